@@ -1,0 +1,145 @@
+"""Makes the environment, from whatever has been made already: `make setup` (to run) or `make setup-tests`.
+
+Needs only Python 3.11 and its standard library. Every step leaves a stamp of what it was made from
+and is passed over while nothing of that has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+VENDOR = ROOT / "svyazka" / "workplaces" / "shared" / "static" / "vendor"
+
+
+def main(for_tests: bool) -> None:
+    if sys.version_info < (3, 11):
+        sys.exit("Svyazka needs Python 3.11 or newer; name it with: make PYTHON=python3.11 ...")
+    make_environment()
+    install_packages("dev" if for_tests else "run")
+    install_ourselves()
+    copy_browser_files(for_tests)
+    compile_languages()
+    gather_static_files()
+    if for_tests:
+        find_browser()
+
+
+def make_environment() -> None:
+    if PYTHON.exists():
+        return
+    say("making .venv")
+    if subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True).returncode:
+        apt_install("python3-venv", "python3 has no venv module")
+    run(sys.executable, "-m", "venv", VENV)
+
+
+def install_packages(which: str) -> None:
+    locks = [ROOT / "requirements" / f"{name}.txt" for name in ("run", "dev")]
+    if done("packages-dev", locks) or (which == "run" and done("packages-run", locks[:1])):
+        return
+    say(f"installing Python packages ({which})")
+    lock = ROOT / "requirements" / f"{which}.txt"
+    run(PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", lock)
+    finish(f"packages-{which}", locks if which == "dev" else locks[:1])
+
+
+def install_ourselves() -> None:
+    if done("svyazka", [ROOT / "pyproject.toml"]) and (VENV / "bin" / "svyazka").exists():
+        return
+    run(PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps",
+        "--no-build-isolation", "-e", ROOT)  # fmt: skip
+    finish("svyazka", [ROOT / "pyproject.toml"])
+
+
+def copy_browser_files(for_tests: bool) -> None:
+    sources = [ROOT / "package.json", ROOT / "package-lock.json"]
+    if (done("browser-dev", sources) or (not for_tests and done("browser-run", sources))) and VENDOR.exists():
+        return
+    say("fetching browser files")
+    run(*npm(), "ci", *([] if for_tests else ["--omit=dev"]), "--ignore-scripts", quiet=True)
+    VENDOR.mkdir(parents=True, exist_ok=True)
+    for source, target in json.loads((ROOT / "package.json").read_text())["copied"].items():
+        shutil.copyfile(ROOT / "node_modules" / source, VENDOR / target)
+    finish("browser-dev" if for_tests else "browser-run", sources)
+
+
+def npm() -> list[str | Path]:
+    """The machine's npm, or the one that comes in a wheel."""
+    if shutil.which("npm"):
+        return ["npm"]
+    if not (VENV / "bin" / "npm").exists():
+        run(PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes",
+            "-r", ROOT / "requirements" / "node.txt")  # fmt: skip
+    os.environ["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return [VENV / "bin" / "npm"]
+
+
+def compile_languages() -> None:
+    for catalog in sorted((ROOT / "svyazka").rglob("locale/*/LC_MESSAGES/*.po")):
+        compiled = catalog.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < catalog.stat().st_mtime:
+            run(PYTHON, "-m", "babel.messages.frontend", "compile", "-i", catalog, "-o", compiled, quiet=True)
+
+
+def gather_static_files() -> None:
+    """Static files under names that carry their hash, compressed once."""
+    own = [path for path in (ROOT / "svyazka").rglob("static/**/*") if path.is_file()]
+    if done("static", own):
+        return
+    run(VENV / "bin" / "svyazka", "collect", quiet=True)
+    finish("static", own)
+
+
+def find_browser() -> None:
+    if os.environ.get("SVYAZKA_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome"):
+        return
+    apt_install("chromium", "the browser tests need Chromium")
+
+
+def apt_install(package: str, why: str) -> None:
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        say(f"installing {package}")
+        subprocess.run(["apt-get", "update", "-q"], stdout=subprocess.DEVNULL, check=False)
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "install", "-y", "-q", package], stdout=subprocess.DEVNULL, env=environment, check=True)
+        return
+    sys.exit(f"{why}; type: sudo apt-get install {package}")
+
+
+def done(step: str, sources: list[Path]) -> bool:
+    stamp = VENV / f".{step}"
+    return stamp.exists() and stamp.read_text() == fingerprint(sources)
+
+
+def finish(step: str, sources: list[Path]) -> None:
+    (VENV / f".{step}").write_text(fingerprint(sources))
+
+
+def fingerprint(sources: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for source in sorted(sources):
+        digest.update(str(source.relative_to(ROOT)).encode() + source.read_bytes())
+    return digest.hexdigest()
+
+
+def run(*command: str | Path, quiet: bool = False) -> None:
+    outcome = subprocess.run([str(word) for word in command], cwd=ROOT, capture_output=quiet, text=True)
+    if outcome.returncode:
+        sys.exit(f"{' '.join(map(str, command))} failed:\n{outcome.stdout or ''}{outcome.stderr or ''}")
+
+
+def say(what: str) -> None:
+    print(f"setup: {what}", flush=True)
+
+
+if __name__ == "__main__":
+    main(for_tests="--tests" in sys.argv)

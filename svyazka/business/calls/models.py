@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.clients.models import Source
+from svyazka.kit import phones
+
+
+class Pbx(models.Model):
+    """A telephone system that we listen to."""
+
+    code = models.CharField(max_length=60, unique=True)  # what the ledger calls it: "asterisk/lab1"
+    driver = models.CharField(max_length=20)  # a name in settings.PHONE_SYSTEMS
+    host = models.CharField(max_length=200)
+    port = models.PositiveIntegerField()
+    login = models.CharField(max_length=60, blank=True)
+    secret = models.TextField(blank=True)  # locked away (kit/secrets.py)
+    is_active = models.BooleanField(default=True)
+    connected_at = models.DateTimeField(null=True, blank=True)
+    lost_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PhoneLine(models.Model):
+    """One of our numbers, and the source that people who ring it come from."""
+
+    number = models.CharField(max_length=20, unique=True)  # E.164
+    name = models.CharField(max_length=120)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    def ringing(self) -> CallQuerySet:
+        return self.filter(state=Call.State.RINGING)
+
+    def going_on(self) -> CallQuerySet:
+        return self.filter(state__in=[Call.State.RINGING, Call.State.TALKING])
+
+
+class Call(models.Model):
+    """One call of a client with us, through all its legs. Cut by month; folded from the driver's events (fold.py)."""
+
+    class State(models.TextChoices):
+        RINGING = "ringing", _("ringing")
+        TALKING = "talking", _("talking")
+        ENDED = "ended", _("ended")
+
+    class Result(models.TextChoices):
+        NONE = "", ""
+        ANSWERED = "answered", _("answered")
+        MISSED = "missed", _("missed")
+        BUSY = "busy", _("busy")
+
+    id = models.BigAutoField(primary_key=True)
+    started_at = models.DateTimeField()
+    pbx_code = models.CharField(max_length=60)
+    key = models.CharField(max_length=120)  # what the PBX calls the whole call: Asterisk's Linkedid
+    direction = models.CharField(max_length=3, default="in")
+    client_number = models.CharField(max_length=40, blank=True)  # E.164, or as the PBX gave it
+    our_number = models.CharField(max_length=40, blank=True)
+    client_id = models.BigIntegerField(null=True)
+    deal_id = models.BigIntegerField(null=True)
+    interaction_id = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RINGING)
+    result = models.CharField(max_length=10, choices=Result.choices, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    answered_by_id = models.BigIntegerField(null=True)
+    waiting_seconds = models.PositiveIntegerField(default=0)
+    talk_seconds = models.PositiveIntegerField(default=0)
+    recording = models.CharField(max_length=300, blank=True)
+    queue = models.CharField(max_length=60, blank=True)
+    legs = models.JSONField(default=list)  # fold.Leg as dicts, in the order in which they rang
+
+    objects: ClassVar[CallQuerySet] = CallQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["pbx_code", "key"], name="call_key"),
+            models.Index(fields=["client_id", "-started_at"], name="call_client"),
+            models.Index(fields=["-started_at", "-id"], name="call_recent"),
+            models.Index(fields=["started_at"], condition=~models.Q(state="ended"), name="call_going_on"),
+        ]
+
+    @property
+    def client_number_readable(self) -> str:
+        return phones.readable(self.client_number) if self.client_number else str(_("hidden number"))

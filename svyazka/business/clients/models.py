@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.kit import phones, words
+
+
+class Source(models.Model):
+    """Where a request came from: a site, a campaign, an agency, a channel."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    words = models.JSONField(default=dict)
+
+    @property
+    def name(self) -> str:
+        return words.here(self.words)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Client(models.Model):
+    """A person or a company that we serve. Merged ones stay and point on."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("Person")
+        COMPANY = "company", _("Company")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSON)
+    name = models.CharField(max_length=200, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    note = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+
+    class Meta:
+        indexes = [models.Index(fields=["-created_at", "-id"], name="client_recent")]
+
+    def __str__(self) -> str:
+        return self.name or str(_("Client {number}")).format(number=self.pk)
+
+
+class ContactPoint(models.Model):
+    """A way to reach a client, normalised: the key by which an arrival finds him."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", _("Phone")
+        EMAIL = "email", _("E-mail")
+        TELEGRAM = "telegram", "Telegram"
+        WHATSAPP = "whatsapp", "WhatsApp"
+        MAX = "max", "MAX"
+
+    client = models.ForeignKey(Client, models.CASCADE, related_name="contact_points")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    account = models.CharField(max_length=60, blank=True)  # of a messenger: which bot of ours
+    value = models.CharField(max_length=200)  # E.164 phone, e-mail in lower case, outside user id
+    shown = models.CharField(max_length=200, blank=True)  # @nick and the like
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["client", "kind", "account", "value"], name="contact_point_once"),
+        ]
+        indexes = [
+            models.Index(fields=["value", "kind", "account"], name="contact_point_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.readable
+
+    @property
+    def readable(self) -> str:
+        if self.kind == self.Kind.PHONE:
+            return phones.readable(self.value)
+        return self.shown or self.value
+
+
+class InteractionQuerySet(models.QuerySet["Interaction"]):
+    def of_client(self, client_id: int) -> InteractionQuerySet:
+        return self.filter(client_id=client_id).order_by("-at", "-id")
+
+    def of_deal(self, deal_id: int) -> InteractionQuerySet:
+        return self.filter(deal_id=deal_id).order_by("-at", "-id")
+
+
+class Interaction(models.Model):
+    """One thing that happened with a client. All of them together are the history. Cut by month."""
+
+    class Kind(models.TextChoices):
+        CALL = "call", _("Call")
+        MESSAGE = "message", _("Message")
+        FORM = "form", _("Form")
+        VISIT = "visit", _("Visit")
+        STAGE = "stage", _("Stage")
+        NOTE = "note", _("Note")
+
+    class Direction(models.TextChoices):
+        IN = "in", _("incoming")
+        OUT = "out", _("outgoing")
+        INSIDE = "", _("internal")
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    client_id = models.BigIntegerField()
+    deal_id = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    direction = models.CharField(max_length=3, choices=Direction.choices, blank=True)
+    channel = models.CharField(max_length=60, blank=True)  # the account it came by: "telegram/main"
+    by_id = models.BigIntegerField(null=True)
+    text = models.TextField(blank=True)
+    data = models.JSONField(default=dict)  # what its kind knows besides: {"call": 7, "result": "missed", "seconds": 41}
+    arrival_id = models.BigIntegerField(null=True)
+    # Live queue: what came in and nobody has taken up yet.
+    waiting = models.BooleanField(default=False)
+    taken_by_id = models.BigIntegerField(null=True)
+    taken_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[InteractionQuerySet] = InteractionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["client_id", "-at", "-id"], name="interaction_client"),
+            models.Index(fields=["deal_id", "-at", "-id"], name="interaction_deal"),
+            models.Index(F("at").desc(), F("id").desc(), condition=Q(waiting=True), name="interaction_waiting"),
+        ]
+
+
+class SearchWord(models.Model):
+    """Each word once that names or addresses hold; small, so that a part in its middle is found quickly."""
+
+    word = models.CharField(max_length=60, primary_key=True)
+
+
+class SearchPosting(models.Model):
+    """Word → client or deal that it stands in. Read by prefix, in order, with a limit."""
+
+    id = models.BigAutoField(primary_key=True)
+    word = models.CharField(max_length=60)
+    kind = models.CharField(max_length=10)  # "client", "deal"
+    object_id = models.BigIntegerField()

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from django.db import models
+
+from svyazka.business.clients.models import Source
+
+
+class ChannelAccount(models.Model):
+    """One way by which requests come in: a site's form, a bot. Its `code` is what the ledger calls it."""
+
+    class Kind(models.TextChoices):
+        WEB_FORM = "web_form"
+        TELEGRAM = "telegram"
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    code = models.CharField(max_length=60, unique=True)  # "web_form/okna"
+    name = models.CharField(max_length=120)
+    # In the address that the outside calls. For a form it stands in the site's page, so it is no secret.
+    public_key = models.CharField(max_length=64, unique=True)
+    secret_fingerprint = models.CharField(max_length=64, blank=True)  # of the secret that the outside must show
+    secret = models.TextField(blank=True)  # what we must show outside, locked away (kit/secrets.py)
+    origins = models.JSONField(default=list)  # sites that may post from a browser; empty: all
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Arrival(models.Model):
+    """The ledger: one row for each thing that came from outside, whole, before anybody thought about it. Cut by week.
+
+    Written by `write_down.py` (also from processes without Django), worked off by `work_off.py`.
+    """
+
+    class State(models.TextChoices):
+        NEW = "new", _("waiting")
+        AGAIN = "again", _("to be tried again")
+        DONE = "done", _("worked off")
+        IGNORED = "ignored", _("ignored")
+        STUCK = "stuck", _("not understood")
+
+    id = models.BigAutoField(primary_key=True)
+    received_at = models.DateTimeField()
+    account = models.CharField(max_length=60)  # "web_form/okna", "telegram/main", "asterisk/lab1"
+    connector = models.CharField(max_length=20)  # a name in settings.CONNECTORS
+    outside_id = models.CharField(max_length=200)
+    conversation = models.CharField(max_length=200)  # what has to be worked off in order
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.NEW)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    reason = models.TextField(blank=True)  # why it is ignored, stuck or tried again: in our words
+    made = models.JSONField(default=dict)  # ids of what became of it
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["conversation", "id"],
+                condition=models.Q(state__in=["new", "again"]),
+                name="arrival_pending",
+            ),
+            models.Index(fields=["-received_at"], condition=models.Q(state="stuck"), name="arrival_stuck"),
+            models.Index(fields=["-received_at", "-id"], name="arrival_recent"),
+        ]
+
+
+class ArrivalKey(models.Model):
+    """(account, outside id) of the last weeks: what has been seen is not written a second time."""
+
+    pk = models.CompositePrimaryKey("account", "outside_id")
+    account = models.CharField(max_length=60)
+    outside_id = models.CharField(max_length=200)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["received_at"], name="arrival_key_age")]

@@ -1,0 +1,97 @@
+"""Every change leaves a row, and the browsers hear of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+
+from svyazka.business.journal import bell
+from svyazka.kit import clock
+
+
+class Actor(Protocol):
+    """Whoever changes something: a person of the staff, or the house itself."""
+
+    @property
+    def actor_id(self) -> int | None: ...
+
+    @property
+    def actor_name(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Automaton:
+    """The house acting by itself: an arrival worked off, a rule, the command line."""
+
+    actor_name: str
+    actor_id: None = None
+
+
+@dataclass(frozen=True)
+class About:
+    """What a change was about, and whom it concerns."""
+
+    kind: str
+    object_id: int
+    client_id: int | None = None
+    deal_id: int | None = None
+
+
+_RECORD = """
+with entry as (
+    insert into journal_entry (at, by_id, actor, verb, kind, object_id, client_id, deal_id, changes, note)
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+)
+insert into journal_liveevent (at, topic, object_id, people, data) values (%s, %s, %s, %s, %s)
+"""
+
+_ANNOUNCE = "insert into journal_liveevent (at, topic, object_id, people, data) values (%s, %s, %s, %s, %s)"
+
+
+def record(
+    verb: str,
+    about: About,
+    *,
+    by: Actor,
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
+    note: str = "",
+    people: Iterable[int] = (),
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Writes the journal row of a change and tells the office of it, and besides it `people` (ids of the staff).
+
+    `changes`: field → (from, to). `data`: further ids for the browsers; never anything personal.
+    Call it inside the transaction that makes the change.
+    """
+    now = clock.now()
+    ids = _json({**({"deal": about.deal_id} if about.deal_id else {}), **(data or {})})
+    concerned = sorted(set(people))
+    # People without the office's view (engineers, crews) hear only what is addressed to them: a row of their own.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RECORD,
+            [
+                now, by.actor_id, "" if by.actor_id else by.actor_name, verb, about.kind, about.object_id,
+                about.client_id, about.deal_id, _json(dict(changes or {})), note,
+                now, about.kind, about.object_id, None, ids,
+            ],
+        )  # fmt: skip
+        if concerned:
+            cursor.execute(_ANNOUNCE, [now, about.kind, about.object_id, concerned, ids])
+    transaction.on_commit(bell.ring)
+
+
+def announce(topic: str, object_id: int, *, people: Iterable[int] = (), data: Mapping[str, Any] | None = None) -> None:
+    """Tells the browsers of something that is no change of a record: a phone that rings. Without `people`, the office."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ANNOUNCE, [clock.now(), topic, object_id, sorted(set(people)) or None, _json(dict(data or {}))])
+    transaction.on_commit(bell.ring)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.kit import words
+
+
+class Role(models.TextChoices):
+    OPERATOR = "operator", _("Operator")
+    MANAGER = "manager", _("Manager")
+    ENGINEER = "engineer", _("Engineer")
+    CREW = "crew", _("Crew")
+    CONTROLLER = "controller", _("Controller")
+    HEAD = "head", _("Head")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Department(models.Model):
+    code = models.SlugField(unique=True)
+    words = models.JSONField(default=dict)
+
+    @property
+    def name(self) -> str:
+        return words.here(self.words)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class People(BaseUserManager["Person"]):
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(login=(username or "").strip().lower())
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def working(self) -> PersonQuerySet:
+        return self.filter(is_active=True)
+
+
+class Person(AbstractBaseUser):
+    """One of the staff: logs in, has a role in a department, and a phone on the PBX."""
+
+    login = models.CharField(max_length=60, unique=True)
+    full_name = models.CharField(max_length=120)
+    role = models.CharField(max_length=20, choices=Role.choices)
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="people")
+    phone = models.CharField(max_length=20, blank=True)  # E.164
+    extension = models.CharField(max_length=20, blank=True)  # the phone on the PBX: 101
+    language = models.CharField(max_length=2, default="ru")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[People] = People.from_queryset(PersonQuerySet)()  # type: ignore[assignment]
+
+    USERNAME_FIELD = "login"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name", "role"]
+
+    class Meta:
+        indexes = [models.Index(fields=["extension"], name="person_extension")]
+        constraints = [
+            # A phone that rings must belong to one person.
+            models.UniqueConstraint(
+                fields=["extension"], condition=~models.Q(extension="") & models.Q(is_active=True), name="one_extension"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def actor_id(self) -> int:
+        return self.pk
+
+    @property
+    def actor_name(self) -> str:
+        return self.full_name
+
+    @property
+    def initials(self) -> str:
+        return "".join(part[0] for part in self.full_name.split()[:2]).upper()
+
+
+class Session(AbstractBaseSession):
+    """A log-in on one device; whose it is stands beside it, so that it can be shown and ended."""
+
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="sessions")
+    address = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(auto_now_add=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from svyazka.business.staff.sessions import SessionStore
+
+        return SessionStore
+
+
+class LoginFailure(models.Model):
+    """A wrong guess; too many of them make the next one wait."""
+
+    login = models.CharField(max_length=60)
+    address = models.GenericIPAddressField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["login", "-at"], name="failure_login"),
+            models.Index(fields=["address", "-at"], name="failure_address"),
+        ]

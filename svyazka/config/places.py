@@ -1,0 +1,34 @@
+"""Where things stand on this machine."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from svyazka.config.embedded import default_folder
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+
+
+def data_folder() -> Path:
+    named = os.environ.get("SVYAZKA_DATA")
+    return Path(named).expanduser().resolve() if named else default_folder(CHECKOUT)
+
+
+def secret_key() -> str:
+    """From SVYAZKA_SECRET_KEY, or made once and kept in the data folder, readable by its owner alone."""
+    if given := os.environ.get("SVYAZKA_SECRET_KEY"):
+        return given
+    place = data_folder() / "secret.key"
+    try:
+        return place.read_text().strip()
+    except FileNotFoundError:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    made = secrets.token_urlsafe(48)
+    try:
+        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(made)
+    except FileExistsError:  # another process was quicker
+        return place.read_text().strip()
+    return made

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AsteriskConfig(AppConfig):
+    name = "svyazka.connectors.asterisk"
+    label = "asterisk_connector"

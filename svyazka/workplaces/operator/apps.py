@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OperatorConfig(AppConfig):
+    name = "svyazka.workplaces.operator"
+    label = "operator_workplace"

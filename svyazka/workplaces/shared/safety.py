@@ -1,0 +1,31 @@
+"""What every answer carries, and what becomes of a verb's refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from svyazka.kit.refusals import Refused
+from svyazka.workplaces.shared import refusals
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class SafetyMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.get_response(request)
+        answer.headers.setdefault("Content-Security-Policy", POLICY)
+        answer.headers.setdefault("X-Frame-Options", "DENY")
+        if getattr(request, "person", None):
+            answer.headers.setdefault("Cache-Control", "no-store, private")
+        return answer
+
+    def process_exception(self, request: HttpRequest, refusal: Exception) -> HttpResponse | None:
+        return refusals.refused(request, refusal) if isinstance(refusal, Refused) else None
