@@ -110,7 +110,9 @@ def apt_install(package: str, why: str) -> None:
         say(f"installing {package}")
         subprocess.run(["apt-get", "update", "-q"], stdout=subprocess.DEVNULL, check=False)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "install", "-y", "-q", package], stdout=subprocess.DEVNULL, env=environment, check=True)
+        subprocess.run(
+            ["apt-get", "install", "-y", "-q", package], stdout=subprocess.DEVNULL, env=environment, check=True
+        )
         return
     sys.exit(f"{why}; type: sudo apt-get install {package}")
 

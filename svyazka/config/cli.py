@@ -1,6 +1,11 @@
 from __future__ import annotations
-import os, sys
+
+import os
+import sys
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svyazka.config.settings")
     from django.core.management import execute_from_command_line
+
     execute_from_command_line(["svyazka", *sys.argv[1:]])

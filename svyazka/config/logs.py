@@ -13,7 +13,19 @@ import structlog
 
 # Whatever looks like a phone or an e-mail address is masked, wherever it stands.
 _PERSONAL = re.compile(r"\+?\d[\d\s()-]{8,}\d|[\w.+-]+@[\w-]+\.[\w.]+")
-_NEVER = {"name", "full_name", "phone", "email", "address", "body", "text", "password", "secret", "token", "cookie"}
+_NEVER = {
+    "name",
+    "full_name",
+    "phone",
+    "email",
+    "address",
+    "body",
+    "text",
+    "password",
+    "secret",
+    "token",
+    "cookie",
+}
 
 
 def set_up() -> None:

@@ -6,9 +6,9 @@ Sources: PostgreSQL manual, "Table Partitioning". A DEFAULT piece takes what no 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from django.db import connection
+from django.db import connection, migrations
 
 Span = Literal["month", "week"]
 
@@ -39,3 +39,26 @@ def _start_of(span: Span, day: date) -> date:
 
 def _next(span: Span, start: date) -> date:
     return (start + timedelta(days=32)).replace(day=1) if span == "month" else start + timedelta(days=7)
+
+
+class CreatePartitionedModel(migrations.CreateModel):
+    """`CreateModel` for a table cut by range of `cut_by`: the key contains it, and a DEFAULT piece stands ready."""
+
+    def __init__(self, *, cut_by: str, **options: Any) -> None:
+        self.cut_by = cut_by
+        super().__init__(**options)
+
+    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
+        name, positional, named = super().deconstruct()
+        return name, positional, {**named, "cut_by": self.cut_by}
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        model = to_state.apps.get_model(app_label, self.name)
+        definition, _parameters = schema_editor.table_sql(model)
+        table = model._meta.db_table
+        body = definition.replace(" PRIMARY KEY", "", 1).rstrip()
+        if not body.endswith(")"):
+            raise ValueError(f"Django writes tables in another way than expected: {body[-60:]}")
+        schema_editor.execute(f'{body[:-1]}, primary key ("id", "{self.cut_by}")) partition by range ("{self.cut_by}")')
+        schema_editor.execute(f'create table "{table}_other" partition of "{table}" default')
+        schema_editor.deferred_sql.extend(schema_editor._model_indexes_sql(model))

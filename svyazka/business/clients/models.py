@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +69,12 @@ class ContactPoint(models.Model):
         ]
         indexes = [
             models.Index(fields=["value", "kind", "account"], name="contact_point_key"),
+            GinIndex(
+                fields=["value"],
+                opclasses=["gin_trgm_ops"],
+                condition=Q(kind="phone"),
+                name="contact_phone_part",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -135,6 +142,9 @@ class SearchWord(models.Model):
 
     word = models.CharField(max_length=60, primary_key=True)
 
+    class Meta:
+        indexes = [GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], name="search_word_part")]
+
 
 class SearchPosting(models.Model):
     """Word → client or deal that it stands in. Read by prefix, in order, with a limit."""
@@ -143,3 +153,13 @@ class SearchPosting(models.Model):
     word = models.CharField(max_length=60)
     kind = models.CharField(max_length=10)  # "client", "deal"
     object_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["word", "kind", "object_id"],
+                opclasses=["varchar_pattern_ops", "varchar_ops", "int8_ops"],
+                name="search_posting_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "object_id"], name="search_posting_object")]

@@ -54,7 +54,9 @@ class Stage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["pipeline", "code"], name="stage_code_once"),
             models.UniqueConstraint(
-                fields=["pipeline", "position"], name="stage_position_once", deferrable=models.Deferrable.DEFERRED
+                fields=["pipeline", "position"],
+                name="stage_position_once",
+                deferrable=models.Deferrable.DEFERRED,
             ),
         ]
 

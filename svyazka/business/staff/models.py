@@ -65,7 +65,9 @@ class Person(AbstractBaseUser):
         constraints = [
             # A phone that rings must belong to one person.
             models.UniqueConstraint(
-                fields=["extension"], condition=~models.Q(extension="") & models.Q(is_active=True), name="one_extension"
+                fields=["extension"],
+                condition=~models.Q(extension="") & models.Q(is_active=True),
+                name="one_extension",
             ),
         ]
 

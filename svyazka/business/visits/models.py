@@ -48,6 +48,7 @@ class VisitKind(models.Model):
     minutes_per_opening = models.PositiveIntegerField(default=0)
     # Stages that a deal goes on to when such a visit is booked, and when it is done.
     booked_stage = models.SlugField(blank=True)
+    booked_fact = models.SlugField(blank=True)  # the deal's field that takes the date
     done_stage = models.SlugField(blank=True)
     position = models.PositiveIntegerField(default=0)
 

@@ -50,7 +50,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def rooms_of(person: Person, path: str) -> list[dict[str, Any]]:
     open_rooms = [room for room in ROOMS if roles.may(person, room.right)]
     return [
-        {"name": room.name, "url": (url := reverse(room.url_name)), "icon": room.icon, "here": path.startswith(url)}
+        {
+            "name": room.name,
+            "url": (url := reverse(room.url_name)),
+            "icon": room.icon,
+            "here": path.startswith(url),
+        }
         for room in open_rooms
     ]
 

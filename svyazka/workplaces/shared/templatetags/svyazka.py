@@ -21,7 +21,9 @@ def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite. Without a label it is decoration, and screen readers pass over it."""
     sprite = address_of("shared/icons.svg")
     if label:
-        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, sprite, name)
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, sprite, name
+        )
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
 
 

@@ -1,0 +1,152 @@
+"""The world of the tests: a real PostgreSQL of their own, and a fixed cast."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+PASSWORD = "correct horse battery"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One throw-away cluster for the whole run; each pytest-xdist worker makes its own database in it."""
+    if hasattr(config, "workerinput") or os.environ.get("DATABASE_URL"):
+        return
+    from svyazka.config.embedded import Embedded
+
+    folder = Path(tempfile.mkdtemp(prefix="svyazka-tests-"))
+    folder.chmod(0o755)
+    os.environ["SVYAZKA_DATA"] = str(folder)
+    # Nothing of it has to survive a power cut.
+    cluster = Embedded(folder, settings={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"})
+    cluster.start()
+    os.environ["DATABASE_URL"] = cluster.url()
+    config.stash[_CLUSTER] = cluster
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    cluster = config.stash.get(_CLUSTER, None)
+    if cluster:
+        cluster.stop()
+        shutil.rmtree(cluster.folder, ignore_errors=True)
+
+
+_CLUSTER: pytest.StashKey = pytest.StashKey()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The test database comes from a template that knows Cyrillic letters, with the extensions."""
+    from urllib.parse import urlsplit
+
+    import psycopg
+    from django.conf import settings
+    from psycopg import sql
+
+    from svyazka.config import database
+
+    given = settings.DATABASES["default"]
+    name = given["TEST"].get("NAME") or f"test_{given['NAME']}"
+    template = f"{name}_template"
+    url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{template}").geturl()
+    database.make_sure(url)
+    given["TEST"]["TEMPLATE"] = template
+    direct = urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
+    settings.DATABASE_DIRECT_URL = direct
+    with psycopg.connect(urlsplit(url)._replace(path="/postgres").geturl(), autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def windows(db: None) -> dict[str, object]:
+    """Company W with its cast: login → person."""
+    from svyazka.business.staff.models import Person
+    from svyazka.config import company
+
+    company.start("windows")
+    company.add_demonstration("windows", password=PASSWORD, bot_secret="bot-secret-for-tests")
+    return {person.login: person for person in Person.objects.select_related("department")}
+
+
+@pytest.fixture
+def olga(windows):
+    return windows["olga"]
+
+
+@pytest.fixture
+def oksana(windows):
+    return windows["oksana"]
+
+
+@pytest.fixture
+def mikhail(windows):
+    return windows["mikhail"]
+
+
+@pytest.fixture
+def dina(windows):
+    return windows["dina"]
+
+
+@pytest.fixture
+def egor(windows):
+    return windows["egor"]
+
+
+@pytest.fixture
+def ilya(windows):
+    return windows["ilya"]
+
+
+@pytest.fixture
+def boris(windows):
+    return windows["boris"]
+
+
+@pytest.fixture
+def konstantin(windows):
+    return windows["konstantin"]
+
+
+@pytest.fixture
+def roza(windows):
+    return windows["roza"]
+
+
+@pytest.fixture
+def anna(windows):
+    return windows["anna"]
+
+
+@pytest.fixture
+def vera(windows):
+    """The client."""
+    from svyazka.business.clients.models import Client, ContactPoint
+
+    client = Client.objects.create(name="Вера Павлова", address="Москва, ул. Лесная, 5, кв. 12")
+    ContactPoint.objects.create(client=client, kind="phone", value="+79161234567")
+    return client
+
+
+@pytest.fixture
+def enter(client):
+    """Logs a person in: `enter(olga).get("/deals/")`."""
+
+    from django.conf import settings
+    from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+
+    from svyazka.business.staff.sessions import SessionStore
+
+    def go_in(person):
+        session = SessionStore()
+        session[SESSION_KEY] = str(person.pk)
+        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+        session.save()
+        client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+        return client
+
+    return go_in
