@@ -184,6 +184,7 @@ class Task(models.Model):
     what = models.CharField(max_length=200)
     due_at = models.DateTimeField()
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="tasks")
+    of_stage = models.BooleanField(default=False)  # asked for by the stage; falls away with it
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

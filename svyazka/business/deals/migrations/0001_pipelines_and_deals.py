@@ -202,6 +202,7 @@ class Migration(migrations.Migration):
                 ),
                 ("what", models.CharField(max_length=200)),
                 ("due_at", models.DateTimeField()),
+                ("of_stage", models.BooleanField(default=False)),
                 ("done_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (

@@ -1,0 +1,75 @@
+"""What people change of a client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.clients import search
+from svyazka.business.clients.identify import Contact, add_contacts
+from svyazka.business.clients.models import Client, ContactPoint
+from svyazka.business.journal.record import About, Actor, record
+from svyazka.kit import emails, phones
+from svyazka.kit.refusals import ChangedMeanwhile, Refused
+
+CHANGEABLE = ("name", "address", "note", "kind")
+LONGEST = {"name": 200, "address": 300}
+
+
+@transaction.atomic
+def change(client: Client, values: Mapping[str, str], *, by: Actor, version: int | None = None) -> Client:
+    """Sets name, address, note or kind. With `version`, refuses when somebody else was quicker."""
+    current = Client.objects.select_for_update().get(pk=client.pk)
+    if version is not None and current.version != version:
+        raise ChangedMeanwhile
+    changes: dict[str, tuple[object, object]] = {}
+    for field in CHANGEABLE:
+        if field in values and (new := _clean(field, values[field])) != getattr(current, field):
+            changes[field] = (getattr(current, field), new)
+            setattr(current, field, new)
+    if changes:
+        current.version += 1
+        current.save()
+        record("clients.changed", About("client", current.pk, client_id=current.pk), by=by, changes=changes)
+        search.index("client", current.pk, current.name, current.address)
+    return current
+
+
+@transaction.atomic
+def add_contact(client: Client, typed: str, *, by: Actor) -> ContactPoint:
+    """A phone or an e-mail address, as a person typed it."""
+    contact = read_contact(typed)
+    add_contacts(client, [contact])
+    about = About("client", client.pk, client_id=client.pk)
+    record("clients.contact_added", about, by=by, changes={contact.kind: (None, contact.value)})
+    return ContactPoint.objects.get(client=client, kind=contact.kind, account="", value=contact.value)
+
+
+@transaction.atomic
+def remove_contact(point: ContactPoint, *, by: Actor) -> None:
+    about = About("client", point.client_id, client_id=point.client_id)
+    record("clients.contact_removed", about, by=by, changes={point.kind: (point.value, None)})
+    point.delete()
+
+
+def read_contact(typed: str) -> Contact:
+    """Which contact it is that somebody typed; Refused when it is none."""
+    try:
+        if "@" in typed:
+            return Contact("email", emails.normalise(typed))
+        return Contact("phone", phones.normalise(typed))
+    except ValueError as refusal:
+        message = _("This is neither a phone number nor an e-mail address.")
+        raise Refused(message, fields={"contact": message}) from refusal
+
+
+def _clean(field: str, value: str) -> str:
+    value = value.replace("\x00", "").strip()
+    if len(value) > LONGEST.get(field, 10_000):
+        message = _("This is too long.")
+        raise Refused(message, fields={field: message})
+    if field == "kind" and value not in Client.Kind.values:
+        raise Refused(_("There is no such kind of client."))
+    return value

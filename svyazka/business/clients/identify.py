@@ -1,0 +1,91 @@
+"""Finding the client whom an arrival comes from: by contact points, exactly.
+
+Comparison of names and addresses comes with engines/matching; what is attached here is certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from svyazka.business.clients import search
+from svyazka.business.clients.models import Client, ContactPoint
+from svyazka.business.journal.record import About, Actor, record
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A contact point before it is anybody's. `value` is normalised: E.164, lower-case e-mail, outside user id."""
+
+    kind: str
+    value: str
+    account: str = ""
+    shown: str = ""
+
+
+@transaction.atomic
+def identify(contacts: Iterable[Contact], *, name: str = "", address: str = "", by: Actor) -> tuple[Client, bool]:
+    """The client with any of these contacts, or a new one; and whether he is new. He gets the contacts he lacked.
+
+    The first contact that finds somebody decides, so name the surest first. Two arrivals of one new client at the
+    same time wait for each other, and make one client.
+    """
+    given = list(contacts)
+    _wait_in_line(given)
+    client = find_by_contact(given)
+    is_new = client is None
+    if client is None:
+        client = Client.objects.create(name=name, address=address)
+        record("clients.created", About("client", client.pk, client_id=client.pk), by=by)
+        search.index("client", client.pk, name, address)
+    elif name and not client.name:
+        _learn_name(client, name, by=by)
+    add_contacts(client, given)
+    return client, is_new
+
+
+def find_by_contact(contacts: Iterable[Contact]) -> Client | None:
+    for contact in contacts:
+        point = (
+            ContactPoint.objects.filter(value=contact.value, kind=contact.kind, account=contact.account)
+            .select_related("client")
+            .order_by("pk")
+            .first()
+        )
+        if point:
+            return survivor(point.client)
+    return None
+
+
+def survivor(client: Client) -> Client:
+    """Whom a merged client points on to."""
+    while client.merged_into_id:
+        client = Client.objects.get(pk=client.merged_into_id)
+    return client
+
+
+def add_contacts(client: Client, contacts: Iterable[Contact]) -> None:
+    points = [
+        ContactPoint(client=client, kind=one.kind, account=one.account, value=one.value, shown=one.shown)
+        for one in contacts
+    ]
+    ContactPoint.objects.bulk_create(points, ignore_conflicts=True)
+
+
+def _learn_name(client: Client, name: str, *, by: Actor) -> None:
+    client.name = name
+    client.save(update_fields=["name"])
+    about = About("client", client.pk, client_id=client.pk)
+    record("clients.changed", about, by=by, changes={"name": ("", name)})
+    search.index("client", client.pk, client.name, client.address)
+
+
+def _wait_in_line(contacts: list[Contact]) -> None:
+    """Locks on the contacts themselves, until the end of the transaction; in one order, so that none wait in a ring."""
+    names = sorted(f"{one.kind}/{one.account}/{one.value}" for one in contacts)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtextextended(name, 1)) from unnest(%s::text[]) as names (name)", [names]
+        )

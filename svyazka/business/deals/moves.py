@@ -1,0 +1,84 @@
+"""A deal goes on along its pipeline."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.clients import history
+from svyazka.business.clients.models import Interaction
+from svyazka.business.deals import facts, next_steps
+from svyazka.business.deals.models import Deal, LossReason, Stage
+from svyazka.business.deals.opening import due_in
+from svyazka.business.journal.record import About, Actor, record
+from svyazka.kit import clock
+from svyazka.kit.refusals import ChangedMeanwhile, Refused
+
+
+class StillMissing(Refused):
+    """Something must be known before the deal may leave its stage. `missing` names it in words, `codes` by code."""
+
+    def __init__(self, codes: list[str]) -> None:
+        self.codes = codes
+        super().__init__(_("Before the deal goes on, fill in:"), missing=[facts.name_of(code) for code in codes])
+
+
+@transaction.atomic
+def move(
+    deal: Deal,
+    *,
+    to: Stage,
+    by: Actor,
+    loss_reason: LossReason | None = None,
+    version: int | None = None,
+) -> Deal:
+    """Takes the deal to another stage of its pipeline. With `version`, refuses when somebody else was quicker."""
+    current = Deal.objects.select_for_update(of=("self",)).select_related("stage", "client").get(pk=deal.pk)
+    if version is not None and current.version != version:
+        raise ChangedMeanwhile
+    if current.stage_id == to.pk:
+        return current
+    _refuse(current, to, loss_reason)
+    left = current.stage
+    now = clock.now()
+    current.stage = to
+    current.stage_since = now
+    current.stage_due_at = due_in(to, now)
+    current.closed_at = None if to.is_open else now
+    current.loss_reason = loss_reason if to.kind == Stage.Kind.LOST else None
+    current.version += 1
+    current.save()
+    _tell(current, left, to, by=by)
+    next_steps.plan_for_stage(current, by=by)
+    return current
+
+
+def missing_to_leave(deal: Deal, *, to: Stage) -> list[str]:
+    """Codes of what must be known to go on there: asked by this stage and by those that are passed over."""
+    if to.kind == Stage.Kind.LOST or to.position <= deal.stage.position:
+        return []
+    passed = Stage.objects.filter(
+        pipeline_id=deal.pipeline_id, position__gte=deal.stage.position, position__lt=to.position, kind=Stage.Kind.OPEN
+    )
+    wanted = dict.fromkeys(code for stage in passed for code in stage.required)
+    return [code for code in wanted if not facts.is_known(deal, code)]
+
+
+def _refuse(deal: Deal, to: Stage, loss_reason: LossReason | None) -> None:
+    if to.pipeline_id != deal.pipeline_id:
+        raise Refused(_("This stage belongs to another pipeline."))
+    if to.kind == Stage.Kind.LOST and loss_reason is None:
+        message = _("Say why the deal is lost.")
+        raise Refused(message, fields={"loss_reason": message})
+    if missing := missing_to_leave(deal, to=to):
+        raise StillMissing(missing)
+
+
+def _tell(deal: Deal, left: Stage, to: Stage, *, by: Actor) -> None:
+    about = About("deal", deal.pk, client_id=deal.client_id, deal_id=deal.pk)
+    changes: dict[str, tuple[object, object]] = {"stage": (left.code, to.code)}
+    if deal.loss_reason:
+        changes["loss_reason"] = (None, deal.loss_reason.code)
+    record("deals.moved", about, by=by, changes=changes, data={"stage": to.pk, "left": left.pk})
+    moved = {"from": left.words, "to": to.words, "reason": deal.loss_reason.words if deal.loss_reason else {}}
+    history.add(deal.client_id, kind=Interaction.Kind.STAGE, deal_id=deal.pk, data=moved, by=by)

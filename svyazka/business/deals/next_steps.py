@@ -1,0 +1,61 @@
+"""Next steps: every open deal has one, or it is a problem."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.deals.models import Deal, Task
+from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.staff.models import Person
+from svyazka.kit import clock
+from svyazka.kit.refusals import Refused
+
+
+@transaction.atomic
+def plan(deal: Deal, what: str, *, due_at: datetime, person: Person | None = None, by: Actor) -> Task:
+    """Somebody must do this by then."""
+    what = what.strip()
+    if not what:
+        raise Refused(_("Say what is to be done."), fields={"what": _("Say what is to be done.")})
+    if len(what) > 200:
+        raise Refused(_("This is too long."), fields={"what": _("This is too long.")})
+    task = Task.objects.create(deal=deal, what=what, due_at=due_at, person=person or deal.responsible)
+    _show_on_deal(deal)
+    changes = {"what": (None, what), "due_at": (None, due_at.isoformat())}
+    record("deals.step_planned", _about(deal), by=by, changes=changes)
+    return task
+
+
+@transaction.atomic
+def done(task: Task, *, by: Person) -> None:
+    """Ticks it off; a second tick changes nothing."""
+    if not Task.objects.filter(pk=task.pk, done_at=None).update(done_at=clock.now(), done_by=by):
+        return
+    _show_on_deal(task.deal)
+    record("deals.step_done", _about(task.deal), by=by, changes={"what": (task.what, None)})
+
+
+def plan_for_stage(deal: Deal, *, by: Actor) -> None:
+    """The step that the stage asks for takes the place of the last stage's, which nobody has to do any more."""
+    Task.objects.filter(deal=deal, done_at=None, of_stage=True).delete()
+    if step := deal.stage.next_step:
+        due_at = deal.stage_due_at or clock.now() + timedelta(days=1)
+        Task.objects.create(deal=deal, what=step, due_at=due_at, person=deal.responsible, of_stage=True)
+    _show_on_deal(deal)
+
+
+def open_tasks(deal: Deal) -> list[Task]:
+    return list(Task.objects.filter(deal=deal, done_at=None).select_related("person").order_by("due_at"))
+
+
+def _show_on_deal(deal: Deal) -> None:
+    first = Task.objects.filter(deal=deal, done_at=None).order_by("due_at").first()
+    deal.next_step, deal.next_step_at = (first.what, first.due_at) if first else ("", None)
+    Deal.objects.filter(pk=deal.pk).update(next_step=deal.next_step, next_step_at=deal.next_step_at)
+
+
+def _about(deal: Deal) -> About:
+    return About("deal", deal.pk, client_id=deal.client_id, deal_id=deal.pk)

@@ -1,0 +1,74 @@
+"""A deal opens."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.clients import search
+from svyazka.business.clients.models import Client, Source
+from svyazka.business.deals import next_steps
+from svyazka.business.deals.models import Deal, Pipeline, Stage
+from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.staff.models import Person
+from svyazka.kit import clock
+from svyazka.kit.refusals import Refused
+
+
+def open_deal_of(client: Client) -> Deal | None:
+    """The open deal that takes a new request of this client: the one that moved last."""
+    rows = Deal.objects.filter(client=client, closed_at=None)
+    return rows.select_related("stage", "client").order_by("-stage_since").first()
+
+
+@transaction.atomic
+def open_deal(
+    client: Client,
+    *,
+    by: Actor,
+    source: Source | None = None,
+    origin: dict[str, Any] | None = None,
+    address: str = "",
+    facts: dict[str, Any] | None = None,
+    responsible: Person | None = None,
+    pipeline: Pipeline | None = None,
+) -> Deal:
+    """Opens it in the first stage of the pipeline (the first one, unless named), with a next step."""
+    stage = first_stage(pipeline)
+    now = clock.now()
+    deal = Deal.objects.create(
+        client=client,
+        pipeline_id=stage.pipeline_id,
+        stage=stage,
+        source=source,
+        responsible=responsible,
+        department=responsible.department if responsible else None,
+        address=address or client.address,
+        facts=facts or {},
+        origin=origin or {},
+        opened_at=now,
+        stage_since=now,
+        stage_due_at=due_in(stage, now),
+    )
+    about = About("deal", deal.pk, client_id=client.pk, deal_id=deal.pk)
+    record("deals.opened", about, by=by, changes={"stage": (None, stage.code)}, data={"stage": stage.pk})
+    if deal.address:
+        search.index("deal", deal.pk, deal.address)
+    next_steps.plan_for_stage(deal, by=by)
+    return deal
+
+
+def first_stage(pipeline: Pipeline | None = None) -> Stage:
+    stages = Stage.objects.filter(kind=Stage.Kind.OPEN)
+    stages = stages.filter(pipeline=pipeline) if pipeline else stages.order_by("pipeline__position", "position")
+    first = stages.first()
+    if first is None:
+        raise Refused(_("There is no pipeline yet. Start from a blueprint: svyazka init --blueprint windows"))
+    return first
+
+
+def due_in(stage: Stage, since: datetime) -> datetime | None:
+    return since + timedelta(hours=stage.limit_hours) if stage.limit_hours else None

@@ -1,0 +1,102 @@
+"""What the house makes of an arrival: a client, a deal, and a line in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from svyazka.business.calls.phone_system import CallEvent
+from svyazka.business.clients import history
+from svyazka.business.clients.identify import Contact, identify
+from svyazka.business.clients.models import Client, Interaction
+from svyazka.business.conversations.models import ChannelAccount
+from svyazka.business.deals import facts
+from svyazka.business.deals.models import Deal
+from svyazka.business.deals.opening import open_deal, open_deal_of
+from svyazka.business.intake.models import Arrival
+from svyazka.business.intake.take_call import take_call
+from svyazka.business.intake.ways_in import FormFilled, MessageReceived
+from svyazka.business.journal.record import Actor, Automaton
+
+
+def take(things: Sequence[object], *, arrival: Arrival) -> dict[str, int]:
+    """Does what follows from them, inside the caller's transaction; says the ids of what was made or touched."""
+    made: dict[str, int] = {}
+    calls = [thing for thing in things if isinstance(thing, CallEvent)]
+    if calls:
+        made |= take_call(calls, arrival=arrival)
+    for thing in things:
+        if not isinstance(thing, CallEvent):
+            made |= _TAKERS[type(thing)](thing, arrival=arrival)
+    return made
+
+
+def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
+    """A new request from a site: into the client's open deal, or a deal of its own."""
+    by = Automaton(arrival.account)
+    contacts = [Contact("phone", form.phone)] if form.phone else []
+    contacts += [Contact("email", form.email)] if form.email else []
+    client, _is_new = identify(contacts, name=form.name, address=form.address, by=by)
+    known = {"openings": form.openings} if form.openings else {}
+    origin = {"utm": form.utm, "page": form.page, "referrer": form.referrer}
+    deal = _deal_for(client, arrival, by=by, origin=origin, address=form.address, known=known)
+    happened = history.add(
+        client.pk,
+        kind=Interaction.Kind.FORM,
+        direction=Interaction.Direction.IN,
+        deal_id=deal.pk,
+        channel=arrival.account,
+        text=form.message,
+        data={"address": form.address, **known, **origin, "extra": form.extra},
+        at=arrival.received_at,
+        arrival_id=arrival.pk,
+        waiting=True,
+        by=by,
+    )
+    return {"client": client.pk, "deal": deal.pk, "interaction": happened.pk}
+
+
+def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int]:
+    """A message from a messenger: the sender is known by his identity there, and by a phone only if he shared it."""
+    by = Automaton(arrival.account)
+    contacts = [Contact(message.channel, message.user_id, arrival.account, message.nick)]
+    contacts += [Contact("phone", message.phone)] if message.phone else []
+    client, _is_new = identify(contacts, name=message.name, by=by)
+    deal = _deal_for(client, arrival, by=by)
+    happened = history.add(
+        client.pk,
+        kind=Interaction.Kind.MESSAGE,
+        direction=Interaction.Direction.IN,
+        deal_id=deal.pk,
+        channel=arrival.account,
+        text=message.text,
+        data={"outside": message.outside_id},
+        at=message.sent_at,
+        arrival_id=arrival.pk,
+        waiting=True,
+        by=by,
+    )
+    return {"client": client.pk, "deal": deal.pk, "interaction": happened.pk}
+
+
+def _deal_for(
+    client: Client,
+    arrival: Arrival,
+    *,
+    by: Actor,
+    origin: dict[str, Any] | None = None,
+    address: str = "",
+    known: dict[str, Any] | None = None,
+) -> Deal:
+    """The open deal, with what it did not know yet; or a new one with the source of the account."""
+    deal = open_deal_of(client)
+    if deal is None:
+        account = ChannelAccount.objects.select_related("source").filter(code=arrival.account).first()
+        source = account.source if account else None
+        return open_deal(client, source=source, origin=origin, address=address, facts=known, by=by)
+    learnt = {"address": address, **(known or {})}
+    learnt = {code: value for code, value in learnt.items() if value and not facts.is_known(deal, code)}
+    return facts.change(deal, learnt, by=by) if learnt else deal
+
+
+_TAKERS: dict[type, Callable[..., dict[str, int]]] = {FormFilled: take_form, MessageReceived: take_message}

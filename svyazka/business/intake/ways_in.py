@@ -1,0 +1,36 @@
+"""What arrivals become once a connector has read them: the house's own words for what came in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class FormFilled:
+    """A visitor of a site left a request. What cannot be right stands in `wrong`: field → reason."""
+
+    name: str = ""
+    phone: str = ""  # E.164
+    email: str = ""
+    message: str = ""
+    address: str = ""
+    openings: int | None = None
+    page: str = ""
+    referrer: str = ""
+    utm: dict[str, str] = field(default_factory=dict)
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MessageReceived:
+    """Somebody wrote to us in a messenger. He is known by (channel, account, user id); a phone only if he shared it."""
+
+    channel: str  # a ContactPoint.Kind
+    user_id: str
+    outside_id: str
+    sent_at: datetime
+    text: str = ""
+    name: str = ""
+    nick: str = ""
+    phone: str = ""  # E.164, his own, verified
