@@ -1,8 +1,16 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("svyazka.workplaces.shared.urls")),
+    path("", include("svyazka.workplaces.operator.urls")),
+    path("calls/", include("svyazka.workplaces.operator.urls_calls")),
+    path("", include("svyazka.workplaces.manager.urls")),
+    path("", include("svyazka.workplaces.dispatcher.urls")),
+    path("field/", include("svyazka.workplaces.field.urls")),
+    path("office/", include("svyazka.workplaces.office.urls")),
+]
 handler400 = "svyazka.workplaces.shared.refusals.bad"
 handler403 = "svyazka.workplaces.shared.refusals.forbidden"
 handler404 = "svyazka.workplaces.shared.refusals.not_found"

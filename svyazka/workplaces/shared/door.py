@@ -35,7 +35,7 @@ def needs(right: str, *methods: str) -> Callable[[View[P]], Callable[Concatenate
 
     def at_the_door(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             person: Person | None = getattr(request, "person", None)
             if person is None:
                 return to_login(request)

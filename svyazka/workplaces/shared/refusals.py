@@ -35,10 +35,10 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def _say(request: HttpRequest, status: int, message: str, missing: list[str] | None = None) -> HttpResponse:
     context = {"message": message, "missing": missing or [], "status": status}
-    fragment = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
-    if not fragment:
+    boosted_page = request.headers.get("HX-Boosted") == "true" and request.method == "GET"
+    if request.headers.get("HX-Request") != "true" or boosted_page:
         return render(request, "shared/refusal.html", context, status=status)
-    # Said in a toast, whatever the fragment would have replaced; that stays as it is.
+    # Said in a toast; what the answer would have replaced stays as it is, with everything typed into it.
     answer = render(request, "shared/toast.html", {**context, "tone": "bad"}, status=status)
     answer["HX-Retarget"] = "#toasts"
     answer["HX-Reswap"] = "beforeend"

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -43,12 +44,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "layout": "shared/main_only.html" if boosted else "shared/base.html",
         "rooms": rooms_of(person, request.path) if person and not boosted else [],
         "languages": settings.LANGUAGES,
+        "messages": get_messages(request),
         "may": {right.replace(".", "_"): roles.may(person, right) for right in roles.RIGHTS} if person else {},
     }
 
 
 def rooms_of(person: Person, path: str) -> list[dict[str, Any]]:
-    open_rooms = [room for room in ROOMS if roles.may(person, room.right)]
+    open_rooms = [room for room in ROOMS if roles.may(person, room.right) and _exists(room)]
     return [
         {
             "name": room.name,
@@ -63,3 +65,10 @@ def rooms_of(person: Person, path: str) -> list[dict[str, Any]]:
 def landing(person: Person) -> str:
     """The page where this role's day begins."""
     return next(reverse(room.url_name) for room in ROOMS if roles.may(person, room.right))
+
+
+def _exists(room: Room) -> bool:
+    try:
+        return bool(reverse(room.url_name))
+    except NoReverseMatch:
+        return False

@@ -1,0 +1,93 @@
+"""Telegram's updates in our words. Source: Bot API 10.1 (Update, Message, Contact)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from svyazka.business.intake.connector import Ignore, NotUnderstood
+from svyazka.business.intake.models import Arrival
+from svyazka.business.intake.ways_in import MessageReceived
+from svyazka.kit import phones
+
+
+def read(arrival: Arrival) -> Sequence[object]:
+    """One message, or nothing that concerns us (edits, group chats, joins)."""
+    update = _update(bytes(arrival.body))
+    message = update.get("message")
+    if message is None:
+        raise Ignore(
+            _("This kind of update is not used: {kind}").format(kind=", ".join(sorted(update.keys() - {"update_id"})))
+        )
+    sender = message.get("from") if isinstance(message, dict) else None
+    if not isinstance(sender, dict) or not isinstance(sender.get("id"), int):
+        raise NotUnderstood(_("The message has no sender."))
+    if message.get("chat", {}).get("type") != "private":
+        raise Ignore(_("A message in a group, not to us."))
+    return [
+        MessageReceived(
+            channel="telegram",
+            user_id=str(sender["id"]),
+            outside_id=str(message.get("message_id", "")),
+            sent_at=_moment(message, arrival),
+            text=_text_of(message),
+            name=" ".join(filter(None, [sender.get("first_name"), sender.get("last_name")])),
+            nick=f"@{sender['username']}" if sender.get("username") else "",
+            phone=_own_phone(message, sender["id"]),
+        )
+    ]
+
+
+def _update(body: bytes) -> dict[str, Any]:
+    try:
+        update = json.loads(body)
+    except ValueError as refusal:
+        raise NotUnderstood(_("The body is no JSON.")) from refusal
+    if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+        raise NotUnderstood(_("The body is no update of Telegram: update_id is missing."))
+    return update
+
+
+def _text_of(message: dict[str, Any]) -> str:
+    """What was written; what was sent instead, by its name, so that the history says that there was something."""
+    written = message.get("text") or message.get("caption") or ""
+    if written:
+        return str(written)
+    if "location" in message:
+        place = message["location"]
+        return _("Location: {latitude}, {longitude}").format(latitude=place["latitude"], longitude=place["longitude"])
+    for kind, words in _ATTACHED.items():
+        if kind in message:
+            return f"[{words()}]"
+    return ""
+
+
+def _own_phone(message: dict[str, Any], sender: int) -> str:
+    """Anybody's contact can be shared; only the sender's own says who he is."""
+    contact = message.get("contact")
+    if not isinstance(contact, dict) or contact.get("user_id") != sender:
+        return ""
+    try:
+        return phones.normalise(str(contact.get("phone_number", "")))
+    except phones.NotAPhone:
+        return ""
+
+
+def _moment(message: dict[str, Any], arrival: Arrival) -> datetime:
+    sent = message.get("date")
+    return datetime.fromtimestamp(sent, UTC) if isinstance(sent, int) and 0 < sent < 2**33 else arrival.received_at
+
+
+_ATTACHED = {
+    "photo": lambda: _("photo"),
+    "document": lambda: _("file"),
+    "voice": lambda: _("voice message"),
+    "video": lambda: _("video"),
+    "audio": lambda: _("audio"),
+    "sticker": lambda: _("sticker"),
+    "contact": lambda: _("contact"),
+}

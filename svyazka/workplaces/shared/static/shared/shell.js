@@ -1,0 +1,74 @@
+// The frame around every page: it survives navigation, so that events and a call outlive a click on a link.
+import { listen } from "./live.js";
+import { searchByKeyboard } from "./search.js";
+
+const byId = (id) => document.getElementById(id);
+
+// Links replace only <main>.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!detail.boosted || detail.target !== document.body) return;
+  detail.target = byId("main");
+  detail.swapOverride = "outerHTML show:window:top";
+});
+
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target?.id === "dialog" && detail.target.innerHTML.trim() && !detail.target.open) detail.target.showModal();
+  if (detail.boosted || detail.elt?.id === "main") markRoom();
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.boosted) byId("main")?.focus({ preventScroll: true });
+  const first = detail.elt?.querySelector?.("[autofocus]");
+  if (first) first.focus();
+  forgetToasts();
+});
+
+document.addEventListener("htmx:sendError", () => toast(document.documentElement.lang === "en" ? "No connection. Try again." : "Нет связи. Попробуйте ещё раз.", "bad"));
+
+// Sent by the server in HX-Trigger.
+document.addEventListener("dialog:close", () => byId("dialog").close());
+document.addEventListener("toast", ({ detail }) => toast(detail.message ?? detail.value, detail.tone));
+
+document.addEventListener("click", (event) => {
+  const target = event.target;
+  if (target.closest("[data-close]")) (target.closest("dialog")?.close(), target.closest(".toast, .call-card")?.remove());
+  const copy = target.closest("[data-copy]");
+  if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => toast(copy.dataset.copied || copy.dataset.copy));
+  document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
+  if (target === byId("dialog")) target.close();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelectorAll("details.menu[open]").forEach((menu) => (menu.open = false));
+});
+
+// A phone that rings here shows its card by itself.
+document.body.addEventListener("live:call", ({ detail }) => {
+  if (!detail.to_me || byId(`call-${detail.id}`)) return;
+  htmx.ajax("GET", `/calls/${detail.id}/card/`, { target: "#call-cards", swap: "beforeend" });
+});
+
+function markRoom() {
+  for (const link of document.querySelectorAll(".rail nav a")) {
+    if (location.pathname.startsWith(new URL(link.href).pathname)) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+function toast(message, tone = "good") {
+  const box = document.createElement("div");
+  box.className = `toast ${tone}`;
+  box.append(document.createElement("span"), Object.assign(document.createElement("p"), { textContent: message }));
+  byId("toasts").append(box);
+  forgetToasts();
+}
+
+function forgetToasts() {
+  for (const shown of document.querySelectorAll(".toast:not([data-ends])")) {
+    shown.dataset.ends = "";
+    setTimeout(() => shown.remove(), shown.classList.contains("bad") ? 12000 : 5000);
+  }
+}
+
+searchByKeyboard();
+listen();

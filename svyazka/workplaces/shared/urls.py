@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from svyazka.workplaces.shared import account, landing, log_in
+
+urlpatterns = [
+    path("", landing.landing, name="landing"),
+    path("login/", log_in.login, name="login"),
+    path("logout/", log_in.logout, name="logout"),
+    path("account/", account.account, name="account"),
+    path("account/language/", account.language, name="account_language"),
+    path("account/password/", account.password, name="account_password"),
+    path("account/sessions/<slug:name>/ending/", account.session_ending, name="account_session_ending"),
+]
