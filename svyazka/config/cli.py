@@ -1,11 +1,218 @@
+"""The command line. Django is imported only by the commands that need it, so that `svyazka run` starts quickly."""
+
 from __future__ import annotations
 
+import argparse
 import os
+import signal
 import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+import psycopg
+
+from svyazka import __version__
+from svyazka.config.database import WrongDatabase
+from svyazka.config.embedded import DatabaseFolderUnreachable
+from svyazka.config.holding import CannotStart, database_up
+
+Answer = int | None
 
 
-def main() -> None:
+def main(words: list[str] | None = None) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svyazka.config.settings")
-    from django.core.management import execute_from_command_line
+    chosen = _parser().parse_args(words)
+    try:
+        sys.exit(chosen.do(chosen) or 0)
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+    except (CannotStart, WrongDatabase, DatabaseFolderUnreachable) as refusal:
+        sys.exit(f"svyazka: {refusal}")
+    except psycopg.OperationalError as refusal:
+        sys.exit(f"svyazka: the database does not answer: {_first_line(refusal)}")
 
-    execute_from_command_line(["svyazka", *sys.argv[1:]])
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="svyazka",
+        description="Svyazka, a CRM that links a call centre with the people who do the work afterwards.",
+        epilog="Settings come from the environment (SVYAZKA_DATA, SVYAZKA_PORT ...): docs/how-to/settings.md",
+    )
+    parser.add_argument("--version", action="version", version=f"svyazka {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_running(commands)
+    _add_care(commands)
+    _add_staff(commands)
+    return parser
+
+
+def _add_running(commands: Commands) -> None:
+    _command(commands, "run", _run, "start everything on this machine, the database included")
+    _command(commands, "web", _web, "only the pages (for a unit of its own behind the edge)")
+    _command(commands, "worker", _worker, "only the worker: works off the ledger, keeps the house in order")
+    _command(commands, "listen", _listen, "only the listeners: one for each telephone system")
+    _command(commands, "edge", _edge, "only the door to the street: arrivals in, live events out")
+    _command(commands, "demo", _demo, "play a short working day through the real doors")
+
+
+def _add_care(commands: Commands) -> None:
+    init = _command(commands, "init", _init, "begin a company from a blueprint, in an empty database")
+    init.add_argument("--blueprint", metavar="NAME", required=True, help="windows, ...")
+    init.add_argument("--demonstration", action="store_true", help="with staff, resources and forms to look round with")
+    _command(commands, "migrate", _migrate, "bring the database to this version")
+    backup = _command(commands, "backup", _backup, "write the database and the files into one archive")
+    backup.add_argument("file", metavar="FILE", type=Path)
+    backup.add_argument(
+        "--with-key", action="store_true", help="put secret.key into it: then keep it as you keep the key"
+    )
+    restore = _command(commands, "restore", _restore, "read an archive into an empty database")
+    restore.add_argument("file", metavar="FILE", type=Path)
+    check = _command(commands, "check", _check, "look at settings, database, clock, disk and say what is wrong")
+    check.add_argument(
+        "--migrations", action="store_true", help="only: does every change of a model have its migration?"
+    )
+    bench = _command(commands, "bench", _bench, "measure; prints one JSON object, fails when a must is missed")
+    bench.add_argument("name", metavar="NAME", choices=("pages", "start", "live"), help="pages, start or live")
+    bench.add_argument("--quick", action="store_true", help="within a minute: a smaller base, the same rows")
+    _command(commands, "collect", _collect, "gather static files under names that carry their hash")
+
+
+def _add_staff(commands: Commands) -> None:
+    staff = commands.add_parser("staff", help="help for someone who cannot log in, and the first administrator")
+    verbs = staff.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    password = _command(verbs, "password", _staff_password, "set a new password; their sessions end")
+    password.add_argument("login", metavar="LOGIN")
+    administrator = _command(verbs, "administrator", _staff_administrator, "take on an administrator")
+    administrator.add_argument("login", metavar="LOGIN")
+    administrator.add_argument("full_name", metavar="NAME")
+
+
+Commands = argparse._SubParsersAction
+
+
+def _command(
+    commands: Commands, name: str, do: Callable[[argparse.Namespace], Answer], what: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=what, description=what)
+    parser.set_defaults(do=do)
+    return parser
+
+
+def _run(_chosen: argparse.Namespace) -> Answer:
+    from svyazka.config import starting
+
+    return starting.run()
+
+
+def _web(_chosen: argparse.Namespace) -> Answer:
+    from svyazka.config import starting
+
+    command = starting.web_command(os.environ.get("SVYAZKA_WEB", "http://127.0.0.1:8001"))
+    os.execv(command[0], command)  # noqa: S606 - our own interpreter, no shell
+
+
+def _worker(_chosen: argparse.Namespace) -> Answer:
+    _with_django()
+    from svyazka.config import working
+
+    working.main()
+    return 0
+
+
+def _listen(_chosen: argparse.Namespace) -> Answer:
+    import asyncio
+
+    _with_django()
+    asyncio.run(import_module("svyazka.config.listening").main())
+    return 0
+
+
+def _edge(_chosen: argparse.Namespace) -> Answer:
+    os.execv(sys.executable, [sys.executable, "-m", "svyazka.edge"])  # noqa: S606 - our own interpreter, no shell
+
+
+def _demo(_chosen: argparse.Namespace) -> Answer:
+    answer: Answer = import_module("svyazka.config.demo").main()
+    return answer
+
+
+def _init(chosen: argparse.Namespace) -> Answer:
+    from svyazka.config import beginning
+
+    with database_up():
+        _with_django()
+        return beginning.begin(chosen.blueprint, with_demonstration=chosen.demonstration)
+
+
+def _migrate(_chosen: argparse.Namespace) -> Answer:
+    with database_up():
+        _with_django()
+        from svyazka.config import migrating
+
+        migrating.migrate()
+    return 0
+
+
+def _backup(chosen: argparse.Namespace) -> Answer:
+    with database_up() as url:
+        from svyazka.config import backup
+
+        return backup.back_up(chosen.file, url=url, with_key=chosen.with_key)
+
+
+def _restore(chosen: argparse.Namespace) -> Answer:
+    with database_up() as url:
+        from svyazka.config import backup
+
+        return backup.restore(chosen.file, url=url)
+
+
+def _check(chosen: argparse.Namespace) -> Answer:
+    from svyazka.config import checks
+
+    return checks.check_migrations() if chosen.migrations else checks.check()
+
+
+def _bench(chosen: argparse.Namespace) -> Answer:
+    from svyazka.config.bench import report
+
+    return report.main(chosen.name, quick=chosen.quick)
+
+
+def _collect(_chosen: argparse.Namespace) -> Answer:
+    _with_django()
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    return 0
+
+
+def _staff_password(chosen: argparse.Namespace) -> Answer:
+    with database_up():
+        _with_django()
+        from svyazka.config import staffing
+
+        return staffing.set_password(chosen.login)
+
+
+def _staff_administrator(chosen: argparse.Namespace) -> Answer:
+    with database_up():
+        _with_django()
+        from svyazka.config import staffing
+
+        return staffing.take_on_administrator(chosen.login, chosen.full_name)
+
+
+def _with_django() -> None:
+    import django
+
+    django.setup()
+
+
+def _first_line(refusal: Exception) -> str:
+    return (str(refusal).strip().splitlines() or ["no reason given"])[0]
+
+
+if __name__ == "__main__":
+    main()

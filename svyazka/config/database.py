@@ -82,6 +82,7 @@ def create(url: str, name: str) -> None:
         provider = "locale_provider builtin builtin_locale 'PG_UNICODE_FAST'" if builtin else ""
         connection.execute(
             sql.SQL(
-                f"create database {{}} template template0 encoding 'UTF8' {provider} lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"
+                f"create database {{}} template template0 encoding 'UTF8' {provider} "
+                "lc_collate 'C.UTF-8' lc_ctype 'C.UTF-8'"
             ).format(sql.Identifier(name))
         )

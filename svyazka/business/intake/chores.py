@@ -1,0 +1,83 @@
+"""What has to be done from time to time, by one worker at a time: pieces of tables ahead of need, and clearing away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from django.db import DatabaseError, connection, transaction
+
+from svyazka.business.intake.models import ArrivalKey
+from svyazka.business.journal.models import LiveEvent
+from svyazka.business.staff.models import LoginFailure
+from svyazka.business.staff.sessions import SessionStore
+from svyazka.kit import clock, partitions
+
+AHEAD = timedelta(days=92)
+PIECES: tuple[tuple[str, partitions.Span], ...] = (
+    ("journal_entry", "month"),
+    ("clients_interaction", "month"),
+    ("calls_call", "month"),
+    ("intake_arrival", "week"),
+)
+# Any number will do, as long as nobody else uses it.
+LOCK = 5_219_002
+
+log = structlog.get_logger(__name__)
+
+
+def do_chores() -> bool:
+    """Each by itself: one that fails keeps no other from being done. False: somebody else is at it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            return False
+        try:
+            for chore in CHORES:
+                _do(chore)
+        finally:
+            cursor.execute("select pg_advisory_unlock(%s)", [LOCK])
+    return True
+
+
+def make_pieces_ahead() -> None:
+    today = clock.now().date()
+    for table, span in PIECES:
+        partitions.ensure(table, span=span, first=today, last=today + AHEAD)
+
+
+def clear_live_events() -> None:
+    LiveEvent.objects.filter(at__lt=clock.now() - timedelta(days=1)).delete()
+
+
+def clear_arrival_keys() -> None:
+    ArrivalKey.objects.filter(received_at__lt=clock.now() - timedelta(days=60)).delete()
+
+
+def clear_sessions() -> None:
+    SessionStore.clear_expired()
+
+
+def clear_login_failures() -> None:
+    LoginFailure.objects.filter(at__lt=clock.now() - timedelta(days=1)).delete()
+
+
+CHORES: tuple[Callable[[], None], ...] = (
+    make_pieces_ahead,
+    clear_live_events,
+    clear_arrival_keys,
+    clear_sessions,
+    clear_login_failures,
+)
+
+
+def _do(chore: Callable[[], None]) -> None:
+    try:
+        with transaction.atomic():
+            # New pieces lock their table for a moment; whoever waits for a long transaction must not hold up the rest.
+            with connection.cursor() as cursor:
+                cursor.execute("set local lock_timeout = '5s'")
+            chore()
+    except DatabaseError as failure:
+        log.warning("chore_failed", chore=chore.__name__, failure=type(failure).__name__)

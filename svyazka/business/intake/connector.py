@@ -1,0 +1,44 @@
+"""What plugs into the ledger: a module named in settings.CONNECTORS that can read what it once let in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from typing import Protocol, cast
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.intake.models import Arrival
+
+
+class Connector(Protocol):
+    """The contract of `connectors/<name>/read.py`. `read` only translates: no queries, no rules, no clock."""
+
+    def read(self, arrival: Arrival) -> Sequence[object]:
+        """The arrival in the house's own words (`ways_in`, `CallEvent`); nothing, when it asks for nothing."""
+
+
+class NotUnderstood(Exception):
+    """It will not be understood the next time either: a person has to look at it. `reason`: in our words."""
+
+    def __init__(self, reason: object):
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class Ignore(Exception):
+    """It is understood, and asks for nothing. `reason`: in our words."""
+
+    def __init__(self, reason: object):
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+@cache
+def connector(name: str) -> Connector:
+    module = settings.CONNECTORS.get(name)
+    if module is None:
+        raise NotUnderstood(_("Nothing is switched on here that can read this."))
+    return cast(Connector, import_module(module))

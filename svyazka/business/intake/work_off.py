@@ -1,0 +1,180 @@
+"""Working off the ledger: in order within a conversation, as often as needed, until it is done, ignored or stuck.
+
+What an arrival brings about and its "done" are one transaction: a worker that is killed leaves nothing half done.
+A row that is to be tried again holds up what came after it in its conversation; one that is stuck does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.calls.phone_system import CallEvent
+from svyazka.business.intake.connector import Ignore, NotUnderstood, connector
+from svyazka.business.intake.models import Arrival
+from svyazka.business.intake.take import take
+from svyazka.business.journal.record import announce
+from svyazka.kit import clock
+
+PAUSES = (1, 5, 30, 120, 600, 1800, 3600)  # seconds before the next try, by the tries so far
+MOST_TRIES = len(PAUSES) + 1
+AT_ONCE = 1000  # conversations looked for at a time
+IN_ONE_TRANSACTION = 200  # rows of one conversation
+WAITING = (Arrival.State.NEW, Arrival.State.AGAIN)
+# A call comes as dozens of events, which together are one thing; a form or a message is one by itself.
+COME_IN_PIECES = (CallEvent,)
+Piece = tuple[Arrival, Sequence[object]]
+
+log = structlog.get_logger(__name__)
+
+_HEADS = """
+select conversation from (
+    select distinct on (conversation) conversation, id, next_try_at
+    from intake_arrival where state in ('new', 'again')
+    order by conversation, id
+) as head
+where next_try_at <= %s order by id limit %s
+"""
+
+
+def work_off() -> int:
+    """Works off what is due; says how many rows have come to an end. Any number of workers may do it at once."""
+    return sum(work_off_conversation(conversation) for conversation in _conversations_due())
+
+
+def work_off_conversation(conversation: str) -> int:
+    """0, too, when another worker is at it."""
+    with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+        if not _claimed(conversation):
+            return 0
+        arrivals = _pending(conversation)
+        _in_order(arrivals)
+        return sum(arrival.state not in WAITING for arrival in arrivals)
+
+
+def _conversations_due() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_HEADS, [clock.now(), AT_ONCE])
+        return [conversation for (conversation,) in cursor.fetchall()]
+
+
+def _claimed(conversation: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [conversation])
+        return bool(cursor.fetchone()[0])
+
+
+def _pending(conversation: str) -> Sequence[Arrival]:
+    """In the order in which they came; nothing while the first of them has to wait."""
+    rows = Arrival.objects.filter(conversation=conversation, state__in=WAITING).order_by("id")
+    arrivals = list(rows.select_for_update()[:IN_ONE_TRANSACTION])
+    return arrivals if arrivals and arrivals[0].next_try_at <= clock.now() else []
+
+
+def _in_order(arrivals: Sequence[Arrival]) -> None:
+    """Until one of them has to be tried again."""
+    pieces: list[Piece] = []
+    for arrival in arrivals:
+        things = _read(arrival)
+        if arrival.state == Arrival.State.AGAIN:
+            break
+        if not things:
+            continue
+        if all(isinstance(thing, COME_IN_PIECES) for thing in things):
+            pieces.append((arrival, things))
+            continue
+        if not (_take(pieces) and _take([(arrival, things)])):
+            return
+        pieces = []
+    _take(pieces)
+
+
+def _read(arrival: Arrival) -> Sequence[object]:
+    """In the house's words; nothing, when that is all there is to do with it."""
+    try:
+        things = connector(arrival.connector).read(arrival)
+    except Ignore as ignored:
+        _end(arrival, Arrival.State.IGNORED, reason=ignored.reason)
+    except NotUnderstood as refusal:
+        _end(arrival, Arrival.State.STUCK, reason=refusal.reason)
+    except Exception as failure:
+        _try_again(arrival, failure)
+    else:
+        if not things:
+            _end(arrival, Arrival.State.DONE)
+        return things
+    return []
+
+
+def _take(pieces: Sequence[Piece]) -> bool:
+    """At once; if that fails, each by itself, to find out which one it was. False: what follows has to wait."""
+    if not pieces:
+        return True
+    last = pieces[-1][0]
+    try:
+        with transaction.atomic():
+            made = take([thing for _arrival, things in pieces for thing in things], arrival=last)
+            for arrival, _things in pieces:
+                _end(arrival, Arrival.State.DONE, made=made)
+    except NotUnderstood as refusal:
+        if len(pieces) == 1:
+            _end(last, Arrival.State.STUCK, reason=refusal.reason)
+            return True
+    except Exception as failure:
+        _refuse_without_database()
+        if len(pieces) == 1:
+            _try_again(last, failure)
+            return False
+    else:
+        return True
+    return all(_take([piece]) for piece in pieces)
+
+
+def _end(arrival: Arrival, state: Arrival.State, *, reason: object = "", made: dict[str, int] | None = None) -> None:
+    arrival.state, arrival.reason, arrival.made = state, str(reason), made or {}
+    arrival.attempts += 1
+    arrival.done_at = clock.now()
+    _write(arrival)
+    if state == Arrival.State.STUCK:
+        announce("arrival", arrival.pk)
+
+
+def _try_again(arrival: Arrival, failure: Exception) -> None:
+    # Only the kind of failure: its text may hold what the client wrote.
+    kind = type(failure).__name__
+    log.warning(
+        "arrival_failed", arrival=arrival.pk, account=arrival.account, failure=kind, attempts=arrival.attempts + 1
+    )
+    if arrival.attempts + 1 >= MOST_TRIES:
+        words = _("A mistake on our side ({failure}); tried {attempts} times.")
+        return _end(arrival, Arrival.State.STUCK, reason=str(words).format(failure=kind, attempts=MOST_TRIES))
+    arrival.state = Arrival.State.AGAIN
+    arrival.reason = str(_("A mistake on our side ({failure}); it will be tried again.")).format(failure=kind)
+    arrival.next_try_at = clock.now() + timedelta(seconds=PAUSES[arrival.attempts])
+    arrival.attempts += 1
+    return _write(arrival)
+
+
+def _write(arrival: Arrival) -> None:
+    # With the time of arrival, so that only its week is looked into.
+    Arrival.objects.filter(pk=arrival.pk, received_at=arrival.received_at).update(
+        state=arrival.state,
+        reason=arrival.reason,
+        made=arrival.made,
+        attempts=arrival.attempts,
+        next_try_at=arrival.next_try_at,
+        done_at=arrival.done_at,
+    )
+
+
+def _refuse_without_database() -> None:
+    """A lost connection is not the arrival's fault, and nothing more can be written down on it."""
+    inner = connection.connection
+    if inner is None or inner.closed or connection.closed_in_transaction:
+        raise OperationalError("the connection is lost")

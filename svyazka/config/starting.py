@@ -1,0 +1,166 @@
+"""`svyazka run`: from nothing to a house at work, and what a person is told about it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+from svyazka.config import beginning, database, migrating, supervisor
+from svyazka.config.holding import CannotStart, folder_held, started
+from svyazka.config.places import data_folder
+from svyazka.config.supervisor import Process
+
+BLUEPRINT = "windows"
+SVYAZKA = [sys.executable, "-m", "svyazka.config.cli"]
+
+
+def run() -> int:
+    host, port = os.environ.get("SVYAZKA_HOST", "127.0.0.1"), _port()
+    _refuse_taken_port(host, port)
+    folder = data_folder()
+    with folder_held(folder), _database() as url:
+        _prepare(url)
+        web = f"http://127.0.0.1:{_free_port()}"
+        environment = _environment(url, web=web, host=host, port=port)
+        supervisor.supervise(
+            _processes(environment, web),
+            is_ready=lambda: _answers(web),
+            say_ready=lambda: print(_welcome(host, port, folder), flush=True),
+        )
+    print("Svyazka has stopped.", flush=True)
+    return 0
+
+
+def _port() -> int:
+    given = os.environ.get("SVYAZKA_PORT", "8000")
+    if not given.isdigit() or not 0 < int(given) < 65536:
+        raise CannotStart(f"SVYAZKA_PORT must be a number from 1 to 65535, not “{given}”.")
+    return int(given)
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    try:
+        family, kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with closing(socket.socket(family, kind)) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as refusal:
+        raise CannotStart(
+            f"{host}:{port} cannot be listened on ({refusal.strerror}). "
+            "Name another port, for example: SVYAZKA_PORT=8080 svyazka run"
+        ) from None
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    if database.is_own_server():
+        database.make_sure(database.database_url())
+        yield database.database_url()
+        return
+    with started(database.embedded()) as url:
+        database.make_sure(url)
+        yield url
+
+
+def _prepare(url: str) -> None:
+    """Brings the database to this version and begins the demonstration company where there is none. In processes
+    of their own: on every later start there is nothing to do, and Django need not be loaded to see that."""
+    environment = {**os.environ, "DATABASE_URL": url, "SVYAZKA_DATA": str(data_folder())}
+    with psycopg.connect(url, autocommit=True) as connection:
+        if migrating.missing(connection):
+            print("svyazka: bringing the database to this version", file=sys.stderr, flush=True)
+            _do(["migrate"], environment)
+        row = connection.execute("select exists (select from deals_pipeline)").fetchone()
+    if row == (False,):
+        print("svyazka: beginning the demonstration company", file=sys.stderr, flush=True)
+        _do(["init", "--blueprint", BLUEPRINT, "--demonstration"], environment)
+
+
+def _do(words: list[str], environment: dict[str, str]) -> None:
+    if subprocess.run([*SVYAZKA, *words], env=environment, check=False).returncode:
+        raise CannotStart(f"“svyazka {words[0]}” failed; what it said stands above.")
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _environment(url: str, *, web: str, host: str, port: int) -> dict[str, str]:
+    counters = data_folder() / "metrics"
+    shutil.rmtree(counters, ignore_errors=True)
+    counters.mkdir(parents=True)
+    return {
+        **os.environ,
+        "DATABASE_URL": url,
+        "DATABASE_DIRECT_URL": os.environ.get("DATABASE_DIRECT_URL", url),
+        "SVYAZKA_DATA": str(data_folder()),
+        "SVYAZKA_WEB": web,
+        "SVYAZKA_HOST": host,
+        "SVYAZKA_PORT": str(port),
+        # Each web process counts for itself; whichever is asked adds them up.
+        "PROMETHEUS_MULTIPROC_DIR": str(counters),
+    }
+
+
+def _processes(environment: dict[str, str], web: str) -> list[Process]:
+    """The edge comes first and goes last: it takes arrivals while the rest is not there."""
+    return [
+        Process("edge", [sys.executable, "-m", "svyazka.edge"], environment),
+        Process("web", web_command(web), environment),
+        Process("worker", [*SVYAZKA, "worker"], environment),
+        Process("listen", [*SVYAZKA, "listen"], environment),
+    ]
+
+
+def web_command(web: str) -> list[str]:
+    address = urlsplit(web)
+    processors = len(os.sched_getaffinity(0))
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi",
+        "--host", address.hostname or "127.0.0.1", "--port", str(address.port or 8001),
+        "--workers", os.environ.get("SVYAZKA_WEB_WORKERS", str(min(4, processors))),
+        "--blocking-threads", os.environ.get("SVYAZKA_WEB_THREADS", "4"),
+        "--http", "1", "--no-ws", "--log-level", "warning", "--respawn-failed-workers",
+        "--workers-kill-timeout", "10",
+        "svyazka.config.wsgi:application",
+    ]  # fmt: skip
+
+
+def _answers(web: str) -> bool:
+    address = urlsplit(web)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=2)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": "localhost"})
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _welcome(host: str, port: int, folder: Path) -> str:
+    shown_host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - only read here
+    lines = ["", f"  Svyazka is at work:  http://{shown_host}:{port}", ""]
+    kept = beginning.read_demonstration(beginning.demonstration_file())
+    if kept:
+        people = {key.removeprefix("login "): role for key, role in kept.items() if key.startswith("login ")}
+        lines += ["  Demonstration. Log in as:"]
+        lines += [f"    {login:<12} {role}" for login, role in people.items()]
+        lines += [f"  Password of all of them:  {kept.get('password', '')}"]
+        lines += [f"  Secret of the Telegram bot's webhook:  {kept.get('bot_secret', '')}", ""]
+    where = "your own PostgreSQL" if database.is_own_server() else "a PostgreSQL of its own"
+    lines += [f"  Data: {folder}  ({where})", "  Stop with Ctrl-C.", ""]
+    return "\n".join(lines)

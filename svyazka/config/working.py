@@ -1,0 +1,75 @@
+"""`svyazka worker`: hears the bell, works off the ledger, does the chores."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from typing import Any
+
+import psycopg
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connections
+
+from svyazka.business.intake import chores
+from svyazka.business.intake.work_off import work_off
+from svyazka.business.journal.bell import CHANNEL
+
+# By this name in pg_stat_activity the pages know that a worker is there (health.py).
+NAME = "svyazka-worker"
+POLL = 1.0  # seconds; a bell can be lost
+CHORES_EVERY = 3600.0
+
+log = structlog.get_logger(__name__)
+
+
+class Stop(Exception):
+    """Told to end."""
+
+
+def main() -> None:
+    told: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda signum, _frame: told.append(signum))
+    worker = Worker()
+    while not told:
+        try:
+            worker.turn()
+        except (DatabaseError, psycopg.Error) as failure:
+            log.warning("database_lost", failure=type(failure).__name__)
+            worker.let_go()
+            time.sleep(POLL)
+    worker.let_go()
+
+
+class Worker:
+    """One turn: what is due, the chores when it is time, then sleep until the bell."""
+
+    def __init__(self) -> None:
+        self.bell: psycopg.Connection[Any] | None = None
+        self.chores_at = 0.0
+
+    def turn(self) -> None:
+        if self.bell is None:
+            self.bell = psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, application_name=NAME)
+            self.bell.execute(f"listen {CHANNEL}")
+        if time.monotonic() >= self.chores_at:
+            chores.do_chores()
+            self.chores_at = time.monotonic() + CHORES_EVERY
+        if not work_off():
+            self._wait()
+
+    def _wait(self) -> None:
+        assert self.bell is not None
+        # Also the sign of life that pg_stat_activity shows.
+        self.bell.execute("select 1")
+        for _heard in self.bell.notifies(timeout=POLL, stop_after=1):
+            pass
+
+    def let_go(self) -> None:
+        if self.bell is not None:
+            with contextlib.suppress(psycopg.Error):
+                self.bell.close()
+            self.bell = None
+        connections.close_all()
