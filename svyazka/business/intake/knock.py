@@ -1,0 +1,52 @@
+"""What a connector's `verify` is asked and what it answers, before anything is written down. Without Django."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Account:
+    """What the edge knows of a channel account."""
+
+    code: str  # "web_form/okna"
+    kind: str  # "web_form"
+    secret_fingerprint: str = ""
+    origins: tuple[str, ...] = ()
+    is_active: bool = True
+
+
+@dataclass(frozen=True)
+class Knock:
+    """One request from outside. The names of the headers are in lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """To be written down, and answered so afterwards. Also what is at fault is written down: nothing is lost.
+
+    `message` and the values of `wrong` are words of `edge/words.py`.
+    """
+
+    outside_id: str
+    conversation: str
+    status: int = 200
+    message: str = "thanks"
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Not to be written down."""
+
+    status: int
+    message: str
+
+
+Verify = Callable[[Knock, Account], Accepted | Refused]

@@ -1,0 +1,48 @@
+"""Whether a bot's update may be written into the ledger. Without Django: for the edge."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from svyazka.business.intake.knock import Accepted, Account, Knock, Refused
+
+SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the name, not the secret
+
+
+def verify(knock: Knock, account: Account) -> Accepted | Refused:
+    shown = hashlib.sha256(knock.headers.get(SECRET_HEADER, "").encode()).hexdigest()
+    # A bot without a secret would take anything from anybody: it takes nothing.
+    if not account.secret_fingerprint or not hmac.compare_digest(shown, account.secret_fingerprint):
+        return Refused(403, "wrong_secret")
+    update = _object(knock.body)
+    number = update.get("update_id")
+    if not isinstance(number, int) or isinstance(number, bool):
+        # 200 even for nonsense: Telegram would repeat it for a day. It is written down, and a person sees it.
+        outside_id = hashlib.sha256(knock.body).hexdigest()
+        return Accepted(outside_id, f"{account.code}/{outside_id}", message="written_down")
+    outside_id = str(number) if abs(number) < 10**30 else hashlib.sha256(knock.body).hexdigest()
+    return Accepted(outside_id, f"{account.code}/{_chat(update) or outside_id}", message="written_down")
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _chat(update: dict[str, Any]) -> str:
+    """Messages, edits, pressed buttons, changes of membership: each names its chat, at one of two places."""
+    for told in update.values():
+        if not isinstance(told, dict):
+            continue
+        inner = told.get("message")
+        for place in (told, inner if isinstance(inner, dict) else {}):
+            chat = place.get("chat")
+            if isinstance(chat, dict) and isinstance(chat.get("id"), int) and abs(chat["id"]) < 10**30:
+                return str(chat["id"])
+    return ""

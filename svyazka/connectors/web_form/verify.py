@@ -1,0 +1,33 @@
+"""Whether a form may be written into the ledger, and what its sender is told. Without Django: for the edge."""
+
+from __future__ import annotations
+
+import hashlib
+
+from svyazka.business.intake.knock import Accepted, Account, Knock, Refused
+from svyazka.connectors.web_form.fields import Unreadable, parse
+
+
+def verify(knock: Knock, account: Account) -> Accepted | Refused:
+    """The site's key has been checked: it stands in the address. What cannot be read is written down nevertheless."""
+    origin = knock.headers.get("origin")
+    if origin and account.origins and origin not in account.origins:
+        return Refused(403, "wrong_site")
+    # Tilda asks so whether somebody is there, when the address is entered.
+    if knock.body in (b"test=test", b""):
+        return Refused(200, "ready") if knock.body else Refused(400, "empty")
+    try:
+        fields = parse(knock.headers.get("content-type", ""), knock.body)
+    except Unreadable:
+        outside_id = _of_this_minute(knock)
+        return Accepted(outside_id, f"{account.code}/{outside_id}", status=400, message="unreadable")
+    outside_id = fields.outside_id or _of_this_minute(knock)
+    conversation = f"{account.code}/{fields.phone or fields.email or outside_id}"
+    if not fields.is_acceptable:
+        return Accepted(outside_id, conversation, status=422, message="incomplete", wrong=fields.wrong)
+    return Accepted(outside_id, conversation)
+
+
+def _of_this_minute(knock: Knock) -> str:
+    """A form without a number of its own: the same words within a minute are a second click, later a second wish."""
+    return hashlib.sha256(knock.body + f"{knock.at:%Y-%m-%dT%H:%M}".encode()).hexdigest()
