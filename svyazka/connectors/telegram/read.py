@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from svyazka.business.intake.connector import Ignore, NotUnderstood
 from svyazka.business.intake.models import Arrival
@@ -62,7 +63,7 @@ def _text_of(message: dict[str, Any]) -> str:
         return _("Location: {latitude}, {longitude}").format(latitude=place["latitude"], longitude=place["longitude"])
     for kind, words in _ATTACHED.items():
         if kind in message:
-            return f"[{words()}]"
+            return f"[{words}]"
     return ""
 
 
@@ -83,11 +84,11 @@ def _moment(message: dict[str, Any], arrival: Arrival) -> datetime:
 
 
 _ATTACHED = {
-    "photo": lambda: _("photo"),
-    "document": lambda: _("file"),
-    "voice": lambda: _("voice message"),
-    "video": lambda: _("video"),
-    "audio": lambda: _("audio"),
-    "sticker": lambda: _("sticker"),
-    "contact": lambda: _("contact"),
+    "photo": gettext_lazy("photo"),
+    "document": gettext_lazy("file"),
+    "voice": gettext_lazy("voice message"),
+    "video": gettext_lazy("video"),
+    "audio": gettext_lazy("audio"),
+    "sticker": gettext_lazy("sticker"),
+    "contact": gettext_lazy("contact"),
 }
