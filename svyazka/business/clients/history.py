@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.models import Interaction, InteractionQuerySet
@@ -14,6 +15,8 @@ from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 PAGE = 30
+# Where a page of earlier ones begins: several things may have happened at the same moment.
+Before = tuple[datetime, int]
 
 
 def add(
@@ -71,11 +74,11 @@ def take_up(happened: Interaction, *, by: Actor) -> None:
     record("clients.taken_up", about, by=by, data=_ids(happened))
 
 
-def of_client(client_id: int, *, before: datetime | None = None) -> list[Interaction]:
+def of_client(client_id: int, *, before: Before | None = None) -> list[Interaction]:
     return _page(Interaction.objects.of_client(client_id), before)
 
 
-def of_deal(deal_id: int, *, before: datetime | None = None) -> list[Interaction]:
+def of_deal(deal_id: int, *, before: Before | None = None) -> list[Interaction]:
     return _page(Interaction.objects.of_deal(deal_id), before)
 
 
@@ -84,9 +87,13 @@ def waiting(*, limit: int = 50) -> list[Interaction]:
     return list(Interaction.objects.filter(waiting=True).order_by("at", "id")[:limit])
 
 
-def _page(rows: InteractionQuerySet, before: datetime | None) -> list[Interaction]:
+def _page(rows: InteractionQuerySet, before: Before | None) -> list[Interaction]:
     """One more than a page, so that the reader knows whether there is another."""
-    return list((rows.filter(at__lt=before) if before else rows)[: PAGE + 1])
+    if before:
+        at, number = before
+        # The first condition is what the index and the months' pieces can use.
+        rows = rows.filter(Q(at__lt=at) | Q(id__lt=number), at__lte=at)
+    return list(rows[: PAGE + 1])
 
 
 def _ids(happened: Interaction) -> dict[str, int]:

@@ -1,0 +1,202 @@
+"""The one line of time: what happened with a client or in a deal, in words. For the deal's page and the client's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from svyazka.business.clients import history
+from svyazka.business.clients.models import Interaction
+from svyazka.business.conversations.models import ChannelAccount
+from svyazka.business.staff.models import Person
+from svyazka.kit import words
+from svyazka.workplaces.shared.templatetags.svyazka import moment
+
+Kind = Interaction.Kind
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened, ready to be shown; nothing in the template asks the database."""
+
+    id: int
+    icon: str
+    tone: str  # "in": the client did it; "bad": it went wrong; "good"; "": ourselves
+    title: str
+    text: str
+    who: str
+    where: str  # the channel it came by
+    when: str
+    stamp: str
+    deal_id: int | None
+    waiting: bool
+    details: tuple[tuple[str, str], ...]
+    page: str  # address of the site's page, only if it is one
+
+
+@dataclass(frozen=True)
+class Page:
+    """Lines, and where the earlier ones begin: the value of `before` in the next question, empty at the end."""
+
+    lines: list[Line]
+    before: str
+
+
+def page(interactions: Sequence[Interaction]) -> Page:
+    """What `history.of_client` or `of_deal` found: one row more than a page says that there are earlier ones."""
+    shown = list(interactions[: history.PAGE])
+    more = len(interactions) > history.PAGE
+    return Page(lines(shown), _written(shown[-1]) if more else "")
+
+
+def lines(interactions: Sequence[Interaction]) -> list[Line]:
+    """Two queries at most, however many: the names of the staff, and of the channels."""
+    staff, channels = _names_of_staff(interactions), _names_of_channels(interactions)
+    return [_line(one, staff, channels) for one in interactions]
+
+
+def read_before(written: str) -> history.Before | None:
+    """What `Page.before` says, come back in an address; nonsense begins from the top."""
+    stamp, _comma, number = written.partition("~")
+    try:
+        return datetime.fromtimestamp(int(stamp) / 1_000_000, UTC), int(number)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _written(last: Interaction) -> str:
+    moment_of = last.at - datetime(1970, 1, 1, tzinfo=UTC)
+    microseconds = (moment_of.days * 86_400 + moment_of.seconds) * 1_000_000 + moment_of.microseconds
+    return f"{microseconds}~{last.pk}"
+
+
+def _names_of_staff(interactions: Sequence[Interaction]) -> dict[int, str]:
+    ids = {one.by_id for one in interactions if one.by_id}
+    ids |= {one.data["by"] for one in interactions if isinstance(one.data.get("by"), int)}
+    return dict(Person.objects.filter(pk__in=ids).values_list("pk", "full_name")) if ids else {}
+
+
+def _names_of_channels(interactions: Sequence[Interaction]) -> dict[str, str]:
+    codes = {one.channel for one in interactions if one.channel and one.kind != Kind.CALL}
+    return dict(ChannelAccount.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
+
+
+def _line(one: Interaction, staff: Mapping[int, str], channels: Mapping[str, str]) -> Line:
+    icon, tone, title = _SAYERS[one.kind](one)
+    address = str(one.data.get("page") or "")
+    return Line(
+        id=one.pk,
+        icon=icon,
+        tone=tone,
+        title=title,
+        text=one.text,
+        who=_who(one, staff),
+        where=channels.get(one.channel, ""),
+        when=moment(one.at),
+        stamp=one.at.isoformat(),
+        deal_id=one.deal_id,
+        waiting=one.waiting,
+        details=tuple(_details(one)),
+        page=address if address.startswith(("https://", "http://")) else "",
+    )
+
+
+def _who(one: Interaction, staff: Mapping[int, str]) -> str:
+    if one.by_id:
+        return staff.get(one.by_id, "")
+    by = one.data.get("by")
+    return staff.get(by, "") if isinstance(by, int) else str(by or "")
+
+
+def _call(one: Interaction) -> tuple[str, str, str]:
+    result, outgoing = one.data.get("result", ""), one.direction == Interaction.Direction.OUT
+    if result == "missed":
+        return "phone-missed", "bad", _("Outgoing call, no answer") if outgoing else _("Missed call")
+    if result == "busy":
+        return "phone-missed", "bad", _("Outgoing call, busy") if outgoing else _("Incoming call, we were busy")
+    title = _("Outgoing call") if outgoing else _("Incoming call")
+    seconds = one.data.get("seconds") or 0
+    spoken = f"{title} · {duration(int(seconds))}" if result == "answered" else title
+    return "phone", "" if outgoing else "in", spoken
+
+
+def _message(one: Interaction) -> tuple[str, str, str]:
+    if one.direction == Interaction.Direction.OUT:
+        return "message", "", _("Message to the client")
+    return "message", "in", _("Message")
+
+
+def _form(one: Interaction) -> tuple[str, str, str]:
+    return "form", "in", _("Request taken down") if one.by_id else _("Request from the site")
+
+
+def _visit(one: Interaction) -> tuple[str, str, str]:
+    what = words.here(one.data.get("kind")) or _("Visit")
+    event = one.data.get("event", "")
+    said = _VISIT_EVENTS.get(event, lambda: "")()
+    named = said.format(when=_moment_of(one.data.get("at")), resource=one.data.get("resource", ""))
+    tone = {"cancelled": "bad", "done": "good"}.get(event, "")
+    return "visit", tone, f"{what}: {named}" if named else what
+
+
+def _stage(one: Interaction) -> tuple[str, str, str]:
+    left, to = words.here(one.data.get("from")), words.here(one.data.get("to"))
+    reason = words.here(one.data.get("reason"))
+    return "stage", "bad" if reason else "", f"{left} → {to}" + (f" · {reason}" if reason else "")
+
+
+def _note(_one: Interaction) -> tuple[str, str, str]:
+    return "note", "", _("Note")
+
+
+def _details(one: Interaction) -> list[tuple[str, str]]:
+    """What a request brought besides its text."""
+    if one.kind != Kind.FORM:
+        return []
+    utm, extra = one.data.get("utm") or {}, one.data.get("extra") or {}
+    told = [
+        (_("Address"), one.data.get("address")),
+        (_("Openings"), one.data.get("openings")),
+        (_("Campaign"), " / ".join(str(value) for value in utm.values() if value)),
+        *((str(name), value) for name, value in extra.items()),
+    ]
+    return [(name, str(value)[:300]) for name, value in told if value not in (None, "", [], {})]
+
+
+def duration(seconds: int) -> str:
+    """`3 min 20 s`."""
+    minutes, rest = divmod(seconds, 60)
+    if minutes >= 60:
+        return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
+    if not minutes:
+        return _("{seconds} s").format(seconds=rest)
+    return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
+
+
+def _moment_of(stamp: object) -> str:
+    try:
+        return moment(datetime.fromisoformat(str(stamp)))
+    except ValueError:
+        return ""
+
+
+_VISIT_EVENTS: dict[str, Callable[[], str]] = {
+    "booked": lambda: pgettext("visit", "booked for {when}, {resource}"),
+    "moved": lambda: pgettext("visit", "moved to {when}, {resource}"),
+    "cancelled": lambda: pgettext("visit", "cancelled ({when}, {resource})"),
+    "on_way": lambda: pgettext("visit", "{resource} is on the way"),
+    "started": lambda: pgettext("visit", "{resource} has started"),
+    "done": lambda: pgettext("visit", "done, {resource}"),
+}
+_SAYERS: dict[str, Callable[[Interaction], tuple[str, str, str]]] = {
+    Kind.CALL: _call,
+    Kind.MESSAGE: _message,
+    Kind.FORM: _form,
+    Kind.VISIT: _visit,
+    Kind.STAGE: _stage,
+    Kind.NOTE: _note,
+}
