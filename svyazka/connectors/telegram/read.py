@@ -24,11 +24,16 @@ def read(arrival: Arrival) -> Sequence[object]:
         raise Ignore(
             _("This kind of update is not used: {kind}").format(kind=", ".join(sorted(update.keys() - {"update_id"})))
         )
-    sender = message.get("from") if isinstance(message, dict) else None
-    if not isinstance(sender, dict) or not isinstance(sender.get("id"), int):
+    if not isinstance(message, dict):
+        raise NotUnderstood(_("The message is none of Telegram's."))
+    sender, chat = _object(message, "from"), _object(message, "chat")
+    if not isinstance(sender.get("id"), int):
         raise NotUnderstood(_("The message has no sender."))
-    if message.get("chat", {}).get("type") != "private":
+    if not chat:
+        raise NotUnderstood(_("The message stands in no chat."))
+    if chat.get("type") != "private":
         raise Ignore(_("A message in a group, not to us."))
+    nick = _text(sender, "username")
     return [
         MessageReceived(
             channel="telegram",
@@ -36,8 +41,8 @@ def read(arrival: Arrival) -> Sequence[object]:
             outside_id=str(message.get("message_id", "")),
             sent_at=_moment(message, arrival),
             text=_text_of(message),
-            name=" ".join(filter(None, [sender.get("first_name"), sender.get("last_name")])),
-            nick=f"@{sender['username']}" if sender.get("username") else "",
+            name=" ".join(filter(None, [_text(sender, "first_name"), _text(sender, "last_name")]))[:200],
+            nick=f"@{nick}"[:200] if nick else "",
             phone=_own_phone(message, sender["id"]),
         )
     ]
@@ -46,7 +51,8 @@ def read(arrival: Arrival) -> Sequence[object]:
 def _update(body: bytes) -> dict[str, Any]:
     try:
         update = json.loads(body)
-    except ValueError as refusal:
+    # A few thousand brackets are no syntax error to the parser.
+    except (ValueError, RecursionError) as refusal:
         raise NotUnderstood(_("The body is no JSON.")) from refusal
     if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
         raise NotUnderstood(_("The body is no update of Telegram: update_id is missing."))
@@ -55,11 +61,10 @@ def _update(body: bytes) -> dict[str, Any]:
 
 def _text_of(message: dict[str, Any]) -> str:
     """What was written; what was sent instead, by its name, so that the history says that there was something."""
-    written = message.get("text") or message.get("caption") or ""
-    if written:
-        return str(written)
-    if "location" in message:
-        place = message["location"]
+    if written := _text(message, "text") or _text(message, "caption"):
+        return written
+    place = _object(message, "location")
+    if {"latitude", "longitude"} <= place.keys():
         return _("Location: {latitude}, {longitude}").format(latitude=place["latitude"], longitude=place["longitude"])
     for kind, words in _ATTACHED.items():
         if kind in message:
@@ -69,8 +74,8 @@ def _text_of(message: dict[str, Any]) -> str:
 
 def _own_phone(message: dict[str, Any], sender: int) -> str:
     """Anybody's contact can be shared; only the sender's own says who he is."""
-    contact = message.get("contact")
-    if not isinstance(contact, dict) or contact.get("user_id") != sender:
+    contact = _object(message, "contact")
+    if contact.get("user_id") != sender:
         return ""
     try:
         return phones.normalise(str(contact.get("phone_number", "")))
@@ -80,7 +85,20 @@ def _own_phone(message: dict[str, Any], sender: int) -> str:
 
 def _moment(message: dict[str, Any], arrival: Arrival) -> datetime:
     sent = message.get("date")
-    return datetime.fromtimestamp(sent, UTC) if isinstance(sent, int) and 0 < sent < 2**33 else arrival.received_at
+    if not isinstance(sent, int) or isinstance(sent, bool) or not 0 < sent < 2**33:
+        return arrival.received_at
+    return datetime.fromtimestamp(sent, UTC)
+
+
+def _object(inside: dict[str, Any], name: str) -> dict[str, Any]:
+    found = inside.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _text(inside: dict[str, Any], name: str) -> str:
+    """What can be stored: PostgreSQL takes neither NUL nor half a surrogate pair."""
+    found = inside.get(name)
+    return found.replace("\x00", "").encode("utf-8", "replace").decode() if isinstance(found, str) else ""
 
 
 _ATTACHED = {
