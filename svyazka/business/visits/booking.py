@@ -1,0 +1,320 @@
+"""Who goes where and when: booked, moved, cancelled. The database promises that nobody is in two places at once.
+
+Locks are always taken in one order: the deal, the visit, resources by number, the periods. Bookings are written only
+with ON CONFLICT DO NOTHING: a plain insert under an exclusion constraint deadlocks when several want the same time.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.deals import facts, moves, next_steps
+from svyazka.business.deals.models import Deal, Stage
+from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.visits import slots
+from svyazka.business.visits.models import Booking, Resource, Visit, VisitKind
+from svyazka.business.visits.slots import Slot
+from svyazka.business.visits.telling import tell
+from svyazka.engines.routing.windows import Period, is_open
+from svyazka.kit import clock
+from svyazka.kit.refusals import ChangedMeanwhile, Refused
+
+FURTHEST = timedelta(days=365)
+NEW_DATE_WITHIN = timedelta(days=1)
+MOVABLE = (Visit.Status.PLANNED, Visit.Status.ON_WAY)
+
+
+class SlotTaken(Refused):
+    """Somebody was quicker. `slots` are the best windows that are still free."""
+
+    status = 409
+
+    def __init__(self, free: list[Slot]) -> None:
+        super().__init__(_("This time has just been taken. Choose another one."))
+        self.slots = free
+
+
+class _Overlaps(Exception):
+    """The row was not written: the period meets another one of this resource."""
+
+
+def book(
+    deal: Deal,
+    kind: VisitKind,
+    resource: Resource,
+    starts_at: datetime,
+    *,
+    request_id: UUID,
+    by: Actor,
+    wishes: str = "",
+    address: str = "",
+) -> Visit:
+    """Makes a visit and takes the deal on. The same `request_id` again gives the same visit."""
+    try:
+        return _book(deal, kind, resource, starts_at, request_id=request_id, by=by, wishes=wishes, address=address)
+    except _Overlaps:
+        free = slots.free_slots(kind, openings=slots.openings_of(deal))
+    raise SlotTaken(slots.best(free))
+
+
+def move(
+    visit: Visit,
+    starts_at: datetime,
+    resource: Resource,
+    *,
+    reason: str,
+    by: Actor,
+    version: int | None = None,
+) -> Visit:
+    """Another time, another person, or both. Whoever had it and whoever gets it hear of it."""
+    try:
+        return _move(visit, starts_at, resource, reason=reason, by=by, version=version)
+    except _Overlaps:
+        free = slots.free_slots(visit.kind, moving=visit)
+    raise SlotTaken(slots.best(free))
+
+
+@transaction.atomic
+def cancel(visit: Visit, *, reason: str, by: Actor, version: int | None = None) -> Visit:
+    """The time is free again, and the deal gets a next step, so that the client is not lost with the date."""
+    current = lock(visit)
+    if current.status == Visit.Status.CANCELLED:
+        return current
+    _refuse_change(current, version)
+    current.reason = _reason(reason)
+    current.status = Visit.Status.CANCELLED
+    current.version += 1
+    current.save()
+    Booking.objects.filter(visit=current).delete()
+    tell(current, "cancelled", by=by, note=current.reason, changes={"status": (visit.status, current.status)})
+    _write_date(current, by=by)
+    if current.deal.is_open:
+        due_at = clock.now() + NEW_DATE_WITHIN
+        next_steps.plan(current.deal, gettext("Agree on a new date with the client"), due_at=due_at, by=by)
+    return current
+
+
+@transaction.atomic
+def absent(resource: Resource, starts_at: datetime, ends_at: datetime, *, note: str = "", by: Actor) -> Booking:
+    """Holiday, illness, the car at the garage: nothing is offered in this time. Visits must be moved away first."""
+    if ends_at <= starts_at:
+        raise Refused(_("The end must be after the beginning."), fields={"ends_at": _("Must be after the beginning.")})
+    period = Period(starts_at.astimezone(UTC), ends_at.astimezone(UTC))
+    try:
+        booking = _take(resource, period, kind=Booking.Kind.ABSENCE, note=_short(note, 200, "note"))
+    except _Overlaps as refusal:
+        raise Refused(_in_the_way(resource, period)) from refusal
+    about = About("resource", resource.pk)
+    changes = {"absent": (None, [starts_at.isoformat(), ends_at.isoformat()])}
+    people = [resource.person_id] if resource.person_id else []
+    record("visits.absent", about, by=by, changes=changes, note=booking.note, people=people)
+    return booking
+
+
+def deal_waits_for(visit: Visit) -> list[str]:
+    """What must still be known before the deal can go on to the stage of such a visit, in words."""
+    stage = _stage(visit.deal, visit.kind.booked_stage)
+    return [facts.name_of(code) for code in moves.missing_to_leave(visit.deal, to=stage)] if stage else []
+
+
+def carry_on(deal: Deal, code: str, *, by: Actor) -> Deal:
+    """Takes the deal forward to this stage of its pipeline. Where something is still missing it stays."""
+    stage = _stage(deal, code)
+    if stage is None or not deal.is_open or stage.position <= deal.stage.position:
+        return deal
+    try:
+        return moves.move(deal, to=stage, by=by)
+    except moves.StillMissing:
+        return deal
+
+
+def lock(visit: Visit) -> Visit:
+    """The visit as it is now, held until the end of the transaction; its deal is held first."""
+    deal = _lock_deal(visit.deal_id)
+    Visit.objects.select_for_update().only("pk").get(pk=visit.pk)
+    current = Visit.objects.select_related("kind", "resource", "client").get(pk=visit.pk)
+    current.deal = deal
+    return current
+
+
+@transaction.atomic
+def _book(
+    deal: Deal,
+    kind: VisitKind,
+    resource: Resource,
+    starts_at: datetime,
+    *,
+    request_id: UUID,
+    by: Actor,
+    wishes: str,
+    address: str,
+) -> Visit:
+    current = _lock_deal(deal.pk)
+    if earlier := Visit.objects.filter(request_id=request_id).select_related("kind", "resource").first():
+        return _booked_before(earlier, current)
+    start = starts_at.astimezone(UTC)
+    period = Period(start, start + slots.length_of(kind, slots.openings_of(current)))
+    address = _short(address, 300, "address") or current.address
+    _refuse_booking(current, address)
+    _refuse_period(kind, resource, period)
+    visit = Visit.objects.create(
+        kind=kind,
+        deal=current,
+        client=current.client,
+        resource=resource,
+        address=address,
+        starts_at=period.start,
+        ends_at=period.end,
+        wishes=_short(wishes, 300, "wishes"),
+        request_id=request_id,
+    )
+    _take(resource, period, kind=Booking.Kind.VISIT, visit=visit)
+    changes = {"starts_at": (None, visit.starts_at.isoformat()), "resource": (None, resource.name)}
+    tell(visit, "booked", by=by, changes=changes)
+    if not current.address:
+        current = facts.change(current, {"address": address}, by=by)
+    visit.deal = current
+    _write_date(visit, by=by)
+    visit.deal = carry_on(visit.deal, kind.booked_stage, by=by)
+    return visit
+
+
+@transaction.atomic
+def _move(
+    visit: Visit, starts_at: datetime, resource: Resource, *, reason: str, by: Actor, version: int | None
+) -> Visit:
+    current = lock(visit)
+    _refuse_change(current, version)
+    start = starts_at.astimezone(UTC)
+    period = Period(start, start + (current.ends_at - current.starts_at))
+    before, was = current.resource, current.starts_at
+    if (period.start, resource.pk) == (was, before.pk):
+        raise Refused(_("The visit is at this time already."), fields={"starts_at": _("Choose another time.")})
+    _refuse_period(current.kind, resource, period)
+    current.reason = _reason(reason)
+    # Two visits that change places would each wait for the other's period.
+    list(Resource.objects.select_for_update(no_key=True).filter(pk__in={before.pk, resource.pk}).order_by("pk"))
+    Booking.objects.filter(visit=current).delete()
+    _take(resource, period, kind=Booking.Kind.VISIT, visit=current)
+    current.resource = resource
+    current.starts_at, current.ends_at = period.start, period.end
+    current.status = Visit.Status.PLANNED
+    current.moves += 1
+    current.version += 1
+    current.save()
+    changes = {
+        "starts_at": (was.isoformat(), current.starts_at.isoformat()),
+        "resource": (before.name, resource.name),
+    }
+    tell(current, "moved", by=by, note=current.reason, changes=changes, was=was, also=before)
+    _write_date(current, by=by)
+    return current
+
+
+_TAKE = """
+insert into visits_booking (resource_id, during, kind, visit_id, note)
+values (%s, tstzrange(%s, %s, '[)'), %s, %s, %s)
+on conflict do nothing
+returning id
+"""
+
+
+def _take(resource: Resource, period: Period, *, kind: str, visit: Visit | None = None, note: str = "") -> Booking:
+    with connection.cursor() as cursor:
+        visit_id = visit.pk if visit else None
+        cursor.execute(_TAKE, [resource.pk, period.start, period.end, kind, visit_id, note])
+        written = cursor.fetchone()
+    if written is None:
+        raise _Overlaps
+    return Booking(pk=written[0], resource=resource, kind=kind, visit=visit, note=note)
+
+
+def _lock_deal(deal_id: int) -> Deal:
+    # In two steps: locked together with its stage, a deal that another transaction is just moving would come back as
+    # no row at all, because PostgreSQL then joins the new deal with the old stage.
+    Deal.objects.select_for_update().only("pk").get(pk=deal_id)
+    return Deal.objects.select_related("stage", "client", "responsible").get(pk=deal_id)
+
+
+def _booked_before(earlier: Visit, deal: Deal) -> Visit:
+    if earlier.deal_id != deal.pk:
+        raise Refused(_("This request has already booked another visit. Reload the page."))
+    earlier.deal = deal
+    return earlier
+
+
+def _refuse_booking(deal: Deal, address: str) -> None:
+    if not deal.is_open:
+        raise Refused(_("The deal is closed; there is nothing to go out for."))
+    if not address:
+        raise Refused(_("Where to go? The address is missing."), fields={"address": _("Enter the address.")})
+
+
+def _refuse_period(kind: VisitKind, resource: Resource, period: Period) -> None:
+    if period.start < clock.now():
+        _refuse_time(_("This time has already passed."))
+    if period.start > clock.now() + FURTHEST:
+        _refuse_time(_("This is more than a year ahead."))
+    if not resource.is_active or kind.skill not in resource.skills:
+        message = _("This person or crew does not do such work.")
+        raise Refused(message, fields={"resource": message})
+    day = clock.local(period.start).date()
+    if not is_open(period, slots.hours_of(resource, day)):
+        _refuse_time(_("This is outside the working hours."))
+
+
+def _refuse_time(message: Promise | str) -> None:
+    raise Refused(message, fields={"starts_at": message})
+
+
+def _refuse_change(visit: Visit, version: int | None) -> None:
+    if version is not None and visit.version != version:
+        raise ChangedMeanwhile
+    if visit.status not in MOVABLE:
+        raise Refused(_("The visit is already under way, finished or cancelled."))
+
+
+def _reason(given: str) -> str:
+    reason = _short(given, 300, "reason")
+    if not reason:
+        raise Refused(_("Give the reason: colleagues and the client will ask."), fields={"reason": _("Why?")})
+    return reason
+
+
+def _short(given: str, longest: int, field: str) -> str:
+    text = given.replace("\x00", "").strip()
+    if len(text) > longest:
+        raise Refused(_("This is too long."), fields={field: _("This is too long.")})
+    return text
+
+
+def _write_date(visit: Visit, *, by: Actor) -> None:
+    """The deal's field says when the last visit of this kind is, or nothing when there is none."""
+    if not visit.kind.booked_fact:
+        return
+    last = Visit.objects.still_on().filter(deal=visit.deal, kind=visit.kind).order_by("-starts_at").first()
+    day = clock.local(last.starts_at).date().isoformat() if last else ""
+    visit.deal = facts.change(visit.deal, {visit.kind.booked_fact: day}, by=by)
+
+
+def _stage(deal: Deal, code: str) -> Stage | None:
+    return Stage.objects.filter(pipeline_id=deal.pipeline_id, code=code).first() if code else None
+
+
+def _in_the_way(resource: Resource, period: Period) -> str:
+    span = (period.start, period.end)
+    visits = Booking.objects.filter(resource=resource, during__overlap=span, kind=Booking.Kind.VISIT).count()
+    if not visits:
+        return gettext("An absence is already entered for this time.")
+    said = ngettext(
+        "There is {count} visit in this time. Move it first.",
+        "There are {count} visits in this time. Move them first.",
+        visits,
+    )
+    return said.format(count=visits)

@@ -1,0 +1,123 @@
+"""Free windows: when who could come."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from svyazka.business.deals.models import Deal
+from svyazka.business.visits.models import Booking, Resource, Visit, VisitKind
+from svyazka.engines.routing import windows
+from svyazka.engines.routing.windows import Period
+from svyazka.kit import clock
+
+STEP = timedelta(minutes=30)
+# Nobody is at the door sooner than that after the call.
+LEAD = timedelta(hours=1)
+DAYS = 14
+MOST_OPENINGS = 200
+# The second window of a day is for those who cannot come at the time of the first.
+OTHER_PART_OF_DAY = timedelta(hours=3)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time at which this resource could come."""
+
+    resource: Resource
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def day(self) -> date:
+        return clock.local(self.starts_at).date()
+
+
+def length_of(kind: VisitKind, openings: int = 0) -> timedelta:
+    return timedelta(minutes=kind.minutes + kind.minutes_per_opening * min(max(openings, 0), MOST_OPENINGS))
+
+
+def openings_of(deal: Deal) -> int:
+    """How many openings the deal is about, as far as it is known."""
+    known = deal.facts.get("openings")
+    return known if isinstance(known, int) else 0
+
+
+def free_slots(
+    kind: VisitKind,
+    *,
+    openings: int = 0,
+    days: int = DAYS,
+    from_day: date | None = None,
+    resource: Resource | None = None,
+    moving: Visit | None = None,
+) -> list[Slot]:
+    """All windows of these days, earliest first. The time of the visit that is `moving` counts as free."""
+    first = max(from_day or clock.today(), clock.today())
+    through = [first + timedelta(days=number) for number in range(days)]
+    able = [one for one in able_to(kind) if resource is None or one.pk == resource.pk]
+    taken = taken_by(able, through, without=moving)
+    length = moving.ends_at - moving.starts_at if moving else length_of(kind, openings)
+    not_before = clock.now() + LEAD
+    found = [
+        Slot(one, start, start + length)
+        for one in able
+        for day in through
+        for stretch in hours_of(one, day)
+        for start in windows.starts(stretch, taken[one.pk], length=length, step=STEP, not_before=not_before)
+    ]
+    return sorted(found, key=lambda slot: (slot.starts_at, slot.resource.position, slot.resource.pk))
+
+
+def best(slots: Iterable[Slot], *, count: int = 5) -> list[Slot]:
+    """A few to name on the phone: at most two a day, in different parts of it and by different people if possible."""
+    by_day: dict[date, list[Slot]] = defaultdict(list)
+    for slot in slots:
+        by_day[slot.day].append(slot)
+    chosen: list[Slot] = []
+    for day in sorted(by_day):
+        chosen += _two_of(by_day[day])
+        if len(chosen) >= count:
+            break
+    return chosen[:count]
+
+
+def able_to(kind: VisitKind) -> list[Resource]:
+    return list(Resource.objects.filter(is_active=True, skills__contains=[kind.skill]))
+
+
+def hours_of(resource: Resource, day: date) -> list[Period]:
+    """The working hours of that day, between the breaks."""
+    given: list[list[str]] = resource.hours.get(str(day.weekday()), [])
+    return [Period(_moment(day, begin), _moment(day, end)) for begin, end in given]
+
+
+def taken_by(
+    resources: Iterable[Resource], through: list[date], *, without: Visit | None = None
+) -> defaultdict[int, list[Period]]:
+    """Resource → what is booked on those days: visits, absences, times that are held."""
+    taken: defaultdict[int, list[Period]] = defaultdict(list)
+    if not through:
+        return taken
+    span = (clock.day_bounds(through[0])[0], clock.day_bounds(through[-1])[1])
+    rows = Booking.objects.filter(resource__in=[one.pk for one in resources], during__overlap=span)
+    if without:
+        rows = rows.exclude(visit_id=without.pk)
+    for resource_id, during in rows.values_list("resource_id", "during"):
+        taken[resource_id].append(Period(during.lower, during.upper))
+    return taken
+
+
+def _two_of(of_day: list[Slot]) -> list[Slot]:
+    first = of_day[0]
+    later = [slot for slot in of_day if slot.starts_at - first.starts_at >= OTHER_PART_OF_DAY]
+    by_others = [slot for slot in later if slot.resource.pk != first.resource.pk]
+    return [first, *(by_others or later)[:1]]
+
+
+def _moment(day: date, hour: str) -> datetime:
+    if hour == "24:00":
+        return clock.day_bounds(day)[1].astimezone(UTC)
+    return clock.at(day, time.fromisoformat(hour)).astimezone(UTC)

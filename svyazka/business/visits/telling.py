@@ -1,0 +1,46 @@
+"""What happens to a visit stands in the journal and in the client's history, and the phones concerned hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from svyazka.business.clients import history
+from svyazka.business.clients.models import Interaction
+from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.visits.models import Resource, Visit
+
+Event = Literal["booked", "moved", "cancelled", "on_way", "started", "done"]
+
+
+def tell(
+    visit: Visit,
+    event: Event,
+    *,
+    by: Actor,
+    changes: Mapping[str, tuple[Any, Any]],
+    note: str = "",
+    was: datetime | None = None,
+    also: Resource | None = None,
+) -> None:
+    """`was`: the time before a move; `also`: who had the visit before."""
+    record(f"visits.{event}", about(visit), by=by, changes=changes, note=note, people=concerned(visit, also))
+    data = {
+        "visit": visit.pk,
+        "event": event,
+        "at": visit.starts_at.isoformat(),
+        "resource": visit.resource.name,
+        "kind": visit.kind.words,
+        **({"was": was.isoformat()} if was else {}),
+    }
+    history.add(visit.client_id, kind=Interaction.Kind.VISIT, deal_id=visit.deal_id, text=note, data=data, by=by)
+
+
+def about(visit: Visit) -> About:
+    return About("visit", visit.pk, client_id=visit.client_id, deal_id=visit.deal_id)
+
+
+def concerned(visit: Visit, also: Resource | None = None) -> set[int]:
+    """Whose phone must hear of it: those of the staff who go there, and who went there before."""
+    return {one.person_id for one in (visit.resource, also) if one and one.person_id}

@@ -1,0 +1,122 @@
+"""Thirty-two people fight for the same few days of two engineers."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+
+from svyazka.business.deals import opening
+from svyazka.business.visits import booking, slots
+from svyazka.business.visits.models import Booking, Visit
+from svyazka.kit.refusals import ChangedMeanwhile, Refused
+
+WRITERS = 32
+SECONDS = 4
+
+_OVERLAPS = """
+select count(*) from visits_booking a join visits_booking b
+on a.resource_id = b.resource_id and a.id < b.id and a.during && b.during
+"""
+
+
+@dataclass
+class World:
+    deals: list
+    kind: object
+    resources: list
+    times: list
+    by: object
+    ends: float
+    asked: list[tuple[UUID, int]] = field(default_factory=list)
+
+
+@pytest.fixture
+def many_connections(transactional_db):
+    pool = connection.pool
+    pool.resize(1, WRITERS + 4)
+    yield
+    pool.resize(1, 20)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_in_two_places_and_nobody_sees_a_deadlock(
+    many_connections, windows, measurement, of_egor, of_ilya, vera, olga, monday
+):
+    world = World(
+        deals=[opening.open_deal(vera, by=olga) for _ in range(WRITERS * 2)],
+        kind=measurement,
+        resources=[of_egor, of_ilya],
+        times=[slot.starts_at for slot in slots.free_slots(measurement, from_day=monday, days=2)],
+        by=olga,
+        ends=time.monotonic() + SECONDS,
+    )
+    with ThreadPoolExecutor(WRITERS) as pool:
+        outcomes = sum(pool.map(lambda number: _write(world, number), range(WRITERS)), Counter())
+
+    broken = {name: count for name, count in outcomes.items() if name.startswith("broken")}
+    assert broken == {}
+    assert min(outcomes[name] for name in ("booked", "moved", "cancelled", "refused")) > 0
+    with connection.cursor() as cursor:
+        cursor.execute(_OVERLAPS)
+        assert cursor.fetchone() == (0,)
+    # Every visit that is on has exactly its own period, and the others have none.
+    on = {visit.pk: (visit.resource_id, visit.starts_at, visit.ends_at) for visit in Visit.objects.still_on()}
+    held = {row.visit_id: (row.resource_id, row.during.lower, row.during.upper) for row in Booking.objects.all()}
+    assert held == on
+    assert len(held) == Booking.objects.count()
+    answers = {
+        request_id: {visit for other, visit in world.asked if other == request_id} for request_id, _ in world.asked
+    }
+    assert all(len(visits) == 1 for visits in answers.values())
+
+
+def _write(world: World, number: int) -> Counter[str]:
+    chance = random.Random(number)
+    outcomes: Counter[str] = Counter()
+    mine: list[Visit] = []
+    while time.monotonic() < world.ends:
+        try:
+            outcomes[_one_thing(world, mine, chance)] += 1
+        except ChangedMeanwhile:
+            outcomes["changed"] += 1
+        except Refused:
+            outcomes["refused"] += 1
+        except Exception as error:
+            outcomes[f"broken: {type(error).__name__} {error}"] += 1
+        finally:
+            connection.close()
+    return outcomes
+
+
+def _one_thing(world: World, mine: list[Visit], chance: random.Random) -> str:
+    what = chance.random()
+    resource, starts_at = chance.choice(world.resources), chance.choice(world.times)
+    starts_at += timedelta(minutes=chance.choice([0, 0, 10, 20]))
+    if mine and what < 0.3:
+        booking.cancel(mine.pop(), reason="передумали", by=world.by)
+        return "cancelled"
+    if mine and what < 0.6:
+        visit = chance.choice(mine)
+        booking.move(visit, starts_at, resource, reason="просят позже", by=world.by)
+        return "moved"
+    if world.asked and what < 0.65:
+        request_id, pk = chance.choice(world.asked)
+        earlier = Visit.objects.select_related("deal").get(pk=pk)
+    else:
+        request_id, earlier = uuid4(), None
+    deal = earlier.deal if earlier else chance.choice(world.deals)
+    visit = booking.book(deal, world.kind, resource, starts_at, request_id=request_id, by=world.by)
+    world.asked.append((request_id, visit.pk))
+    if earlier:
+        return "again"
+    mine.append(visit)
+    return "booked"

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from uuid import uuid4
+
+from svyazka.business.visits import booking, slots
+from svyazka.business.visits.models import Resource
+from svyazka.kit import clock
+
+
+def hours_of(found, resource):
+    return [f"{clock.local(slot.starts_at):%H:%M}" for slot in found if slot.resource == resource]
+
+
+def test_a_free_day_offers_every_half_hour_that_ends_before_the_break(measurement, of_egor, monday):
+    found = slots.free_slots(measurement, days=1, from_day=monday, resource=of_egor)
+    morning = ["09:00", "09:30", "10:00", "10:30", "11:00", "11:30", "12:00"]
+    afternoon = ["14:00", "14:30", "15:00", "15:30", "16:00", "16:30", "17:00", "17:30", "18:00"]
+    assert hours_of(found, of_egor) == morning + afternoon
+
+
+def test_more_openings_take_longer(measurement, of_egor, monday):
+    found = slots.free_slots(measurement, openings=6, days=1, from_day=monday, resource=of_egor)
+    assert {slot.ends_at - slot.starts_at for slot in found} == {timedelta(minutes=120)}
+    assert hours_of(found, of_egor)[-1] == "17:00"
+
+
+def test_a_visit_and_an_absence_take_their_time(visit, measurement, of_egor, monday, hour, roza):
+    booking.absent(of_egor, hour(14), hour(17), note="к врачу", by=roza)
+    found = slots.free_slots(measurement, days=1, from_day=monday, resource=of_egor)
+    assert hours_of(found, of_egor) == ["09:00", "11:00", "11:30", "12:00", "17:00", "17:30", "18:00"]
+
+
+def test_the_visit_that_is_moved_does_not_stand_in_its_own_way(visit, measurement, of_egor, monday):
+    found = slots.free_slots(measurement, days=1, from_day=monday, resource=of_egor, moving=visit)
+    assert hours_of(found, of_egor)[:4] == ["09:00", "09:30", "10:00", "10:30"]
+
+
+def test_only_those_who_can_do_it(measurement, installation, of_egor, of_ilya, boris):
+    assert slots.able_to(measurement) == [of_egor, of_ilya]
+    assert slots.able_to(installation) == [boris.resource]
+    Resource.objects.filter(pk=of_egor.pk).update(is_active=False)
+    assert slots.able_to(measurement) == [of_ilya]
+
+
+def test_nothing_is_offered_in_the_past_or_too_soon(measurement):
+    found = slots.free_slots(measurement, from_day=clock.today() - timedelta(days=30))
+    assert min(slot.starts_at for slot in found) >= clock.now() + slots.LEAD - timedelta(minutes=1)
+
+
+def test_days_off_have_no_windows(measurement, of_egor, monday):
+    sunday = monday + timedelta(days=6)
+    assert slots.free_slots(measurement, days=1, from_day=sunday, resource=of_egor) == []
+
+
+def test_the_best_are_spread_over_people_and_parts_of_the_day(measurement, of_egor, of_ilya, monday):
+    found = slots.best(slots.free_slots(measurement, from_day=monday))
+    said = [(slot.resource, f"{clock.local(slot.starts_at):%d %H:%M}") for slot in found]
+    days = [f"{monday + timedelta(days=number):%d}" for number in range(3)]
+    assert said == [
+        (of_egor, f"{days[0]} 09:00"),
+        (of_ilya, f"{days[0]} 12:00"),
+        (of_egor, f"{days[1]} 09:00"),
+        (of_ilya, f"{days[1]} 12:00"),
+        (of_egor, f"{days[2]} 09:00"),
+    ]
+
+
+def test_two_questions_to_the_database_for_everybody(measurement, django_assert_num_queries, visit):
+    for number in range(30):
+        hours = {str(day): [["09:00", "18:00"]] for day in range(7)}
+        Resource.objects.create(name=f"Инженер {number}", kind="engineer", skills=["measurement"], hours=hours)
+    with django_assert_num_queries(2):
+        found = slots.free_slots(measurement)
+    assert len({slot.resource.pk for slot in found}) == 32
+
+
+def test_hours_until_midnight(measurement, of_egor, monday):
+    of_egor.hours = {"0": [["22:00", "24:00"]]}
+    of_egor.save()
+    (stretch,) = slots.hours_of(of_egor, monday)
+    assert stretch.end == clock.day_bounds(monday)[1].astimezone(UTC)
+    found = slots.free_slots(measurement, days=1, from_day=monday, resource=of_egor)
+    assert hours_of(found, of_egor) == ["22:00", "22:30", "23:00"]
+
+
+def test_every_window_that_is_offered_can_be_booked(deal, measurement, of_egor, monday, olga):
+    for slot in slots.free_slots(measurement, days=1, from_day=monday, resource=of_egor)[::4]:
+        booking.book(deal, measurement, slot.resource, slot.starts_at, request_id=uuid4(), by=olga)
