@@ -109,7 +109,7 @@ def _web(_chosen: argparse.Namespace) -> Answer:
     from svyazka.config import starting
 
     command = starting.web_command(os.environ.get("SVYAZKA_WEB", "http://127.0.0.1:8001"))
-    os.execv(command[0], command)  # noqa: S606 - our own interpreter, no shell
+    os.execve(command[0], command, {**os.environ, **starting.counters()})  # noqa: S606 - our own interpreter, no shell
 
 
 def _worker(_chosen: argparse.Namespace) -> Answer:

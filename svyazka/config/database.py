@@ -14,6 +14,8 @@ from svyazka.config.places import data_folder
 
 EXTENSIONS = ("btree_gist", "pg_trgm")
 OLDEST = 150000
+# A worker's name among the database's sessions: by it the pages see that one is there.
+WORKER = "svyazka-worker"
 
 
 class WrongDatabase(Exception):

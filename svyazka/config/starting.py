@@ -99,9 +99,6 @@ def _free_port() -> int:
 
 
 def _environment(url: str, *, web: str, host: str, port: int) -> dict[str, str]:
-    counters = data_folder() / "metrics"
-    shutil.rmtree(counters, ignore_errors=True)
-    counters.mkdir(parents=True)
     return {
         **os.environ,
         "DATABASE_URL": url,
@@ -110,8 +107,6 @@ def _environment(url: str, *, web: str, host: str, port: int) -> dict[str, str]:
         "SVYAZKA_WEB": web,
         "SVYAZKA_HOST": host,
         "SVYAZKA_PORT": str(port),
-        # Each web process counts for itself; whichever is asked adds them up.
-        "PROMETHEUS_MULTIPROC_DIR": str(counters),
     }
 
 
@@ -119,7 +114,7 @@ def _processes(environment: dict[str, str], web: str) -> list[Process]:
     """The edge comes first and goes last: it takes arrivals while the rest is not there."""
     return [
         Process("edge", [sys.executable, "-m", "svyazka.edge"], environment),
-        Process("web", web_command(web), environment),
+        Process("web", web_command(web), {**environment, **counters()}),
         Process("worker", [*SVYAZKA, "worker"], environment),
         Process("listen", [*SVYAZKA, "listen"], environment),
     ]
@@ -132,11 +127,19 @@ def web_command(web: str) -> list[str]:
         sys.executable, "-m", "granian", "--interface", "wsgi",
         "--host", address.hostname or "127.0.0.1", "--port", str(address.port or 8001),
         "--workers", os.environ.get("SVYAZKA_WEB_WORKERS", str(min(4, processors))),
-        "--blocking-threads", os.environ.get("SVYAZKA_WEB_THREADS", "4"),
+        "--blocking-threads", os.environ.get("SVYAZKA_WEB_THREADS", str(min(8, 2 * processors))),
         "--http", "1", "--no-ws", "--log-level", "warning", "--respawn-failed-workers",
         "--workers-kill-timeout", "10",
         "svyazka.config.wsgi:application",
     ]  # fmt: skip
+
+
+def counters() -> dict[str, str]:
+    """Each web process counts for itself; whichever is asked for the metrics adds them up."""
+    folder = data_folder() / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
 def _answers(web: str) -> bool:

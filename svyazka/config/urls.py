@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("svyazka.config.health")),
     path("", include("svyazka.workplaces.shared.urls")),
     path("", include("svyazka.workplaces.operator.urls")),
     path("calls/", include("svyazka.workplaces.operator.urls_calls")),

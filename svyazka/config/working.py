@@ -15,9 +15,8 @@ from django.db import DatabaseError, connections
 from svyazka.business.intake import chores
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.journal.bell import CHANNEL
+from svyazka.config.database import WORKER
 
-# By this name in pg_stat_activity the pages know that a worker is there (health.py).
-NAME = "svyazka-worker"
 POLL = 1.0  # seconds; a bell can be lost
 CHORES_EVERY = 3600.0
 
@@ -52,7 +51,7 @@ class Worker:
 
     def turn(self) -> None:
         if self.bell is None:
-            self.bell = psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, application_name=NAME)
+            self.bell = psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, application_name=WORKER)
             self.bell.execute(f"listen {CHANNEL}")
         if time.monotonic() >= self.chores_at:
             chores.do_chores()

