@@ -26,6 +26,18 @@ def pytest_configure(config: pytest.Config) -> None:
     cluster.start()
     os.environ["DATABASE_URL"] = cluster.url()
     config.stash[_CLUSTER] = cluster
+    _point_settings_at(cluster.url())
+
+
+def _point_settings_at(url: str) -> None:
+    """pytest-django reads the settings before any conftest.py, so they still name the customer's database."""
+    from django.conf import settings
+
+    from svyazka.config.database import connection_settings
+
+    settings.DATABASE_URL = settings.DATABASE_DIRECT_URL = url
+    given = connection_settings(url)
+    settings.DATABASES["default"].update({key: given[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

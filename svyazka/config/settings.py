@@ -52,6 +52,7 @@ CONNECTORS = {
 PHONE_SYSTEMS = {"asterisk": "svyazka.connectors.asterisk.driver.Asterisk"}
 
 MIDDLEWARE = [
+    "svyazka.config.health.CountingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -98,6 +99,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["login", "full_name"]},
@@ -140,6 +142,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = TESTING
 MEDIA_ROOT = Path(os.environ.get("SVYAZKA_FILES", data_folder() / "files"))
 
+# 25 and 40 are the framework's SUCCESS and ERROR; the words are those of the design system.
+MESSAGE_TAGS = {25: "good", 40: "bad"}
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 FORMATS = {"date": _("j F Y")}
 LOGGING_CONFIG = None

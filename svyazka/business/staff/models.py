@@ -32,14 +32,20 @@ class Department(models.Model):
         return self.name
 
 
-class People(BaseUserManager["Person"]):
-    def get_by_natural_key(self, username: str | None) -> Person:
-        return self.get(login=(username or "").strip().lower())
-
-
 class PersonQuerySet(models.QuerySet["Person"]):
     def working(self) -> PersonQuerySet:
         return self.filter(is_active=True)
+
+
+class People(BaseUserManager["Person"]):
+    def get_queryset(self) -> PersonQuerySet:
+        return PersonQuerySet(self.model, using=self._db)
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(login=(username or "").strip().lower())
+
+    def working(self) -> PersonQuerySet:
+        return self.get_queryset().working()
 
 
 class Person(AbstractBaseUser):
@@ -55,7 +61,7 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[People] = People.from_queryset(PersonQuerySet)()  # type: ignore[assignment]
+    objects: ClassVar[People] = People()
 
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name", "role"]

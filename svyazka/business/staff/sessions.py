@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.utils import timezone
+from django.db import transaction
 
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person, Session
+from svyazka.kit import clock
+from svyazka.kit.secrets import fingerprint
 
 
 class SessionStore(DatabaseStore):
@@ -20,14 +22,14 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> Session | None:
         rows = Session.objects.select_related("person__department")
-        self._row = rows.filter(session_key=self.session_key, expire_date__gt=timezone.now()).first()
+        self._row = rows.filter(session_key=self.session_key, expire_date__gt=clock.now()).first()
         if self._row is None:
             self._session_key = None
         return self._row
 
     @property
     def person(self) -> Person | None:
-        self._get_session()
+        self.get(SESSION_KEY)  # makes sure that the row has been read
         return self._row.person if self._row else None
 
     @property
@@ -39,19 +41,48 @@ class SessionStore(DatabaseStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        session = super().create_model_instance(data)
+        session = cast(Session, super().create_model_instance(data))
         session.person_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
         session.address = data.get("address")
         session.device = data.get("device", "")
+        known = self._row if self._row and self._row.session_key == session.session_key else None
+        session.created_at = known.created_at if known else clock.now()
+        session.seen_at = known.seen_at if known else clock.now()
         return session
 
 
+def begin(session: SessionStore, person: Person, *, address: str, device: str) -> None:
+    """Under a new key: one that was planted before the log-in is worth nothing."""
+    session.flush()
+    session[SESSION_KEY] = str(person.pk)
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session["address"] = address or None
+    session["device"] = device[:200]
+
+
+@transaction.atomic
+def leave(session: SessionStore, *, by: Person) -> None:
+    record("staff.logged_out", About("person", by.pk), by=by)
+    session.flush()
+
+
+def name_of(session: Session) -> str:
+    """What a page may call a session by: the key itself would be a log-in."""
+    return fingerprint(session.session_key)[:24]
+
+
+def of_person(person: Person) -> list[Session]:
+    return list(Session.objects.filter(person=person, expire_date__gt=clock.now()).order_by("-seen_at", "session_key"))
+
+
+@transaction.atomic
 def end(session: Session, *, by: Actor) -> None:
     """The device that holds it is logged out with its next request."""
     record("staff.session_ended", About("person", session.person_id or 0), by=by)
     session.delete()
 
 
+@transaction.atomic
 def end_all(person: Person, *, by: Actor) -> int:
     """Ends every session of a person; says how many there were."""
     count, _ = Session.objects.filter(person=person).delete()

@@ -23,7 +23,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   forgetToasts();
 });
 
-document.addEventListener("htmx:sendError", () => toast(document.documentElement.lang === "en" ? "No connection. Try again." : "Нет связи. Попробуйте ещё раз.", "bad"));
+document.addEventListener("htmx:sendError", () => toast(document.body.dataset.noConnection, "bad"));
 
 // Sent by the server in HX-Trigger.
 document.addEventListener("dialog:close", () => byId("dialog").close());

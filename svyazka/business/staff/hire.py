@@ -1,0 +1,164 @@
+"""Who works here: taking somebody on, changing what they do, letting them go."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.staff import passwords
+from svyazka.business.staff.models import Department, Person, Role, Session
+from svyazka.business.staff.sessions import end_all
+from svyazka.kit import phones
+from svyazka.kit.refusals import Refused
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
+_SHOWN = {"role", "language", "extension", "full_name", "login", "phone", "is_active"}
+
+
+def hire(
+    *,
+    login: str,
+    full_name: str,
+    role: str,
+    password: str,
+    by: Actor,
+    department: Department | None = None,
+    phone: str = "",
+    extension: str = "",
+    language: str = "ru",
+) -> Person:
+    person = Person(
+        login=login.strip().lower(),
+        full_name=" ".join(full_name.split()),
+        role=role,
+        department=department,
+        phone=_phone(phone),
+        extension=extension.strip(),
+        language=language,
+    )
+    _check(person)
+    passwords.check(password, person)
+    person.set_password(password)
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+            record(
+                "staff.hired", About("person", person.pk), by=by, changes={"role": ("", role)}, note=person.full_name
+            )
+    except IntegrityError as conflict:
+        raise _taken(conflict) from conflict
+    return person
+
+
+def change(person: Person, *, by: Actor, **values: Any) -> Person:
+    """`values`: login, full_name, role, department, phone, extension, language. A new role asks for a new log-in."""
+    if "phone" in values:
+        values["phone"] = _phone(values["phone"])
+    try:
+        with transaction.atomic():
+            person = Person.objects.select_for_update(of=("self",)).select_related("department").get(pk=person.pk)
+            before = {name: getattr(person, name) for name in values}
+            changed = {name: (before[name], value) for name, value in values.items() if value != before[name]}
+            if not changed:
+                return person
+            if "role" in changed and person.role == Role.ADMINISTRATOR:
+                _keep_an_administrator(besides=person)
+            for name, (_old, value) in changed.items():
+                setattr(person, name, value)
+            _check(person)
+            person.save(update_fields=list(changed))
+            record("staff.changed", About("person", person.pk), by=by, changes=_readable(changed))
+            if "role" in changed:
+                end_all(person, by=by)
+    except IntegrityError as conflict:
+        raise _taken(conflict) from conflict
+    return person
+
+
+@transaction.atomic
+def let_go(person: Person, *, by: Actor) -> None:
+    """The person can no longer log in; what he did stays, under his name."""
+    _keep_an_administrator(besides=person)
+    if not Person.objects.working().filter(pk=person.pk).update(is_active=False):
+        return
+    person.is_active = False
+    record("staff.let_go", About("person", person.pk), by=by, changes={"is_active": (True, False)})
+    end_all(person, by=by)
+
+
+def take_back(person: Person, *, by: Actor) -> None:
+    try:
+        with transaction.atomic():
+            if not Person.objects.filter(pk=person.pk, is_active=False).update(is_active=True):
+                return
+            person.is_active = True
+            record("staff.taken_back", About("person", person.pk), by=by, changes={"is_active": (False, True)})
+    except IntegrityError as conflict:
+        raise _taken(conflict) from conflict
+
+
+@transaction.atomic
+def set_password(person: Person, password: str, *, by: Actor) -> None:
+    """Ends every session that was opened with the old one."""
+    passwords.check(password, person)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    record("staff.password_set", About("person", person.pk), by=by)
+    Session.objects.filter(person=person).delete()
+
+
+def change_own_password(person: Person, *, old: str, new: str) -> None:
+    if not person.check_password(old):
+        raise Refused(_("The present password is wrong."), fields={"old": _("The present password is wrong.")})
+    set_password(person, new, by=person)
+
+
+def _keep_an_administrator(*, besides: Person) -> None:
+    """Locked in order, so that two administrators who let each other go do not both succeed."""
+    administrators = Person.objects.working().filter(role=Role.ADMINISTRATOR).order_by("pk").select_for_update()
+    keys = [person.pk for person in administrators]
+    if keys == [besides.pk]:
+        raise Refused(_("This is the last administrator. Appoint another one first."))
+
+
+def _check(person: Person) -> None:
+    faults: dict[str, object] = {}
+    if not _LOGIN.fullmatch(person.login):
+        faults["login"] = _("A login is made of 2 to 60 Latin letters, digits, dots and dashes.")
+    if not person.full_name.strip():
+        faults["full_name"] = _("Without a name nobody knows who it is.")
+    if person.role not in Role.values:
+        faults["role"] = _("There is no such role.")
+    if person.extension and not person.extension.isdigit():
+        faults["extension"] = _("An extension is made of digits.")
+    if faults:
+        raise Refused(next(iter(faults.values())), fields=faults)
+
+
+def _phone(typed: str) -> str:
+    if not typed.strip():
+        return ""
+    try:
+        return phones.normalise(typed)
+    except phones.NotAPhone as refusal:
+        words = _("This is no telephone number.")
+        raise Refused(words, fields={"phone": words}) from refusal
+
+
+def _taken(conflict: IntegrityError) -> Refused:
+    if "one_extension" in str(conflict):
+        words = _("This extension belongs to somebody else already.")
+        return Refused(words, fields={"extension": words})
+    words = _("This login belongs to somebody else already.")
+    return Refused(words, fields={"login": words})
+
+
+def _readable(changed: dict[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
+    """Departments by their name: the journal outlives them."""
+    return {
+        name: (old, new) if name in _SHOWN else (str(old or ""), str(new or "")) for name, (old, new) in changed.items()
+    }

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
+from django.db.models import F
+
+from svyazka.business.journal.models import Entry
+from svyazka.business.staff import log_in
+from svyazka.business.staff.models import LoginFailure, Person
+
+PASSWORD = "correct horse battery"  # of the cast, see conftest.py
+HERE = {"address": "10.0.0.7", "device": "Firefox"}
+
+
+def fail(login: str, *, times: int, address: str = "10.0.0.7") -> None:
+    for _ in range(times):
+        with pytest.raises(log_in.WrongPassword):
+            log_in.log_in(login, "wrong", address=address, device="")
+
+
+def test_the_right_password_lets_in_and_leaves_a_row(olga):
+    assert log_in.log_in(" Olga ", PASSWORD, **HERE) == olga
+    entry = Entry.objects.get(verb="staff.logged_in")
+    assert (entry.by_id, entry.object_id, entry.note) == (olga.pk, olga.pk, "Firefox")
+
+
+@pytest.mark.parametrize(
+    ("login", "password"), [("olga", "wrong"), ("nobody", PASSWORD), ("olga\0", "x"), ("", ""), ("olga", "x" * 2000)]
+)
+def test_wrong_ones_all_hear_the_same(windows, login, password):
+    with pytest.raises(log_in.WrongPassword):
+        log_in.log_in(login, password, **HERE)
+
+
+def test_who_was_let_go_stays_outside(olga):
+    Person.objects.filter(pk=olga.pk).update(is_active=False)
+    with pytest.raises(log_in.WrongPassword):
+        log_in.log_in("olga", PASSWORD, **HERE)
+
+
+def wait(seconds: int) -> None:
+    LoginFailure.objects.update(at=F("at") - timedelta(seconds=seconds))
+
+
+def test_the_wait_grows_with_each_guess_and_ends(olga):
+    fail("olga", times=5)
+    with pytest.raises(log_in.TooManyGuesses) as first:
+        log_in.log_in("olga", PASSWORD, **HERE)
+    assert 13 <= first.value.seconds <= 16
+    wait(17)
+    fail("olga", times=1)
+    with pytest.raises(log_in.TooManyGuesses) as second:
+        log_in.log_in("olga", PASSWORD, **HERE)
+    assert 28 <= second.value.seconds <= 31
+    wait(32)
+    assert log_in.log_in("olga", PASSWORD, **HERE) == olga
+    assert not LoginFailure.objects.exists()
+
+
+def test_unknown_logins_wait_as_well(windows):
+    fail("nobody", times=5)
+    with pytest.raises(log_in.TooManyGuesses):
+        log_in.log_in("nobody", "x", **HERE)
+
+
+def test_one_address_does_not_try_every_login(windows, monkeypatch):
+    monkeypatch.setattr(log_in, "FREE_PER_ADDRESS", 6)
+    for number in range(6):
+        fail(f"guess{number}", times=1)
+    with pytest.raises(log_in.TooManyGuesses):
+        log_in.log_in("olga", PASSWORD, **HERE)
+    assert log_in.log_in("olga", PASSWORD, address="10.0.0.8", device="").login == "olga"
+
+
+def test_a_weaker_hash_is_made_stronger(olga):
+    hasher = Argon2PasswordHasher()
+    hasher.time_cost, hasher.memory_cost = 1, 64
+    Person.objects.filter(pk=olga.pk).update(password=hasher.encode(PASSWORD, "saltsaltsaltsalt"))
+    person = log_in.log_in("olga", PASSWORD, **HERE)
+    assert "m=64,t=1" not in person.password
+    assert person.password == Person.objects.get(pk=olga.pk).password
+
+
+def test_old_guesses_are_cleared_away(windows):
+    fail("olga", times=2)
+    wait(7200)
+    fail("olga", times=1)
+    assert log_in.forget_old_guesses() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_side_by_side_do_not_slip_past_the_count(windows):
+    answers: list[str] = []
+
+    def guess() -> None:
+        try:
+            log_in.log_in("olga", "wrong", **HERE)
+        except (log_in.WrongPassword, log_in.TooManyGuesses) as refusal:
+            answers.append(type(refusal).__name__)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=guess) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == ["TooManyGuesses"] * 7 + ["WrongPassword"] * 5

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+
+from svyazka.business.staff.models import Session
+from svyazka.workplaces.shared import shell
+
+PASSWORD = "correct horse battery"  # of the cast, see conftest.py
+
+
+def test_the_right_password_leads_to_where_one_wanted_to_go(client, olga):
+    answer = client.post("/login/", {"login": "olga", "password": PASSWORD, "next": "/account/"})
+    assert (answer.status_code, answer["Location"]) == (302, "/account/")
+    session = Session.objects.get()
+    assert (session.person, session.address) == (olga, "127.0.0.1")
+    assert client.get("/account/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "next_",
+    ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/login/?next=/login/", "\\\\evil.example"],
+)
+def test_the_way_back_never_leads_outside(client, olga, next_):
+    answer = client.post("/login/", {"login": "olga", "password": PASSWORD, "next": next_})
+    assert answer["Location"] == "/"
+
+
+def test_a_planted_session_key_is_not_taken_over(client, olga, enter, mikhail):
+    enter(mikhail)
+    planted = client.cookies[settings.SESSION_COOKIE_NAME].value
+    client.post("/login/", {"login": "olga", "password": PASSWORD})
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value != planted
+    assert [session.person for session in Session.objects.all()] == [olga]
+
+
+def test_a_wrong_password_says_so_and_keeps_the_login(client, olga):
+    answer = client.post("/login/", {"login": "olga", "password": "wrong"})
+    assert answer.status_code == 422
+    assert "Неверный логин или пароль." in answer.content.decode()
+    assert 'value="olga"' in answer.content.decode()
+
+
+def test_too_many_guesses_say_how_long_to_wait(client, olga):
+    for _ in range(5):
+        client.post("/login/", {"login": "olga", "password": "wrong"})
+    answer = client.post("/login/", {"login": "olga", "password": PASSWORD})
+    assert answer.status_code == 429
+    assert 1 <= int(answer["Retry-After"]) <= 16
+    assert "Следующая попытка через" in answer.content.decode()
+
+
+def test_the_proxy_on_this_machine_is_believed(client, olga):
+    client.post("/login/", {"login": "olga", "password": PASSWORD}, headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.9"})
+    assert Session.objects.get().address == "203.0.113.9"
+
+
+def test_a_stranger_cannot_choose_his_address(client, olga):
+    client.post(
+        "/login/",
+        {"login": "olga", "password": PASSWORD},
+        headers={"X-Forwarded-For": "6.6.6.6"},
+        REMOTE_ADDR="198.51.100.4",
+    )
+    assert Session.objects.get().address == "198.51.100.4"
+
+
+def test_logging_out_ends_the_session(client, olga, enter):
+    answer = enter(olga).post("/logout/")
+    assert (answer.status_code, answer["Location"]) == (302, "/login/")
+    assert not Session.objects.exists()
+    assert client.get("/account/").status_code == 302
+
+
+def test_each_role_lands_where_its_day_begins(windows, enter):
+    for person in windows.values():
+        assert enter(person).get("/")["Location"] == shell.landing(person)
+
+
+def test_the_language_is_chosen_before_the_log_in(client, windows):
+    assert "Войти" in client.get("/login/").content.decode()
+    client.post("/account/language/", {"language": "en", "next": "/login/"})
+    assert "Log in" in client.get("/login/").content.decode()
+    assert client.post("/account/language/", {"language": "xx"}).status_code == 422

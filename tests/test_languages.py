@@ -1,0 +1,282 @@
+"""No text without its translation, no text that nobody marked, no Russian in the code."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import string
+from collections import defaultdict
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parent.parent / "svyazka"
+CYRILLIC = re.compile(r"[а-яёА-ЯЁ]")
+# Function → which of its arguments are texts.
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+}
+# Texts that are the same in both languages, or none.
+NO_WORDS = re.compile(r"[^A-Za-zА-Яа-яЁё]*")
+
+Key = tuple[str | None, str]
+
+
+def templates() -> list[Path]:
+    return sorted([*ROOT.rglob("templates/**/*.html"), *ROOT.rglob("fragments/**/*.jinja")])
+
+
+def code() -> list[Path]:
+    return sorted(path for path in ROOT.rglob("*.py") if "migrations" not in path.parts and not _is_test(path))
+
+
+def _is_test(path: Path) -> bool:
+    return path.name.startswith("test_") or path.name == "conftest.py"
+
+
+def catalogues() -> list[Path]:
+    return sorted(ROOT.rglob("locale/ru/LC_MESSAGES/django.po"))
+
+
+def app_of(path: Path) -> str:
+    """`svyazka/workplaces/office/…` → `workplaces/office`: whose catalogue has to know the texts of the file."""
+    parts = path.relative_to(ROOT).parts
+    return "/".join(parts[:2]) if parts[0] in ("business", "workplaces", "connectors") else "workplaces/shared"
+
+
+def used() -> dict[Key, list[str]]:
+    """Every marked text, and the files in which it stands."""
+    from django.conf import settings
+    from django.utils.translation.template import templatize
+
+    assert settings.configured
+    found: dict[Key, list[str]] = defaultdict(list)
+    for path in [*code(), *templates()]:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".html":
+            text = templatize(text, origin=str(path))
+        source = io.BytesIO(text.encode())
+        for _line, message, _comments, context in extract("python", source, keywords=KEYWORDS):
+            forms = [message] if isinstance(message, str) else [form for form in message if form]
+            if forms and forms[0]:
+                found[context, forms[0]].append(str(path.relative_to(ROOT.parent)))
+    for path in sorted(ROOT.rglob("fragments/**/*.jinja")):
+        for message in re.findall(r"(?:_|gettext)\(\s*[\"'](.+?)[\"']\s*\)", path.read_text(encoding="utf-8")):
+            found[None, message].append(str(path.relative_to(ROOT.parent)))
+    return found
+
+
+def placeholders(text: str) -> set[str]:
+    named = {name for _literal, name, _format, _conversion in _parse(text) if name}
+    return named | set(re.findall(r"%\(\w+\)[sd]|%[sd]", text))
+
+
+def _parse(text: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    try:
+        return list(string.Formatter().parse(text))
+    except ValueError:
+        return []
+
+
+def test_every_text_is_translated() -> None:
+    """In the catalogue of its own app, or in the shared one."""
+    known: dict[str, set[Key]] = {}
+    for path in catalogues():
+        with path.open("rb") as file:
+            known[app_of(path)] = {
+                (message.context, _first(message.id))
+                for message in read_po(file)
+                if message.id and all(_forms(message.string)) and not message.fuzzy
+            }
+    missing: dict[str, list[str]] = defaultdict(list)
+    for key, places in sorted(used().items(), key=str):
+        for place in places:
+            app = app_of(ROOT.parent / place)
+            if not any(key in known.get(one, ()) for one in (app, "workplaces/shared")):
+                missing[place].append(key[1])
+    assert not missing, _report("without a Russian translation", missing)
+
+
+def test_catalogues_hold_nothing_broken_or_left_over() -> None:
+    texts = set(used())
+    wrong: dict[str, list[str]] = defaultdict(list)
+    for path in catalogues():
+        with path.open("rb") as file:
+            catalogue = read_po(file)
+        if catalogue.num_plurals != 3:
+            wrong[str(path)].append("not three plural forms in the header")
+        for message in catalogue:
+            if not message.id:
+                continue
+            first = _first(message.id)
+            if message.fuzzy:
+                wrong[str(path)].append(f"fuzzy: {first}")
+            if (message.context, first) not in texts:
+                wrong[str(path)].append(f"nobody uses: {first}")
+            if isinstance(message.id, tuple) and len(_forms(message.string)) != 3:
+                wrong[str(path)].append(f"not three plural forms: {first}")
+            allowed = placeholders(first) | placeholders(_last(message.id))
+            for form in _forms(message.string):
+                if form and (
+                    placeholders(form) - allowed or (isinstance(message.id, str) and placeholders(form) != allowed)
+                ):
+                    wrong[str(path)].append(f"other placeholders: {first} → {form}")
+    assert not wrong, _report("wrong in the catalogues", wrong)
+
+
+class _Texts(HTMLParser):
+    """What a reader sees of a template: text, and the attributes that are read out or shown."""
+
+    SHOWN = {"title", "placeholder", "alt", "aria-label", "data-copied", "data-confirm", "hx-confirm"}
+    SILENT = {"script", "style", "code", "pre", "kbd"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.inside: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self.SILENT:
+            self.inside.append(tag)
+        self.found += [value for name, value in attrs if name in self.SHOWN and value and not _silent(value)]
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.inside and tag == self.inside[-1]:
+            self.inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self.inside and not _silent(data):
+            self.found.append(" ".join(data.split()))
+
+
+def _silent(text: str) -> bool:
+    return bool(NO_WORDS.fullmatch(text))
+
+
+_COMMENT = re.compile(r"\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}", re.DOTALL)
+_MARKED = re.compile(r"\{%-?\s*blocktrans(?:late)?\b.*?endblocktrans(?:late)?\s*-?%\}", re.DOTALL)
+_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+
+
+def unmarked(source: str) -> list[str]:
+    for pattern in (_COMMENT, _MARKED, _TAG):
+        source = pattern.sub("", source)
+    reader = _Texts()
+    reader.feed(source)
+    return reader.found
+
+
+def test_templates_hold_no_unmarked_text() -> None:
+    found = {str(path.relative_to(ROOT.parent)): unmarked(path.read_text(encoding="utf-8")) for path in templates()}
+    found = {path: texts for path, texts in found.items() if texts}
+    assert not found, _report("not marked for translation", found)
+
+
+# Where a text reaches a person: refusals, messages, labels of forms.
+_SPEAKING = {"Refused", "ChangedMeanwhile", "success", "error", "info", "warning"}
+_SPOKEN = {"label", "help_text", "empty_label", "verbose_name", "message"}
+
+
+def unmarked_in_code(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        owner = getattr(getattr(node.func, "value", None), "id", "")
+        speaks = name in _SPEAKING and (owner in ("", "messages", "refusals"))
+        for argument in [*(node.args if speaks else []), *(k.value for k in node.keywords if k.arg in _SPOKEN)]:
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and not _silent(argument.value):
+                yield f"line {node.lineno}: {argument.value}"
+
+
+def test_code_says_nothing_unmarked() -> None:
+    found = {
+        str(path.relative_to(ROOT.parent)): list(unmarked_in_code(path.read_text(encoding="utf-8"))) for path in code()
+    }
+    found = {path: texts for path, texts in found.items() if texts}
+    assert not found, _report("not marked for translation", found)
+
+
+# An example in a comment or docstring may be Russian: it says what the code meets. The words of the languages
+# themselves and what checks the database for Cyrillic letters are no texts.
+_ALLOWED = {"config/settings.py", "config/database.py"}
+
+
+def test_code_and_templates_hold_no_russian() -> None:
+    found: dict[str, list[str]] = {}
+    for path in code():
+        if str(path.relative_to(ROOT)) in _ALLOWED:
+            continue
+        found[str(path.relative_to(ROOT.parent))] = [
+            f"line {line}: {text[:60]}" for line, text in _strings(path) if CYRILLIC.search(text)
+        ]
+    for path in [*templates(), *ROOT.rglob("static/**/*.js")]:
+        if "vendor" in path.parts:
+            continue
+        found[str(path.relative_to(ROOT.parent))] = [
+            f"line {number}: {line.strip()[:80]}"
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+            if CYRILLIC.search(line)
+        ]
+    found = {path: texts for path, texts in found.items() if texts}
+    assert not found, _report("written in Russian", found)
+
+
+def _strings(path: Path) -> Iterator[tuple[int, str]]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {
+        node.body[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docstrings:
+            yield node.lineno, node.value
+
+
+def _first(text: object) -> str:
+    return str(text[0]) if isinstance(text, (tuple, list)) else str(text)
+
+
+def _last(text: object) -> str:
+    return str(text[-1]) if isinstance(text, (tuple, list)) else str(text)
+
+
+def _forms(text: object) -> list[str]:
+    return [str(form) for form in text] if isinstance(text, (tuple, list)) else [str(text or "")]
+
+
+def _report(what: str, found: dict[str, list[str]]) -> str:
+    lines = [f"{sum(map(len, found.values()))} {what}:"]
+    for path, texts in sorted(found.items()):
+        lines += [f"  {path}", *(f"    - {text}" for text in dict.fromkeys(texts))]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("source", "texts"),
+    [
+        ('<p>{% trans "Hello" %} · 5</p>', []),
+        ("<p>Hello {{ name }}</p>", ["Hello"]),
+        ('<input placeholder="Name">', ["Name"]),
+        ("{% blocktranslate trimmed %}You have {{ n }}{% endblocktranslate %}", []),
+        ("<code>curl</code>", []),
+    ],
+)
+def test_the_reader_of_templates_sees_what_a_person_sees(source: str, texts: list[str]) -> None:
+    assert unmarked(source) == texts
