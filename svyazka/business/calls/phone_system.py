@@ -1,0 +1,86 @@
+"""What every telephone system says, in the house's words, and what a driver must be able to do.
+
+Fits Asterisk, Oktell and the Russian cloud PBXs: they differ in names and in the order of messages, not in these facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Kind(StrEnum):
+    """What a message says of one leg of a call."""
+
+    START = "start"  # the call is there: who rings, and which number of ours he dialled
+    QUEUE = "queue"  # it waits in a queue
+    RING = "ring"  # this phone rings
+    ANSWER = "answer"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    CANCEL = "cancel"  # taken away again: the caller gave up, or another phone answered
+    JOIN = "join"  # the leg's voice goes into a bridge
+    PART = "part"  # and out of it
+    RECORDING = "recording"
+    HANGUP = "hangup"
+    VANISHED = "vanished"  # the PBX, asked again after a break, does not know the call any more
+    ONLY_THESE = "only_these"  # what the PBX answers when it is asked: these calls are going on, no others
+
+
+@dataclass(frozen=True)
+class CallEvent:
+    """One fact of one call. (pbx_code, call_key) names the call, leg_key the phone or line in it."""
+
+    pbx_code: str
+    call_key: str
+    kind: Kind
+    at: datetime
+    leg_key: str = ""
+    extension: str = ""  # of the phone in our office; empty: the leg goes to the outside
+    client_number: str = ""  # as the PBX gives it; empty: hidden or unknown
+    our_number: str = ""
+    queue: str = ""
+    bridge: str = ""
+    recording: str = ""
+    cause: int | None = None  # Q.850: 16 normal, 17 busy
+    going_on: frozenset[str] = frozenset()  # call keys, with ONLY_THESE
+
+
+@dataclass(frozen=True)
+class Access:
+    """Where a telephone system is, and how it lets us in."""
+
+    code: str
+    host: str
+    port: int
+    login: str
+    secret: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """How the connection to a telephone system stands. `trouble` is a key of calls.links.TROUBLES."""
+
+    is_up: bool
+    trouble: str = ""
+
+
+class Ledger(Protocol):
+    """Takes an arrival; waits while too many are not written yet, so that the PBX is read more slowly."""
+
+    async def put(self, arrival: Any) -> None: ...
+
+
+Noticed = Callable[[Link], Awaitable[None]]
+
+
+class PhoneSystem(Protocol):
+    """A driver: `__init__(access, ledger, noticed)`, found through settings.PHONE_SYSTEMS."""
+
+    capabilities: frozenset[str]  # which commands it takes; the pages offer no others
+
+    async def run(self) -> None:
+        """Listens until it is cancelled, connects again by itself, and hands every message on to the ledger."""

@@ -1,0 +1,64 @@
+"""Telephone systems that we listen to: adding one, changing its access, switching it off."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.calls.models import Pbx
+from svyazka.business.journal.record import About, Actor, record
+from svyazka.kit import secrets
+from svyazka.kit.refusals import Refused
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,30}")
+_HOST = re.compile(r"[A-Za-z0-9.:_-]{1,200}")
+
+
+def add(*, driver: str, code: str, host: str, port: int, login: str, secret: str, by: Actor) -> Pbx:
+    if not _CODE.fullmatch(code):
+        words = _("Up to 30 Latin letters, digits and dashes.")
+        raise Refused(words, fields={"code": words})
+    pbx = Pbx(code=f"{driver}/{code}", driver=driver, host=host.strip(), port=port, login=login.strip())
+    pbx.secret = secrets.lock_away(secret) if secret else ""
+    _check(pbx)
+    try:
+        with transaction.atomic():
+            pbx.save(force_insert=True)
+            record("calls.pbx_added", About("pbx", pbx.pk), by=by, note=pbx.code)
+    except IntegrityError as conflict:
+        words = _("There is a telephone system of this name already.")
+        raise Refused(words, fields={"code": words}) from conflict
+    return pbx
+
+
+@transaction.atomic
+def change(pbx: Pbx, *, by: Actor, secret: str = "", **values: Any) -> Pbx:
+    """`values`: host, port, login or is_active. An empty `secret` leaves the old one."""
+    pbx = Pbx.objects.select_for_update().get(pk=pbx.pk)
+    changes = {name: (getattr(pbx, name), value) for name, value in values.items() if getattr(pbx, name) != value}
+    for name, (_old, value) in changes.items():
+        setattr(pbx, name, value)
+    if secret:
+        pbx.secret = secrets.lock_away(secret)
+        changes["secret"] = ("", "•••")
+    _check(pbx)
+    if changes:
+        pbx.save(update_fields=list(changes))
+        record("calls.pbx_changed", About("pbx", pbx.pk), by=by, changes=changes)
+    return pbx
+
+
+def _check(pbx: Pbx) -> None:
+    faults: dict[str, object] = {}
+    if pbx.driver not in settings.PHONE_SYSTEMS:
+        faults["driver"] = _("There is no driver of this name.")
+    if not _HOST.fullmatch(pbx.host):
+        faults["host"] = _("An address is a name or numbers, without http:// and without a port.")
+    if not 1 <= pbx.port <= 65535:
+        faults["port"] = _("A port is a number from 1 to 65535.")
+    if faults:
+        raise Refused(next(iter(faults.values())), fields=faults)

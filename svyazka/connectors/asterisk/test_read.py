@@ -1,0 +1,223 @@
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import hypothesis.strategies as st
+import pytest
+from django.utils import translation
+from hypothesis import given, settings
+
+from svyazka.business.calls import fold
+from svyazka.business.calls.phone_system import Kind
+from svyazka.business.intake.connector import Ignore
+from svyazka.connectors.asterisk.messages import END, parse
+from svyazka.connectors.asterisk.read import call_key_of, extension_of, is_wanted, read
+from svyazka.connectors.asterisk.replay import capture
+
+NOW = datetime(2026, 11, 22, 1, tzinfo=UTC)
+LATER = timedelta(milliseconds=1)
+
+
+@dataclass
+class Row:
+    body: bytes
+    account: str = "asterisk/lab1"
+    headers: dict = field(default_factory=dict)
+    received_at: datetime = NOW
+
+
+def events_of(name):
+    return [event for step in capture(name) for event in read_if_any(step.block)]
+
+
+def read_if_any(block):
+    try:
+        return read(Row(block + END))
+    except Ignore:
+        return []
+
+
+def summary_of(events):
+    key = next(event.call_key for event in events)
+    return fold.summarise(key, fold.fold(key, events))
+
+
+ENDS = {
+    "s01": {
+        "client_number": "79161234567",
+        "our_number": "74951000101",
+        "result": "answered",
+        "answered_by": "101",
+        "waiting_seconds": 1,
+        "talk_seconds": 4,
+        "recording": "/var/spool/asterisk/monitor/20261122-lab1-1795306494.0.wav",
+        "queue": "",
+        "rang": ("101",),
+    },
+    "s02": {
+        "client_number": "79165550001",
+        "our_number": "74951000200",
+        "result": "missed",
+        "answered_by": "",
+        "waiting_seconds": 9,
+        "talk_seconds": 0,
+        "recording": "",
+        "queue": "sales",
+        "rang": ("101", "102"),
+    },
+    "s03": {
+        "client_number": "79165550003",
+        "our_number": "74951000200",
+        "result": "answered",
+        "answered_by": "102",
+        "waiting_seconds": 8,
+        "talk_seconds": 4,
+        "recording": "/var/spool/asterisk/monitor/20261121-lab1-1795305389.85.wav",
+        "queue": "sales",
+        "rang": ("101", "102"),
+    },
+    "s07": {
+        "client_number": "79165550007",
+        "our_number": "74951000101",
+        "result": "busy",
+        "answered_by": "",
+        "waiting_seconds": 1,
+        "talk_seconds": 0,
+        "recording": "",
+        "queue": "",
+        "rang": ("101",),
+    },
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_how_a_captured_call_ends(name):
+    summary = summary_of(events_of(name))
+    assert {field: getattr(summary, field) for field in ENDS[name]} == ENDS[name]
+    assert (summary.direction, summary.state, summary.rings) == ("in", "ended", ())
+
+
+@pytest.mark.parametrize("name", ENDS)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_the_end_is_the_same_in_any_order_and_with_anything_twice(name, data):
+    events = events_of(name)
+    again = data.draw(st.lists(st.sampled_from(events), max_size=20))
+    mixed = data.draw(st.permutations(events + again))
+    parts = data.draw(st.integers(0, len(mixed)))
+    key = events[0].call_key
+    first = [fold.from_json(fold.to_json(leg)) for leg in fold.fold(key, mixed[:parts])]
+    assert fold.fold(key, mixed[parts:], first) == fold.fold(key, events)
+
+
+def test_who_rings_at_each_moment_of_a_call_in_a_queue():
+    events = events_of("s03")
+    key = events[0].call_key
+    seen = [fold.summarise(key, fold.fold(key, events[: count + 1])) for count in range(len(events))]
+    moments = [(summary.state, summary.rings) for summary in seen]
+    assert list(dict.fromkeys(moments)) == [
+        ("ringing", ()),
+        ("ringing", ("101",)),
+        ("ringing", ("102",)),
+        ("talking", ()),
+        ("ended", ()),
+    ]
+
+
+def test_a_call_whose_answer_was_lost_is_answered_by_who_talks():
+    events = [event for event in events_of("s01") if event.kind != Kind.ANSWER]
+    summary = summary_of(events)
+    assert (summary.result, summary.answered_by, summary.talk_seconds) == ("answered", "101", 4)
+
+
+def test_a_call_that_vanished_ends_then_and_goes_on_if_it_is_heard_of_again():
+    events = events_of("s01")
+    joined = max(place for place, event in enumerate(events) if event.kind == Kind.JOIN)
+    begun, rest = events[: joined + 1], events[joined + 1 :]
+    key, at = begun[0].call_key, begun[-1].at
+    gone = [fold.CallEvent("asterisk/lab1", key, Kind.VANISHED, at + 3 * LATER)]
+    legs = fold.fold(key, gone, fold.fold(key, begun))
+    summary = fold.summarise(key, legs)
+    assert (summary.state, summary.result, summary.ended_at) == ("ended", "answered", at + 3 * LATER)
+    assert fold.summarise(key, fold.fold(key, rest, legs)).talk_seconds == 4
+
+
+def test_a_click_on_a_number_pops_up_nowhere_and_counts_as_outgoing():
+    block = (
+        b"Event: Newchannel\r\nTimestamp: 1795305325.1\r\nChannel: PJSIP/101-0000002b\r\nCallerIDNum: 101\r\n"
+        b"Uniqueid: lab1-1.73\r\nLinkedid: lab1-1.73\r\n\r\n"
+        b"Event: DialBegin\r\nTimestamp: 1795305325.2\r\nDestChannel: PJSIP/101-0000002b\r\n"
+        b"DestUniqueid: lab1-1.73\r\nDestLinkedid: lab1-1.73\r\n\r\n"
+        b"Event: DialBegin\r\nTimestamp: 1795305326.2\r\nChannel: PJSIP/101-0000002b\r\nExten: 79031112233\r\n"
+        b"Uniqueid: lab1-1.73\r\nLinkedid: lab1-1.73\r\n"
+        b"DestChannel: PJSIP/trunk-0000002c\r\nDestUniqueid: lab1-1.74\r\n\r\n"
+        b"Event: DialEnd\r\nTimestamp: 1795305326.5\r\nChannel: PJSIP/101-0000002b\r\nDialStatus: BUSY\r\n"
+        b"Uniqueid: lab1-1.73\r\nLinkedid: lab1-1.73\r\nDestChannel: PJSIP/trunk-0000002c\r\n"
+        b"DestUniqueid: lab1-1.74\r\n\r\n"
+        b"Event: Hangup\r\nTimestamp: 1795305326.6\r\nChannel: PJSIP/trunk-0000002c\r\nUniqueid: lab1-1.74\r\n"
+        b"Linkedid: lab1-1.73\r\nCause: 17\r\n\r\n"
+    )
+    summary = summary_of(read(Row(block)))
+    assert (summary.direction, summary.client_number, summary.rings) == ("out", "79031112233", ())
+    assert (summary.state, summary.result) == ("ended", "busy")
+
+
+def test_the_list_of_what_goes_on_is_as_of_the_question():
+    block = b"Event: CoreShowChannel\r\nLinkedid: a-1.1\r\n\r\nEvent: CoreShowChannelsComplete\r\nListItems: 1\r\n\r\n"
+    asked = NOW - LATER
+    (event,) = read(Row(block, headers={"asked_at": asked.isoformat()}))
+    assert (event.kind, event.going_on, event.at) == (Kind.ONLY_THESE, {"a-1.1"}, asked)
+
+
+def test_channels_that_are_there_already_say_who_talks():
+    shown = [
+        b"Event: CoreShowChannel\r\nChannel: PJSIP/trunk-1\r\nChannelStateDesc: Up\r\nCallerIDNum: 79161234567\r\n"
+        b"Exten: 74951000101\r\nUniqueid: lab1-1.126\r\nLinkedid: lab1-1.126\r\nBridgeId: b",
+        b"Event: CoreShowChannel\r\nChannel: PJSIP/101-2\r\nChannelStateDesc: Up\r\nCallerIDNum: 101\r\n"
+        b"Uniqueid: lab1-1.127\r\nLinkedid: lab1-1.126\r\nBridgeId: b",
+    ]
+    summary = summary_of([event for block in shown for event in read(Row(block))])
+    assert (summary.state, summary.answered_by, summary.client_number) == ("talking", "101", "79161234567")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        b"Event: PeerStatus\r\nPeer: PJSIP/101",
+        b"Event: Newchannel\r\nChannel: Local/201@transfer-1;1\r\nUniqueid: a\r\nLinkedid: a",
+        b"Event: Newchannel\r\nChannel: PJSIP/101-1",
+        b"\xff\xfe\x00",
+        b"",
+    ],
+)
+def test_what_concerns_no_call_is_ignored_with_a_reason(block):
+    with pytest.raises(Ignore, match="nothing of a call"), translation.override("en"):
+        read(Row(block))
+
+
+def test_a_time_that_is_none_is_the_time_of_arrival():
+    block = b"Event: Hangup\r\nTimestamp: soon\r\nChannel: PJSIP/101-1\r\nUniqueid: a\r\nLinkedid: a\r\nCause: x"
+    (event,) = read(Row(block))
+    assert (event.at, event.cause) == (NOW, None)
+
+
+def test_a_hidden_number_is_none():
+    for hidden in (b"anonymous", b"<unknown>", b""):
+        block = (
+            b"Event: Newchannel\r\nChannel: PJSIP/trunk-1\r\nUniqueid: a\r\nLinkedid: a\r\nExten: s\r\nCallerIDNum: "
+        )
+        (event,) = read(Row(block + hidden))
+        assert (event.client_number, event.our_number) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("channel", "extension"),
+    [("PJSIP/101-0000002e", "101"), ("SIP/trunk-main-0a", ""), ("PJSIP/74951000101-0a", ""), ("", "")],
+)
+def test_a_short_number_is_a_phone_of_ours(channel, extension):
+    assert extension_of(channel) == extension
+
+
+def test_most_of_the_stream_is_left_to_the_pbx():
+    messages = [parse(step.block) for step in capture("s01")]
+    wanted = [message for message in messages if is_wanted(message) and call_key_of(message)]
+    assert (len(messages), len(wanted)) == (102, 12)
