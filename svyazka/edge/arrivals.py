@@ -1,0 +1,139 @@
+"""`POST /in/<way>/<key>/`: verified, written down, committed, answered — in this order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from svyazka.business.intake.knock import Accepted, Account, Knock, Refused, Verify
+from svyazka.business.intake.write_down import NewArrival
+from svyazka.edge import counters
+from svyazka.edge.accounts import Accounts
+from svyazka.edge.asgi import (
+    Gone,
+    Header,
+    Receive,
+    Scope,
+    Send,
+    TooLarge,
+    headers_of,
+    is_neighbour,
+    peer,
+    read_body,
+    reply,
+    reply_json,
+    reply_page,
+)
+from svyazka.edge.ledger import Busy, Ledger
+from svyazka.edge.words import language_of, say
+
+MOST_BYTES = 256 * 1024
+MOST_SECONDS = 20
+_KEPT = ("content-type", "user-agent", "referer", "origin", "accept-language")
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way in: what the ledger calls its connector, and whether pages of other sites post through it."""
+
+    connector: str
+    verify: Verify
+    from_pages: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request at the door, as the answers need it."""
+
+    way: Way
+    scope: Scope
+    headers: Mapping[str, str]
+    send: Send
+    cors: tuple[Header, ...] = ()
+
+    async def answer(
+        self, status: int, word: str, *, wrong: Mapping[str, str] | None = None, headers: tuple[Header, ...] = ()
+    ) -> None:
+        language = language_of(self.headers.get("accept-language", ""))
+        counters.arrivals.labels(self.way.connector, str(status)).inc()
+        if self._is_navigation():
+            more = "".join(f" {say(reason, language)}" for reason in (wrong or {}).values())
+            await reply_page(self.send, status, say(word, language) + more, language=language, headers=headers)
+            return
+        fields = {"fields": {field: say(reason, language) for field, reason in wrong.items()}} if wrong else {}
+        said = {"ok": status < 400, "message": say(word, language), **fields}
+        await reply_json(self.send, status, said, headers=(*self.cors, *headers))
+
+    def _is_navigation(self) -> bool:
+        """A form without any script: the browser shows the answer as its next page."""
+        mode = self.headers.get("sec-fetch-mode")
+        wants_page = "text/html" in self.headers.get("accept", "") and "x-requested-with" not in self.headers
+        return self.way.from_pages and (mode == "navigate" or (mode is None and wants_page))
+
+
+class Arrivals:
+    def __init__(self, accounts: Accounts, ledger: Ledger) -> None:
+        self._accounts = accounts
+        self._ledger = ledger
+
+    async def take(self, way: Way, key: str, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = Asked(way, scope, headers_of(scope), send)
+        try:
+            account = await self._accounts.find(way.connector, key)
+        except Busy:
+            return await _busy(asked)
+        if account is None:
+            return await asked.answer(404, "wrong_key")
+        asked = Asked(way, scope, asked.headers, send, cors=_cors(way, account, asked.headers))
+        if scope["method"] == "OPTIONS" and way.from_pages:
+            return await reply(send, 204, headers=asked.cors)
+        if scope["method"] != "POST":
+            return await asked.answer(405, "only_post", headers=((b"allow", b"POST"),))
+        if not account.is_active:
+            return await asked.answer(410, "switched_off")
+        return await self._take_body(asked, account, receive)
+
+    async def _take_body(self, asked: Asked, account: Account, receive: Receive) -> None:
+        try:
+            async with asyncio.timeout(MOST_SECONDS):
+                body = await read_body(receive, asked.headers, most=MOST_BYTES)
+        except TooLarge:
+            return await asked.answer(413, "too_large")
+        except TimeoutError:
+            return await asked.answer(408, "too_slow", headers=((b"connection", b"close"),))
+        except Gone:
+            return None
+        verdict = asked.way.verify(Knock(asked.headers, body, datetime.now(UTC)), account)
+        if isinstance(verdict, Refused):
+            return await asked.answer(verdict.status, verdict.message)
+        try:
+            await self._ledger.write(_arrival(asked, account, verdict, body))
+        except Busy:
+            return await _busy(asked)
+        return await asked.answer(verdict.status, verdict.message, wrong=verdict.wrong)
+
+
+def _arrival(asked: Asked, account: Account, verdict: Accepted, body: bytes) -> NewArrival:
+    kept = {name: asked.headers[name][:2000] for name in _KEPT if name in asked.headers}
+    told = asked.headers.get("x-forwarded-for", "") if is_neighbour(asked.scope) else ""
+    kept["x-forwarded-for"] = (told or peer(asked.scope))[:200]
+    return NewArrival(account.code, asked.way.connector, verdict.outside_id, verdict.conversation, kept, body)
+
+
+def _cors(way: Way, account: Account, headers: Mapping[str, str]) -> tuple[Header, ...]:
+    origin = headers.get("origin", "")
+    if not way.from_pages or not origin or (account.origins and origin not in account.origins):
+        return ((b"vary", b"Origin"),) if way.from_pages else ()
+    return (
+        (b"access-control-allow-origin", origin.encode("latin-1", "replace")),
+        (b"access-control-allow-methods", b"POST"),
+        (b"access-control-allow-headers", b"Content-Type, X-Requested-With"),
+        (b"access-control-max-age", b"86400"),
+        (b"vary", b"Origin"),
+    )
+
+
+async def _busy(asked: Asked) -> None:
+    await asked.answer(503, "busy", headers=((b"retry-after", b"5"),))

@@ -1,0 +1,273 @@
+"""`GET /live/`: what others did, told to the browsers as server-sent events. Bells carry nothing; the rows are read."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from svyazka.edge import counters
+from svyazka.edge.asgi import Receive, Scope, Send, cookie, headers_of, reply_json
+from svyazka.edge.bell import CHANNEL
+from svyazka.edge.ledger import Pool
+from svyazka.edge.position import Position
+from svyazka.edge.surroundings import Surroundings
+from svyazka.edge.words import language_of, say
+
+COOKIE = "svyazka_session"
+# As `staff.roles.sees_office` has them; a test holds the two together.
+OFFICE = frozenset({"operator", "manager", "controller", "head", "administrator"})
+POLL = 2.0
+HEARTBEAT = 15.0
+CHECK_SESSIONS = 15.0
+MOST_PENDING = 500
+STALLED_AFTER = 5.0
+MOST_LISTENERS = 5_000
+MOST_REPLAYED = 1_000
+BEAT = b":\n\n"
+
+_WHO = """
+select session.session_key, person.id, person.role
+from staff_session session join staff_person person on person.id = session.person_id
+where session.session_key = any(%s) and session.expire_date > now() and person.is_active
+"""
+_NEWEST = """
+select id from journal_liveevent
+where id > (select coalesce(max(id), 0) - 200 from journal_liveevent) order by id
+"""
+_READ = """
+select id, topic, object_id, people, data from journal_liveevent
+where id > %s or id = any(%s) order by id limit 2000
+"""
+# Some of those before the last may have been committed after it.
+_REPLAY = """
+select id, topic, object_id, people, data, at < now() - interval '10 minutes' and id > %(last)s
+from journal_liveevent
+where id > %(last)s or (id > %(last)s - 200 and id < %(last)s and at > now() - interval '1 minute')
+order by id limit %(most)s
+"""
+log = logging.getLogger("svyazka.edge")
+
+
+@dataclass(eq=False, slots=True)
+class Listener:
+    """One open connection of a browser."""
+
+    session_key: str
+    person: int
+    is_office: bool
+    pending: list[bytes] = field(default_factory=list)
+    awake: asyncio.Event = field(default_factory=asyncio.Event)
+    sending_since: float = 0.0  # while the other end takes nothing more
+    is_over: bool = False
+    is_too_slow: bool = False
+    task: asyncio.Task[Any] | None = None
+
+    def hears(self, people: Sequence[int] | None) -> bool:
+        return self.is_office if people is None else self.person in people
+
+    def tell(self, text: bytes) -> None:
+        self.pending.append(text)
+        self.awake.set()
+        if len(self.pending) > MOST_PENDING and self._is_stalled() and self.task:
+            self.is_too_slow = True
+            self.task.cancel()
+
+    def _is_stalled(self) -> bool:
+        # Many at once are no fault of the listener: he has not had his turn yet.
+        since = self.sending_since
+        return bool(since) and not self.is_too_slow and time.monotonic() - since > STALLED_AFTER
+
+    def end(self) -> None:
+        self.is_over = True
+        self.awake.set()
+
+
+class Live:
+    def __init__(self, surroundings: Surroundings, pool: Pool) -> None:
+        self._url = surroundings.direct_url
+        self._pool = pool
+        self._listeners: set[Listener] = set()
+        self._position = Position()
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as works:
+            works.create_task(self._read_for_ever())
+            works.create_task(self._beat())
+            works.create_task(self._cut_ended_sessions())
+
+    def close(self) -> None:
+        """Before the process stops: the browsers come back by themselves, each after a while of its own."""
+        for listener in self._listeners:
+            listener.end()
+
+    async def listen(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = headers_of(scope)
+        try:
+            listener = await self._enter(cookie(headers, COOKIE))
+        except (psycopg.Error, PoolTimeout):
+            return await _refuse(send, headers, 503, "busy")
+        if listener is None:
+            return await _refuse(send, headers, 401, "log_in")
+        if len(self._listeners) >= MOST_LISTENERS:
+            return await _refuse(send, headers, 503, "busy")
+        self._listeners.add(listener)
+        counters.listeners.inc()
+        hung_up = asyncio.create_task(_wait_for_the_end(receive, listener))
+        try:
+            await self._tell(listener, _last_heard(scope, headers), send)
+        except asyncio.CancelledError:
+            if not listener.is_too_slow:
+                raise
+            counters.dropped.inc()  # returning without an end closes the connection
+        finally:
+            self._listeners.discard(listener)
+            counters.listeners.dec()
+            hung_up.cancel()
+
+    async def _enter(self, session_key: str) -> Listener | None:
+        if not session_key:
+            return None
+        known = await self._who([session_key])
+        if session_key not in known:
+            return None
+        person, role = known[session_key]
+        return Listener(session_key, person, role in OFFICE, task=asyncio.current_task())
+
+    async def _who(self, session_keys: list[str]) -> dict[str, tuple[int, str]]:
+        keys = [key.replace("\x00", "") for key in session_keys]
+        async with self._pool.connection() as connection:
+            rows = await (await connection.execute(_WHO, [keys])).fetchall()
+        return {key: (person, role) for key, person, role in rows}
+
+    async def _tell(self, listener: Listener, last: int | None, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        # Not all at once after a restart.
+        opening = f"retry: {random.randint(1_000, 5_000)}\n".encode()  # noqa: S311
+        if last is None:
+            # An id without data is remembered by the browser: it takes up from here even if it has heard nothing.
+            opening += f"id: {self._position.last or 0}\n\n".encode()
+        else:
+            opening += await self._replay(listener, last)
+        await send({"type": "http.response.body", "body": opening, "more_body": True})
+        while not listener.is_over:
+            await listener.awake.wait()
+            listener.awake.clear()
+            pending, listener.pending = listener.pending, []
+            if pending:
+                listener.sending_since = time.monotonic()
+                await send({"type": "http.response.body", "body": b"".join(pending), "more_body": True})
+                listener.sending_since = 0.0
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _replay(self, listener: Listener, last: int) -> bytes:
+        """What was missed. Too long ago or too much: the page had better load anew."""
+        parameters = {"last": last, "most": MOST_REPLAYED + 1}
+        async with self._pool.connection() as connection:
+            rows = await (await connection.execute(_REPLAY, parameters)).fetchall()
+        is_ahead = self._position.last is not None and last > self._position.last
+        if len(rows) > MOST_REPLAYED or is_ahead or any(is_old for *_, is_old in rows):
+            return b"\nid: %d\nevent: reload\ndata: {}\n\n" % (self._position.last or 0)
+        return b"\n" + b"".join(
+            _event(id, topic, object_id, data)
+            for id, topic, object_id, people, data, _ in rows
+            if listener.hears(people)
+        )
+
+    async def _read_for_ever(self) -> None:
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
+                    await connection.execute(f"listen {CHANNEL}")
+                    await self._read_upon_the_bell(connection)
+            except psycopg.Error as error:
+                log.warning("live events: the database is away: %s", type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def _read_upon_the_bell(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        if self._position.last is None:
+            rows = await (await connection.execute(_NEWEST)).fetchall()
+            self._position.start([id for (id,) in rows], now=time.monotonic())
+        while True:
+            await self._read_new(connection)
+            async for _bell in connection.notifies(timeout=POLL, stop_after=1):
+                pass
+
+    async def _read_new(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        while True:
+            cursor = await connection.execute(_READ, [self._position.last, self._position.holes])
+            rows = await cursor.fetchall()
+            self._position.read([row[0] for row in rows], now=time.monotonic())
+            for id, topic, object_id, people, data in rows:
+                self._spread(people, _event(id, topic, object_id, data))
+            counters.events.inc(len(rows))
+            if len(rows) < 2000:
+                return
+
+    def _spread(self, people: Sequence[int] | None, text: bytes) -> None:
+        for listener in self._listeners:
+            if listener.hears(people):
+                listener.tell(text)
+
+    async def _beat(self) -> None:
+        """Keeps proxies between from closing, and finds out who is gone."""
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            for listener in self._listeners:
+                if not listener.pending:
+                    listener.tell(BEAT)
+
+    async def _cut_ended_sessions(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_SESSIONS)
+            asked = list(self._listeners)
+            if not asked:
+                continue
+            try:
+                known = await self._who([listener.session_key for listener in asked])
+            except (psycopg.Error, PoolTimeout):
+                continue  # nobody is cut off because the database is away
+            for listener in asked:
+                if listener.session_key in known:
+                    listener.is_office = known[listener.session_key][1] in OFFICE
+                else:
+                    listener.end()
+
+
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+def _event(id: int, topic: str, object_id: int, data: dict[str, Any]) -> bytes:
+    said = json.dumps({**data, "topic": topic, "id": object_id}, separators=(",", ":"))
+    return f"id: {id}\nevent: live\ndata: {said}\n\n".encode()
+
+
+def _last_heard(scope: Scope, headers: dict[str, str]) -> int | None:
+    """The browser's header when it comes back; a page's own word when it opens the stream late."""
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("last", [""])
+    text = headers.get("last-event-id") or asked[0]
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+async def _wait_for_the_end(receive: Receive, listener: Listener) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    listener.end()
+
+
+async def _refuse(send: Send, headers: dict[str, str], status: int, word: str) -> None:
+    message = say(word, language_of(headers.get("accept-language", "")))
+    await reply_json(send, status, {"ok": False, "message": message}, headers=[(b"cache-control", b"no-store")])

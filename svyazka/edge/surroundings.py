@@ -1,0 +1,29 @@
+"""Where the database and the web process are."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    database_url: str
+    direct_url: str  # past any pooler in transaction mode: it swallows LISTEN without a word
+    web: str = "http://127.0.0.1:8001"  # or unix:/path/of/a/socket
+
+    @property
+    def prepare_threshold(self) -> int | None:
+        """Statements are prepared, unless there is a pooler between: it hands us another connection each time."""
+        return 3 if self.database_url == self.direct_url else None
+
+
+def from_environment() -> Surroundings:
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        raise SystemExit("The edge needs DATABASE_URL: svyazka run gives it.")
+    return Surroundings(
+        database_url=url,
+        direct_url=os.environ.get("DATABASE_DIRECT_URL") or url,
+        web=os.environ.get("SVYAZKA_WEB") or Surroundings.web,
+    )
