@@ -21,7 +21,7 @@ class Pbx(models.Model):
     is_active = models.BooleanField(default=True)
     connected_at = models.DateTimeField(null=True, blank=True)
     lost_at = models.DateTimeField(null=True, blank=True)
-    trouble = models.CharField(max_length=200, blank=True)
+    trouble = models.CharField(max_length=200, blank=True)  # a key of links.TROUBLES; links.trouble_of says it in words
 
     def __str__(self) -> str:
         return self.code

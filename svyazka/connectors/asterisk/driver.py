@@ -132,7 +132,7 @@ class Asterisk:
         log.warning("pbx_lost", pbx=self.access.code, trouble=lost.trouble)
         if lost.trouble in ("wrong_secret", "not_allowed"):
             return self.times.locked_pause
-        pause = min(self.times.first_pause * 2 ** (self.failures - 1), self.times.longest_pause)
+        pause = min(self.times.first_pause * 2.0 ** min(self.failures - 1, 20), self.times.longest_pause)
         # After a restart of the PBX its listeners must not all come in the same second.
         return pause * random.uniform(0.7, 1.0)  # noqa: S311  # not a secret
 

@@ -1,0 +1,99 @@
+import asyncio
+import os
+import signal
+import threading
+
+import pytest
+from django.utils import translation
+
+from svyazka.business.calls import links
+from svyazka.business.calls.models import Pbx
+from svyazka.business.intake.models import Arrival
+from svyazka.business.journal.models import Entry
+from svyazka.config import listening
+from svyazka.connectors.asterisk.replay import StandIn, capture
+from svyazka.kit import secrets
+
+
+@pytest.fixture
+def pbx(transactional_db, windows):
+    return Pbx.objects.create(
+        code="asterisk/lab1",
+        driver="asterisk",
+        host="127.0.0.1",
+        port=1,
+        login="crm",
+        secret=secrets.lock_away("crm-lab-secret"),
+    )
+
+
+def run(story):
+    async def told():
+        stop = asyncio.Event()
+        task = asyncio.create_task(listening.listen(until=stop, look_every=0.1))
+        try:
+            async with asyncio.timeout(10):
+                return await story()
+        finally:
+            stop.set()
+            await task
+
+    return asyncio.run(told())
+
+
+async def until(holds):
+    from asgiref.sync import sync_to_async
+
+    while not await sync_to_async(holds)():
+        await asyncio.sleep(0.02)
+
+
+def state_of(pbx):
+    pbx.refresh_from_db()
+    return links.is_up(pbx), pbx.trouble
+
+
+def test_a_pbx_is_listened_to_as_soon_as_its_address_is_right(pbx):
+    async def story():
+        stand_in = StandIn()
+        await until(lambda: state_of(pbx) == (False, "unreachable"))
+        async with stand_in.serving() as port:
+            await Pbx.objects.aupdate(port=port)
+            await stand_in.listened_to()
+            await until(lambda: state_of(pbx) == (True, ""))
+            await stand_in.play(capture("s07"))
+        await until(lambda: state_of(pbx)[1] in ("cut", "unreachable"))
+
+    run(story)
+    assert Arrival.objects.filter(account="asterisk/lab1").count() > 8
+    verbs = list(Entry.objects.filter(kind="pbx").order_by("id").values_list("verb", flat=True))
+    assert verbs[:3] == ["calls.pbx_lost", "calls.pbx_connected", "calls.pbx_lost"]
+
+
+def test_a_wrong_secret_is_said_in_words(pbx):
+    async def story():
+        async with StandIn(secret="another", refusal_after=0).serving() as port:
+            await Pbx.objects.aupdate(port=port)
+            await until(lambda: state_of(pbx) == (False, "wrong_secret"))
+
+    run(story)
+    with translation.override("en"):
+        assert links.trouble_of(pbx).startswith("The PBX does not accept our login and secret.")
+
+
+def test_a_pbx_that_is_switched_off_is_left(pbx):
+    async def story():
+        stand_in = StandIn()
+        async with stand_in.serving() as port:
+            await Pbx.objects.aupdate(port=port)
+            await stand_in.listened_to()
+            await Pbx.objects.aupdate(is_active=False)
+            while stand_in.sessions:
+                await asyncio.sleep(0.02)
+
+    run(story)
+
+
+def test_it_ends_when_it_is_told_to(transactional_db):
+    threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGTERM]).start()
+    asyncio.run(asyncio.wait_for(listening.main(), 5))
