@@ -82,7 +82,7 @@ def _in_order(arrivals: Sequence[Arrival]) -> None:
     pieces: list[Piece] = []
     for arrival in arrivals:
         things = _read(arrival)
-        if arrival.state == Arrival.State.AGAIN:
+        if things is None:
             break
         if not things:
             continue
@@ -95,8 +95,8 @@ def _in_order(arrivals: Sequence[Arrival]) -> None:
     _take(pieces)
 
 
-def _read(arrival: Arrival) -> Sequence[object]:
-    """In the house's words; nothing, when that is all there is to do with it."""
+def _read(arrival: Arrival) -> Sequence[object] | None:
+    """In the house's words; nothing, when it has come to its end already. None: it has to be tried again."""
     try:
         things = connector(arrival.connector).read(arrival)
     except Ignore as ignored:
@@ -105,6 +105,7 @@ def _read(arrival: Arrival) -> Sequence[object]:
         _end(arrival, Arrival.State.STUCK, reason=refusal.reason)
     except Exception as failure:
         _try_again(arrival, failure)
+        return None
     else:
         if not things:
             _end(arrival, Arrival.State.DONE)
@@ -120,6 +121,8 @@ def _take(pieces: Sequence[Piece]) -> bool:
     try:
         with transaction.atomic():
             made = take([thing for _arrival, things in pieces for thing in things], arrival=last)
+            # Now, not at the commit: there nobody could say any more whose fault it is.
+            connection.check_constraints()
             for arrival, _things in pieces:
                 _end(arrival, Arrival.State.DONE, made=made)
     except NotUnderstood as refusal:
