@@ -190,7 +190,7 @@ class Live:
                     await connection.execute(f"listen {CHANNEL}")
                     await self._read_upon_the_bell(connection)
             except psycopg.Error as error:
-                log.warning("live events: the database is away: %s", type(error).__name__)
+                log.warning("live events cannot be read: %s", type(error).__name__)
                 await asyncio.sleep(1)
 
     async def _read_upon_the_bell(self, connection: psycopg.AsyncConnection[Any]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import resource
 import socket
 import sys
 import traceback
@@ -47,7 +49,17 @@ class Server(uvicorn.Server):
 def run(host: str, port: int) -> None:
     """Until SIGTERM or Ctrl-C; answers what it has taken, then ends."""
     _set_up_logs()
-    Server(from_environment(), host=host, port=port).run()
+    _allow_many_connections()
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it once more when everything is over
+        Server(from_environment(), host=host, port=port).run()
+
+
+def _allow_many_connections() -> None:
+    """Each browser holds one open for the whole day, and the usual bound is 1,024 files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = 65_536 if hard == resource.RLIM_INFINITY else min(65_536, hard)
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
 
 
 def _set_up_logs() -> None:
