@@ -1,0 +1,124 @@
+"""The ways by which requests come in: opening one, changing it, switching it off."""
+
+from __future__ import annotations
+
+import re
+import secrets as randomness
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.clients.models import Source
+from svyazka.business.conversations.models import ChannelAccount
+from svyazka.business.journal.record import About, Actor, record
+from svyazka.kit import secrets
+from svyazka.kit.refusals import Refused
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+# Kinds whose outside must show a secret with each arrival. A form's page is open to everybody: it has none.
+WITH_SECRET = frozenset({ChannelAccount.Kind.TELEGRAM})
+
+
+def open_account(
+    kind: str, *, code: str, name: str, by: Actor, source: Source | None = None, origins: Sequence[str] = ()
+) -> tuple[ChannelAccount, str]:
+    """The new account, and the secret that the outside must show: it is told this once."""
+    secret = randomness.token_urlsafe(32) if kind in WITH_SECRET else ""
+    account = ChannelAccount(
+        kind=kind,
+        code=f"{kind}/{_code(code)}",
+        name=_name(name),
+        public_key=randomness.token_urlsafe(18),
+        secret_fingerprint=secrets.fingerprint(secret) if secret else "",
+        source=source,
+        origins=_origins(origins),
+    )
+    try:
+        with transaction.atomic():
+            account.save(force_insert=True)
+            record("conversations.account_opened", _about(account), by=by, note=account.name)
+    except IntegrityError as conflict:
+        words = _("There is an account of this name already.")
+        raise Refused(words, fields={"code": words}) from conflict
+    return account, secret
+
+
+@transaction.atomic
+def change(account: ChannelAccount, *, by: Actor, **values: Any) -> ChannelAccount:
+    """`values`: name, source, origins or is_active."""
+    account = ChannelAccount.objects.select_for_update(of=("self",)).select_related("source").get(pk=account.pk)
+    read = {"name": _name, "origins": _origins}
+    changes = {}
+    for key, given in values.items():
+        value = read[key](given) if key in read else given
+        before = getattr(account, key)
+        if before != value:
+            setattr(account, key, value)
+            changes[key] = (_plain(before), _plain(value))
+    if changes:
+        account.save(update_fields=list(changes))
+        record("conversations.account_changed", _about(account), by=by, changes=changes)
+    return account
+
+
+@transaction.atomic
+def renew_secret(account: ChannelAccount, *, by: Actor) -> str:
+    """From now on only the new secret opens; it is told this once."""
+    if account.kind not in WITH_SECRET:
+        raise Refused(_("This way in has no secret: its key stands in the page of the site."))
+    secret = randomness.token_urlsafe(32)
+    account.secret_fingerprint = secrets.fingerprint(secret)
+    account.save(update_fields=["secret_fingerprint"])
+    record("conversations.secret_renewed", _about(account), by=by)
+    return secret
+
+
+@transaction.atomic
+def keep_token(account: ChannelAccount, token: str, *, by: Actor) -> None:
+    """What we show to the outside when we ask something of it."""
+    if not token.strip():
+        raise Refused(_("The token is empty."), fields={"token": _("The token is empty.")})
+    account.secret = secrets.lock_away(token.strip())
+    account.save(update_fields=["secret"])
+    record("conversations.token_kept", _about(account), by=by)
+
+
+def _about(account: ChannelAccount) -> About:
+    return About("channel", account.pk)
+
+
+def _code(typed: str) -> str:
+    code = typed.strip().lower()
+    if not _CODE.fullmatch(code):
+        words = _("Up to 40 Latin letters, digits and dashes.")
+        raise Refused(words, fields={"code": words})
+    return code
+
+
+def _name(typed: str) -> str:
+    name = " ".join(typed.split())
+    if not name:
+        words = _("Give it a name that colleagues will recognise.")
+        raise Refused(words, fields={"name": words})
+    return name
+
+
+def _origins(typed: Sequence[str]) -> list[str]:
+    """`https://okna.ru/page` → `https://okna.ru`: what a browser sends as the Origin."""
+    found = []
+    for text in filter(None, (given.strip().lower() for given in typed)):
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        if parts.scheme not in ("http", "https") or not re.fullmatch(r"[\w.-]+(:\d+)?", parts.netloc):
+            words = _("A site is written like https://example.com")
+            raise Refused(words, fields={"origins": words})
+        found.append(f"{parts.scheme}://{parts.netloc}")
+    return list(dict.fromkeys(found))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return ", ".join(value)
+    return str(value) if isinstance(value, Source) else value

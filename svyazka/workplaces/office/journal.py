@@ -1,0 +1,90 @@
+"""The whole journal: who did what, when, from which value to which."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from svyazka.business.journal.models import Entry
+from svyazka.business.staff.models import Person
+from svyazka.kit import clock
+from svyazka.workplaces.office.paging import page_of
+from svyazka.workplaces.shared import telling
+from svyazka.workplaces.shared.door import PageRequest, needs
+
+# What an entry is about → its name here, and its page.
+KINDS = {
+    "deal": (gettext_lazy("Deal"), "/deals/{}/"),
+    "client": (gettext_lazy("Client"), "/clients/{}/"),
+    "interaction": (gettext_lazy("Entry of the history"), ""),
+    "visit": (gettext_lazy("Visit"), ""),
+    "booking": (gettext_lazy("Absence"), ""),
+    "call": (gettext_lazy("Call"), ""),
+    "arrival": (gettext_lazy("Arrival"), "/office/arrivals/{}/"),
+    "person": (gettext_lazy("Staff"), "/office/staff/{}/"),
+    "channel": (gettext_lazy("Channel"), "/office/channels/{}/"),
+    "line": (gettext_lazy("Our number"), ""),
+    "pbx": (gettext_lazy("PBX"), ""),
+}
+
+
+@needs("journal.see")
+def journal(request: PageRequest) -> HttpResponse:
+    page = page_of(_found(request), by="at", asked=request.GET)
+    names = telling.names_for(page.rows)
+    context = {
+        "rows": [_row(entry, names) for entry in page.rows],
+        "older": page.older,
+        "people": Person.objects.order_by("full_name").values_list("pk", "full_name"),
+        "kinds": [(code, name) for code, (name, _url) in KINDS.items()],
+        "chosen": {key: request.GET.get(key, "") for key in ("person", "kind", "day", "deal")},
+    }
+    return render(request, "office/journal.html", context)
+
+
+def _found(request: PageRequest) -> QuerySet[Entry]:
+    entries = Entry.objects.all()
+    if _is_number(person := request.GET.get("person", "")):
+        entries = entries.filter(by_id=int(person))
+    if (kind := request.GET.get("kind", "")) in KINDS:
+        entries = entries.filter(kind=kind)
+    if _is_number(deal := request.GET.get("deal", "")):
+        entries = entries.filter(deal_id=int(deal))
+    if day := _day(request.GET.get("day", "")):
+        begins, ends = clock.day_bounds(day)
+        entries = entries.filter(at__gte=begins, at__lt=ends)
+    return entries
+
+
+def _row(entry: Entry, names: telling.Names) -> dict[str, Any]:
+    kind, url = KINDS.get(entry.kind, (entry.kind, ""))
+    about, address = f"{kind} {entry.object_id}", url.format(entry.object_id) if url else ""
+    if entry.kind != "deal" and entry.deal_id:
+        about, address = _("{kind} · deal {number}").format(kind=kind, number=entry.deal_id), f"/deals/{entry.deal_id}/"
+    return {
+        "at": entry.at,
+        "who": telling.who(entry, names),
+        "said": telling.tell(entry, names),
+        "changes": telling.changes_of(entry, names),
+        "note": entry.note,
+        "about": about,
+        "url": address,
+        "is_house": entry.by_id is None,
+    }
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) < 19
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

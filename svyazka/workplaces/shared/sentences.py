@@ -1,0 +1,108 @@
+"""What each verb of the journal is called, for people. `of`: the change whose values stand in the sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Sentence:
+    words: Promise
+    of: str = ""
+
+
+# fmt: off
+SENTENCES: dict[str, Sentence] = {
+    "clients.created": Sentence(_("A new client")),
+    "clients.added": Sentence(_("A client was entered by hand")),
+    "clients.changed": Sentence(_("Client changed")),
+    "clients.contact_added": Sentence(_("A way to reach the client was added")),
+    "clients.contact_removed": Sentence(_("A way to reach the client was removed")),
+    "clients.noted": Sentence(_("A note was written")),
+    "clients.taken_up": Sentence(_("Taken up from the queue")),
+
+    "deals.opened": Sentence(_("Deal opened at stage “{after}”"), of="stage"),
+    "deals.moved": Sentence(_("Deal moved: {before} → {after}"), of="stage"),
+    "deals.changed": Sentence(_("Deal changed")),
+    "deals.appointed": Sentence(_("Responsible: {before} → {after}"), of="responsible"),
+    "deals.step_planned": Sentence(_("Next step planned: {after}"), of="what"),
+    "deals.step_done": Sentence(_("Step done: {before}"), of="what"),
+
+    "visits.booked": Sentence(_("Visit booked for {after}"), of="starts_at"),
+    "visits.moved": Sentence(_("Visit moved: {before} → {after}"), of="starts_at"),
+    "visits.cancelled": Sentence(_("Visit cancelled")),
+    "visits.on_way": Sentence(_("On the way to the visit")),
+    "visits.started": Sentence(_("Work at the visit has begun")),
+    "visits.done": Sentence(_("Visit done")),
+    "visits.reported": Sentence(_("Report of the visit: {after}"), of="report"),
+    "visits.photographed": Sentence(_("A photo of the visit was added"), of="photo"),
+    "visits.absent": Sentence(_("Absence entered: {after}"), of="absent"),
+
+    "calls.ended": Sentence(_("Call ended: {after}"), of="result"),
+    "calls.pbx_connected": Sentence(_("Connection to the PBX established"), of="trouble"),
+    "calls.pbx_lost": Sentence(_("Connection to the PBX lost")),
+    "calls.pbx_added": Sentence(_("PBX added")),
+    "calls.pbx_changed": Sentence(_("Settings of the PBX changed")),
+    "calls.line_added": Sentence(_("Our number {after} added"), of="number"),
+    "calls.line_changed": Sentence(_("One of our numbers changed")),
+    "calls.line_removed": Sentence(_("Our number {before} removed"), of="number"),
+
+    "conversations.account_opened": Sentence(_("Channel opened")),
+    "conversations.account_changed": Sentence(_("Channel changed")),
+    "conversations.secret_renewed": Sentence(_("The channel's secret was renewed")),
+    "conversations.token_kept": Sentence(_("The channel's token was stored")),
+
+    "intake.run_again": Sentence(_("Arrival {number} is run again"), of="state"),
+    "intake.set_aside": Sentence(_("Arrival {number} was set aside"), of="state"),
+
+    "staff.hired": Sentence(_("{whom} was hired as: {after}"), of="role"),
+    "staff.changed": Sentence(_("Staff data changed: {whom}")),
+    "staff.let_go": Sentence(_("{whom} was let go"), of="is_active"),
+    "staff.taken_back": Sentence(_("{whom} was taken back"), of="is_active"),
+    "staff.password_set": Sentence(_("New password for {whom}")),
+    "staff.logged_in": Sentence(_("{whom} logged in")),
+    "staff.logged_out": Sentence(_("{whom} logged out")),
+    "staff.session_ended": Sentence(_("One session of {whom} was ended")),
+    "staff.sessions_ended": Sentence(_("All sessions of {whom} were ended: {before}"), of="sessions"),
+}
+# fmt: on
+
+# What the journal's changes are about. A company's own fields carry their own names.
+FIELDS: dict[str, Promise] = {
+    "name": _("Name"),
+    "kind": _("Kind"),
+    "address": _("Address"),
+    "note": _("Note"),
+    "phone": _("Phone"),
+    "email": _("E-mail"),
+    "client_name": _("Client's name"),
+    "amount": _("Amount"),
+    "stage": _("Stage"),
+    "loss_reason": _("Reason of the loss"),
+    "responsible": _("Responsible"),
+    "what": _("What"),
+    "due_at": _("By when"),
+    "starts_at": _("Beginning"),
+    "ends_at": _("End of the visit"),
+    "resource": _("Resource"),
+    "status": _("Status"),
+    "state": _("State"),
+    "result": _("Result"),
+    "trouble": _("Trouble"),
+    "role": _("Role"),
+    "department": _("Department"),
+    "full_name": _("Full name"),
+    "login": _("Login"),
+    "extension": _("Extension"),
+    "language": _("Language"),
+    "origins": _("Sites"),
+    "source": _("Source"),
+    "is_active": _("Switched on"),
+    "host": _("Host"),
+    "port": _("Port"),
+    "secret": _("Secret"),
+    "number": _("Number"),
+}

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+from django.utils import translation
+
+import svyazka
+from svyazka.business.journal.models import Entry
+from svyazka.business.journal.record import About, Automaton, record
+from svyazka.business.staff.roles import RIGHTS
+from svyazka.business.visits import telling as visits
+from svyazka.workplaces.shared import telling
+from svyazka.workplaces.shared.sentences import SENTENCES
+
+VERB = re.compile(r"(clients|deals|visits|calls|conversations|intake|staff|journal)\.[a-z_]+")
+
+
+def verbs_of_the_house() -> set[str]:
+    """Every text in the code that looks like a verb of the journal; those of visits are put together from two parts."""
+    found = {f"visits.{event}" for event in get_args(visits.Event)}
+    for path in Path(svyazka.__file__).parent.glob("business/**/*.py"):
+        if path.name.startswith("test_") or "migrations" in path.parts:
+            continue
+        found.update(text for text in _texts(path) if VERB.fullmatch(text))
+    return found - RIGHTS.keys()
+
+
+def _texts(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_every_verb_has_its_sentence_and_no_sentence_is_left_over():
+    assert sorted(SENTENCES) == sorted(verbs_of_the_house())
+
+
+def entry_of(verb: str, about: About, **more) -> Entry:
+    record(verb, about, **more)
+    return Entry.objects.latest("id")
+
+
+def test_a_move_is_told_with_the_names_of_the_stages(olga):
+    entry = entry_of("deals.moved", About("deal", 7), by=olga, changes={"stage": ("new", "contacted")})
+    names = telling.names_for([entry])
+    with translation.override("ru"):
+        assert telling.tell(entry, names) == "Сделка переведена: Новая заявка → Связались"
+    with translation.override("en"):
+        assert telling.tell(entry, names) == "Deal moved: New request → Contacted"
+    assert telling.who(entry, names) == "Ольга Белова"
+    assert telling.changes_of(entry, names) == []
+
+
+def test_changes_stand_with_their_names_and_readable_values(anna, olga):
+    changes = {"role": ("operator", "manager"), "phone": ("", "+79161234567"), "openings": (None, 3)}
+    entry = entry_of("staff.changed", About("person", olga.pk), by=anna, changes=changes)
+    names = telling.names_for([entry])
+    assert [(one.what, one.before, one.after) for one in telling.changes_of(entry, names)] == [
+        ("Роль", "Оператор", "Менеджер"),
+        ("Телефон", "—", "+7 916 123-45-67"),
+        ("Проёмов", "—", "3"),
+    ]
+
+
+def test_what_the_house_did_by_itself_is_told_by_the_channels_name(windows):
+    entry = entry_of("clients.created", About("client", 1), by=Automaton("web_form/okna"))
+    assert telling.who(entry, telling.names_for([entry])) == "okna.example.ru"
+
+
+def test_unknown_verbs_and_odd_changes_are_shown_as_they_are(olga):
+    entry = entry_of("garden.watered", About("garden", 1), by=olga)
+    Entry.objects.filter(pk=entry.pk).update(changes={"can": "half"})
+    entry.refresh_from_db()
+    names = telling.names_for([entry])
+    assert telling.tell(entry, names) == "garden.watered"
+    assert [(one.what, one.before, one.after) for one in telling.changes_of(entry, names)] == [("can", "—", "half")]
+
+
+def test_one_entry_and_thirty_ask_the_same_number_of_queries(olga, django_assert_num_queries):
+    for number in range(30):
+        record("deals.changed", About("deal", number), by=olga, changes={"amount": (None, number)})
+    entries = list(Entry.objects.all())
+    for some in (entries[:1], entries):
+        with django_assert_num_queries(5):
+            names = telling.names_for(some)
+            assert [telling.tell(entry, names) for entry in some]
