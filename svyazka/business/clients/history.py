@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.models import Interaction, InteractionQuerySet
 from svyazka.business.journal.record import About, Actor, announce, record
+from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
@@ -64,12 +67,12 @@ def note(client_id: int, text: str, *, deal_id: int | None, by: Actor) -> Intera
 
 @transaction.atomic
 def take_up(happened: Interaction, *, by: Actor) -> None:
-    """Out of the queue: this person deals with it. Whoever is later is told by whom it was taken."""
-    taken = Interaction.objects.filter(pk=happened.pk, at=happened.at, waiting=True).update(
-        waiting=False, taken_by_id=by.actor_id, taken_at=clock.now()
-    )
-    if not taken:
-        raise Refused(_("A colleague has already taken this up."))
+    """Out of the queue, with all else that waits of this client: this person deals with him. A second click changes
+    nothing; whoever comes later is told who was quicker."""
+    rows = Interaction.objects.filter(client_id=happened.client_id, waiting=True)
+    if not rows.update(waiting=False, taken_by_id=by.actor_id, taken_at=clock.now()):
+        _refuse_taken(happened, by=by)
+        return
     about = About("interaction", happened.pk, client_id=happened.client_id, deal_id=happened.deal_id)
     record("clients.taken_up", about, by=by, data=_ids(happened))
 
@@ -82,9 +85,26 @@ def of_deal(deal_id: int, *, before: Before | None = None) -> list[Interaction]:
     return _page(Interaction.objects.of_deal(deal_id), before)
 
 
-def waiting(*, limit: int = 50) -> list[Interaction]:
+def waiting(*, kind: str = "", limit: int = 50) -> list[Interaction]:
     """The live queue: what came in and nobody has taken up, longest waiting first."""
-    return list(Interaction.objects.filter(waiting=True).order_by("at", "id")[:limit])
+    rows = Interaction.objects.filter(waiting=True)
+    return list((rows.filter(kind=kind) if kind else rows).order_by("at", "id")[:limit])
+
+
+def count_waiting(*, most: int = 1000) -> dict[str, int]:
+    """How many of each kind wait. Counted no further than `most`: nobody works off more in a day."""
+    kinds = Interaction.objects.filter(waiting=True).order_by("at", "id").values_list("kind", flat=True)[:most]
+    return Counter(kinds)
+
+
+def _refuse_taken(happened: Interaction, *, by: Actor) -> None:
+    taken_by = Interaction.objects.filter(pk=happened.pk).values_list("taken_by_id", flat=True).first()
+    if taken_by and taken_by == by.actor_id:
+        return
+    name = Person.objects.filter(pk=taken_by).values_list("full_name", flat=True).first() if taken_by else None
+    if name:
+        raise Refused(format_lazy(_("{name} has already taken this up."), name=name))
+    raise Refused(_("A colleague has already taken this up."))
 
 
 def _page(rows: InteractionQuerySet, before: Before | None) -> list[Interaction]:

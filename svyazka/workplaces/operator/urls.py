@@ -1,5 +1,21 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from svyazka.workplaces.operator import clients, queue, requests, search
+
+urlpatterns = [
+    path("queue/", queue.queue, name="queue"),
+    path("queue/<int:interaction_id>/taking/", queue.taking, name="queue_taking"),
+    path("requests/new/", requests.request_new, name="request_new"),
+    path("requests/known/", requests.request_known, name="request_known"),
+    path("search/", search.search, name="search"),
+    path("search/all/", search.search_all, name="search_all"),
+    path("clients/", clients.clients, name="clients"),
+    path("clients/<int:client_id>/", clients.client, name="client"),
+    path("clients/<int:client_id>/history/", clients.client_history, name="client_history"),
+    path("clients/<int:client_id>/edit/", clients.client_edit, name="client_edit"),
+    path("clients/<int:client_id>/contacts/", clients.client_contacts, name="client_contacts"),
+    path("clients/<int:client_id>/contacts/<int:point_id>/removal/", clients.contact_removal, name="contact_removal"),
+    path("clients/<int:client_id>/notes/", clients.client_notes, name="client_notes"),
+]

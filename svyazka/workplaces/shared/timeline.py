@@ -23,7 +23,7 @@ Kind = Interaction.Kind
 class Line:
     """One thing that happened, ready to be shown; nothing in the template asks the database."""
 
-    id: int
+    id: str  # text, as it stands in addresses: a number would get its thousands separated
     icon: str
     tone: str  # "in": the client did it; "bad": it went wrong; "good"; "": ourselves
     title: str
@@ -32,7 +32,7 @@ class Line:
     where: str  # the channel it came by
     when: str
     stamp: str
-    deal_id: int | None
+    deal: str
     waiting: bool
     details: tuple[tuple[str, str], ...]
     page: str  # address of the site's page, only if it is one
@@ -89,7 +89,7 @@ def _line(one: Interaction, staff: Mapping[int, str], channels: Mapping[str, str
     icon, tone, title = _SAYERS[one.kind](one)
     address = str(one.data.get("page") or "")
     return Line(
-        id=one.pk,
+        id=str(one.pk),
         icon=icon,
         tone=tone,
         title=title,
@@ -98,7 +98,7 @@ def _line(one: Interaction, staff: Mapping[int, str], channels: Mapping[str, str
         where=channels.get(one.channel, ""),
         when=moment(one.at),
         stamp=one.at.isoformat(),
-        deal_id=one.deal_id,
+        deal=str(one.deal_id or ""),
         waiting=one.waiting,
         details=tuple(_details(one)),
         page=address if address.startswith(("https://", "http://")) else "",

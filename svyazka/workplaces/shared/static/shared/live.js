@@ -24,4 +24,10 @@ function hear({ state, event, reload }) {
   const { topic, id } = event;
   document.body.dispatchEvent(new CustomEvent(`live:${topic}`, { detail: event }));
   document.body.dispatchEvent(new CustomEvent(`live:${topic}-${id}`, { detail: event }));
+  if (topic !== "interaction") return;
+  // A history does not know the numbers of what will happen: `live:history-of-deal-17`.
+  for (const whose of ["client", "deal"]) {
+    const number = event[whose] ?? event.data?.[whose];
+    if (number) document.body.dispatchEvent(new CustomEvent(`live:history-of-${whose}-${number}`, { detail: event }));
+  }
 }

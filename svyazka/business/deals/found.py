@@ -1,0 +1,84 @@
+"""What a search shows of its hits: clients with their open deal, deals with their client. One question for all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from svyazka.business.clients.search import Hit
+from svyazka.kit import words
+
+
+@dataclass(frozen=True)
+class Found:
+    """A hit, ready to be shown. A client without an open deal has no `deal_id`."""
+
+    kind: str  # "client", "deal"
+    client_id: int
+    name: str
+    address: str
+    phones: tuple[str, ...]
+    deal_id: int | None
+    stage: str
+    colour: str
+
+
+_LOOK_UP = """
+select hit.place, hit.kind, c.id, c.name, c.address, points.phones, d.id, s.words, s.colour
+from unnest(%(clients)s::bigint[], %(client_places)s::int[]) as hit0 (id, place)
+cross join lateral (select hit0.place, 'client' as kind) as hit
+join clients_client c on c.id = hit0.id and c.merged_into_id is null
+left join lateral (
+    select id, stage_id from deals_deal where client_id = c.id and closed_at is null order by stage_since desc limit 1
+) d on true
+left join deals_stage s on s.id = d.stage_id
+left join lateral (
+    select array_agg(value order by id) as phones from clients_contactpoint where client_id = c.id and kind = 'phone'
+) points on true
+union all
+select hit.place, 'deal', c.id, c.name, d.address, points.phones, d.id, s.words, s.colour
+from unnest(%(deals)s::bigint[], %(deal_places)s::int[]) as hit (id, place)
+join deals_deal d on d.id = hit.id
+join clients_client c on c.id = d.client_id
+join deals_stage s on s.id = d.stage_id
+left join lateral (
+    select array_agg(value order by id) as phones from clients_contactpoint where client_id = c.id and kind = 'phone'
+) points on true
+order by 1
+"""
+
+
+def look_up(hits: Sequence[Hit]) -> list[Found]:
+    """In the order of the hits."""
+    if not hits:
+        return []
+    places = list(enumerate(hits))
+    parameters = {
+        "clients": [hit.object_id for _place, hit in places if hit.kind == "client"],
+        "client_places": [place for place, hit in places if hit.kind == "client"],
+        "deals": [hit.object_id for _place, hit in places if hit.kind == "deal"],
+        "deal_places": [place for place, hit in places if hit.kind == "deal"],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK_UP, parameters)
+        return [_found(*row[1:]) for row in cursor.fetchall()]
+
+
+def _found(
+    kind: str,
+    client_id: int,
+    name: str,
+    address: str,
+    phones: list[str] | None,
+    deal_id: int | None,
+    stage: Any,
+    colour: str | None,
+) -> Found:
+    written = json.loads(stage) if isinstance(stage, str) else stage
+    return Found(
+        kind, client_id, name, address, tuple(phones or ()), deal_id, words.here(written), colour or "slate"
+    )

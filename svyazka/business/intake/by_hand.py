@@ -1,0 +1,79 @@
+"""A request that one of the staff takes down: from a conversation, a letter, somebody at the door."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from svyazka.business.clients import history
+from svyazka.business.clients.change import read_contact
+from svyazka.business.clients.identify import identify
+from svyazka.business.clients.models import Client, Interaction, Source
+from svyazka.business.deals import facts
+from svyazka.business.deals.models import Deal, Field
+from svyazka.business.deals.opening import open_deal, open_deal_of
+from svyazka.business.staff.models import Person
+from svyazka.kit import clock
+
+SOURCE = "by_hand"
+# A click that arrives twice does so within seconds; a page that was left open is sent on the next day at most.
+REMEMBERED = timedelta(days=2)
+
+
+@transaction.atomic
+def take_down(
+    *,
+    contact: str,
+    by: Person,
+    request_id: UUID,
+    name: str = "",
+    address: str = "",
+    openings: int | None = None,
+    wish: str = "",
+) -> Deal:
+    """Into the client's open deal, or a new one. The same request a second time changes nothing.
+
+    Of one client, two at the same time wait for each other in `identify`.
+    """
+    client, _is_new = identify([read_contact(contact)], name=name, address=address, by=by)
+    if before := _deal_of_request(client, request_id):
+        return before
+    known = _known(openings)
+    deal = open_deal_of(client)
+    if deal is None:
+        source = Source.objects.filter(code=SOURCE).first()
+        deal = open_deal(client, source=source, address=address, facts=known, responsible=by, by=by)
+    else:
+        deal = learn(deal, {"address": address, **known}, by=by)
+        if deal.responsible_id is None:
+            deal = facts.appoint(deal, by, by=by)
+    history.add(
+        client.pk,
+        kind=Interaction.Kind.FORM,
+        direction=Interaction.Direction.IN,
+        deal_id=deal.pk,
+        text=wish,
+        data={"address": address, **known, "request": str(request_id)},
+        by=by,
+    )
+    return deal
+
+
+def learn(deal: Deal, values: dict[str, Any], *, by: Any) -> Deal:
+    """What the deal did not know yet; what it knows stays."""
+    learnt = {code: value for code, value in values.items() if value and not facts.is_known(deal, code)}
+    return facts.change(deal, learnt, by=by) if learnt else deal
+
+
+def _deal_of_request(client: Client, request_id: UUID) -> Deal | None:
+    rows = Interaction.objects.of_client(client.pk).filter(at__gte=clock.now() - REMEMBERED)
+    deal_id = rows.filter(data__request=str(request_id)).values_list("deal_id", flat=True).first()
+    return Deal.objects.filter(pk=deal_id).first() if deal_id else None
+
+
+def _known(openings: int | None) -> dict[str, Any]:
+    """Only a company that counts openings has such a field."""
+    return {"openings": openings} if openings and Field.objects.filter(code="openings").exists() else {}

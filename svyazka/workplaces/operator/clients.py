@@ -1,0 +1,170 @@
+"""Clients: the list of the latest, and a client's page with his whole history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from svyazka.business.clients import change, history
+from svyazka.business.clients.identify import survivor
+from svyazka.business.clients.models import Client, ContactPoint
+from svyazka.business.clients.search import Hit
+from svyazka.business.deals.found import look_up
+from svyazka.business.deals.models import Deal
+from svyazka.kit import phones
+from svyazka.kit.refusals import Refused
+from svyazka.workplaces.shared import timeline
+from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.forms import Form, put_on
+
+PAGE = 50
+MOST_DEALS = 30
+ICONS: dict[str, str] = {ContactPoint.Kind.PHONE: "phone", ContactPoint.Kind.EMAIL: "mail"}
+
+
+class ClientForm(Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Person or company"), choices=Client.Kind.choices)
+    address = forms.CharField(label=gettext_lazy("Address"), max_length=300, required=False)
+    note = forms.CharField(
+        label=gettext_lazy("Note"), max_length=10_000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+@needs("clients.see")
+def clients(request: PageRequest) -> HttpResponse:
+    """The latest first; `before` is the number after which the page goes on."""
+    rows = Client.objects.filter(merged_into=None).order_by("-pk")
+    before = request.GET.get("before", "")
+    if before.isdecimal():
+        rows = rows.filter(pk__lt=int(before))
+    numbers = list(rows.values_list("pk", flat=True)[: PAGE + 1])
+    found = look_up([Hit("client", number) for number in numbers[:PAGE]])
+    context = {
+        "rows": [
+            {
+                "one": one,
+                "number": str(one.client_id),
+                "deal": str(one.deal_id),
+                "phones": [phones.readable(number) for number in one.phones[:2]],
+            }
+            for one in found
+        ],
+        "earlier": numbers[PAGE - 1] if len(numbers) > PAGE else None,
+        "is_later": bool(before),
+    }
+    return render(request, "operator/clients.html", context)
+
+
+@needs("clients.see")
+def client(request: PageRequest, client_id: int) -> HttpResponse:
+    found = get_object_or_404(Client.objects.select_related("merged_into"), pk=client_id)
+    if found.merged_into_id:
+        return redirect("client", survivor(found).pk)
+    return render(request, "operator/client.html", page_of(found))
+
+
+@needs("clients.see")
+def client_history(request: PageRequest, client_id: int) -> HttpResponse:
+    """The line of time by itself: what is new, or with `before` what is earlier."""
+    get_object_or_404(Client, pk=client_id)
+    before = timeline.read_before(request.GET.get("before", ""))
+    return render(request, "shared/timeline.html", history_of(client_id, before=before))
+
+
+@needs("clients.change", "GET", "POST")
+def client_edit(request: PageRequest, client_id: int) -> HttpResponse:
+    found = get_object_or_404(Client, pk=client_id)
+    if request.method == "POST":
+        return _change(request, found)
+    form = ClientForm(initial={name: getattr(found, name) for name in ClientForm.base_fields})
+    return render(request, "operator/client_edit.html", {"form": form, "client": found, "version": found.version})
+
+
+@needs("clients.change", "POST")
+def client_contacts(request: PageRequest, client_id: int) -> HttpResponse:
+    """A phone or an e-mail address more."""
+    found = get_object_or_404(Client, pk=client_id)
+    typed = request.POST.get("contact", "")[:200]
+    try:
+        change.add_contact(found, typed, by=request.person)
+    except Refused as refusal:
+        wrong = refusal.fields.get("contact", refusal.message)
+        return _contacts(request, found, typed=typed, wrong=str(wrong), status=refusal.status)
+    return _contacts(request, found)
+
+
+@needs("clients.change", "POST")
+def contact_removal(request: PageRequest, client_id: int, point_id: int) -> HttpResponse:
+    point = get_object_or_404(ContactPoint.objects.select_related("client"), pk=point_id, client_id=client_id)
+    change.remove_contact(point, by=request.person)
+    return _contacts(request, point.client)
+
+
+@needs("clients.change", "POST")
+def client_notes(request: PageRequest, client_id: int) -> HttpResponse:
+    found = get_object_or_404(Client, pk=client_id)
+    history.note(found.pk, request.POST.get("text", ""), deal_id=None, by=request.person)
+    if request.htmx and not request.htmx.boosted:
+        return render(request, "shared/timeline.html", history_of(found.pk))
+    return redirect("client", found.pk)
+
+
+def page_of(found: Client) -> dict[str, Any]:
+    deals = list(
+        Deal.objects.of_client(found.pk)
+        .select_related("stage", "responsible", "loss_reason")
+        .order_by("-pk")[:MOST_DEALS]
+    )
+    deals.sort(key=lambda deal: not deal.is_open)
+    return {"client": found, "deals": deals, **contacts_of(found), **history_of(found.pk)}
+
+
+def contacts_of(found: Client) -> dict[str, Any]:
+    points = found.contact_points.order_by("pk")
+    return {"points": [{"point": point, "icon": ICONS.get(point.kind, "message")} for point in points]}
+
+
+def history_of(client_id: int, *, before: history.Before | None = None) -> dict[str, Any]:
+    return {
+        "history": timeline.page(history.of_client(client_id, before=before)),
+        "history_url": reverse("client_history", args=[client_id]),
+        "with_deals": True,
+    }
+
+
+def _change(request: PageRequest, found: Client) -> HttpResponse:
+    form = ClientForm(request.POST)
+    version = request.POST.get("version", "")
+    if form.is_valid():
+        seen = int(version) if version.isdecimal() else None
+        try:
+            change.change(found, form.cleaned_data, version=seen, by=request.person)
+        except Refused as refusal:
+            if not refusal.fields:
+                raise
+            put_on(form, refusal)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("client", found.pk)
+    context = {"form": form, "client": found, "version": version}
+    return render(request, "operator/client_edit.html", context, status=422)
+
+
+def _contacts(
+    request: PageRequest, found: Client, *, typed: str = "", wrong: str = "", status: int = 200
+) -> HttpResponse:
+    if request.htmx and not request.htmx.boosted:
+        context = {"client": found, **contacts_of(found), "typed": typed, "wrong": wrong}
+        return render(request, "operator/client_contacts.html", context, status=status)
+    if wrong:
+        context = {**page_of(found), "typed": typed, "wrong": wrong}
+        return render(request, "operator/client.html", context, status=status)
+    return redirect("client", found.pk)

@@ -1,0 +1,197 @@
+"""The live queue: what came in and waits, the calls that are going on, and the person's own next steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from svyazka.business.calls.models import Call
+from svyazka.business.clients import history
+from svyazka.business.clients.models import Client, ContactPoint, Interaction
+from svyazka.business.conversations.models import ChannelAccount
+from svyazka.business.deals import facts
+from svyazka.business.deals.models import Deal, Task
+from svyazka.business.staff.models import Person
+from svyazka.kit import clock, phones
+from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.timeline import duration
+
+Kind = Interaction.Kind
+
+MOST = 60
+MOST_STEPS = 15
+GETS_OLD = timedelta(minutes=15)
+IS_OLD = timedelta(hours=1)
+LONGEST_EXCERPT = 160
+ICONS: dict[str, str] = {Kind.CALL: "phone-missed", Kind.FORM: "form", Kind.MESSAGE: "message"}
+NAMES: dict[str, Promise] = {
+    Kind.CALL: gettext_lazy("Missed calls"),
+    Kind.FORM: gettext_lazy("Requests"),
+    Kind.MESSAGE: gettext_lazy("Messages"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A client who waits for us, with the first thing that he waits for."""
+
+    id: str
+    kind: str
+    icon: str
+    title: str
+    phone: str
+    phone_readable: str
+    text: str
+    more: int
+    where: str
+    waits: str
+    age: str
+    since: str
+    deal: Deal | None
+    url: str
+
+
+@needs("queue.see")
+def queue(request: PageRequest) -> HttpResponse:
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in NAMES else ""
+    context = {
+        **waiting(kind),
+        **calls_now(),
+        "steps": own_steps(request.person),
+        "here": f"{reverse('queue')}?kind={kind}" if kind else reverse("queue"),
+    }
+    fragment = request.htmx and request.htmx.target == "queue-now"
+    return render(request, "operator/queue_now.html" if fragment else "operator/queue.html", context)
+
+
+@needs("requests.take", "POST")
+def taking(request: PageRequest, interaction_id: int) -> HttpResponse:
+    """Whoever takes it up becomes responsible for the deal, unless somebody is."""
+    happened = get_object_or_404(Interaction, pk=interaction_id)
+    deal = Deal.objects.filter(pk=happened.deal_id).first() if happened.deal_id else None
+    with transaction.atomic():
+        history.take_up(happened, by=request.person)
+        if deal and deal.responsible_id is None:
+            facts.appoint(deal, request.person, by=request.person)
+    return redirect(f"/deals/{deal.pk}/") if deal else redirect("client", happened.client_id)
+
+
+def waiting(kind: str) -> dict[str, Any]:
+    found = history.waiting(kind=kind, limit=MOST)
+    counts = history.count_waiting()
+    filters = [
+        {"name": name, "count": counts.get(code, 0), "url": f"{reverse('queue')}?kind={code}", "here": code == kind}
+        for code, name in NAMES.items()
+    ]
+    everything = {"name": _("All"), "count": sum(counts.values()), "url": reverse("queue"), "here": not kind}
+    return {"rows": rows_of(found), "filters": [everything, *filters], "is_full": len(found) == MOST}
+
+
+def rows_of(found: Sequence[Interaction]) -> list[Row]:
+    """One row for each client: somebody who writes five messages in a row wants one answer."""
+    of_client: dict[int, list[Interaction]] = {}
+    for happened in found:
+        of_client.setdefault(happened.client_id, []).append(happened)
+    clients = Client.objects.in_bulk(of_client)
+    phone_of = _phones(of_client)
+    deals = Deal.objects.select_related("stage").in_bulk({one.deal_id for one in found if one.deal_id})
+    channels = _channels({one.channel for one in found})
+    now = clock.now()
+    return [
+        _row(things, clients[client_id], phone_of.get(client_id, ""), deals, channels, now)
+        for client_id, things in of_client.items()
+        if client_id in clients
+    ]
+
+
+def calls_now() -> dict[str, Any]:
+    calls = list(Call.objects.going_on().order_by("-started_at")[:12])
+    clients = Client.objects.in_bulk({call.client_id for call in calls if call.client_id}) if calls else {}
+    staff = Person.objects.in_bulk({call.answered_by_id for call in calls if call.answered_by_id}) if calls else {}
+    rows = [
+        {
+            "id": call.pk,
+            "title": client.name if (client := clients.get(call.client_id)) and client.name else _shown(call),
+            "url": reverse("client", args=[call.client_id]) if call.client_id else "",
+            "is_ringing": call.state == Call.State.RINGING,
+            "who": staff[call.answered_by_id].full_name if call.answered_by_id in staff else "",
+            "since": age(clock.now() - call.started_at),
+        }
+        for call in calls
+    ]
+    return {"calls": rows}
+
+
+def own_steps(person: Person) -> list[dict[str, Any]]:
+    """What the person has to do today, what should have been done already on top."""
+    now = clock.now()
+    _today, midnight = clock.day_bounds(clock.today())
+    tasks = Task.objects.filter(person=person, done_at=None, due_at__lt=midnight, deal__closed_at=None)
+    return [
+        {"task": task, "deal": f"№ {task.deal_id}", "is_late": task.due_at < now, "url": f"/deals/{task.deal_id}/"}
+        for task in tasks.select_related("deal__client").order_by("due_at", "id")[:MOST_STEPS]
+    ]
+
+
+def age(waited: timedelta) -> str:
+    """`now`, `12 min`, `3 h`, `2 d`."""
+    minutes = max(0, int(waited.total_seconds() // 60))
+    if minutes < 1:
+        return _("now")
+    if minutes < 24 * 60:
+        return duration(minutes * 60) if minutes >= 60 else _("{minutes} min").format(minutes=minutes)
+    return _("{days} d").format(days=minutes // (24 * 60))
+
+
+def _row(
+    things: list[Interaction],
+    client: Client,
+    phone: str,
+    deals: dict[int, Deal],
+    channels: dict[str, str],
+    now: datetime,
+) -> Row:
+    first = things[0]
+    deal = next((deals[one.deal_id] for one in things if one.deal_id in deals), None)
+    text = next((one.text for one in things if one.text), "")
+    waited = now - first.at
+    return Row(
+        id=str(first.pk),
+        kind=first.kind,
+        icon=ICONS.get(first.kind, "inbox"),
+        title=client.name or (phones.readable(phone) if phone else str(client)),
+        phone=phone,
+        phone_readable=phones.readable(phone) if phone and client.name else "",
+        text=text if len(text) <= LONGEST_EXCERPT else f"{text[:LONGEST_EXCERPT].rstrip()}…",
+        more=len(things) - 1,
+        where=channels.get(first.channel, "") or str(Kind(first.kind).label),
+        waits=age(waited),
+        age="old" if waited >= IS_OLD else "aging" if waited >= GETS_OLD else "fresh",
+        since=first.at.isoformat(),
+        deal=deal,
+        url=f"/deals/{deal.pk}/" if deal else reverse("client", args=[client.pk]),
+    )
+
+
+def _phones(client_ids: Iterable[int]) -> dict[int, str]:
+    points = ContactPoint.objects.filter(client_id__in=list(client_ids), kind=ContactPoint.Kind.PHONE)
+    return dict(points.order_by("-pk").values_list("client_id", "value"))
+
+
+def _channels(codes: set[str]) -> dict[str, str]:
+    return dict(ChannelAccount.objects.filter(code__in=codes - {""}).values_list("code", "name"))
+
+
+def _shown(call: Call) -> str:
+    return call.client_number_readable

@@ -1,0 +1,150 @@
+"""A request taken down by hand: five fields at most, and who it is appears while the phone is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from svyazka.business.clients import history
+from svyazka.business.clients import search as index
+from svyazka.business.clients.change import read_contact
+from svyazka.business.clients.identify import find_by_contact
+from svyazka.business.clients.search import Hit
+from svyazka.business.deals.found import Found, look_up
+from svyazka.business.intake.by_hand import take_down
+from svyazka.kit import phones
+from svyazka.kit.refusals import Refused
+from svyazka.workplaces.shared import timeline
+from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.forms import Form, put_on
+
+MOST_CANDIDATES = 4
+LATEST = 3
+
+
+class RequestForm(Form):
+    contact = forms.CharField(
+        label=gettext_lazy("Phone or e-mail"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    address = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    openings = forms.IntegerField(
+        label=gettext_lazy("Openings"),
+        min_value=1,
+        max_value=999,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    wish = forms.CharField(
+        label=gettext_lazy("What is wanted"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_contact(self) -> str:
+        typed: str = self.cleaned_data["contact"]
+        try:
+            read_contact(typed)
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal.message)) from refusal
+        return typed
+
+
+@needs("requests.take", "GET", "POST")
+def request_new(request: PageRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _take_down(request)
+    contact = request.GET.get("contact", "")[:200]
+    form = RequestForm(initial={"contact": contact})
+    return _page(request, form, request_id=uuid4(), contact=contact)
+
+
+@needs("requests.take")
+def request_known(request: PageRequest) -> HttpResponse:
+    """Who it is, while his phone is typed."""
+    return render(request, "operator/request_known.html", known(request.GET.get("contact", "")))
+
+
+def known(typed: str) -> dict[str, Any]:
+    """The client with exactly this contact, with the latest of his history; before it is complete, who it may be."""
+    typed = typed.strip()[:200]
+    try:
+        client = find_by_contact([read_contact(typed)])
+    except Refused:
+        return {"candidates": _candidates(typed)}
+    if client is None:
+        return {"is_new": True}
+    found = look_up([Hit("client", client.pk)])
+    latest = timeline.lines(history.of_client(client.pk)[:LATEST])
+    return {"found": _shown(found[0]), "latest": latest} if found else {"is_new": True}
+
+
+def _candidates(typed: str) -> list[dict[str, Any]]:
+    if len(phones.digits_of(typed)) < 4:
+        return []
+    hits = [hit for hit in index.find(typed, limit=MOST_CANDIDATES * 2) if hit.kind == "client"]
+    return [_shown(one) for one in look_up(hits[:MOST_CANDIDATES])]
+
+
+def _shown(one: Found) -> dict[str, Any]:
+    numbers = [phones.readable(number) for number in one.phones[:2]]
+    name = one.name or (numbers[0] if numbers else _("Client {number}").format(number=one.client_id))
+    return {
+        "name": name,
+        "phones": numbers,
+        "contact": one.phones[0] if one.phones else "",
+        "address": one.address,
+        "url": f"/clients/{one.client_id}/",
+        "deal": str(one.deal_id or ""),
+        "deal_url": f"/deals/{one.deal_id}/",
+        "stage": one.stage,
+        "colour": one.colour,
+    }
+
+
+def _take_down(request: PageRequest) -> HttpResponse:
+    form = RequestForm(request.POST)
+    request_id = _request_id(request)
+    if form.is_valid():
+        try:
+            deal = take_down(**form.cleaned_data, request_id=request_id, by=request.person)
+        except Refused as refusal:
+            put_on(form, refusal)
+        else:
+            messages.success(request, _("The request is taken down in deal № {number}.").format(number=deal.pk))
+            return redirect(f"/deals/{deal.pk}/")
+    return _page(request, form, request_id=request_id, contact=request.POST.get("contact", ""), status=422)
+
+
+def _request_id(request: PageRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("request_id", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _page(
+    request: PageRequest, form: RequestForm, *, request_id: UUID, contact: str, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "request_id": request_id, **(known(contact) if contact else {})}
+    return render(request, "operator/request_new.html", context, status=status)
