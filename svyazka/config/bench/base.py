@@ -9,48 +9,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from random import Random
 from typing import Any
 
 import psycopg
+import yaml
 from psycopg import sql
 
-
-def _split(words: str) -> list[str]:
-    return words.split()
-
-
-MEN = _split("Алексей Андрей Антон Артём Борис Вадим Виктор Глеб Денис Егор Иван Илья Кирилл Лев Максим Никита Олег")
-WOMEN = _split("Алина Анна Вера Галина Дарья Елена Жанна Инна Ирина Ксения Лариса Мария Нина Ольга Полина Раиса Юлия")
-STEMS = _split(
-    """
-    Абрам Агаф Алёш Антип Арсен Бажен Бел Берез Богдан Бород Булат Вавил Верш Волк Ворон Гавр Глазун Голуб Горд Гром
-    Гус Давыд Данил Дем Дорон Дроз Дьяк Евдок Елис Ерём Ефим Жар Жук Забел Зайц Зим Зуб Зык Игнат Ильин Исак Кабан
-    Казак Калин Карп Кирил Клим Ковал Козл Комар Копыл Корол Кот Крыл Кузнец Куприян Лад Лапт Лебед Лис Лог Лук Мак
-    Малах Март Медвед Мельник Мирон Мороз Мур Назар Неволь Никит Нос Овчин Окун Орл Осип Павл Панфил Пах Петух Поздн
-    Пол Пташ Рак Род Рыб Сав Самойл Сах Сел Семён Серг Сид Скворц Сокол Сом Соф Степан Стрельник Суд Тар Тимоф Тих
-    Трофим Туман Уваров Ус Фад Фед Фил Фом Харит Хлеб Цветк Чайк Черн Чист Шабан Шап Шест Шил Шуб Щегл Щук Юр Яков
-    """
-)
-# Of a man's name, and what a woman's makes of it.
-ENDINGS = [("ов", "ова"), ("ский", "ская"), ("енко", "енко"), ("ин", "ина"), ("ёв", "ёва")]
-STREETS = _split(
-    """
-    Берёзовая Вишнёвая Вокзальная Гагарина Горная Дачная Есенина Заводская Западная Зелёная Кедровая Ключевая Короткая
-    Лесная Луговая Лунная Мирная Молодёжная Набережная Новая Озёрная Парковая Песчаная Полевая Победы Рабочая Речная
-    Садовая Светлая Северная Слободская Солнечная Сосновая Спортивная Степная Строителей Тихая Труда Фабричная Хвойная
-    Центральная Цветочная Школьная Южная Яблоневая Ясная
-    """
-)
-TOWNS = _split("Москва Подольск Химки Мытищи Люберцы Королёв Балашиха Одинцово Красногорск Щёлково Пушкино")
-SAID = (
-    "Нужно три окна в квартиру, дом панельный.",
-    "Перезвоните после шести, днём на работе.",
-    "Сколько стоит остеклить балкон шесть метров?",
-    "Замерщик был, всё понравилось, жду расчёт.",
-    "Хочу перенести замер на субботу.",
-    "Думаем, наберите на следующей неделе.",
-)
+WORDS = yaml.safe_load(files(__package__).joinpath("words.yaml").read_text(encoding="utf-8"))
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 Rows = Iterator[tuple[Any, ...]]
@@ -79,7 +46,13 @@ def fill(url: str, clients: int, *, seed: int = 1) -> None:
         _copy(connection, _CONTACTS, _contacts(clients, seed))
         _copy(connection, _DEALS, _deals(clients, seed, company))
         _copy(connection, _INTERACTIONS, _interactions(clients, seed))
-        for statement in (_TASKS, _POSTINGS, _WORDS, *definitions, *map(_next_id, ("clients_client", "deals_deal"))):
+        for statement in (
+            _TASKS,
+            _POSTINGS,
+            _EACH_WORD,
+            *definitions,
+            *map(_next_id, ("clients_client", "deals_deal")),
+        ):
             connection.execute(statement.encode())
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("vacuum analyze")
@@ -88,8 +61,9 @@ def fill(url: str, clients: int, *, seed: int = 1) -> None:
 
 def name_of(number: int, seed: int = 1) -> str:
     draw = _drawing(f"{seed} name {number}")
-    stem, (his, hers) = draw.choice(STEMS), draw.choice(ENDINGS)
-    return f"{draw.choice(MEN)} {stem}{his}" if draw.random() < 0.5 else f"{draw.choice(WOMEN)} {stem}{hers}"
+    stem, (his, hers) = draw.choice(WORDS["stems"]), draw.choice(WORDS["endings"])
+    first, ending = (WORDS["men"], his) if draw.random() < 0.5 else (WORDS["women"], hers)
+    return f"{draw.choice(first)} {stem}{ending}"
 
 
 def phone_of(number: int) -> str:
@@ -99,7 +73,13 @@ def phone_of(number: int) -> str:
 
 def address_of(number: int, seed: int = 1) -> str:
     draw = _drawing(f"{seed} address {number}")
-    return f"{draw.choice(TOWNS)}, ул. {draw.choice(STREETS)}, {draw.randint(1, 180)}, кв. {draw.randint(1, 320)}"
+    address: str = WORDS["address"].format(
+        town=draw.choice(WORDS["towns"]),
+        street=draw.choice(WORDS["streets"]),
+        house=draw.randint(1, 180),
+        flat=draw.randint(1, 320),
+    )
+    return address
 
 
 _CLIENTS = "clients_client (id, kind, name, address, note, created_at, version)"
@@ -156,7 +136,7 @@ def _interactions(count: int, seed: int) -> Rows:
             yield at, whose, whose, "call", draw.choice(("in", "out")), "asterisk/office", "", data, False
         else:
             # A few wait in the live queue, whatever the size of the base.
-            yield at, whose, whose, "form", "in", "web_form/okna", draw.choice(SAID), "{}", number <= 40
+            yield at, whose, whose, "form", "in", "web_form/okna", draw.choice(WORDS["said"]), "{}", number <= 40
 
 
 _TASKS = """
@@ -164,16 +144,19 @@ insert into deals_task (deal_id, what, due_at, person_id, of_stage, created_at)
 select id, next_step, next_step_at, responsible_id, true, stage_since from deals_deal where closed_at is null
 """
 
-# The words of clients/search.py (a test holds both to each other): lower case, ё as е, letters and digits together.
-_POSTINGS = """
+# The words of clients/search.py (a test holds both to each other): lower case, one letter for the
+# two that are typed for each other (U+0451 as U+0435), letters and digits together.
+_POSTINGS = r"""
 insert into clients_searchposting (word, kind, object_id)
 select distinct left(word, 60), kind, id from (
     select 'client' as kind, id, name || ' ' || address as text from clients_client
     union all select 'deal', id, address from deals_deal where address <> ''
-) found, regexp_split_to_table(replace(lower(text), 'ё', 'е'), '[^[:alnum:]]+') as word
+) found, regexp_split_to_table(replace(lower(text), U&'\0451', U&'\0435'), '[^[:alnum:]]+') as word
 where word <> ''
 """
-_WORDS = "insert into clients_searchword (word) select distinct word from clients_searchposting on conflict do nothing"
+_EACH_WORD = (
+    "insert into clients_searchword (word) select distinct word from clients_searchposting on conflict do nothing"
+)
 
 
 def _next_id(table: str) -> str:
