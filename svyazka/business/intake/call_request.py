@@ -1,0 +1,80 @@
+"""The short form of a call card: what the operator hears while he speaks goes to the client and his deal at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.calls.models import Call
+from svyazka.business.clients import change, history
+from svyazka.business.clients.identify import Contact, identify
+from svyazka.business.clients.models import Client, Interaction
+from svyazka.business.deals import facts
+from svyazka.business.deals.models import Deal, Field
+from svyazka.business.intake.take_call import add_to_history, deal_for
+from svyazka.business.staff.models import Person
+from svyazka.kit.refusals import Refused
+
+
+def asks_for_openings() -> bool:
+    """Only a company that counts openings has such a field."""
+    return Field.objects.filter(code="openings").exists()
+
+
+@transaction.atomic
+def fill_in(
+    call: Call,
+    *,
+    name: str,
+    address: str = "",
+    openings: int | None = None,
+    wish: str = "",
+    contact: str = "",
+    by: Person,
+) -> Deal:
+    """Writes down what the caller said. `contact` is asked for only where the number was hidden."""
+    current = Call.objects.select_for_update().get(pk=call.pk, started_at=call.started_at)
+    client = _client_of(current, contact, name=name, by=by)
+    deal = deal_for(current, client, address=address, by=by)
+    if current.interaction_id is None:
+        add_to_history(current, client, deal, arrival_id=None, by=by)
+    deal = facts.change(deal, _heard(name, address, openings), by=by)
+    if address and not client.address:
+        change.change(client, {"address": address}, by=by)
+    if deal.responsible_id is None:
+        deal = facts.appoint(deal, by, by=by)
+    if wish.strip():
+        history.note(client.pk, wish, deal_id=deal.pk, by=by)
+    _take_up(current, by=by)
+    return deal
+
+
+def _client_of(call: Call, contact: str, *, name: str, by: Person) -> Client:
+    if call.client_id:
+        return Client.objects.get(pk=call.client_id)
+    if contact:
+        given = change.read_contact(contact)
+    elif call.client_number.startswith("+"):
+        given = Contact("phone", call.client_number)
+    else:
+        message = _("The number is hidden: ask for a phone or an e-mail address.")
+        raise Refused(message, fields={"contact": message})
+    client, _is_new = identify([given], name=name, by=by)
+    return client
+
+
+def _heard(name: str, address: str, openings: int | None) -> dict[str, Any]:
+    heard = {"client_name": name, "address": address}
+    if openings and asks_for_openings():
+        heard["openings"] = str(openings)
+    return {code: value for code, value in heard.items() if value.strip()}
+
+
+def _take_up(call: Call, *, by: Person) -> None:
+    """Whoever fills in a missed call is the one who rings back."""
+    if call.interaction_id is None:
+        return
+    if waiting := Interaction.objects.filter(pk=call.interaction_id, waiting=True).first():
+        history.take_up(waiting, by=by)

@@ -1,0 +1,110 @@
+"""All calls, the latest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from svyazka.business.calls.models import Call, PhoneLine
+from svyazka.business.clients.models import Client
+from svyazka.business.staff.models import Person
+from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.timeline import duration
+
+PAGE = 50
+FILTERS = {
+    "": gettext_lazy("All"),
+    "missed": gettext_lazy("Missed"),
+    "answered": gettext_lazy("Answered"),
+    "now": gettext_lazy("Going on"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    call: Call
+    icon: str
+    tone: str
+    title: str
+    who: str
+    line: str
+    operator: str
+    spoken: str
+    waited: str
+
+
+@needs("queue.see")
+def call_list(request: PageRequest) -> HttpResponse:
+    shown = request.GET.get("show", "")
+    before = request.GET.get("before", "")
+    found = _find(shown if shown in FILTERS else "", int(before) if before.isdecimal() and len(before) < 19 else None)
+    url = reverse("calls")
+    context = {
+        "rows": _rows(found[:PAGE]),
+        "before": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "filters": [
+            {"name": name, "url": f"{url}?show={code}" if code else url, "here": code == shown}
+            for code, name in FILTERS.items()
+        ],
+        "shown": shown if shown in FILTERS else "",
+    }
+    fragment = request.htmx and not request.htmx.boosted
+    return render(request, "operator/call_rows.html" if fragment else "operator/call_list.html", context)
+
+
+def _find(shown: str, before: int | None) -> list[Call]:
+    """One more than a page, so that it is known whether there are others."""
+    rows = Call.objects.order_by("-started_at", "-id")
+    if shown == "now":
+        rows = rows.going_on()
+    elif shown == "missed":
+        rows = rows.filter(result__in=[Call.Result.MISSED, Call.Result.BUSY])
+    elif shown == "answered":
+        rows = rows.filter(result=Call.Result.ANSWERED)
+    last = Call.objects.filter(pk=before).first() if before else None
+    if last:
+        rows = rows.filter(started_at__lte=last.started_at).exclude(started_at=last.started_at, pk__gte=last.pk)
+    return list(rows[: PAGE + 1])
+
+
+def _rows(calls: Sequence[Call]) -> list[Row]:
+    clients = Client.objects.in_bulk({call.client_id for call in calls if call.client_id})
+    people = Person.objects.in_bulk({call.answered_by_id for call in calls if call.answered_by_id})
+    lines = dict(PhoneLine.objects.filter(number__in={call.our_number for call in calls}).values_list("number", "name"))
+    return [_row(call, clients, people, lines) for call in calls]
+
+
+def _row(call: Call, clients: dict[int, Client], people: dict[int, Person], lines: dict[str, str]) -> Row:
+    client = clients.get(call.client_id or 0)
+    operator = people.get(call.answered_by_id or 0)
+    icon, tone, title = _outcome(call)
+    return Row(
+        call=call,
+        icon=icon,
+        tone=tone,
+        title=title,
+        who=client.name if client and client.name else call.client_number_readable,
+        line=lines.get(call.our_number, call.our_number),
+        operator=operator.full_name if operator else "",
+        spoken=duration(call.talk_seconds) if call.talk_seconds else "",
+        waited=duration(call.waiting_seconds) if call.waiting_seconds and call.direction == "in" else "",
+    )
+
+
+def _outcome(call: Call) -> tuple[str, str, str]:
+    outgoing = call.direction == "out"
+    if call.state == Call.State.RINGING:
+        return "phone", "good", _("is ringing")
+    if call.state == Call.State.TALKING:
+        return "phone", "good", _("is speaking")
+    if call.result == Call.Result.BUSY:
+        return "phone-missed", "bad", _("Outgoing call, busy") if outgoing else _("Incoming call, we were busy")
+    if call.result == Call.Result.MISSED:
+        return "phone-missed", "bad", _("Outgoing call, no answer") if outgoing else _("Missed call")
+    return "phone", "", _("Outgoing call") if outgoing else _("Incoming call")
