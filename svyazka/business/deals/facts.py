@@ -128,18 +128,22 @@ def _money(given: str) -> Decimal | None:
         amount = Decimal(compact)
     except InvalidOperation as refusal:
         raise Refused(_("An amount is needed here, for example 54 300,50.")) from refusal
-    if not amount.is_finite() or amount < 0 or amount >= Decimal("1e12") or amount != round(amount, 2):
+    # Three digits behind the comma: somebody wrote 54,300 and means thousands.
+    if not amount.is_finite() or not 0 <= amount < Decimal("1e12") or -int(amount.as_tuple().exponent) > 2:
         raise Refused(_("The amount must be positive and in roubles and kopecks."))
-    return round(amount, 2)
+    return abs(amount.quantize(Decimal("0.01")))
 
 
 def _date(given: str) -> date | None:
     if not given:
         return None
     try:
-        return date.fromisoformat(given[:10])
+        day = date.fromisoformat(given)
     except ValueError as refusal:
         raise Refused(_("A date is needed here.")) from refusal
+    if not 1990 <= day.year <= 2100:
+        raise Refused(_("Look at the year of this date."))
+    return day
 
 
 def _yes(given: str) -> bool | None:

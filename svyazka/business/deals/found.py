@@ -79,6 +79,4 @@ def _found(
     colour: str | None,
 ) -> Found:
     written = json.loads(stage) if isinstance(stage, str) else stage
-    return Found(
-        kind, client_id, name, address, tuple(phones or ()), deal_id, words.here(written), colour or "slate"
-    )
+    return Found(kind, client_id, name, address, tuple(phones or ()), deal_id, words.here(written), colour or "slate")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +26,14 @@ class StillMissing(Refused):
         super().__init__(_("Before the deal goes on, fill in:"), missing=[facts.name_of(code) for code in codes])
 
 
+class ReasonNeeded(Refused):
+    """A deal is lost for a reason."""
+
+    def __init__(self) -> None:
+        message = _("Say why the deal is lost.")
+        super().__init__(message, fields={"loss_reason": message})
+
+
 @transaction.atomic
 def move(
     deal: Deal,
@@ -30,14 +41,20 @@ def move(
     to: Stage,
     by: Actor,
     loss_reason: LossReason | None = None,
+    learnt: Mapping[str, Any] | None = None,
     version: int | None = None,
 ) -> Deal:
-    """Takes the deal to another stage of its pipeline. With `version`, refuses when somebody else was quicker."""
+    """Takes the deal to another stage of its pipeline. With `version`, refuses when somebody else was quicker.
+
+    `learnt`: facts that were filled in on the way, by code; they are stored only if the deal goes on.
+    """
     current = Deal.objects.select_for_update(of=("self",)).select_related("stage", "client").get(pk=deal.pk)
     if version is not None and current.version != version:
         raise ChangedMeanwhile
     if current.stage_id == to.pk:
         return current
+    if learnt:
+        current = facts.change(current, learnt, by=by)
     _refuse(current, to, loss_reason)
     left = current.stage
     now = clock.now()
@@ -58,7 +75,10 @@ def missing_to_leave(deal: Deal, *, to: Stage) -> list[str]:
     if to.kind == Stage.Kind.LOST or to.position <= deal.stage.position:
         return []
     passed = Stage.objects.filter(
-        pipeline_id=deal.pipeline_id, position__gte=deal.stage.position, position__lt=to.position, kind=Stage.Kind.OPEN
+        pipeline_id=deal.pipeline_id,
+        position__gte=deal.stage.position,
+        position__lt=to.position,
+        kind=Stage.Kind.OPEN,
     )
     wanted = dict.fromkeys(code for stage in passed for code in stage.required)
     return [code for code in wanted if not facts.is_known(deal, code)]
@@ -68,8 +88,7 @@ def _refuse(deal: Deal, to: Stage, loss_reason: LossReason | None) -> None:
     if to.pipeline_id != deal.pipeline_id:
         raise Refused(_("This stage belongs to another pipeline."))
     if to.kind == Stage.Kind.LOST and loss_reason is None:
-        message = _("Say why the deal is lost.")
-        raise Refused(message, fields={"loss_reason": message})
+        raise ReasonNeeded
     if missing := missing_to_leave(deal, to=to):
         raise StillMissing(missing)
 

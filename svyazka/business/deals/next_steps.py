@@ -13,15 +13,19 @@ from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
+_SLACK = timedelta(minutes=5)  # whoever writes "now" has already lost a moment
+
 
 @transaction.atomic
 def plan(deal: Deal, what: str, *, due_at: datetime, person: Person | None = None, by: Actor) -> Task:
     """Somebody must do this by then."""
-    what = what.strip()
+    what = what.replace("\x00", "").strip()
     if not what:
         raise Refused(_("Say what is to be done."), fields={"what": _("Say what is to be done.")})
     if len(what) > 200:
         raise Refused(_("This is too long."), fields={"what": _("This is too long.")})
+    if due_at < clock.now() - _SLACK:
+        raise Refused(_("This time is over."), fields={"due_at": _("This time is over.")})
     task = Task.objects.create(deal=deal, what=what, due_at=due_at, person=person or deal.responsible)
     _show_on_deal(deal)
     changes = {"what": (None, what), "due_at": (None, due_at.isoformat())}

@@ -1,5 +1,22 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from svyazka.workplaces.manager import board, changing, deal, moving, table
+
+urlpatterns = [
+    path("deals/", board.board, name="board"),
+    path("pipelines/<slug:code>/", board.board, name="board_of"),
+    path("stages/<int:stage_id>/deals/", board.column, name="column"),
+    path("deals/list/", table.deals, name="deals"),
+    path("deals/<int:pk>/", deal.deal, name="deal"),
+    path("deals/<int:pk>/card/", board.card, name="deal_card"),
+    path("deals/<int:pk>/parts/", deal.deal_parts, name="deal_parts"),
+    path("deals/<int:pk>/history/", deal.deal_history, name="deal_history"),
+    path("deals/<int:pk>/stage/", moving.stage, name="deal_stage"),
+    path("deals/<int:pk>/fields/", changing.fields, name="deal_fields"),
+    path("deals/<int:pk>/responsible/", changing.responsible, name="deal_responsible"),
+    path("deals/<int:pk>/notes/", changing.notes, name="deal_notes"),
+    path("deals/<int:pk>/tasks/", changing.tasks, name="deal_tasks"),
+    path("tasks/<int:pk>/completion/", changing.completion, name="task_completion"),
+]

@@ -1,0 +1,76 @@
+"""The deals of all pipelines as one sorted list, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import connection
+
+from svyazka.business.deals.board import CARD, PEOPLE, Card, Narrowed, conditions
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Sort:
+    """By what: the key stands in the next page's address, so it has to be read back from text."""
+
+    key: str
+    kind: str
+    read: Callable[[str], Any]
+
+
+def _moment(text: str) -> datetime | str:
+    return "infinity" if text == "infinity" else datetime.fromisoformat(text)
+
+
+# What is not known comes last where the smallest stands first: a deal without a next step, a deal without an amount.
+SORTS = {
+    "number": Sort("d.id", "bigint", int),
+    "moved": Sort("d.stage_since", "timestamptz", _moment),
+    "step": Sort("coalesce(d.next_step_at, 'infinity')", "timestamptz", _moment),
+    "amount": Sort("coalesce(d.amount, -1)", "numeric", Decimal),
+}
+STATES = {"open": " and d.closed_at is null", "closed": " and d.closed_at is not null", "all": ""}
+
+
+@dataclass(frozen=True)
+class Listed:
+    cards: list[Card]
+    after: str  # where the next page begins; empty at the end
+
+
+def list_deals(
+    narrowed: Narrowed, *, sort: str = "number", descending: bool = True, state: str = "open", after: str = ""
+) -> Listed:
+    """One page; `after` is what the page before said. Nonsense there begins from the top."""
+    by = SORTS[sort]
+    where, values = conditions(narrowed)
+    where += STATES[state]
+    if behind := _read_after(after, by):
+        where += f" and ({by.key}, d.id) {'<' if descending else '>'} (%s::{by.kind}, %s)"
+        values += behind
+    way = "desc" if descending else "asc"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{CARD}, ({by.key})::text from deals_deal d {PEOPLE} where true{where}"
+            f" order by {by.key} {way}, d.id {way} limit %s",
+            [*values, PAGE + 1],
+        )
+        rows = cursor.fetchall()
+    cards = [Card(*row[:-1]) for row in rows[:PAGE]]
+    return Listed(cards, f"{rows[PAGE - 1][-1]}~{cards[-1].id}" if len(rows) > PAGE else "")
+
+
+def _read_after(after: str, by: Sort) -> list[Any] | None:
+    key, _tilde, number = after.partition("~")
+    try:
+        read, deal_id = by.read(key), int(number)
+    except (ValueError, InvalidOperation, OverflowError):
+        return None
+    fits = abs(deal_id) < 2**63 and (by.kind != "bigint" or abs(read) < 2**63)
+    return [read, deal_id] if fits else None

@@ -1,0 +1,159 @@
+"""The board's HTML: cards, counters and columns, with every string made here and once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from svyazka.business.clients.models import Client
+from svyazka.business.deals import rights
+from svyazka.business.deals.board import COUNTED, After, Card, Column, Counter
+from svyazka.business.deals.models import Field, Stage
+from svyazka.business.deals.rights import Reaching
+from svyazka.business.staff.models import Person
+from svyazka.kit import phones
+from svyazka.workplaces.manager import filters
+from svyazka.workplaces.manager.short import Short, money
+
+
+class ShownCard(NamedTuple):
+    id: int
+    stage: int
+    version: int
+    marks: str
+    name: str
+    address: str
+    step: str
+    step_at: str
+    step_tone: str
+    amount: str
+    age: str
+    who: str
+    responsible: str
+
+
+@dataclass(frozen=True)
+class Boarded:
+    """What the cards of one page share."""
+
+    short: Short
+    reaching: Reaching
+    query: str  # the filters, as they stand in the address
+
+    @classmethod
+    def by(cls, person: Person, chosen: filters.Filters) -> Boarded:
+        return cls(Short(), rights.reaching(person), chosen.query)
+
+
+def columns(found: Sequence[Column], boarded: Boarded, *, fields: Mapping[str, str]) -> SafeString:
+    words = _words()
+    shown = [
+        {
+            "id": column.stage.pk,
+            "kind": column.stage.kind,
+            "closed": not column.stage.is_open,
+            "colour": column.stage.colour,
+            "name": column.stage.name,
+            "instruction": column.stage.instruction,
+            "limit": boarded.short.limit(column.stage.limit_hours) if column.stage.limit_hours else "",
+            "required": ", ".join(fields.get(code, code) for code in column.stage.required),
+            "url": column_url(column.stage, boarded),
+            "tally": counters({column.stage.pk: column.counter}, apart=False),
+            "cards": column_cards(column, boarded),
+        }
+        for column in found
+    ]
+    return _render("columns.jinja", columns=shown, words=words)
+
+
+def column_cards(column: Column, boarded: Boarded, *, leads: bool = True) -> SafeString:
+    """The cards, and the button for those behind them."""
+    more_url = ""
+    if column.goes_on:
+        last = column.cards[-1]
+        more_url = column_url(column.stage, boarded, after=After(last.stage_since, last.id))
+    return _render(
+        "card.jinja",
+        cards=[_shown(card, boarded) for card in column.cards],
+        more_url=more_url,
+        leads=leads,
+        words=_words(),
+    )
+
+
+def one(card: Card, boarded: Boarded) -> SafeString:
+    return _render("card.jinja", cards=[_shown(card, boarded)], leads=False, words=_words())
+
+
+def counters(counted: Mapping[int, Counter], *, apart: bool = True) -> SafeString:
+    """`apart`: they come beside something else and find their own places."""
+    shown = [
+        {
+            "stage": stage_id,
+            "count": _count(counter),
+            "amount": money(counter.amount) if counter.amount else "",
+        }
+        for stage_id, counter in counted.items()
+    ]
+    return _render("counter.jinja", counters=shown, apart=apart)
+
+
+def names_of_fields(own: Mapping[str, object], rows: Iterable[Field]) -> dict[str, str]:
+    return {**{code: str(name) for code, name in own.items()}, **{field.code: field.name for field in rows}}
+
+
+def column_url(stage: Stage, boarded: Boarded, *, after: After | None = None) -> str:
+    query = "&".join(filter(None, [boarded.query, f"after={filters.written(after)}" if after else ""]))
+    return f"/stages/{stage.pk}/deals/" + (f"?{query}" if query else "")
+
+
+def _shown(card: Card, boarded: Boarded) -> ShownCard:
+    short, now = boarded.short, boarded.short.now
+    is_late = card.stage_due_at is not None and card.stage_due_at < now
+    is_overdue = card.next_step_at is not None and card.next_step_at < now
+    is_ours = boarded.reaching.covers(responsible_id=card.responsible_id, department_id=card.department_id)
+    return ShownCard(
+        id=card.id,
+        stage=card.stage_id,
+        version=card.version,
+        marks=(" late" if is_late else "") + ("" if is_ours else " fixed"),
+        name=card.client_name or nameless(card),
+        address=card.address,
+        step=card.next_step,
+        step_at=short.moment(card.next_step_at) if card.next_step_at else "",
+        step_tone=" over" if is_overdue else "",
+        amount=money(card.amount),
+        age=short.age(card.stage_since),
+        who="".join(part[0] for part in card.responsible.split()[:2]) if card.responsible else "",
+        responsible=card.responsible or "",
+    )
+
+
+def nameless(card: Card) -> str:
+    """What stands in place of a name that nobody has asked for yet."""
+    return phones.readable(card.phone) if card.phone else str(Client(pk=card.client_id))
+
+
+def _count(counter: Counter) -> str:
+    return f"{COUNTED}+" if counter.is_more else str(counter.count)
+
+
+def _words() -> dict[str, str]:
+    return {
+        "more": _("More"),
+        "no_step": _("No next step"),
+        "lately": _("Last 30 days"),
+        "limit": _("Time for it"),
+        "required": _("To go on, fill in"),
+        "empty": _("No deals here"),
+    }
+
+
+def _render(name: str, **context: Any) -> SafeString:
+    # The engine has escaped every value; what is put together of its results must not be escaped again.
+    return mark_safe(get_template(name, using="jinja2").render(context))  # noqa: S308

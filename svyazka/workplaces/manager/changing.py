@@ -1,0 +1,128 @@
+"""What people change on a deal's page. Every answer draws the parts again; the page keeps what is being typed."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils.dateparse import parse_date, parse_time
+from django.utils.translation import gettext as _
+
+from svyazka.business.clients import history
+from svyazka.business.deals import facts, next_steps, rights
+from svyazka.business.deals.models import Deal, Task
+from svyazka.business.staff import roles
+from svyazka.business.staff.models import Person
+from svyazka.kit import clock
+from svyazka.kit.refusals import ChangedMeanwhile, Refused
+from svyazka.workplaces.manager import deal as page
+from svyazka.workplaces.manager import filters, parts
+from svyazka.workplaces.manager.finding import deal_numbered
+from svyazka.workplaces.shared.door import PageRequest, needs
+
+WORKDAY_ENDS = time(18)
+
+
+@needs("deals.change", "POST")
+def fields(request: PageRequest, pk: int) -> HttpResponse:
+    deal = _to_change(request, pk)
+    typed = {name: str(value) for name, value in request.POST.items() if name not in ("version", "csrfmiddlewaretoken")}
+    version = filters.whole_number(request.POST.get("version", ""))
+    try:
+        facts.change(deal, typed, version=version or 0, by=request.person)
+    except ChangedMeanwhile as refusal:
+        # Their state and what was typed stand side by side; the next "Save" decides.
+        return _facts_again(request, deal_numbered(pk), typed, refusal, conflict=True)
+    except Refused as refusal:
+        return _facts_again(request, deal, typed, refusal)
+    return _drawn(request, pk)
+
+
+@needs("deals.change", "GET", "POST")
+def responsible(request: PageRequest, pk: int) -> HttpResponse:
+    """GET offers the people; POST appoints one of them, or nobody."""
+    deal = _to_change(request, pk)
+    if request.method != "POST":
+        people = _who_can_be_responsible()
+        return render(request, "manager/deal/appoint.html", {"deal": deal, "people": people})
+    typed = request.POST.get("responsible", "")
+    person = _person(typed) if typed else None
+    facts.appoint(deal, person, by=request.person)
+    return _drawn(request, pk, close_dialog=True)
+
+
+@needs("deals.change", "POST")
+def notes(request: PageRequest, pk: int) -> HttpResponse:
+    """A note may be left on any deal: departments write to each other."""
+    deal = deal_numbered(pk)
+    history.note(deal.client_id, request.POST.get("text", ""), deal_id=deal.pk, by=request.person)
+    return render(request, "manager/deal/noted.html", {"deal": deal, **page.history_of(deal)})
+
+
+@needs("deals.change", "POST")
+def tasks(request: PageRequest, pk: int) -> HttpResponse:
+    deal = _to_change(request, pk)
+    due_at = _due_at(request.POST.get("day", ""), request.POST.get("hour", ""))
+    next_steps.plan(deal, request.POST.get("what", ""), due_at=due_at, by=request.person)
+    return _drawn(request, pk)
+
+
+@needs("deals.change", "POST")
+def completion(request: PageRequest, pk: int) -> HttpResponse:
+    """Ticks a step off: whoever may change the deal, or whose step it is."""
+    task = get_object_or_404(Task.objects.select_related("deal"), pk=pk)
+    if task.person_id != request.person.pk:
+        rights.insist(request.person, task.deal)
+    next_steps.done(task, by=request.person)
+    return _drawn(request, task.deal_id)
+
+
+def _to_change(request: PageRequest, pk: int) -> Deal:
+    deal = deal_numbered(pk)
+    rights.insist(request.person, deal)
+    return deal
+
+
+def _drawn(request: PageRequest, pk: int, *, close_dialog: bool = False) -> HttpResponse:
+    answer = HttpResponse(parts.apart(request, deal_numbered(pk)))
+    if close_dialog:
+        answer["HX-Trigger"] = "dialog:close"
+    return answer
+
+
+def _facts_again(
+    request: PageRequest, deal: Deal, typed: dict[str, str], refusal: Refused, *, conflict: bool = False
+) -> HttpResponse:
+    """Only the form, with everything that was typed; the refusal is said in it."""
+    typed = {name: value.replace("\x00", "") for name, value in typed.items()}
+    context = parts.all_of(request, deal, typed=typed, faults=refusal.fields, conflict=conflict)
+    context |= {"apart": True, "refusal": refusal.message}
+    html = render_to_string("manager/deal/facts.html", context, request=request)
+    return HttpResponse(html, status=refusal.status)
+
+
+def _who_can_be_responsible() -> list[Person]:
+    may = list(roles.RIGHTS["deals.change"])
+    return list(Person.objects.working().filter(role__in=may).select_related("department").order_by("full_name"))
+
+
+def _person(typed: str) -> Person:
+    number = filters.whole_number(typed)
+    found = next((one for one in _who_can_be_responsible() if one.pk == number), None)
+    if found is None:
+        raise Refused(_("This person cannot be responsible for deals."))
+    return found
+
+
+def _due_at(day: str, hour: str) -> datetime:
+    """An hour that was left out means the end of the working day."""
+    try:
+        on, at = parse_date(day), parse_time(hour) if hour else WORKDAY_ENDS
+    except ValueError:
+        on = at = None
+    if on is None or at is None or not 1990 <= on.year <= 2100:
+        message = _("A date is needed here.")
+        raise Refused(message, fields={"due_at": message})
+    return clock.at(on, at.replace(tzinfo=None))

@@ -1,0 +1,42 @@
+"""The page of a deal: what to do now, what is known, what happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from svyazka.business.clients import history
+from svyazka.business.deals.models import Deal
+from svyazka.workplaces.manager import parts
+from svyazka.workplaces.manager.finding import deal_numbered
+from svyazka.workplaces.shared import timeline
+from svyazka.workplaces.shared.door import PageRequest, needs
+
+
+@needs("deals.see")
+def deal(request: PageRequest, pk: int) -> HttpResponse:
+    found = deal_numbered(pk)
+    context = {**parts.all_of(request, found), **history_of(found)}
+    return render(request, "manager/deal.html", context)
+
+
+@needs("deals.see")
+def deal_parts(request: PageRequest, pk: int) -> HttpResponse:
+    """Everything but the history, for a page that is open while somebody else changes the deal."""
+    return HttpResponse(parts.apart(request, deal_numbered(pk)))
+
+
+@needs("deals.see")
+def deal_history(request: PageRequest, pk: int) -> HttpResponse:
+    before = timeline.read_before(request.GET.get("before", ""))
+    return render(request, "shared/timeline.html", history_of(deal_numbered(pk), before=before))
+
+
+def history_of(deal: Deal, before: history.Before | None = None) -> dict[str, Any]:
+    return {
+        "history": timeline.page(history.of_deal(deal.pk, before=before)),
+        "history_url": reverse("deal_history", args=[deal.pk]),
+    }

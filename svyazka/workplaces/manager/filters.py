@@ -1,0 +1,82 @@
+"""Which deals somebody wants to see: read from the address, and written back into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from svyazka.business.deals.board import After, Narrowed
+from svyazka.business.staff.models import Person
+
+WHOSE = ("mine", "department")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Filters:
+    """As they stand in the address; nonsense is left out."""
+
+    whose: str = ""
+    responsible: int | None = None
+    source: int | None = None
+    overdue: bool = False
+    q: str = ""
+
+    @property
+    def query(self) -> str:
+        """The shortest address that says the same."""
+        given = {
+            "whose": self.whose,
+            "responsible": self.responsible,
+            "source": self.source,
+            "overdue": "1" if self.overdue else "",
+            "q": self.q,
+        }
+        return urlencode({name: value for name, value in given.items() if value})
+
+    @property
+    def are_set(self) -> bool:
+        return self != Filters()
+
+    def narrowed(self, person: Person) -> Narrowed:
+        return Narrowed(
+            responsible_id=person.pk if self.whose == "mine" else self.responsible,
+            department_id=(person.department_id or 0) if self.whose == "department" else None,
+            source_id=self.source,
+            overdue=self.overdue,
+            typed=self.q,
+        )
+
+
+def read(given: Mapping[str, str]) -> Filters:
+    whose = given.get("whose", "")
+    return Filters(
+        whose=whose if whose in WHOSE else "",
+        responsible=whole_number(given.get("responsible", "")),
+        source=whole_number(given.get("source", "")),
+        overdue=given.get("overdue") == "1",
+        q=given.get("q", "").replace("\x00", "").strip()[:100],
+    )
+
+
+def whole_number(text: str) -> int | None:
+    """An id out of an address or a form; None when it cannot be one."""
+    number = int(text) if text.isdecimal() and len(text) < 20 else 0
+    return number if 0 < number <= _LARGEST else None
+
+
+def written(after: After) -> str:
+    """Where the next page begins, for an address."""
+    return f"{(after.stage_since - _EPOCH) // timedelta(microseconds=1)}~{after.id}"
+
+
+def read_after(text: str) -> After | None:
+    stamp, _tilde, number = text.partition("~")
+    deal_id = whole_number(number)
+    try:
+        return After(_EPOCH + timedelta(microseconds=int(stamp)), deal_id) if deal_id else None
+    except (ValueError, OverflowError):
+        return None

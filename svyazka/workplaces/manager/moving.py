@@ -1,0 +1,133 @@
+"""A deal goes to another stage: dropped on the board, or chosen on its page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from svyazka.business.deals import moves, rights
+from svyazka.business.deals.models import Deal, LossReason, Stage
+from svyazka.kit.refusals import ChangedMeanwhile, Refused
+from svyazka.workplaces.manager import filters, parts
+from svyazka.workplaces.manager.board import card_and_counters
+from svyazka.workplaces.manager.finding import deal_numbered
+from svyazka.workplaces.shared.door import PageRequest, needs
+
+FACT = "fact_"
+
+
+@needs("deals.change", "GET", "POST")
+def stage(request: PageRequest, pk: int) -> HttpResponse:
+    """GET asks for what is needed to go to `?to=`; POST goes there."""
+    deal = deal_numbered(pk)
+    rights.insist(request.person, deal)
+    if request.method != "POST":
+        to = _stage(deal, request.GET.get("to", ""))
+        return _dialog(request, deal, to, codes=moves.missing_to_leave(deal, to=to))
+    to = _stage(deal, request.POST.get("stage", ""))
+    return _move(request, deal, to)
+
+
+def _move(request: PageRequest, deal: Deal, to: Stage) -> HttpResponse:
+    typed = {name.removeprefix(FACT): str(value) for name, value in request.POST.items() if name.startswith(FACT)}
+    left = deal.stage
+    try:
+        moved = moves.move(
+            deal,
+            to=to,
+            loss_reason=_reason(request.POST.get("loss_reason", "")),
+            learnt=typed,
+            version=_version(request.POST.get("version", "")),
+            by=request.person,
+        )
+    except ChangedMeanwhile:
+        raise
+    except moves.StillMissing as refusal:
+        codes = list(dict.fromkeys([*typed, *refusal.codes]))
+        faults = {code: _("This is still missing.") for code in refusal.codes if code in typed}
+        return _dialog(request, deal, to, codes=codes, typed=typed, faults=faults, status=422)
+    except moves.ReasonNeeded:
+        return _dialog(request, deal, to, codes=list(typed), typed=typed, status=422)
+    except Refused as refusal:
+        if not typed:
+            raise
+        return _dialog(request, deal, to, codes=list(typed), typed=typed, faults=refusal.fields, status=422)
+    return _moved(request, moved, left)
+
+
+def _moved(request: PageRequest, deal: Deal, left: Stage) -> HttpResponse:
+    toast = {
+        "deal": deal,
+        "left": left,
+        # Nobody asks twice for the reason of a loss that was taken back by mistake.
+        "undo": left.pk != deal.stage_id and left.kind != Stage.Kind.LOST,
+        "query": request.GET.urlencode(),
+    }
+    said = render(request, "manager/moved.html", toast).content.decode()
+    if "board" in request.GET:
+        answer = HttpResponse(card_and_counters(request, deal, [deal.stage_id, left.pk]) + said)
+    else:
+        answer = HttpResponse(parts.apart(request, deal_numbered(deal.pk)) + said)
+    answer["HX-Trigger"] = json.dumps({"dialog:close": {}})
+    return answer
+
+
+def _dialog(
+    request: PageRequest,
+    deal: Deal,
+    to: Stage,
+    *,
+    codes: list[str],
+    typed: dict[str, str] | None = None,
+    faults: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "deal": deal,
+        "to": to,
+        "inputs": parts.inputs(deal, codes, typed=typed or {}, faults=faults or {}, prefix=FACT),
+        "reasons": list(LossReason.objects.all()) if to.kind == Stage.Kind.LOST else [],
+        "action": reverse("deal_stage", args=[deal.pk]) + (f"?{query}" if (query := _board_query(request)) else ""),
+    }
+    answer = render(request, "manager/move_dialog.html", context, status=status)
+    answer["HX-Retarget"] = "#dialog"
+    answer["HX-Reswap"] = "innerHTML"
+    return answer
+
+
+def _board_query(request: PageRequest) -> str:
+    given = request.GET.copy()
+    given.pop("to", None)
+    return given.urlencode()
+
+
+def _stage(deal: Deal, typed: str) -> Stage:
+    number = filters.whole_number(typed)
+    found = Stage.objects.filter(pk=number, pipeline_id=deal.pipeline_id).first() if number else None
+    if found is None:
+        raise Refused(_("There is no such stage in this pipeline."))
+    return found
+
+
+def _reason(typed: str) -> LossReason | None:
+    if not typed:
+        return None
+    number = filters.whole_number(typed)
+    found = LossReason.objects.filter(pk=number).first() if number else None
+    if found is None:
+        raise Refused(_("There is no such reason."))
+    return found
+
+
+def _version(typed: str) -> int | None:
+    if not typed:
+        return None
+    number = filters.whole_number(typed)
+    if number is None:
+        raise ChangedMeanwhile
+    return number

@@ -1,0 +1,212 @@
+"""The parts of a deal's page. Each can be drawn again by itself, without touching what is being typed in another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from svyazka.business.deals import facts, next_steps, rights
+from svyazka.business.deals.models import Deal, Field, Stage
+from svyazka.business.visits.models import Visit, VisitKind
+from svyazka.workplaces.manager.short import Short, money, plain_money
+from svyazka.workplaces.shared.door import PageRequest
+
+VISIT_TONES = {"done": "good", "cancelled": "bad", "on_way": "warn", "started": "warn"}
+
+
+@dataclass(frozen=True)
+class Input:
+    """One value of a deal, ready to be typed over."""
+
+    field: str
+    name: str
+    kind: str
+    value: str
+    fault: str = ""
+    theirs: str = ""  # what somebody else has meanwhile written there
+    wanted: bool = False  # the deal cannot go on without it
+    first: bool = False
+    form: str = "fact"
+
+    @property
+    def id(self) -> str:
+        return f"{self.form}-{self.field}"
+
+
+def apart(request: PageRequest, deal: Deal) -> str:
+    """All parts, each to find its own place on the page."""
+    return render_to_string("manager/deal/parts.html", {**all_of(request, deal), "apart": True}, request=request)
+
+
+def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, Any]:
+    """What the parts say; the history has a way of its own."""
+    stages = list(Stage.objects.filter(pipeline_id=deal.pipeline_id))
+    fields = list(Field.objects.all())
+    missing = missing_from(deal, stages)
+    short = Short()
+    return {
+        "deal": deal,
+        "editable": rights.may_change(request.person, deal),
+        "money": money(deal.amount),
+        "contacts": list(deal.client.contact_points.order_by("kind", "pk")),
+        **_head(deal, stages, fields, missing, short),
+        **_steps(deal, short),
+        **_visits(deal, short),
+        "facts": facts_of(deal, fields, missing, **facts_typed),
+        "origin": _origin(deal),
+    }
+
+
+def missing_from(deal: Deal, stages: Sequence[Stage]) -> list[str]:
+    """Codes of what is not known yet and must be, to leave this stage."""
+    here = next(stage for stage in stages if stage.pk == deal.stage_id)
+    return [code for code in here.required if here.is_open and not facts.is_known(deal, code)]
+
+
+def facts_of(
+    deal: Deal,
+    fields: Sequence[Field],
+    missing: Sequence[str],
+    *,
+    typed: Mapping[str, str] | None = None,
+    faults: Mapping[str, object] | None = None,
+    conflict: bool = False,
+) -> list[Input]:
+    kinds = _kinds(fields)
+    return [
+        _input(deal, code, name, kind, typed or {}, faults or {}, wanted=code in missing, conflict=conflict)
+        for code, (name, kind) in kinds.items()
+    ]
+
+
+def inputs(
+    deal: Deal, codes: Sequence[str], *, typed: Mapping[str, str], faults: Mapping[str, object], prefix: str
+) -> list[Input]:
+    """Only these, for a dialog."""
+    kinds = _kinds(list(Field.objects.filter(code__in=codes)))
+    return [
+        _input(deal, code, *kinds[code], typed, faults, first=at == 0, prefix=prefix)
+        for at, code in enumerate(code for code in codes if code in kinds)
+    ]
+
+
+def _kinds(fields: Sequence[Field]) -> dict[str, tuple[str, str]]:
+    own = {"client_name": "text", "address": "text", "amount": "money"}
+    return {
+        **{code: (str(facts.OWN[code]), kind) for code, kind in own.items()},
+        **{field.code: (field.name, field.kind) for field in fields},
+    }
+
+
+def _input(
+    deal: Deal,
+    code: str,
+    name: str,
+    kind: str,
+    typed: Mapping[str, str],
+    faults: Mapping[str, object],
+    *,
+    wanted: bool = False,
+    first: bool = False,
+    conflict: bool = False,
+    prefix: str = "",
+) -> Input:
+    stored = written(facts.value_of(deal, code), kind)
+    value = typed.get(code, stored)
+    other = conflict and value != stored
+    theirs = _("Stored now: {value}").format(value=stored or "—") if other else ""
+    form = "move" if prefix else "fact"
+    fault = str(faults.get(code, ""))
+    return Input(prefix + code, name, kind, value, fault, theirs, wanted, first, form)
+
+
+def written(value: Any, kind: str) -> str:
+    """A value as it stands in an input."""
+    if value in (None, ""):
+        return ""
+    if kind == Field.Kind.MONEY:
+        return _written_amount(str(value))
+    if kind == Field.Kind.YES:
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _written_amount(value: str) -> str:
+    try:
+        return plain_money(Decimal(value))
+    except (InvalidOperation, ValueError):
+        return value
+
+
+def _head(
+    deal: Deal, stages: Sequence[Stage], fields: Sequence[Field], missing: Sequence[str], short: Short
+) -> dict[str, Any]:
+    names = {code: name for code, (name, _kind) in _kinds(fields).items()}
+    late = deal.stage_due_at is not None and deal.stage_due_at < short.now
+    return {
+        "path": [
+            {
+                "id": str(stage.pk),
+                "name": stage.name,
+                "colour": stage.colour,
+                "kind": stage.kind,
+                "state": state,
+            }
+            for stage in stages
+            for state in [_state(stage, deal.stage)]
+        ],
+        "missing": [names[code] for code in missing if code in names],
+        "late": late,
+        "in_stage": short.age(deal.stage_since),
+        "limit": _limit(deal, short) if deal.stage_due_at else "",
+    }
+
+
+def _state(stage: Stage, here: Stage) -> str:
+    if stage.pk == here.pk:
+        return "here"
+    return "passed" if stage.position < here.position and here.kind != Stage.Kind.LOST else ""
+
+
+def _limit(deal: Deal, short: Short) -> str:
+    assert deal.stage_due_at
+    span = short.span(deal.stage_due_at - short.now)
+    return (_("late by {time}") if deal.stage_due_at < short.now else _("{time} left")).format(time=span)
+
+
+def _steps(deal: Deal, short: Short) -> dict[str, Any]:
+    tasks = next_steps.open_tasks(deal)
+    return {
+        "steps": [{"task": task, "when": short.moment(task.due_at), "over": task.due_at < short.now} for task in tasks]
+    }
+
+
+def _visits(deal: Deal, short: Short) -> dict[str, Any]:
+    visits = Visit.objects.filter(deal=deal).select_related("kind", "resource").order_by("-starts_at")[:20]
+    return {
+        "visits": [
+            {
+                "visit": visit,
+                "when": short.moment(visit.starts_at),
+                "tone": VISIT_TONES.get(visit.status, ""),
+            }
+            for visit in visits
+        ],
+        "visit_kinds": list(VisitKind.objects.all()),
+    }
+
+
+def _origin(deal: Deal) -> list[tuple[str, str]]:
+    utm = deal.origin.get("utm") or {}
+    told = [
+        (_("Source"), deal.source.name if deal.source else ""),
+        (_("Page"), deal.origin.get("page", "")),
+        (_("Came from"), deal.origin.get("referrer", "")),
+        *((str(name), str(value)) for name, value in utm.items()),
+    ]
+    return [(name, str(value)[:300]) for name, value in told if value]

@@ -1,0 +1,68 @@
+// A deal's page stays fresh while others work on it, and never takes away what somebody is typing.
+const page = () => document.getElementById("deal-page");
+
+const isTyped = (input) => {
+  if (input.type === "hidden" || !input.name) return false;
+  if (input.tagName === "SELECT") return [...input.options].some((option) => option.selected !== option.defaultSelected);
+  return input.type === "checkbox" ? input.checked !== input.defaultChecked : input.value !== input.defaultValue;
+};
+const isInUse = (part) =>
+  [...part.querySelectorAll("input, textarea, select")].some((input) => input === document.activeElement || isTyped(input));
+
+let asking = null; // the element whose request is being answered: its own part may be replaced
+
+document.addEventListener("htmx:beforeOnLoad", ({ detail }) => (asking = detail.elt));
+document.addEventListener("htmx:afterOnLoad", () => (asking = null));
+
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const part = event.detail.target;
+  if (!page()?.contains(part) || !part.id.startsWith("deal-")) return;
+  if ((asking && part.contains(asking)) || !isInUse(part)) return;
+  event.preventDefault();
+  // What we changed ourselves in another part is no change by somebody else.
+  const version = event.detail.fragment.querySelector?.("[name='version']");
+  const kept = part.querySelector("[name='version']");
+  if (asking && asking !== page() && version && kept) kept.value = version.value;
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.successful && detail.elt.id === "note-form") detail.elt.reset();
+});
+
+document.addEventListener("input", ({ target }) => markTyped(target.closest?.(".facts-form")));
+document.addEventListener("reset", ({ target }) => setTimeout(() => markTyped(target.closest(".facts-form"))));
+
+function markTyped(form) {
+  form?.classList.toggle("dirty", [...form.elements].some(isTyped));
+}
+
+// What others did.
+let waiting = null;
+document.body.addEventListener("live:deal", ({ detail }) => {
+  if (detail.id === Number(page()?.dataset.deal)) freshen();
+});
+document.body.addEventListener("live:visit", ({ detail }) => {
+  if (detail.deal === Number(page()?.dataset.deal)) freshen();
+});
+document.body.addEventListener("live:interaction", ({ detail }) => {
+  if (detail.deal === Number(page()?.dataset.deal)) addToHistory();
+});
+
+function freshen() {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    if (page()) htmx.ajax("GET", page().dataset.parts, { source: page(), target: page(), swap: "none" });
+  }, 150);
+}
+
+// Only new lines are put on top: earlier ones that were opened stay.
+async function addToHistory() {
+  const list = document.getElementById("deal-history");
+  const answer = await fetch(page().dataset.history, { headers: { "HX-Request": "true" } });
+  if (!answer.ok || !list.isConnected) return;
+  const box = document.createElement("template");
+  box.innerHTML = await answer.text();
+  const lines = [...box.content.querySelectorAll("li[id]")].filter((line) => !document.getElementById(line.id));
+  if (lines.length) list.querySelector(".nothing")?.remove();
+  list.prepend(...lines);
+}
