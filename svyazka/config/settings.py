@@ -140,6 +140,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = TESTING
+# Where an address leads to; {address} takes its place.
+MAP_LINK = os.environ.get("SVYAZKA_MAP_LINK", "https://yandex.ru/maps/?text={address}")
 MEDIA_ROOT = Path(os.environ.get("SVYAZKA_FILES", data_folder() / "files"))
 
 # 25 and 40 are the framework's SUCCESS and ERROR; the words are those of the design system.

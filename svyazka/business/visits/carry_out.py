@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID, uuid4
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -71,7 +71,7 @@ def report(visit: Visit, text: str, *, by: Actor) -> Visit:
     return current
 
 
-def add_photo(visit: Visit, file: BinaryIO, *, request_id: UUID, by: Person) -> VisitPhoto:
+def add_photo(visit: Visit, file: IO[bytes] | File[bytes], *, request_id: UUID, by: Person) -> VisitPhoto:
     """Keeps a picture, without the place and the device that the phone wrote into it. Sent twice, it is kept once."""
     if already := VisitPhoto.objects.filter(request_id=request_id, visit=visit).first():
         return already
@@ -96,7 +96,7 @@ def _keep(visit: Visit, picture: bytes, *, request_id: UUID, by: Person) -> Visi
     return photo
 
 
-def _clean(file: BinaryIO) -> bytes:
+def _clean(file: IO[bytes] | File[bytes]) -> bytes:
     """The same picture as a JPEG of at most 2,000 pixels, upright, with nothing besides the picture."""
     content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
-from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.journal.record import About, Actor, announce, record
 from svyazka.business.visits.models import Resource, Visit
 
 Event = Literal["booked", "moved", "cancelled", "on_way", "started", "done"]
@@ -26,6 +26,7 @@ def tell(
 ) -> None:
     """`was`: the time before a move; `also`: who had the visit before."""
     record(f"visits.{event}", about(visit), by=by, changes=changes, note=note, people=concerned(visit, also))
+    announce("deal", visit.deal_id, data={"visit": visit.pk})
     data = {
         "visit": visit.pk,
         "event": event,

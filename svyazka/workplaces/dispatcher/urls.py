@@ -1,5 +1,15 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from svyazka.workplaces.dispatcher import booking, calendar, visits
+
+urlpatterns = [
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("deals/<int:deal_id>/visits/new/", booking.new, name="visit_new"),
+    path("deals/<int:deal_id>/visits/", booking.book, name="visit_book"),
+    path("deals/<int:deal_id>/visits/all/", visits.of_deal, name="deal_visits"),
+    path("visits/<int:visit_id>/", visits.visit, name="visit"),
+    path("visits/<int:visit_id>/time/", visits.time, name="visit_time"),
+    path("visits/<int:visit_id>/cancellation/", visits.cancellation, name="visit_cancellation"),
+]

@@ -1,5 +1,14 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from svyazka.workplaces.field import day, work
+
+urlpatterns = [
+    path("", day.day, name="field_day"),
+    path("visits/<int:visit_id>/", work.visit, name="field_visit"),
+    path("visits/<int:visit_id>/status/", work.status, name="field_status"),
+    path("visits/<int:visit_id>/report/", work.report, name="field_report"),
+    path("visits/<int:visit_id>/photos/", work.photos, name="field_photo"),
+    path("photos/<int:photo_id>/", work.photo, name="photo"),
+]

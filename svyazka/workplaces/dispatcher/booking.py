@@ -1,0 +1,98 @@
+"""Booking out of a deal: windows to name on the phone, one click takes one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from svyazka.business.deals.models import Deal
+from svyazka.business.visits import booking, slots
+from svyazka.business.visits.directions import map_link
+from svyazka.business.visits.models import Visit, VisitKind
+from svyazka.kit.refusals import Refused
+from svyazka.workplaces.dispatcher import offers, typed, visits
+from svyazka.workplaces.shared.door import PageRequest, needs
+
+
+@needs("visits.book")
+def new(request: PageRequest, deal_id: int) -> HttpResponse:
+    deal = _deal(deal_id)
+    typed_in = {"address": deal.address, "wishes": ""}
+    return _panel(request, deal, _kind(request.GET.get("kind"), deal), request.GET.get("day"), typed_in)
+
+
+@needs("visits.book", "POST")
+def book(request: PageRequest, deal_id: int) -> HttpResponse:
+    deal = _deal(deal_id)
+    kind = _kind(request.POST.get("kind"), deal)
+    typed_in = {name: request.POST.get(name, "") for name in ("address", "wishes")}
+    try:
+        chosen = typed.choice(request.POST.get("slot", ""))
+        booked = booking.book(
+            deal,
+            kind,
+            chosen.resource,
+            chosen.starts_at,
+            request_id=typed.request_id(request.POST.get("request_id")),
+            by=request.person,
+            **typed_in,
+        )
+    except Refused as refusal:
+        return _panel(request, deal, kind, request.POST.get("day"), typed_in, refusal)
+    return _booked(request, booked)
+
+
+def _booked(request: PageRequest, visit: Visit) -> HttpResponse:
+    context = {"visit": visit, "missing": booking.deal_waits_for(visit), "map": map_link(visit.address)}
+    answer = render(request, "dispatcher/booked.html", context, status=201)
+    heard = {"toast": {"message": _("Booked: {visit}").format(visit=visits.in_words(visit))}, "visit:booked": {}}
+    answer["HX-Trigger"] = json.dumps(heard)
+    return answer
+
+
+def _panel(
+    request: PageRequest,
+    deal: Deal,
+    kind: VisitKind,
+    day: str | None,
+    typed_in: dict[str, str],
+    refusal: Refused | None = None,
+) -> HttpResponse:
+    chosen = typed.day(day) if day else None
+    context: dict[str, Any] = {
+        "deal": deal,
+        "kind": kind,
+        "kinds": list(VisitKind.objects.all()),
+        "offer": offers.offer(kind, openings=slots.openings_of(deal), day=chosen),
+        "typed": typed_in,
+        "refusal": refusal,
+        "request_id": uuid4(),
+        "windows_url": f"{reverse('visit_new', args=[deal.pk])}?kind={kind.code}",
+    }
+    fragment = request.htmx and not request.htmx.boosted
+    template = "dispatcher/booking.html" if fragment else "dispatcher/booking_page.html"
+    return render(request, template, context, status=refusal.status if refusal else 200)
+
+
+def _deal(deal_id: int) -> Deal:
+    return get_object_or_404(Deal.objects.select_related("client", "stage"), pk=deal_id)
+
+
+def _kind(code: str | None, deal: Deal) -> VisitKind:
+    """The one that was asked for; otherwise what this deal comes to next."""
+    kinds = list(VisitKind.objects.all())
+    if not kinds:
+        raise Refused(_("No kinds of visits are set up yet."))
+    named = next((kind for kind in kinds if kind.code == code), None)
+    return named or next((kind for kind in kinds if _is_ahead(kind, deal)), kinds[-1])
+
+
+def _is_ahead(kind: VisitKind, deal: Deal) -> bool:
+    stages = {stage.code: stage.position for stage in deal.pipeline.stages.all()}
+    return stages.get(kind.done_stage, -1) > deal.stage.position

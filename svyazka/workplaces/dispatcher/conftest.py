@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from svyazka.business.visits.conftest import (  # noqa: F401
+    deal,
+    hour,
+    installation,
+    measurement,
+    monday,
+    of_egor,
+    of_ilya,
+    visit,
+)

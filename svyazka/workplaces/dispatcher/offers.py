@@ -1,0 +1,52 @@
+"""Free windows as buttons: a few good ones, and all of a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from svyazka.business.visits import slots
+from svyazka.business.visits.models import Resource, Visit, VisitKind
+from svyazka.business.visits.slots import Slot
+from svyazka.kit import clock
+from svyazka.workplaces.dispatcher import typed
+
+
+@dataclass(frozen=True)
+class Button:
+    value: str
+    slot: Slot
+
+
+@dataclass(frozen=True)
+class Offer:
+    best: list[Button]
+    day: date
+    before: date | None
+    after: date
+    of_day: list[tuple[Resource, list[Button]]]
+    minutes: int
+
+
+def offer(kind: VisitKind, *, openings: int = 0, day: date | None = None, moving: Visit | None = None) -> Offer:
+    """The best of the next two weeks, and everything of `day` (the first day that has any, unless named)."""
+    coming = slots.free_slots(kind, openings=openings, moving=moving)
+    best = slots.best(coming)
+    shown = max(day or (best[0].day if best else clock.today()), clock.today())
+    of_day = slots.free_slots(kind, openings=openings, days=1, from_day=shown, moving=moving)
+    by_resource: dict[int, tuple[Resource, list[Button]]] = {}
+    for slot in of_day:
+        by_resource.setdefault(slot.resource.pk, (slot.resource, []))[1].append(_button(slot))
+    length = moving.ends_at - moving.starts_at if moving else slots.length_of(kind, openings)
+    return Offer(
+        best=[_button(slot) for slot in best],
+        day=shown,
+        before=shown - timedelta(days=1) if shown > clock.today() else None,
+        after=shown + timedelta(days=1),
+        of_day=sorted(by_resource.values(), key=lambda pair: (pair[0].position, pair[0].pk)),
+        minutes=int(length.total_seconds() // 60),
+    )
+
+
+def _button(slot: Slot) -> Button:
+    return Button(typed.written(slot), slot)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from svyazka.business.visits import booking
+from svyazka.business.visits.models import Visit
+
+HTMX = {"HX-Request": "true"}
+
+
+def test_a_visit_in_the_dialog_and_as_a_page(enter, olga, visit):
+    fragment = enter(olga).get(f"/visits/{visit.pk}/", headers=HTMX).content.decode()
+    assert fragment.lstrip().startswith("<article")
+    assert "+7 916 123-45-67" in fragment
+    assert "yandex.ru/maps/?text=" in fragment
+    page = enter(olga).get(f"/visits/{visit.pk}/").content.decode()
+    assert "<!doctype html>" in page
+    assert "visit-panel" in page
+
+
+def test_it_is_moved_to_a_time_that_is_offered(enter, olga, visit, of_ilya, hour):
+    form = enter(olga).get(f"/visits/{visit.pk}/time/", headers=HTMX).content.decode()
+    assert f"{of_ilya.pk}@" in form
+    given = {"slot": f"{of_ilya.pk}@{hour(15).isoformat()}", "reason": "клиент просит позже", "version": "1"}
+    page = enter(olga).post(f"/visits/{visit.pk}/time/", given, headers=HTMX)
+    visit.refresh_from_db()
+    assert page.status_code == 200
+    assert (visit.resource_id, visit.starts_at, visit.reason) == (of_ilya.pk, hour(15), "клиент просит позже")
+
+
+def test_without_a_reason_nothing_is_moved(enter, olga, visit, of_egor, hour):
+    given = {"slot": f"{of_egor.pk}@{hour(15).isoformat()}", "reason": " "}
+    page = enter(olga).post(f"/visits/{visit.pk}/time/", given, headers=HTMX)
+    assert page.status_code == 422
+    assert Visit.objects.get().starts_at == hour(10)
+
+
+def test_two_who_move_the_same_visit(enter, olga, visit, of_egor, hour):
+    booking.move(visit, hour(12), of_egor, reason="раньше", by=olga)
+    given = {"slot": f"{of_egor.pk}@{hour(15).isoformat()}", "reason": "позже", "version": "1"}
+    assert enter(olga).post(f"/visits/{visit.pk}/time/", given, headers=HTMX).status_code == 409
+    assert Visit.objects.get().starts_at == hour(12)
+
+
+def test_it_is_cancelled_with_a_reason(enter, olga, visit):
+    address = f"/visits/{visit.pk}/cancellation/"
+    assert enter(olga).post(address, {"reason": ""}, headers=HTMX).status_code == 422
+    page = enter(olga).post(address, {"reason": "передумали", "version": "1"}, headers=HTMX)
+    assert page.status_code == 200
+    assert Visit.objects.get().status == "cancelled"
+    assert "передумали" in page.content.decode()
+    assert enter(olga).post(address, {"reason": "ещё раз"}).status_code == 302
+
+
+def test_the_visits_of_a_deal_as_a_list(enter, olga, visit, deal):
+    said = enter(olga).get(f"/deals/{deal.pk}/visits/all/", headers=HTMX).content.decode()
+    assert f'href="/visits/{visit.pk}/"' in said
+    assert f"live:deal-{deal.pk} from:body" in said
+
+
+def test_whose_visits_these_are(enter, konstantin, egor, visit):
+    assert enter(konstantin).get(f"/visits/{visit.pk}/").status_code == 200
+    assert "/cancellation/" not in enter(konstantin).get(f"/visits/{visit.pk}/").content.decode()
+    assert enter(konstantin).post(f"/visits/{visit.pk}/cancellation/", {"reason": "так"}).status_code == 403
+    assert enter(egor).get(f"/visits/{visit.pk}/").status_code == 403
+    assert enter(konstantin).get("/visits/99999/").status_code == 404

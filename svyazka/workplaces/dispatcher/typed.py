@@ -1,0 +1,60 @@
+"""What people chose on these pages, read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.visits.models import Resource
+from svyazka.business.visits.slots import Slot
+from svyazka.kit import clock
+from svyazka.kit.refusals import Refused
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+@dataclass(frozen=True)
+class Choice:
+    resource: Resource
+    starts_at: datetime
+
+
+def written(slot: Slot) -> str:
+    """A window as the value of a button: `12@2026-03-02T06:00:00+00:00`."""
+    return f"{slot.resource.pk}@{slot.starts_at.isoformat()}"
+
+
+def choice(value: str) -> Choice:
+    resource_id, _at, stamp = value.partition("@")
+    try:
+        starts_at = datetime.fromisoformat(stamp)
+        resource = Resource.objects.get(pk=int(resource_id[:18]))
+    except (ValueError, OverflowError, Resource.DoesNotExist) as refusal:
+        raise Refused(_("Choose a time."), fields={"slot": _("Choose a time.")}) from refusal
+    if starts_at.tzinfo is None or not FIRST_YEAR <= starts_at.year <= LAST_YEAR:
+        raise Refused(_("Choose a time."), fields={"slot": _("Choose a time.")})
+    return Choice(resource, starts_at)
+
+
+def day(value: str | None, *, otherwise: date | None = None) -> date:
+    """A day of an address; nonsense is today."""
+    try:
+        given = date.fromisoformat((value or "")[:10])
+    except ValueError:
+        return otherwise or clock.today()
+    return given if FIRST_YEAR <= given.year <= LAST_YEAR else otherwise or clock.today()
+
+
+def request_id(value: str | None) -> UUID:
+    """The number of this request; a form without one is a request of its own."""
+    try:
+        return UUID(value or "")
+    except ValueError:
+        return uuid4()
+
+
+def version(value: str | None) -> int | None:
+    return int(value) if value and value.isdecimal() and len(value) < 10 else None

@@ -1,0 +1,142 @@
+"""One visit: looked at, moved, cancelled."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from svyazka.business.deals.models import Deal
+from svyazka.business.visits import booking
+from svyazka.business.visits.directions import map_link
+from svyazka.business.visits.models import Visit
+from svyazka.kit import clock
+from svyazka.kit.refusals import Refused
+from svyazka.workplaces.dispatcher import offers, typed
+from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.forms import Form, put_on
+from svyazka.workplaces.shared.templatetags.svyazka import moment
+
+
+class ReasonForm(Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+
+
+@needs("deals.see")
+def visit(request: PageRequest, visit_id: int) -> HttpResponse:
+    return _shown(request, _visit(visit_id))
+
+
+@needs("deals.see")
+def of_deal(request: PageRequest, deal_id: int) -> HttpResponse:
+    """The visits of a deal as a list that keeps itself fresh; for the deal's page."""
+    deal = get_object_or_404(Deal, pk=deal_id)
+    rows = deal.visits.select_related("kind", "resource", "client").order_by("-starts_at")
+    return render(request, "dispatcher/of_deal.html", {"deal": deal, "visits": rows})
+
+
+@needs("visits.book", "GET", "POST")
+def time(request: PageRequest, visit_id: int) -> HttpResponse:
+    """Another time, out of those that are really free."""
+    shown = _visit(visit_id)
+    if request.method != "POST":
+        return _move_form(request, shown, ReasonForm())
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _move_form(request, shown, form, status=422)
+    try:
+        chosen = typed.choice(request.POST.get("slot", ""))
+        moved = booking.move(
+            shown,
+            chosen.starts_at,
+            chosen.resource,
+            reason=form.cleaned_data["reason"],
+            by=request.person,
+            version=typed.version(request.POST.get("version")),
+        )
+    except Refused as refusal:
+        put_on(form, refusal)
+        return _move_form(request, _visit(visit_id), form, status=refusal.status)
+    return _done(request, moved, _("Moved: {visit}").format(visit=in_words(moved)))
+
+
+@needs("visits.book", "GET", "POST")
+def cancellation(request: PageRequest, visit_id: int) -> HttpResponse:
+    shown = _visit(visit_id)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        return _cancel_form(request, shown, form, status=422 if form.is_bound else 200)
+    try:
+        version = typed.version(request.POST.get("version"))
+        cancelled = booking.cancel(shown, reason=form.cleaned_data["reason"], by=request.person, version=version)
+    except Refused as refusal:
+        put_on(form, refusal)
+        return _cancel_form(request, _visit(visit_id), form, status=refusal.status)
+    return _done(request, cancelled, _("Cancelled: {visit}").format(visit=in_words(cancelled)))
+
+
+def in_words(visit: Visit) -> str:
+    return f"{visit.kind}, {moment(visit.starts_at)}, {visit.resource}"
+
+
+def day_of(visit: Visit) -> str:
+    return clock.local(visit.starts_at).date().isoformat()
+
+
+def _visit(visit_id: int) -> Visit:
+    related = ("kind", "client", "resource__person", "deal__stage")
+    return get_object_or_404(Visit.objects.select_related(*related), pk=visit_id)
+
+
+def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
+    context = {
+        "phones": [point.value for point in visit.client.contact_points.filter(kind="phone")],
+        "map": map_link(visit.address),
+        "photos": list(visit.photos.order_by("at")),
+        "movable": visit.status in booking.MOVABLE,
+        "calendar_url": f"{reverse('calendar')}?day={day_of(visit)}",
+    }
+    return _dialog(request, visit, "dispatcher/visit.html", context)
+
+
+def _move_form(request: PageRequest, visit: Visit, form: ReasonForm, status: int = 200) -> HttpResponse:
+    day = typed.day(request.GET.get("day") or request.POST.get("day") or day_of(visit))
+    context = {
+        "form": form,
+        "offer": offers.offer(visit.kind, day=day, moving=visit),
+        "windows_url": reverse("visit_time", args=[visit.pk]) + "?",
+    }
+    return _dialog(request, visit, "dispatcher/move.html", context, status=status)
+
+
+def _cancel_form(request: PageRequest, visit: Visit, form: ReasonForm, status: int = 200) -> HttpResponse:
+    return _dialog(request, visit, "dispatcher/cancel.html", {"form": form}, status=status)
+
+
+def _done(request: PageRequest, visit: Visit, said: str) -> HttpResponse:
+    if not request.htmx:
+        messages.success(request, said)
+        return redirect("visit", visit_id=visit.pk)
+    answer = _shown(request, _visit(visit.pk))
+    answer["HX-Trigger"] = json.dumps({"toast": {"message": said}})
+    return answer
+
+
+def _dialog(
+    request: PageRequest, visit: Visit, template: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """In the dialog over the calendar, or as a page of its own."""
+    fragment = request.htmx and not request.htmx.boosted
+    everything = {**context, "visit": visit, "inner": template}
+    return render(request, template if fragment else "dispatcher/visit_page.html", everything, status=status)

@@ -1,0 +1,113 @@
+"""The day of those who go out: their own visits in order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from svyazka.business.clients.models import ContactPoint
+from svyazka.business.visits.carry_out import STEPS
+from svyazka.business.visits.directions import map_link
+from svyazka.business.visits.models import Visit
+from svyazka.kit import clock
+from svyazka.workplaces.shared.door import PageRequest, needs
+
+DAYS_AHEAD = 7
+PHONES = Prefetch(
+    "client__contact_points", ContactPoint.objects.filter(kind=ContactPoint.Kind.PHONE).order_by("pk"), to_attr="phones"
+)
+
+
+@dataclass(frozen=True)
+class Tab:
+    day: date
+    name: str
+    count: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A visit as the phone shows it."""
+
+    visit: Visit
+    url: str
+    phone: str
+    map: str
+    next: Visit.Status | None
+
+
+@needs("visits.carry_out")
+def day(request: PageRequest) -> HttpResponse:
+    chosen = _day(request.GET.get("day"))
+    first, last = clock.day_bounds(chosen)
+    rows = of(request).filter(starts_at__gte=first, starts_at__lt=last)
+    visits = rows.select_related("kind", "client", "deal__stage").prefetch_related(PHONES).order_by("starts_at")
+    stops = [stop(one) for one in visits]
+    context = {
+        "stops": stops,
+        "day": chosen,
+        "tabs": _tabs(request),
+        "here": f"{reverse('field_day')}?day={chosen.isoformat()}",
+        "left": sum(one.visit.status != Visit.Status.DONE for one in stops),
+    }
+    fragment = request.htmx.target == "stops"
+    return render(request, "field/stops.html" if fragment else "field/day.html", context)
+
+
+def of(request: PageRequest) -> QuerySet[Visit]:
+    """The visits that this person may see here: his own, those that are on."""
+    return Visit.objects.still_on().of_person(request.person)
+
+
+def stop(visit: Visit) -> Stop:
+    phones: list[ContactPoint] = visit.client.phones  # type: ignore[attr-defined]  # prefetched as PHONES
+    return Stop(
+        visit=visit,
+        url=reverse("field_visit", args=[visit.pk]),
+        phone=phones[0].value if phones else "",
+        map=map_link(visit.address),
+        next=next_step(visit),
+    )
+
+
+def next_step(visit: Visit) -> Visit.Status | None:
+    """What the big button does."""
+    if visit.status not in STEPS or visit.status == Visit.Status.DONE:
+        return None
+    return STEPS[STEPS.index(Visit.Status(visit.status)) + 1]
+
+
+def _tabs(request: PageRequest) -> list[Tab]:
+    """Today and tomorrow always, later days where there is something to do."""
+    today = clock.today()
+    begin, end = clock.day_bounds(today)[0], clock.day_bounds(today + timedelta(days=DAYS_AHEAD))[1]
+    starts = of(request).filter(starts_at__gte=begin, starts_at__lt=end).values_list("starts_at", flat=True)
+    counted = Counter(clock.local(start).date() for start in starts)
+    days = sorted({today, today + timedelta(days=1), *counted})
+    address = reverse("field_day")
+    return [Tab(one, _name(one), counted[one], f"{address}?day={one.isoformat()}") for one in days]
+
+
+def _name(day: date) -> str:
+    if day == clock.today():
+        return _("Today")
+    if day == clock.today() + timedelta(days=1):
+        return _("Tomorrow")
+    return formats.date_format(day, "D j")
+
+
+def _day(given: str | None) -> date:
+    try:
+        chosen = date.fromisoformat((given or "")[:10])
+    except ValueError:
+        return clock.today()
+    return chosen if abs(chosen - clock.today()) < timedelta(days=3650) else clock.today()

@@ -1,0 +1,118 @@
+"""One visit in the hand of whoever carries it out: on the way, started, done; a note; photos."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from svyazka.business.deals.models import Field
+from svyazka.business.staff import roles
+from svyazka.business.staff.roles import Reach
+from svyazka.business.visits import carry_out
+from svyazka.business.visits.models import Visit, VisitPhoto
+from svyazka.kit.refusals import Refused
+from svyazka.workplaces.field import day
+from svyazka.workplaces.shared.door import PageRequest, needs
+
+
+@needs("visits.carry_out")
+def visit(request: PageRequest, visit_id: int) -> HttpResponse:
+    own = _own(request, visit_id)
+    context = {
+        "stop": day.stop(own),
+        "facts": _facts(own),
+        "photos": list(own.photos.order_by("at")),
+        "request_id": uuid4(),
+    }
+    fragment = request.htmx.target == "stop"
+    return render(request, "field/stop.html" if fragment else "field/visit.html", context)
+
+
+@needs("visits.carry_out", "POST")
+def status(request: PageRequest, visit_id: int) -> HttpResponse:
+    own = _own(request, visit_id)
+    given = request.POST.get("status", "")
+    if given not in (Visit.Status.ON_WAY, Visit.Status.STARTED, Visit.Status.DONE):
+        raise Refused(_("There is no such status of a visit."))
+    typed = request.POST.get("version", "")
+    version = int(typed) if typed.isdecimal() and len(typed) < 10 else None
+    carry_out.set_status(own, Visit.Status(given), by=request.person, version=version)
+    if request.htmx.target == "stop":
+        return render(request, "field/stop.html", {"stop": day.stop(_own(request, visit_id))})
+    return redirect("field_visit", visit_id=visit_id)
+
+
+@needs("visits.carry_out", "POST")
+def report(request: PageRequest, visit_id: int) -> HttpResponse:
+    carry_out.report(_own(request, visit_id), request.POST.get("text", ""), by=request.person)
+    if request.htmx and not request.htmx.boosted:
+        return render(request, "field/saved.html")
+    messages.success(request, _("The note is saved."))
+    return redirect("field_visit", visit_id=visit_id)
+
+
+@needs("visits.carry_out", "POST")
+def photos(request: PageRequest, visit_id: int) -> HttpResponse:
+    own = _own(request, visit_id)
+    refusal = None
+    try:
+        _keep(request, own)
+    except Refused as given:
+        refusal = given
+    if not request.htmx:
+        if refusal:
+            raise refusal
+        return redirect("field_visit", visit_id=visit_id)
+    context = {
+        "visit": own,
+        "photos": list(own.photos.order_by("at")),
+        "request_id": uuid4(),
+        "refusal": refusal,
+    }
+    return render(request, "field/photos.html", context, status=refusal.status if refusal else 200)
+
+
+@needs("visits.see")
+def photo(request: PageRequest, photo_id: int) -> FileResponse:
+    """The picture itself, for the office and for whoever went there."""
+    rows = VisitPhoto.objects.all()
+    if roles.reach(request.person, "visits.see") is not Reach.ALL:
+        rows = rows.filter(visit__in=Visit.objects.of_person(request.person))
+    kept = get_object_or_404(rows, pk=photo_id)
+    try:
+        answer = FileResponse(kept.file.open("rb"), content_type="image/jpeg")
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    # Pictures never change under their number.
+    answer["Cache-Control"] = "private, max-age=86400, immutable"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _own(request: PageRequest, visit_id: int) -> Visit:
+    rows = day.of(request).select_related("kind", "client", "deal__stage").prefetch_related(day.PHONES)
+    return get_object_or_404(rows, pk=visit_id)
+
+
+def _keep(request: PageRequest, visit: Visit) -> None:
+    sent = request.FILES.get("photo")
+    if sent is None:
+        raise Refused(_("Choose a photo."))
+    try:
+        request_id = UUID(request.POST.get("request_id", ""))
+    except ValueError:
+        request_id = uuid4()
+    carry_out.add_photo(visit, sent, request_id=request_id, by=request.person)
+
+
+def _facts(visit: Visit) -> list[tuple[str, Any]]:
+    """What is known of the deal and helps on site. Amounts are the office's business."""
+    fields = Field.objects.exclude(kind=Field.Kind.MONEY).exclude(code=visit.kind.booked_fact)
+    return [
+        (field.name, value) for field in fields if (value := visit.deal.facts.get(field.code)) not in (None, "", False)
+    ]
