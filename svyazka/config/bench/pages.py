@@ -1,0 +1,184 @@
+"""`svyazka bench pages`: what the daily operations cost the server, and that they hardly grow with the base.
+
+A real `svyazka run`, asked through its door over HTTP; counted is the processor time of all its processes (edge,
+pages, worker) and of the database's sessions, per operation, warm: the median of several rounds.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from statistics import median
+from urllib.parse import quote
+
+import psycopg
+
+from svyazka.config import beginning
+from svyazka.config.bench import base, processor
+from svyazka.config.bench.ground import SVYAZKA, folder, free_port, until_it_answers
+from svyazka.config.bench.report import Row
+from svyazka.config.bench.visitor import Visitor
+from svyazka.config.embedded import Embedded
+
+BOARD = "/pipelines/windows/"
+PEERS = ("Odoo 17", "EspoCRM 9.2", "Django-CRM 2.4")
+
+
+@dataclass(frozen=True)
+class House:
+    """A `svyazka run` that is up, with a base of so many clients."""
+
+    process: int
+    cluster: Path
+    url: str
+    visitor: Visitor
+    clients: int
+
+
+@dataclass(frozen=True)
+class Operation:
+    name: str
+    do: Callable[[House, int], None]
+    times: int  # in a round
+    must: float
+    aim: float
+    peers: tuple[float, float, float]
+    settle: bool = False  # the worker has to come to its end, too
+
+
+def rows(quick: bool) -> list[Row]:
+    rounds, share = (3, 3) if quick else (5, 1)
+    with _house(2_000 if quick else 20_000) as house:
+        small = {operation.name: _cost(house, operation, rounds, share) for operation in OPERATIONS}
+        first_load = house.visitor.first_load(BOARD) / 1024
+    with _house(50_000 if quick else 1_000_000) as house:
+        large = {operation.name: _cost(house, operation, rounds, share) for operation in OPERATIONS}
+    costs = [
+        Row(op.name, small[op.name], "CPU ms", must=op.must, aim=op.aim, peers=dict(zip(PEERS, op.peers, strict=True)))
+        for op in OPERATIONS
+    ]
+    load = Row(
+        "first load of the board", first_load, "KB", must=110, aim=70,
+        peers=dict(zip(PEERS, (1218, 1548, 120), strict=True)),
+    )  # fmt: skip
+    times = "25" if quick else "50"
+    growth = [
+        Row(f"{op.name}: on a base {times} times as large", large[op.name] / small[op.name], "times as much", must=2)
+        for op in OPERATIONS
+    ]
+    return [*costs, load, *growth]
+
+
+def _cost(house: House, operation: Operation, rounds: int, share: int) -> float:
+    """Milliseconds of processor time for one."""
+    times = max(10, operation.times // share)
+    _do(house, operation, max(10, times // 4))
+    costs = []
+    for _round in range(rounds):
+        before = processor.used(house.process, house.cluster)
+        _do(house, operation, times)
+        costs.append((processor.used(house.process, house.cluster) - before) / times)
+    return median(costs)
+
+
+def _do(house: House, operation: Operation, times: int) -> None:
+    for _time in range(times):
+        operation.do(house, next(_numbers) * 7919 % house.clients + 1)
+    if operation.settle:
+        _until_settled(house)
+
+
+_numbers = count(1)
+
+
+def _request(house: House, number: int) -> None:
+    """Nine of ten from people who have not asked before."""
+    phone = base.phone_of(house.clients + next(_numbers) if number % 10 else number)
+    house.visitor.post(
+        "/in/form/demo-okna/",
+        name=base.name_of(number),
+        phone=phone,
+        address=base.address_of(number),
+        message=base.WORDS["said"][number % len(base.WORDS["said"])],
+        utm_source="search",
+        page="https://okna.example.ru/price/",
+    )
+
+
+def _search(house: House, typed: str) -> None:
+    house.visitor.get(f"/search/?q={quote(typed)}")
+
+
+def _exact_phone(house: House, number: int) -> None:
+    _search(house, base.phone_of(number))
+
+
+def _part_of_a_phone(house: House, number: int) -> None:
+    _search(house, base.phone_of(number)[4:10])
+
+
+def _part_of_a_name(house: House, number: int) -> None:
+    """By turns the beginning of a surname and a piece from its middle, as people type both."""
+    surname = base.name_of(number).split()[1]
+    _search(house, surname[:5] if number % 2 else surname[1:5])
+
+
+def _board(house: House, _number: int) -> None:
+    house.visitor.get(BOARD)
+
+
+def _deal(house: House, number: int) -> None:
+    house.visitor.get(f"/deals/{number}/")
+
+
+OPERATIONS = (
+    Operation("request in by web form", _request, 90, must=15, aim=6, peers=(84, 136, 123), settle=True),
+    Operation("find by exact phone", _exact_phone, 240, must=3, aim=1.5, peers=(16, 27, 371)),
+    Operation("board, first 160 cards", _board, 45, must=25, aim=12, peers=(311, 122, 878)),
+    Operation("one deal with its history", _deal, 90, must=15, aim=8, peers=(93, 173, 232)),
+    Operation("part of a name", _part_of_a_name, 240, must=8, aim=4, peers=(224, 51, 700)),
+    Operation("part of a phone", _part_of_a_phone, 240, must=5, aim=2, peers=(10, 440, 393)),
+)
+
+
+@contextmanager
+def _house(clients: int) -> Iterator[House]:
+    with folder() as (place, environment):
+        port = free_port()
+        # One process for the pages, so that all of it is warm; what an operation costs is the same.
+        own = {**environment, "SVYAZKA_PORT": str(port), "SVYAZKA_WEB_WORKERS": "1"}
+        running = _run(own, port)
+        try:
+            cluster = Embedded(place)
+            print(f"bench: {clients} clients", file=sys.stderr, flush=True)
+            base.fill(cluster.url(), clients)
+            visitor = Visitor(port)
+            visitor.log_in("olga", beginning.read_demonstration(place / "demonstration.txt")["password"])
+            yield House(running.pid, cluster.cluster, cluster.url(), visitor, clients)
+        finally:
+            running.send_signal(signal.SIGINT)
+            running.wait(120)
+
+
+def _run(environment: Mapping[str, str], port: int) -> subprocess.Popen[bytes]:
+    running = subprocess.Popen([*SVYAZKA, "run"], env=dict(environment), stdout=sys.stderr)
+    until_it_answers(f"http://127.0.0.1:{port}/login/", seconds=120)
+    return running
+
+
+def _until_settled(house: House) -> None:
+    # Under another name, so that looking is not counted (processor._is_session).
+    with psycopg.connect(house.url, autocommit=True) as connection:
+        query = "select exists (select from intake_arrival where state in ('new', 'again'))"
+        while connection.execute(query).fetchone() == (True,):
+            time.sleep(0.05)
+        stuck = connection.execute("select count(*) from intake_arrival where state = 'stuck'").fetchone()
+    if stuck != (0,):
+        raise RuntimeError("Requests of the bench are stuck.")

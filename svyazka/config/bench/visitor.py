@@ -1,0 +1,74 @@
+"""A browser as far as a bench needs one: one connection, cookies, and what a first visit would load."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import re
+from urllib.parse import urlencode, urljoin, urlsplit
+
+_IN_HTML = re.compile(r"""<(?:link|script|img|use)\b[^>]*?\b(?:href|src)=["']?(/static/[^"'#\s>]+)""")
+_IN_CSS = re.compile(r"""(?:url\(|@import\s+)["']?([^"')\s]+)""")
+_IN_JS = re.compile(r"""\b(?:from|import)\s*\(?\s*["']([./][^"']+)["']""")
+_IN_IMPORT_MAP = re.compile(r"""["'](/static/[^"']+\.js)["']""")
+
+
+class Visitor:
+    def __init__(self, port: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.cookies: dict[str, str] = {}
+
+    def log_in(self, login: str, password: str) -> None:
+        self.get("/login/")
+        token = self.cookies["svyazka_csrf"]
+        self._ask("POST", "/login/", urlencode({"csrfmiddlewaretoken": token, "login": login, "password": password}))
+        if "svyazka_session" not in self.cookies:
+            raise RuntimeError("The bench could not log in.")
+
+    def get(self, path: str) -> bytes:
+        """As it came over the wire: packed, where the server packs."""
+        return self._ask("GET", path)[1]
+
+    def post(self, path: str, **fields: str) -> None:
+        self._ask("POST", path, urlencode(fields))
+
+    def first_load(self, page: str) -> int:
+        """Bytes of a page and of everything that it needs, none of it kept from before."""
+        waiting, seen, size = [page], {page}, 0
+        while waiting:
+            path = waiting.pop()
+            packing, body = self._ask("GET", path)
+            size += len(body)
+            text = (gzip.decompress(body) if packing == "gzip" else body).decode("utf-8", "replace")
+            for found in _needed(path, text) - seen:
+                seen.add(found)
+                waiting.append(found)
+        return size
+
+    def _ask(self, method: str, path: str, body: str | None = None) -> tuple[str, bytes]:
+        headers = {"Accept-Encoding": "gzip", "Accept": "text/html", "Host": f"127.0.0.1:{self.connection.port}"}
+        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        read = answer.read()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _equals, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        if answer.status >= 400:
+            raise RuntimeError(f"{method} {path.partition('?')[0]} answered {answer.status}")
+        return answer.headers.get("Content-Encoding", ""), read
+
+
+def _needed(path: str, text: str) -> set[str]:
+    if path.endswith(".css"):
+        found = _IN_CSS.findall(text)
+    elif path.endswith(".js"):
+        found = _IN_JS.findall(text)
+    elif path.startswith("/static/"):
+        found = []
+    else:
+        found = [*_IN_HTML.findall(text), *_IN_IMPORT_MAP.findall(text)]
+    addresses = {urlsplit(urljoin(path, each)).path for each in found if not each.startswith("data:")}
+    return {address for address in addresses if address.startswith("/static/")}
