@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy
 
@@ -45,16 +45,17 @@ class CallForm(Form):
         label=gettext_lazy("Comment"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, call: Call, *args: Any, **options: Any) -> None:
-        # Several cards may stand on the page: each input needs an id of its own.
-        super().__init__(*args, auto_id=f"call-{call.pk}-%s", **options)
-        if call.client_number.startswith("+"):
-            del self.fields["contact"]
-        if not asks_for_openings():
-            del self.fields["openings"]
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("autocomplete", "off")
-        next(iter(self.fields.values())).widget.attrs["autofocus"] = True
+
+def form_of(call: Call, typed: QueryDict | None = None) -> Form:
+    """Without the fields that are not asked of this caller, or not by this company."""
+    left_out = {"contact": call.client_number.startswith("+"), "openings": not asks_for_openings()}
+    asked: dict[str, Any] = {name: None for name, is_out in left_out.items() if is_out}
+    # Several cards may stand on the page: each input needs an id of its own.
+    form: Form = type("AskedForm", (CallForm,), asked)(typed, auto_id=f"call-{call.pk}-%s")
+    for field in form.fields.values():
+        field.widget.attrs.setdefault("autocomplete", "off")
+    next(iter(form.fields.values())).widget.attrs["autofocus"] = True
+    return form
 
 
 @needs("calls.take")
@@ -77,7 +78,7 @@ def calls_mine(request: PageRequest) -> HttpResponse:
 @needs("calls.take", "POST")
 def call_request(request: PageRequest, call_id: int) -> HttpResponse:
     call = get_object_or_404(Call, pk=call_id)
-    form = CallForm(call, request.POST)
+    form = form_of(call, request.POST)
     if form.is_valid():
         try:
             deal = fill_in(call, **form.cleaned_data, by=request.person)
@@ -90,7 +91,7 @@ def call_request(request: PageRequest, call_id: int) -> HttpResponse:
 
 
 def _card(
-    request: PageRequest, call: Call, *, form: CallForm | None = None, saved: Deal | None = None, status: int = 200
+    request: PageRequest, call: Call, *, form: Form | None = None, saved: Deal | None = None, status: int = 200
 ) -> HttpResponse:
     client = Client.objects.filter(pk=call.client_id).first() if call.client_id else None
     is_known = bool(client and client.name)
@@ -106,7 +107,7 @@ def _card(
         "staff": list(dict.fromkeys(deal.responsible.full_name for deal in deals if deal.responsible)),
         "colleague": _colleague(call, moment),
         "spoken": timeline.duration(call.talk_seconds) if call.talk_seconds else "",
-        "form": form or (None if is_known or saved else CallForm(call)),
+        "form": form or (None if is_known or saved else form_of(call)),
         # What is being typed outlives the news of the call; an answer to the form itself must be seen.
         "keeps_form": form is None,
         "saved": saved,

@@ -19,7 +19,8 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.boosted) byId("main")?.focus({ preventScroll: true });
   const first = detail.elt?.querySelector?.("[autofocus]");
-  if (first) first.focus();
+  // Once: what stays on the page while other parts of it are renewed must not take the focus back.
+  if (first) (first.focus(), first.removeAttribute("autofocus"));
   forgetToasts();
 });
 
