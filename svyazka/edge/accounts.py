@@ -7,7 +7,6 @@ import re
 import time
 
 import psycopg
-from psycopg_pool import PoolTimeout
 
 from svyazka.business.intake.knock import Account
 from svyazka.edge.ledger import Busy, Pool
@@ -38,7 +37,7 @@ class Accounts:
             self._asked[kind, key] = (time.monotonic() + REMEMBERED, answer)
         try:
             return await asyncio.shield(answer)
-        except (psycopg.Error, PoolTimeout):
+        except psycopg.Error:
             self._asked.pop((kind, key), None)
             raise Busy from None
 

@@ -22,7 +22,7 @@ from svyazka.edge.bell import Bell
 from svyazka.edge.door import Door
 from svyazka.edge.ledger import Ledger, Pool
 from svyazka.edge.live import Live
-from svyazka.edge.surroundings import Surroundings
+from svyazka.edge.surroundings import NAME, Surroundings
 from svyazka.edge.words import language_of, say
 
 WAYS = {
@@ -82,10 +82,12 @@ class Edge:
         self._pool: Pool = AsyncConnectionPool(
             given.database_url,
             connection_class=psycopg.AsyncConnection[Any],
-            kwargs={"autocommit": True, "prepare_threshold": given.prepare_threshold},
+            kwargs={"autocommit": True, "prepare_threshold": given.prepare_threshold, "application_name": NAME},
+            # A question before each use, for a whole batch of arrivals: they shall not pay for a restarted database.
+            check=AsyncConnectionPool.check_connection,
             min_size=2,
             max_size=8,
-            timeout=10,
+            timeout=5,
             open=False,
         )
         await self._pool.open()  # does not wait: the edge is there before the database, and says 503

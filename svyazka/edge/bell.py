@@ -8,6 +8,8 @@ from typing import Any
 
 import psycopg
 
+from svyazka.edge.surroundings import NAME
+
 CHANNEL = "svyazka_bell"
 PAUSE = 0.015
 
@@ -27,7 +29,9 @@ class Bell:
             await self._wanted.wait()
             self._wanted.clear()
             try:
-                connection = connection or await psycopg.AsyncConnection.connect(self._url, autocommit=True)
+                connection = connection or await psycopg.AsyncConnection.connect(
+                    self._url, autocommit=True, application_name=NAME
+                )
                 await connection.execute(f"notify {CHANNEL}")
             except psycopg.Error:  # a lost bell is no harm: listeners poll too
                 if connection:

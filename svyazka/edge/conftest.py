@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,7 @@ class House:
     """The edge under test, and the database behind it."""
 
     port: int
-    database: psycopg.Connection
+    database: psycopg.Connection | None
     server: Server
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
@@ -93,7 +93,8 @@ class Stream:
 
 
 @contextmanager
-def open_house(database_url: str, *, web: str = "http://127.0.0.1:9") -> Iterator[House]:
+def open_house(database_url: str, *, web: str = "http://127.0.0.1:9", is_there: bool = True) -> Iterator[House]:
+    """`is_there`: whether the database is."""
     server = Server(Surroundings(database_url, database_url, web))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -102,7 +103,7 @@ def open_house(database_url: str, *, web: str = "http://127.0.0.1:9") -> Iterato
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        with psycopg.connect(database_url, autocommit=True) as database:
+        with psycopg.connect(database_url, autocommit=True) if is_there else nullcontext() as database:
             yield House(port, database, server)
     finally:
         server.should_exit = True

@@ -66,6 +66,8 @@ class Door:
 
     async def pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
+        if not scope["raw_path"].startswith(b"/"):  # "OPTIONS *" asks about the server, not about a page
+            return await _say(scope, send, 400, "nothing_here")
         if said_length(headers) > MOST_BYTES:
             return await _say(scope, send, 413, "too_large")
         body = Body(receive) if "content-length" in headers or "transfer-encoding" in headers else None
@@ -78,7 +80,7 @@ class Door:
         except aiohttp.ClientError:
             if body and body.problem:
                 return None if isinstance(body.problem, Gone) else await _say(scope, send, 413, "too_large")
-            return await _say(scope, send, 502, "no_answer")
+            return await _say(scope, send, 502, "broke_off")
         async with answer:
             counters.passed_on.labels(str(answer.status)).inc()
             with suppress(aiohttp.ClientError, TimeoutError):  # the connection is closed: the browser sees a cut answer
@@ -144,7 +146,7 @@ def _outward(scope: Scope) -> LooseHeaders:
         if name in _OURS:
             told[name] = value.decode("latin-1")
         elif name not in _OF_ONE_CONNECTION and name not in listed:
-            headers.add(name.decode("latin-1"), value.decode("utf-8", "surrogateescape"))
+            headers.add(name.decode("latin-1"), value.decode("utf-8", "replace"))
     known = told if neighbour else {}
     before = known.get(b"x-forwarded-for")
     headers["X-Forwarded-For"] = f"{before}, {peer(scope)}" if before else peer(scope) or "127.0.0.1"

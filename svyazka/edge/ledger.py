@@ -70,7 +70,7 @@ class Ledger:
             outcome = await self._commit([arrival for arrival, _ in batch])
             self._bell.ring()
             counters.batches.inc()
-        except (psycopg.Error, PoolTimeout) as error:
+        except psycopg.Error as error:
             log.error("arrivals could not be written down: %s", type(error).__name__)
         finally:
             for place, (_, written) in enumerate(batch):
@@ -85,7 +85,9 @@ class Ledger:
         try:
             async with self._pool.connection() as connection:
                 return await write_down(connection, arrivals)
+        except PoolTimeout:
+            raise
         except psycopg.OperationalError:
-            # The server was restarted under an idle connection. Writing twice is no harm: the second changes nothing.
+            # The server went away in the middle. Writing twice is no harm: the second changes nothing.
             async with self._pool.connection() as connection:
                 return await write_down(connection, arrivals)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+NAME = "svyazka edge"  # as the database's list of connections shows it
+
 
 @dataclass(frozen=True)
 class Surroundings:

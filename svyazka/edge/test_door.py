@@ -194,6 +194,36 @@ def test_connections_are_kept(house):
     assert len({house.ask("GET", "/echo").json()["connection"] for _ in range(10)}) == 1
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET http://elsewhere.example/echo HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET //elsewhere.example/echo?%ff HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /@elsewhere.example:80/%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /echo HTTP/1.1\r\nHost: x\r\nX-Strange: \xff\xfe\r\nReferer: \xd0\xbe\r\n\r\n",
+        b"GET /echo HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n",
+        b"GET /echo HTTP/1.1\r\n\r\n",
+        b"nonsense\r\n\r\n",
+    ],
+)
+def test_strange_requests_break_nothing(house, asked):
+    with socket.create_connection(("127.0.0.1", house.port), timeout=5) as connection:
+        connection.sendall(asked)
+        status = int(connection.recv(4096).split()[1])
+    assert status in (200, 400, 404)
+    assert house.ask("GET", "/echo").status == 200
+
+
+def test_an_answer_that_breaks_off(house, web):
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        threading.Thread(target=lambda: deaf.accept()[0].close(), daemon=True).start()
+        house.server.edge.door._address = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        assert house.ask("POST", "/echo", b"a=1").status == 502
+
+
 def test_while_the_web_process_starts_a_page_waits(db, settings):
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))

@@ -112,8 +112,8 @@ def test_an_event_committed_out_of_order_is_not_lost(house, session, olga, setti
 def test_the_listener_comes_back_after_the_database_was_away(house, session, olga):
     stream = house.listen(session(olga))
     house.rows(
-        "select pg_terminate_backend(pid) from pg_stat_activity where query ilike '%%journal_liveevent%%' "
-        "and pid <> pg_backend_pid() and datname = current_database()"
+        "select pg_terminate_backend(pid) from pg_stat_activity "
+        "where application_name = 'svyazka edge' and datname = current_database()"
     )
     happen(house.database, "deal", 9)
     assert stream.event()["id"] == 9

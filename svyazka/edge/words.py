@@ -41,6 +41,7 @@ _WORDS = {
         "Связка запускается. Страница откроется сама через несколько секунд.",
         "Svyazka is starting. The page will open by itself in a few seconds.",
     ),
+    "broke_off": ("Ответ оборвался. Попробуйте ещё раз.", "The answer broke off. Try again."),
     "no_answer": ("Ответ занял слишком много времени. Попробуйте ещё раз.", "The answer took too long. Try again."),
 }
 
