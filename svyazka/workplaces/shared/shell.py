@@ -26,6 +26,8 @@ class Room:
 
 ROOMS = [
     Room(_("Queue"), "queue", "inbox", "queue.see"),
+    Room(_("Calls"), "calls", "phone", "calls.take"),
+    Room(_("Clients"), "clients", "person", "clients.see"),
     Room(_("Deals"), "board", "board", "deals.see"),
     Room(_("Calendar"), "calendar", "calendar", "deals.see"),
     Room(_("My visits"), "field_day", "route", "visits.carry_out"),

@@ -1,0 +1,89 @@
+"""`svyazka demo`: a working day that a person can watch who has just installed the product."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+
+import aiohttp
+
+from svyazka.config import beginning
+from svyazka.config.demo.day import Stage, play
+from svyazka.config.demo.doors import Colleague, Refusal, Street
+from svyazka.config.holding import CannotStart
+from svyazka.connectors.asterisk.replay import StandIn
+
+
+def main(*, fast: bool = False) -> int:
+    """Plays into the Svyazka that runs on this data folder; starts one first where none runs."""
+    address = f"http://127.0.0.1:{os.environ.get('SVYAZKA_PORT', '8000')}"
+    ours = None if _answers(address) else _start(address)
+    try:
+        kept = beginning.read_demonstration(beginning.demonstration_file())
+        if not kept:
+            raise CannotStart(
+                "There is no demonstration company in this data folder. Name an empty one in SVYAZKA_DATA."
+            )
+        asyncio.run(_play(address, kept["password"], kept["bot_secret"], pace=0 if fast else 1))
+        if ours and not fast:
+            print("\n  The day is over. Look round as long as you like; stop with Ctrl-C.\n", flush=True)
+            ours.wait()
+    except Refusal as refusal:
+        print(f"svyazka: the day went wrong: {refusal}", file=sys.stderr)
+        return 1
+    finally:
+        if ours:
+            _stop(ours)
+    return 0
+
+
+async def _play(address: str, password: str, bot_secret: str, *, pace: float) -> None:
+    pbx = StandIn()
+    async with pbx.serving() as port, aiohttp.ClientSession() as session:
+        async with Colleague(address, "anna", password) as anna:
+            await connect_pbx(anna, port)
+        await asyncio.wait_for(pbx.listened_to(), 40)
+        print(f"\n  Watch it at {address}, for example as olga in one window and as mikhail in another.", flush=True)
+        street = Street(session, address, bot_secret)
+        await play(Stage(street, pbx, address, password, pace, say=lambda what: print(f"  • {what}", flush=True)))
+
+
+async def connect_pbx(anna: Colleague, port: int) -> None:
+    """The administrator points Svyazka at the telephone system of the day: a stand-in on this machine."""
+    access = {"driver": "asterisk", "code": "demo", "host": "127.0.0.1", "port": port, "login": "crm"}
+    access["secret"] = "crm-lab-secret"  # noqa: S105 - of the laboratory where the calls were captured
+    page = await anna.read("/office/pbx/")
+    if "asterisk/demo" in page:
+        number = page.split("asterisk/demo")[0].rsplit("/office/pbx/", 1)[1].split("/")[0]
+        await anna.send(await anna.read(f"/office/pbx/{number}/"), rf"/office/pbx/{number}/", access)
+    else:
+        await anna.send(page, "/office/pbx/", access)
+
+
+def _answers(address: str) -> bool:
+    with contextlib.suppress(OSError):
+        return bool(urllib.request.urlopen(f"{address}/readyz", timeout=2).status == 200)  # noqa: S310 - loopback
+    return False
+
+
+def _start(address: str) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen([sys.executable, "-m", "svyazka.config.cli", "run"], start_new_session=True)
+    for _attempt in range(600):
+        if _answers(address):
+            return process
+        if process.poll() is not None:
+            raise CannotStart("Svyazka did not start; what it said stands above.")
+        time.sleep(0.2)
+    _stop(process)
+    raise CannotStart("Svyazka did not get ready within two minutes.")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGINT)
+    process.wait()
