@@ -17,7 +17,6 @@ class Sentence:
 # fmt: off
 SENTENCES: dict[str, Sentence] = {
     "clients.created": Sentence(_("A new client")),
-    "clients.added": Sentence(_("A client was entered by hand")),
     "clients.changed": Sentence(_("Client changed")),
     "clients.contact_added": Sentence(_("A way to reach the client was added")),
     "clients.contact_removed": Sentence(_("A way to reach the client was removed")),

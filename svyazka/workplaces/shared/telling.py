@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from svyazka.business.calls.links import TROUBLES
 from svyazka.business.calls.models import Call
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.models import Field, LossReason, Stage
@@ -128,6 +129,7 @@ _CHOICES: dict[str, Mapping[str, str | Promise]] = {
     "status": dict(Visit.Status.choices),
     "result": dict(Call.Result.choices),
     "language": dict(settings.LANGUAGES),
+    "trouble": TROUBLES,
 }
 # What the house calls itself in the journal when it acts alone (journal.record.Automaton).
 _ACTORS: dict[str, Promise] = {

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from svyazka.business.calls import lines, systems
+from svyazka.business.calls.models import Pbx, PhoneLine
+from svyazka.business.clients.models import Source
+from svyazka.business.journal.models import Entry
+from svyazka.kit import secrets
+from svyazka.kit.refusals import Refused
+
+
+def add(by, **more):
+    given = {"driver": "asterisk", "code": "lab1", "host": "10.0.0.5", "port": 5038, "login": "crm", "secret": "hush"}
+    return systems.add(**{**given, **more}, by=by)
+
+
+def test_the_secret_of_a_system_is_locked_away_and_never_told(anna):
+    pbx = add(anna)
+    assert pbx.code == "asterisk/lab1"
+    assert secrets.take_out(Pbx.objects.get().secret) == "hush"
+    systems.change(pbx, by=anna, host="10.0.0.6", secret="other")
+    assert secrets.take_out(Pbx.objects.get().secret) == "other"
+    systems.change(pbx, by=anna, login="crm2")
+    assert secrets.take_out(Pbx.objects.get().secret) == "other"
+    assert all(word not in str(list(Entry.objects.values("changes", "note"))) for word in ("hush", "other"))
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [({"driver": "x"}, "driver"), ({"host": "http://pbx"}, "host"), ({"port": 0}, "port"), ({"code": "Ж"}, "code")],
+)
+def test_what_cannot_be_is_named(anna, given, field):
+    with pytest.raises(Refused) as refusal:
+        add(anna, **given)
+    assert list(refusal.value.fields) == [field]
+
+
+def test_one_name_for_one_system(anna):
+    add(anna)
+    with pytest.raises(Refused):
+        add(anna)
+
+
+def test_a_number_comes_changes_and_goes(anna):
+    source = Source.objects.get(code="phone_ads")
+    line = lines.add(number="8 495 100-09-09", name="Реклама 2", source=source, by=anna)
+    assert line.number == "+74951000909"
+    lines.change(line, name="Радио", source=None, by=anna)
+    assert Entry.objects.get(verb="calls.line_changed").changes == {
+        "name": ["Реклама 2", "Радио"],
+        "source": ["Телефон из рекламы", ""],
+    }
+    lines.remove(line, by=anna)
+    assert not PhoneLine.objects.filter(pk=line.pk).exists()
+
+
+@pytest.mark.parametrize("number", ["12", "+74951000101"])
+def test_a_number_that_is_none_or_there_already_is_refused(anna, number):
+    with pytest.raises(Refused) as refusal:
+        lines.add(number=number, name="x", source=None, by=anna)
+    assert list(refusal.value.fields) == ["number"]

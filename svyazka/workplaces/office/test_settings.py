@@ -1,0 +1,81 @@
+"""Channels, our numbers and telephone systems."""
+
+from __future__ import annotations
+
+import re
+
+from svyazka.business.calls.models import Pbx, PhoneLine
+from svyazka.business.conversations.models import ChannelAccount
+from svyazka.kit import secrets
+
+
+def test_a_new_form_shows_its_address_and_an_example(anna, enter):
+    given = {"kind": "web_form", "name": "dachi.example.ru", "code": "dachi", "origins": "https://dachi.example.ru"}
+    page = enter(anna).post("/office/channels/new/", given).content.decode()
+    account = ChannelAccount.objects.get(code="web_form/dachi")
+    assert f"http://testserver/in/form/{account.public_key}/" in page
+    assert "curl -X POST" in page
+
+
+def test_a_bots_secret_is_shown_once(anna, enter):
+    client = enter(anna)
+    page = client.post("/office/channels/new/", {"kind": "telegram", "name": "Бот", "code": "second"}).content.decode()
+    account = ChannelAccount.objects.get(code="telegram/second")
+    shown = re.search(r'data-copy="([\w-]{43})"', page)[1]
+    assert account.secret_fingerprint == secrets.fingerprint(shown)
+    assert shown not in client.get(f"/office/channels/{account.pk}/").content.decode()
+    renewed = client.post(f"/office/channels/{account.pk}/secret/").content.decode()
+    assert shown not in renewed
+    assert "data-copy" in renewed
+
+
+def test_a_channel_is_changed_switched_off_and_on(anna, enter):
+    client, account = enter(anna), ChannelAccount.objects.get(code="web_form/okna")
+    page = f"/office/channels/{account.pk}/"
+    assert client.post(page, {"name": "Окна", "origins": "ftp://okna"}).status_code == 422
+    assert client.post(page, {"name": "Окна", "origins": ""}).status_code == 302
+    assert client.post(page + "state/", {"on": "0"}).status_code == 302
+    account.refresh_from_db()
+    assert (account.name, account.is_active) == ("Окна", False)
+    client.post(page + "state/", {"on": "1"})
+    assert ChannelAccount.objects.get(pk=account.pk).is_active
+
+
+def test_a_token_is_stored_and_never_shown(anna, enter):
+    client, account = enter(anna), ChannelAccount.objects.get(code="telegram/main")
+    assert client.post(f"/office/channels/{account.pk}/token/", {"token": ""}).status_code == 422
+    assert client.post(f"/office/channels/{account.pk}/token/", {"token": "123:abc"}).status_code == 302
+    assert "123:abc" not in client.get(f"/office/channels/{account.pk}/").content.decode()
+
+
+def test_our_numbers_are_added_changed_and_removed(anna, enter):
+    client = enter(anna)
+    assert client.post("/office/lines/", {"number": "8 495 100-09-09", "name": "Радио"}).status_code == 302
+    assert client.post("/office/lines/", {"number": "1", "name": "Радио"}).status_code == 422
+    line = PhoneLine.objects.get(number="+74951000909")
+    assert client.post(f"/office/lines/{line.pk}/", {"name": "ТВ"}).status_code == 302
+    assert PhoneLine.objects.get(pk=line.pk).name == "ТВ"
+    assert client.post(f"/office/lines/{line.pk}/removal/").status_code == 302
+    assert not PhoneLine.objects.filter(pk=line.pk).exists()
+
+
+def test_a_telephone_system_is_connected_and_its_secret_never_shown(anna, enter):
+    client = enter(anna)
+    given = {"driver": "asterisk", "code": "lab1", "host": "10.0.0.5", "port": "5038", "login": "crm", "secret": "hush"}
+    assert client.post("/office/pbx/", given).status_code == 302
+    assert client.post("/office/pbx/", given).status_code == 422
+    pbx = Pbx.objects.get()
+    page = client.get(f"/office/pbx/{pbx.pk}/").content.decode()
+    assert "hush" not in page
+    assert "ещё не подключена" in page
+    assert 'value="5038"' in page
+    assert client.post(f"/office/pbx/{pbx.pk}/", {"host": "pbx.local", "port": "5039"}).status_code == 302
+    assert secrets.take_out(Pbx.objects.get().secret) == "hush"
+    assert client.post(f"/office/pbx/{pbx.pk}/state/", {"on": "0"}).status_code == 302
+    assert not Pbx.objects.get().is_active
+
+
+def test_the_lists_stand(anna, enter):
+    client = enter(anna)
+    for page in ("channels", "channels/new", "lines", "pbx"):
+        assert client.get(f"/office/{page}/").status_code == 200
