@@ -1,7 +1,7 @@
 """The deals of a pipeline, stage by stage, as a board shows them.
 
 Three statements whatever the number of deals: the first cards of all columns, the counters, the stages. Each column is
-read from the index `deal_column` and only as far as it is shown, so a million deals cost what twenty thousand cost.
+read from the index `deal_column_sum` and only as far as it is shown, so a million deals cost what twenty thousand cost.
 """
 
 from __future__ import annotations
@@ -82,6 +82,8 @@ class Column:
     goes_on: bool = False  # there are more cards than these
 
 
+Wish = tuple[str, list[Any]]  # of SQL, and of its values
+
 CARD = """
 select d.id, d.stage_id, c.name, c.id,
        case when c.name = '' then (
@@ -98,9 +100,10 @@ left join staff_person person on person.id = d.responsible_id
 
 def columns(stages: Sequence[Stage], narrowed: Narrowed) -> list[Column]:
     """Each stage with its counter; those that are still open with their first cards."""
-    counted = counters(stages, narrowed)
+    wish = conditions(narrowed)
+    counted = _counters(stages, wish)
     columns = {stage.pk: Column(stage, counted[stage.pk]) for stage in stages}
-    for card in _first_cards([stage.pk for stage in stages if stage.is_open], narrowed):
+    for card in _first_cards([stage.pk for stage in stages if stage.is_open], wish, _order(narrowed)):
         column = columns[card.stage_id]
         if len(column.cards) < PAGE:
             column.cards.append(card)
@@ -135,7 +138,11 @@ def card(deal_id: int, narrowed: Narrowed, *, pipeline_id: int) -> Card | None:
 
 def counters(stages: Sequence[Stage], narrowed: Narrowed) -> dict[int, Counter]:
     """How many deals stand at each stage, and their amount; of closed stages, those of the last 30 days."""
-    where, values = conditions(narrowed)
+    return _counters(stages, conditions(narrowed))
+
+
+def _counters(stages: Sequence[Stage], wish: Wish) -> dict[int, Counter]:
+    where, values = wish
     begins = clock.now() - CLOSED_SHOWN
     since = [None if stage.is_open else begins for stage in stages]
     with connection.cursor() as cursor:
@@ -150,10 +157,10 @@ def counters(stages: Sequence[Stage], narrowed: Narrowed) -> dict[int, Counter]:
         return {stage_id: Counter(number, amount) for stage_id, number, amount in cursor.fetchall()}
 
 
-def _first_cards(stage_ids: list[int], narrowed: Narrowed) -> list[Card]:
-    where, values = conditions(narrowed)
-    first = f"select * from deals_deal d where d.stage_id = s.id{where} {_order(narrowed)} limit %s"  # noqa: S608
-    statement = f"{CARD} from unnest(%s::bigint[]) as s (id) cross join lateral ({first}) d {PEOPLE} {_order(narrowed)}"
+def _first_cards(stage_ids: list[int], wish: Wish, order: str) -> list[Card]:
+    where, values = wish
+    first = f"select * from deals_deal d where d.stage_id = s.id{where} {order} limit %s"  # noqa: S608
+    statement = f"{CARD} from unnest(%s::bigint[]) as s (id) cross join lateral ({first}) d {PEOPLE} {order}"
     return _cards(statement, [stage_ids, *values, PAGE + 1])
 
 
@@ -162,7 +169,7 @@ def _order(narrowed: Narrowed) -> str:
     return "order by d.stage_since, d.id" if narrowed.overdue else "order by d.stage_since desc, d.id desc"
 
 
-def conditions(narrowed: Narrowed) -> tuple[str, list[Any]]:
+def conditions(narrowed: Narrowed) -> Wish:
     """The wish as SQL to be added to a `where`, with its values."""
     where, values = "", list[Any]()
     for column, wanted in (

@@ -162,8 +162,8 @@ class Deal(models.Model):
             models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="amount_not_negative"),
         ]
         indexes = [
-            # A column of the board: newest movement first, closed ones only lately.
-            models.Index("stage", F("stage_since").desc(), F("id").desc(), name="deal_column"),
+            # A column of the board: newest movement first, closed ones only lately; its sum without the rows.
+            models.Index("stage", F("stage_since").desc(), F("id").desc(), include=["amount"], name="deal_column_sum"),
             models.Index(fields=["client", "-opened_at"], name="deal_client"),
             models.Index(fields=["client"], condition=Q(closed_at=None), name="deal_client_open"),
             models.Index(fields=["responsible", "stage"], condition=Q(closed_at=None), name="deal_responsible"),

@@ -147,8 +147,9 @@ def _words() -> dict[str, str]:
     return {
         "more": _("More"),
         "no_step": _("No next step"),
-        "lately": _("Last 30 days"),
-        "limit": _("Time for it"),
+        "lately": _("in 30 days"),
+        "show": _("Show"),
+        "limit": _("within"),
         "required": _("To go on, fill in"),
         "empty": _("No deals here"),
     }

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
-from django.utils.dates import MONTHS_3, MONTHS_ALT
-from django.utils.translation import get_language
+from django.utils.dates import MONTHS_ALT
 from django.utils.translation import gettext as _
 
 from svyazka.kit import clock
@@ -40,10 +39,8 @@ class Short:
         self._zone = timezone.get_current_timezone()
         self._today = self.now.astimezone(self._zone).date()
         self._days = {-1: _("yesterday {time}"), 0: _("today {time}"), 1: _("tomorrow {time}")}
-        russian = (get_language() or "ru").startswith("ru")
-        self._months = [str((MONTHS_ALT if russian else MONTHS_3)[number]).lower() for number in range(1, 13)]
-        if not russian:
-            self._months = [name.capitalize() for name in self._months]
+        # Not Django's own short names: those say "12 май".
+        self._months = [str(MONTHS_ALT[number])[:3] for number in range(1, 13)]
         self._minutes, self._hours, self._age_days = _("{n} min"), _("{n} h"), _("{n} d")
 
     def moment(self, at: datetime) -> str:
