@@ -124,7 +124,7 @@ def _arrival(asked: Asked, account: Account, verdict: Accepted, body: bytes) -> 
 
 def _cors(way: Way, account: Account, headers: Mapping[str, str]) -> tuple[Header, ...]:
     origin = headers.get("origin", "")
-    if not way.from_pages or not origin or (account.origins and origin not in account.origins):
+    if not way.from_pages or not origin or not account.lets_in(origin):
         return ((b"vary", b"Origin"),) if way.from_pages else ()
     return (
         (b"access-control-allow-origin", origin.encode("latin-1", "replace")),

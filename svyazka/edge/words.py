@@ -14,8 +14,8 @@ _WORDS = {
         "The request could not be read: send JSON or form data in UTF-8. It is kept, and a person will look at it.",
     ),
     "incomplete": (
-        "В заявке не хватает данных для связи. Исправьте отмеченные поля и отправьте ещё раз.",
-        "We could not answer to this request. Correct the fields named here and send it again.",
+        "Заявка заполнена с ошибками. Исправьте указанные поля и отправьте ещё раз.",
+        "There are mistakes in the request. Correct the fields named here and send it again.",
     ),
     "no_contact": ("Укажите телефон или e-mail.", "Give a telephone number or an e-mail address."),
     "not_text": ("Здесь ожидается текст.", "A text is expected here."),

@@ -17,6 +17,10 @@ class Account:
     origins: tuple[str, ...] = ()
     is_active: bool = True
 
+    def lets_in(self, origin: str) -> bool:
+        """Whether a page of that site may post. As typed by people: with a slash at the end, in capitals."""
+        return not self.origins or _plain(origin) in {_plain(known) for known in self.origins}
+
 
 @dataclass(frozen=True)
 class Knock:
@@ -50,3 +54,7 @@ class Refused:
 
 
 Verify = Callable[[Knock, Account], Accepted | Refused]
+
+
+def _plain(origin: str) -> str:
+    return origin.strip().rstrip("/").lower()

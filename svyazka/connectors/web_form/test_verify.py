@@ -7,7 +7,7 @@ from svyazka.business.intake.knock import Accepted, Account, Knock, Refused
 from svyazka.connectors.web_form.verify import verify
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-SITE = Account(code="web_form/okna", kind="web_form", origins=("https://okna.example.ru",))
+SITE = Account(code="web_form/okna", kind="web_form", origins=("https://Okna.example.ru/",))
 
 
 def post(body: bytes | dict, *, at: datetime = NOON, **headers: str) -> Accepted | Refused:

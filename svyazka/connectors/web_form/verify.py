@@ -11,7 +11,7 @@ from svyazka.connectors.web_form.fields import Unreadable, parse
 def verify(knock: Knock, account: Account) -> Accepted | Refused:
     """The site's key has been checked: it stands in the address. What cannot be read is written down nevertheless."""
     origin = knock.headers.get("origin")
-    if origin and account.origins and origin not in account.origins:
+    if origin and not account.lets_in(origin):
         return Refused(403, "wrong_site")
     # Tilda asks so whether somebody is there, when the address is entered.
     if knock.body in (b"test=test", b""):
