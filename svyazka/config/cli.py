@@ -53,7 +53,8 @@ def _add_running(commands: Commands) -> None:
     _command(commands, "worker", _worker, "only the worker: works off the ledger, keeps the house in order")
     _command(commands, "listen", _listen, "only the listeners: one for each telephone system")
     _command(commands, "edge", _edge, "only the door to the street: arrivals in, live events out")
-    _command(commands, "demo", _demo, "play a short working day through the real doors")
+    demo = _command(commands, "demo", _demo, "play a short working day through the real doors")
+    demo.add_argument("--fast", action="store_true", help="without the pauses for people who watch")
 
 
 def _add_care(commands: Commands) -> None:
@@ -132,9 +133,10 @@ def _edge(_chosen: argparse.Namespace) -> Answer:
     os.execv(sys.executable, [sys.executable, "-m", "svyazka.edge"])  # noqa: S606 - our own interpreter, no shell
 
 
-def _demo(_chosen: argparse.Namespace) -> Answer:
-    answer: Answer = import_module("svyazka.config.demo").main()
-    return answer
+def _demo(chosen: argparse.Namespace) -> Answer:
+    from svyazka.config import demo
+
+    return demo.main(fast=chosen.fast)
 
 
 def _init(chosen: argparse.Namespace) -> Answer:

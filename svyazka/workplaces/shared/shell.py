@@ -26,7 +26,7 @@ class Room:
 
 ROOMS = [
     Room(_("Queue"), "queue", "inbox", "queue.see"),
-    Room(_("Calls"), "calls", "phone", "calls.take"),
+    Room(_("Calls"), "calls", "phone", "queue.see"),
     Room(_("Clients"), "clients", "person", "clients.see"),
     Room(_("Deals"), "board", "board", "deals.see"),
     Room(_("Calendar"), "calendar", "calendar", "deals.see"),
