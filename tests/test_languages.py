@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import string
+import tokenize
 from collections import defaultdict
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -28,6 +29,7 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
+    "npgettext_lazy": ((1, "c"), 2, 3),
 }
 # Texts that are the same in both languages, or none.
 NO_WORDS = re.compile(r"[^A-Za-zА-Яа-яЁё]*")
@@ -64,19 +66,23 @@ def used() -> dict[Key, list[str]]:
 
     assert settings.configured
     found: dict[Key, list[str]] = defaultdict(list)
-    for path in [*code(), *templates()]:
+    # Fragments in Jinja hold no texts: those come ready from the view.
+    for path in [*code(), *(path for path in templates() if path.suffix == ".html")]:
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".html":
             text = templatize(text, origin=str(path))
-        source = io.BytesIO(text.encode())
-        for _line, message, _comments, context in extract("python", source, keywords=KEYWORDS):
+        for _line, message, _comments, context in _extracted(text, path):
             forms = [message] if isinstance(message, str) else [form for form in message if form]
             if forms and forms[0]:
                 found[context, forms[0]].append(str(path.relative_to(ROOT.parent)))
-    for path in sorted(ROOT.rglob("fragments/**/*.jinja")):
-        for message in re.findall(r"(?:_|gettext)\(\s*[\"'](.+?)[\"']\s*\)", path.read_text(encoding="utf-8")):
-            found[None, message].append(str(path.relative_to(ROOT.parent)))
     return found
+
+
+def _extracted(text: str, path: Path) -> list[tuple[int, str | tuple[str, ...], list[str], str | None]]:
+    try:
+        return list(extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS))
+    except (SyntaxError, tokenize.TokenError) as fault:
+        raise AssertionError(f"{path} cannot be read: {fault}") from fault
 
 
 def placeholders(text: str) -> set[str]:
@@ -137,6 +143,22 @@ def test_catalogues_hold_nothing_broken_or_left_over() -> None:
     assert not wrong, _report("wrong in the catalogues", wrong)
 
 
+def test_one_text_is_said_in_one_way() -> None:
+    """The catalogues are poured into one: two translations of one text would take turns."""
+    said: dict[Key, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for path in catalogues():
+        with path.open("rb") as file:
+            for message in read_po(file):
+                if message.id:
+                    said[message.context, _first(message.id)][" | ".join(_forms(message.string))].add(app_of(path))
+    twice = {
+        key[1]: [f"{text} ({', '.join(sorted(apps))})" for text, apps in ways.items()]
+        for key, ways in said.items()
+        if len(ways) > 1
+    }
+    assert not twice, _report("said in two ways", twice)
+
+
 class _Texts(HTMLParser):
     """What a reader sees of a template: text, and the attributes that are read out or shown."""
 
@@ -187,7 +209,7 @@ def test_templates_hold_no_unmarked_text() -> None:
 
 # Where a text reaches a person: refusals, messages, labels of forms.
 _SPEAKING = {"Refused", "ChangedMeanwhile", "success", "error", "info", "warning"}
-_SPOKEN = {"label", "help_text", "empty_label", "verbose_name", "message"}
+_SPOKEN = {"label", "help_text", "empty_label", "verbose_name"}
 
 
 def unmarked_in_code(source: str) -> Iterator[str]:
@@ -198,7 +220,7 @@ def unmarked_in_code(source: str) -> Iterator[str]:
         owner = getattr(getattr(node.func, "value", None), "id", "")
         speaks = name in _SPEAKING and (owner in ("", "messages", "refusals"))
         for argument in [*(node.args if speaks else []), *(k.value for k in node.keywords if k.arg in _SPOKEN)]:
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and not _silent(argument.value):
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and _speaks(argument.value):
                 yield f"line {node.lineno}: {argument.value}"
 
 
@@ -210,18 +232,31 @@ def test_code_says_nothing_unmarked() -> None:
     assert not found, _report("not marked for translation", found)
 
 
-# An example in a comment or docstring may be Russian: it says what the code meets. The words of the languages
-# themselves and what checks the database for Cyrillic letters are no texts.
-_ALLOWED = {"config/settings.py", "config/database.py"}
+def _speaks(text: str) -> bool:
+    """A word in small letters is a key of ours, as in `Refused(403, "wrong_site")`."""
+    return not _silent(text) and not re.fullmatch(r"[a-z_]+", text)
+
+
+# Where Russian in the code is no text for people, and why.
+_RUSSIAN_IS_DATA = {
+    "config/settings.py": "a language is called by its own name",
+    "config/database.py": "checks that the database knows Cyrillic letters",
+    "edge/words.py": "stands without Django: both languages side by side, see the test below",
+    "connectors/web_form/fields.py": "what the makers of forms call their fields",
+}
+# Folding of letters, and single words that a person may type: "да".
+_LETTERS = 4
 
 
 def test_code_and_templates_hold_no_russian() -> None:
     found: dict[str, list[str]] = {}
     for path in code():
-        if str(path.relative_to(ROOT)) in _ALLOWED:
+        if str(path.relative_to(ROOT)) in _RUSSIAN_IS_DATA:
             continue
         found[str(path.relative_to(ROOT.parent))] = [
-            f"line {line}: {text[:60]}" for line, text in _strings(path) if CYRILLIC.search(text)
+            f"line {line}: {text[:60]}"
+            for line, text in _strings(path)
+            if CYRILLIC.search(text) and len(text) > _LETTERS
         ]
     for path in [*templates(), *ROOT.rglob("static/**/*.js")]:
         if "vendor" in path.parts:
@@ -233,6 +268,15 @@ def test_code_and_templates_hold_no_russian() -> None:
         ]
     found = {path: texts for path, texts in found.items() if texts}
     assert not found, _report("written in Russian", found)
+
+
+def test_the_edge_says_everything_in_both_languages() -> None:
+    from svyazka.edge.words import _WORDS
+
+    lame = [
+        word for word, (russian, english) in _WORDS.items() if not CYRILLIC.search(russian) or CYRILLIC.search(english)
+    ]
+    assert lame == []
 
 
 def _strings(path: Path) -> Iterator[tuple[int, str]]:

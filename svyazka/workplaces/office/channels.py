@@ -29,7 +29,7 @@ KINDS = [
 
 class ChannelForm(Form):
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=120, help_text=gettext_lazy("What colleagues see: the site, the bot.")
+        label=gettext_lazy("Title"), max_length=120, help_text=gettext_lazy("What colleagues see: the site, the bot.")
     )
     source = forms.ModelChoiceField(
         label=gettext_lazy("Source of its requests"), queryset=Source.objects.order_by("code"), required=False

@@ -18,7 +18,7 @@ from svyazka.workplaces.shared.forms import Form, put_on
 
 
 class LineForm(Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(label=gettext_lazy("Title"), max_length=120)
     source = forms.ModelChoiceField(
         label=gettext_lazy("Source of its calls"), queryset=Source.objects.order_by("code"), required=False
     )
