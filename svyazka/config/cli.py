@@ -184,8 +184,11 @@ def _bench(chosen: argparse.Namespace) -> Answer:
 
 def _collect(_chosen: argparse.Namespace) -> Answer:
     _with_django()
+    from django.conf import settings
     from django.core.management import call_command
 
+    # The settings take the storage with hashed names only once its list is there; this makes it.
+    settings.STORAGES["staticfiles"]["BACKEND"] = "whitenoise.storage.CompressedManifestStaticFilesStorage"
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     return 0
 
