@@ -44,6 +44,9 @@ async def listen(*, until: asyncio.Event, look_every: float = LOOK_EVERY) -> Non
     running: dict[Access, asyncio.Task[None]] = {}
     try:
         while not until.is_set():
+            if writing.done():
+                # Whatever broke it: the supervisor starts the listener anew.
+                writing.result()
             await _follow_settings(running, batches)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(until.wait(), look_every)

@@ -56,6 +56,8 @@ class Batches:
         except asyncio.CancelledError:
             for _arrival in batch:
                 self.waiting.task_done()
+            # The statement was broken off; on a new connection it is known what became of it.
+            await self._hang_up()
             await self._write_last(batch)
             raise
         for _arrival in batch:

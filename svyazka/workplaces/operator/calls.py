@@ -32,7 +32,7 @@ class CallForm(Form):
     """What is asked of a caller whom nobody knows. The number is held already, unless it is hidden."""
 
     contact = forms.CharField(label=gettext_lazy("Phone or e-mail"), max_length=200)
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    name = forms.CharField(label=gettext_lazy("Client's name"), max_length=200)
     address = forms.CharField(label=gettext_lazy("Address"), max_length=300, required=False)
     openings = forms.IntegerField(
         label=gettext_lazy("Openings"),

@@ -1,0 +1,74 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from svyazka.business.calls.fold import fold, from_json, summarise, to_json
+from svyazka.business.calls.phone_system import CallEvent, Kind
+
+BEGUN = datetime(2026, 11, 22, 9, tzinfo=UTC)
+CALLER = "call"
+
+
+def event(second, kind, leg=CALLER, **facts):
+    extension = leg.removeprefix("leg") if leg.startswith("leg") else ""
+    return CallEvent("lab", CALLER, kind, BEGUN + timedelta(seconds=second), leg, extension, **facts)
+
+
+def story(*events):
+    return summarise(CALLER, fold(CALLER, events))
+
+
+STARTED = event(0, Kind.START, client_number="79161234567", our_number="74951000101")
+
+
+def test_two_of_us_talk_one_after_the_other():
+    """A transfer: both talks count, the music between them does not; the first answered."""
+    summary = story(
+        STARTED,
+        event(1, Kind.RING, "leg101"),
+        event(2, Kind.ANSWER, "leg101"),
+        event(2, Kind.JOIN, "leg101", bridge="a"),
+        event(2, Kind.JOIN, bridge="a"),
+        event(12, Kind.PART, "leg101", bridge="a"),
+        event(12, Kind.HANGUP, "leg101"),
+        event(13, Kind.RING, "leg102"),
+        event(20, Kind.ANSWER, "leg102"),
+        event(20, Kind.JOIN, "leg102", bridge="a"),
+        event(25, Kind.PART, bridge="a"),
+        event(25, Kind.HANGUP),
+    )
+    assert (summary.result, summary.answered_by, summary.talk_seconds) == ("answered", "101", 15)
+    assert summary.rang == ("101", "102")
+
+
+def test_two_phones_that_ring_at_once_and_one_that_is_busy():
+    events = [STARTED, event(1, Kind.RING, "leg101"), event(1, Kind.RING, "leg102"), event(2, Kind.BUSY, "leg101")]
+    assert story(*events).rings == ("102",)
+    events += [event(9, Kind.CANCEL, "leg102"), event(9, Kind.HANGUP)]
+    assert (story(*events).result, story(*events).rings) == ("missed", ())
+
+
+def test_the_first_refusal_of_a_leg_holds():
+    legs = fold(CALLER, [event(8, Kind.CANCEL, "leg101"), event(7, Kind.NO_ANSWER, "leg101")])
+    assert legs[0].refusal == (BEGUN + timedelta(seconds=7), "no_answer")
+
+
+def test_without_a_beginning_the_direction_is_open():
+    summary = story(event(1, Kind.RING, "leg101"))
+    assert (summary.direction, summary.state, summary.rings) == ("", "ringing", ())
+
+
+def test_a_call_forwarded_to_a_mobile_is_answered_without_one_of_our_phones():
+    summary = story(STARTED, event(1, Kind.RING, "mobile"), event(5, Kind.ANSWER, "mobile"), event(9, Kind.HANGUP))
+    assert (summary.result, summary.answered_by, summary.waiting_seconds) == ("answered", "", 5)
+
+
+def test_a_recording_of_nothing_is_left_out():
+    assert story(STARTED, event(0, Kind.RECORDING, recording="a.wav"), event(5, Kind.HANGUP)).recording == ""
+
+
+@pytest.mark.parametrize("extension", ["leg101", CALLER])
+def test_a_leg_stands_in_json_as_it_is(extension):
+    events = [event(second, kind, extension, bridge="a", queue="q") for second, kind in enumerate(Kind)]
+    (leg,) = fold(CALLER, [one for one in events if one.kind != Kind.ONLY_THESE])
+    assert from_json(to_json(leg)) == leg

@@ -1,0 +1,96 @@
+"""The call card under an operator's hands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from svyazka.business.calls.models import Call
+from svyazka.business.calls.phone_system import CallEvent, Kind
+from svyazka.business.deals.models import Deal
+from svyazka.business.intake.models import Arrival
+from svyazka.business.intake.take_call import take_call
+from svyazka.kit import clock
+
+pytestmark = pytest.mark.slow
+
+CODE = "asterisk/lab1"
+
+
+def tell(kind, *, key="k1", second=0, leg="", extension="", **facts):
+    begun = clock.now() - timedelta(minutes=1)
+    arrival = Arrival(pk=1, received_at=begun, account=CODE, connector="asterisk", conversation=f"{CODE}/{key}")
+    event = CallEvent(CODE, key, kind, begun + timedelta(seconds=second), leg or key, extension, **facts)
+    return Call.objects.get(pk=take_call([event], arrival=arrival)["call"])
+
+
+def ring(number="79165550001", *, at="101", key="k1"):
+    tell(Kind.START, key=key, client_number=number, our_number="74951000200")
+    return tell(Kind.RING, key=key, second=1, leg=f"{key}-{at}", extension=at)
+
+
+def hear(page, call, *, to_me=False):
+    """What the event stream would bring; it has tests of its own."""
+    page.evaluate(
+        """([id, to_me]) => ["live:call", `live:call-${id}`].forEach((name) =>
+            document.body.dispatchEvent(new CustomEvent(name, {detail: {topic: "call", id, to_me}})))""",
+        [call.pk, to_me],
+    )
+
+
+def test_an_unknown_caller_is_written_down_while_the_call_goes_on(olga, open_page, accessible):
+    page = open_page(olga, "/queue/")
+    call = ring()
+    hear(page, call, to_me=True)
+    card = page.locator(f"#call-{call.pk}")
+    expect(card).to_contain_text("Входящий звонок")
+    expect(card.get_by_label("Имя клиента")).to_be_focused()
+    page.keyboard.type("Нина Сидорова")
+    card.get_by_label("Адрес").click()
+    page.keyboard.type("Лесная, ")
+    accessible(page)
+    tell(Kind.ANSWER, second=3, leg="k1-101", extension="101")
+    hear(page, call)
+    expect(card).to_contain_text("Разговор")
+    expect(card.get_by_label("Имя клиента")).to_have_value("Нина Сидорова")
+    expect(card.get_by_label("Адрес")).to_be_focused()
+    page.keyboard.type("5")
+    tell(Kind.HANGUP, second=40)
+    hear(page, call)
+    expect(card).to_contain_text("Разговор окончен")
+    page.get_by_role("link", name="Сделки").first.click()
+    expect(page.locator("#main")).to_be_focused()
+    expect(card.get_by_label("Адрес")).to_have_value("Лесная, 5")
+    card.get_by_label("Проёмов").fill("много")
+    page.keyboard.press("Enter")
+    expect(card.get_by_label("Проёмов")).to_have_attribute("aria-invalid", "true")
+    card.get_by_label("Проёмов").fill("3")
+    page.keyboard.press("Enter")
+    expect(card).to_contain_text("Записано в сделку")
+    deal = Deal.objects.get()
+    assert (deal.address, deal.facts, deal.client.name) == ("Лесная, 5", {"openings": 3}, "Нина Сидорова")
+    expect(card).to_have_count(0, timeout=9_000)
+
+
+def test_a_known_client_is_shown_and_a_colleagues_answer_takes_the_card_away(olga, oksana, vera, open_page, accessible):
+    page = open_page(olga, "/queue/", width=360, height=740, dark=True)
+    call = ring("79161234567")
+    tell(Kind.RING, second=1, leg="k1-102", extension="102")
+    hear(page, call, to_me=True)
+    card = page.locator(f"#call-{call.pk}")
+    expect(card).to_contain_text("Вера Павлова")
+    accessible(page)
+    tell(Kind.ANSWER, second=3, leg="k1-102", extension="102")
+    hear(page, call)
+    expect(card).to_contain_text(oksana.full_name)
+    expect(card).to_have_count(0, timeout=9_000)
+
+
+def test_who_reloads_in_the_middle_of_a_call_has_the_card_again(olga, open_page):
+    call = ring()
+    page = open_page(olga, "/queue/")
+    expect(page.locator(f"#call-{call.pk}")).to_be_visible()
+    page.get_by_role("button", name="Закрыть карточку").click()
+    expect(page.locator(f"#call-{call.pk}")).to_have_count(0)
