@@ -54,7 +54,7 @@ def free_slots(
     resource: Resource | None = None,
     moving: Visit | None = None,
 ) -> list[Slot]:
-    """All windows of these days, earliest first. The time of the visit that is `moving` counts as free."""
+    """All windows of these days, earliest first. A visit that is `moving` does not stand in its own way."""
     first = max(from_day or clock.today(), clock.today())
     through = [first + timedelta(days=number) for number in range(days)]
     able = [one for one in able_to(kind) if resource is None or one.pk == resource.pk]
@@ -67,6 +67,7 @@ def free_slots(
         for day in through
         for stretch in hours_of(one, day)
         for start in windows.starts(stretch, taken[one.pk], length=length, step=STEP, not_before=not_before)
+        if not (moving and (moving.resource_id, moving.starts_at) == (one.pk, start))
     ]
     return sorted(found, key=lambda slot: (slot.starts_at, slot.resource.position, slot.resource.pk))
 

@@ -29,7 +29,8 @@ class Block:
     """A visit, an absence or a free time. Texts and places come ready: they stand on the page a thousand times."""
 
     kind: str  # "visit", "absence", "hold", "free"
-    hours: str
+    begins: str
+    ends: str
     title: str = ""
     text: str = ""
     hint: str = ""
@@ -139,7 +140,7 @@ def _cell(resource: Resource, day: date, taken: list[Booking], ruler: _Ruler) ->
     return Cell(
         day=day,
         url=f"{reverse('calendar')}?day={day.isoformat()}",
-        blocks=sorted(blocks, key=lambda block: block.hours),
+        blocks=sorted(blocks, key=lambda block: block.begins),
         free=_free_in_words(sum((gap.end - gap.start for gap in ahead), timedelta())),
         is_off=not stretches,
         is_today=day == clock.today(),
@@ -149,17 +150,18 @@ def _cell(resource: Resource, day: date, taken: list[Booking], ruler: _Ruler) ->
 
 def _taken_block(booking: Booking, ruler: _Ruler) -> Block:
     period = _period(booking)
-    hours, place = _said(period), ruler.place(period)
+    begins, ends, place = _clock(period.start), _clock(period.end), ruler.place(period)
     visit = booking.visit
     if visit is None:
         title = _("Absent") if booking.kind == Booking.Kind.ABSENCE else _("Held")
-        return Block(booking.kind, hours, title, booking.note, place=place)
+        return Block(booking.kind, begins, ends, title, booking.note, place=place)
     return Block(
         kind="visit",
-        hours=hours,
+        begins=begins,
+        ends=ends,
         title=str(visit.client),
         text=visit.address,
-        hint=f"{hours}, {visit.kind}, {visit.client}, {visit.address}, {visit.get_status_display()}",
+        hint=f"{begins}–{ends}, {visit.kind}, {visit.client}, {visit.address}, {visit.get_status_display()}",
         url=reverse("visit", args=[visit.pk]),
         colour=visit.deal.stage.colour,
         status=visit.status,
@@ -169,7 +171,7 @@ def _taken_block(booking: Booking, ruler: _Ruler) -> Block:
 
 
 def _free_block(gap: Period, ruler: _Ruler) -> Block:
-    return Block("free", _said(gap), _("Free"), place=ruler.place(gap))
+    return Block("free", _clock(gap.start), _clock(gap.end), _("Free"), place=ruler.place(gap))
 
 
 def _after_now(gap: Period) -> Period | None:
@@ -197,10 +199,6 @@ def _hours(ruler: _Ruler) -> list[tuple[str, str]]:
 
 def _period(booking: Booking) -> Period:
     return Period(booking.during.lower, booking.during.upper)
-
-
-def _said(period: Period) -> str:
-    return f"{_clock(period.start)}–{_clock(period.end)}"
 
 
 def _clock(moment: datetime) -> str:

@@ -25,7 +25,7 @@ def test_a_day_shows_who_is_where_and_what_is_free(enter, olga, visit, monday):
 
 def test_a_block_stands_where_its_hours_are(visit, monday):
     (of_egor, *_others) = grid.build([monday]).rows
-    blocks = {block.hours: block for block in of_egor.cells[0].blocks}
+    blocks = {f"{block.begins}–{block.ends}": block for block in of_egor.cells[0].blocks}
     # From 8 to 20 o'clock is the whole width.
     assert blocks["10:00–11:00"].place == "--from:0.16667;--span:0.08333"
     assert (blocks["10:00–11:00"].kind, blocks["10:00–11:00"].colour) == ("visit", "violet")
