@@ -93,8 +93,10 @@ def compile_languages() -> None:
 def gather_static_files() -> None:
     """Static files under names that carry their hash, compressed once."""
     own = [path for path in (ROOT / "svyazka").rglob("static/**/*") if path.is_file()]
-    if done("static", own):
+    own.append(ROOT / "requirements" / "run.txt")  # packages bring files of their own
+    if done("static", own) and (ROOT / "build" / "static" / "staticfiles.json").exists():
         return
+    say("gathering static files")
     run(VENV / "bin" / "svyazka", "collect", quiet=True)
     finish("static", own)
 

@@ -239,5 +239,5 @@ def _sha256(path: Path) -> str:
 
 
 def _one(connection: psycopg.Connection[Any], query: str | sql.Composed) -> Any:
-    row = connection.execute(query).fetchone()  # type: ignore[arg-type] # ours, never from outside
+    row = connection.execute(query).fetchone()
     return row[0] if row else None

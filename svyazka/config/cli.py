@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import TypeAlias
 
 import psycopg
 
@@ -18,6 +19,7 @@ from svyazka.config.embedded import DatabaseFolderUnreachable
 from svyazka.config.holding import CannotStart, database_up
 
 Answer = int | None
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(words: list[str] | None = None) -> None:
@@ -87,9 +89,6 @@ def _add_staff(commands: Commands) -> None:
     administrator = _command(verbs, "administrator", _staff_administrator, "take on an administrator")
     administrator.add_argument("login", metavar="LOGIN")
     administrator.add_argument("full_name", metavar="NAME")
-
-
-Commands = argparse._SubParsersAction
 
 
 def _command(
