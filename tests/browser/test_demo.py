@@ -61,7 +61,7 @@ def test_a_working_day_appears_on_the_screens_by_itself(browser: Browser, house)
 
     mikhail.goto(f"{address}/deals/1/")
     history = mikhail.locator(".timeline")
-    for told in ("Замер", "Сообщение", "Домофон 12", "Звонок"):
+    for told in ("Замер", "Сообщение", "Домофон 12", "Входящий звонок"):
         expect(history).to_contain_text(told)
     anna = _enter(browser, address, "anna", kept["password"], "/office/arrivals/")
     expect(anna.locator("main")).to_contain_text("web_form/okna")
