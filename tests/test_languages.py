@@ -185,7 +185,8 @@ class _Texts(HTMLParser):
 
 
 def _silent(text: str) -> bool:
-    return bool(NO_WORDS.fullmatch(text))
+    """A single letter names a key of the keyboard."""
+    return bool(NO_WORDS.fullmatch(text)) or len(text.strip()) == 1
 
 
 _COMMENT = re.compile(r"\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}", re.DOTALL)

@@ -1,0 +1,223 @@
+"""Every address with every role and with none: who comes in, who is turned away, and that nothing breaks.
+
+What is expected comes from the table of rights (business/staff/roles.py) and from what each view says of itself.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client as Browser
+from django.urls import URLPattern, get_resolver
+
+from svyazka.business.staff import roles, sessions
+from svyazka.business.staff.models import Person, Role
+from svyazka.business.staff.roles import Reach
+from svyazka.kit import clock
+
+# One of the cast for each role.
+CAST = {
+    Role.OPERATOR: "olga",
+    Role.MANAGER: "mikhail",
+    Role.ENGINEER: "egor",
+    Role.CREW: "boris",
+    Role.CONTROLLER: "konstantin",
+    Role.HEAD: "roza",
+    Role.ADMINISTRATOR: "anna",
+}
+PARAMETER = re.compile(r"<(?:\w+:)?\w+>")
+
+
+@dataclass(frozen=True)
+class Door:
+    address: str
+    view: Callable[..., Any]
+
+    @property
+    def right(self) -> str | None:
+        return getattr(self.view, "right", None)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        return tuple(getattr(self.view, "methods", ()))
+
+
+def patterns() -> Iterator[tuple[str, URLPattern]]:
+    def walk(entries: list[Any], before: str) -> Iterator[tuple[str, URLPattern]]:
+        for entry in entries:
+            route = before + str(entry.pattern)
+            if isinstance(entry, URLPattern):
+                yield route, entry
+            else:
+                yield from walk(entry.url_patterns, route)
+
+    return walk(get_resolver().url_patterns, "")
+
+
+def doors(samples: dict[str, Any]) -> list[Door]:
+    return [Door("/" + _filled(route, samples), pattern.callback) for route, pattern in patterns()]
+
+
+def _filled(route: str, samples: dict[str, Any]) -> str:
+    """`deals/<int:pk>/stage/` → `deals/17/stage/`: a parameter is named by the word before it."""
+    while found := PARAMETER.search(route):
+        word = route[: found.start()].rstrip("/").rpartition("/")[2]
+        assert word in samples, f"{route}: no sample for what stands after “{word}/”"
+        route = f"{route[: found.start()]}{samples[word]}{route[found.end() :]}"
+    return route
+
+
+@pytest.fixture
+def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
+    """One of everything that an address may name."""
+    from svyazka.business.calls.models import Call, Pbx, PhoneLine
+    from svyazka.business.clients.models import Interaction
+    from svyazka.business.conversations.models import ChannelAccount
+    from svyazka.business.deals.models import Deal, Pipeline, Task
+    from svyazka.business.intake.models import Arrival
+    from svyazka.business.visits.models import Resource, Visit, VisitKind, VisitPhoto
+
+    settings.MEDIA_ROOT = tmp_path
+    now = clock.now()
+    egor, pipeline = windows["egor"], Pipeline.objects.get()
+    stage = pipeline.stages.first()
+    deal = Deal.objects.create(client=vera, pipeline=pipeline, stage=stage, opened_at=now, stage_since=now)
+    task = Task.objects.create(deal=deal, what="Позвонить", due_at=now + timedelta(hours=1))
+    visit = Visit.objects.create(
+        kind=VisitKind.objects.get(code="measurement"),
+        deal=deal,
+        client=vera,
+        resource=Resource.objects.get(person=egor),
+        address="Москва, Лесная, 5",
+        starts_at=now + timedelta(hours=1),
+        ends_at=now + timedelta(hours=2),
+        request_id=uuid.uuid4(),
+    )
+    photo = VisitPhoto(visit=visit, by=egor, request_id=uuid.uuid4())
+    photo.file.save("window.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
+    call = Call.objects.create(started_at=now, pbx_code="asterisk/lab1", key="1", client_id=vera.pk, deal_id=deal.pk)
+    happened = Interaction.objects.create(
+        at=now, client_id=vera.pk, deal_id=deal.pk, kind="message", direction="in", text="Здравствуйте", waiting=True
+    )
+    arrival = Arrival.objects.create(
+        received_at=now, next_try_at=now, account="web_form/okna", connector="web_form", outside_id="1",
+        conversation="web_form/okna/1", body=b"{}", state="stuck",
+    )  # fmt: skip
+    pbx = Pbx.objects.create(code="asterisk/lab1", driver="asterisk", host="127.0.0.1", port=5038)
+    return {
+        "deals": deal.pk,
+        "pipelines": pipeline.code,
+        "stages": stage.pk,
+        "tasks": task.pk,
+        "clients": vera.pk,
+        "contacts": vera.contact_points.get().pk,
+        "visits": visit.pk,
+        "photos": photo.pk,
+        "calls": call.pk,
+        "queue": happened.pk,
+        "interactions": happened.pk,
+        "staff": windows["oksana"].pk,
+        "arrivals": arrival.pk,
+        "channels": ChannelAccount.objects.get(code="web_form/okna").pk,
+        "lines": PhoneLine.objects.first().pk,
+        "pbx": pbx.pk,
+        "sessions": "0" * 24,
+    }
+
+
+def test_every_view_says_who_may_come_in() -> None:
+    silent = [route for route, pattern in patterns() if not hasattr(pattern.callback, "right")]
+    assert silent == [], "without @needs(…) or @open_to_all"
+
+
+def test_every_role_of_the_table_is_in_the_cast() -> None:
+    assert set(CAST) == set(Role)
+
+
+@pytest.mark.django_db
+def test_every_address_with_every_role_and_with_none(windows: dict[str, Person], samples: dict[str, Any]) -> None:
+    faults: list[str] = []
+    people = {role: _entered(windows[login]) for role, login in CAST.items()}
+    for door in doors(samples):
+        faults += _outside(door)
+        if door.right is None:
+            continue
+        for role, session in people.items():
+            faults += _inside(door, windows[CAST[role]], session)
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def _entered(person: Person) -> str:
+    store = sessions.SessionStore()
+    store[SESSION_KEY], store[HASH_SESSION_KEY] = str(person.pk), person.get_session_auth_hash()
+    store.save()
+    return str(store.session_key)
+
+
+def _outside(door: Door) -> list[str]:
+    """Without a log-in: to the log-in page and back afterwards; out of a fragment as a whole page."""
+    got, posted, fragment = (_ask(method, door, **more) for method, more in _THREE_WAYS)
+    if door.right is None:
+        # 503 is how a part says that it is not ready: no worker runs here.
+        return [f"{door.address} open to all, GET: {got.status_code}"] if got.status_code in (403, 404, 500) else []
+    faults = []
+    if (got.status_code, got.get("Location", "")[:13]) != (302, "/login/?next="):
+        faults.append(f"{door.address} without a log-in, GET: {got.status_code} {got.get('Location', '')}")
+    if (posted.status_code, posted.get("Location")) != (302, "/login/"):
+        faults.append(f"{door.address} without a log-in, POST: {posted.status_code}")
+    if not fragment.get("HX-Redirect", "").startswith("/login/"):
+        faults.append(f"{door.address} without a log-in, as a fragment: {fragment.status_code}")
+    return faults
+
+
+_THREE_WAYS: list[tuple[str, dict[str, Any]]] = [
+    ("GET", {}),
+    ("POST", {}),
+    ("GET", {"headers": {"HX-Request": "true", "HX-Current-URL": "http://testserver/queue/"}}),
+]
+
+
+def _inside(door: Door, person: Person, session: str) -> list[str]:
+    reach = roles.reach(person, door.right or "")
+    faults = []
+    for method in ("GET", "POST", "DELETE"):
+        answer = _ask(method, door, session)
+        if not _is_right(answer.status_code, method, door, reach):
+            faults.append(
+                f"{door.address} {person.role}, {method}: {answer.status_code} (right: {door.right}, {reach.name})"
+            )
+    return faults
+
+
+def _is_right(status: int, method: str, door: Door, reach: Reach) -> bool:
+    if reach is Reach.NONE:
+        return status == 403
+    if method not in door.methods:
+        return status == 405
+    # Who reaches only what is his own finds nothing where another's stands. The sample of a session is nobody's.
+    if status == 404:
+        return reach is Reach.OWN or "/sessions/" in door.address
+    if status == 403:
+        return reach is Reach.DEPARTMENT
+    return status < 500 and status != 405
+
+
+def _ask(method: str, door: Door, session: str = "", **more: Any) -> Any:
+    """Whatever it changes is taken back."""
+    browser = Browser(raise_request_exception=False)
+    if session:
+        browser.cookies[settings.SESSION_COOKIE_NAME] = session
+    with transaction.atomic():
+        answer = browser.generic(method, door.address, **more)
+        transaction.set_rollback(True)
+    return answer
