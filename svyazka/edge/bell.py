@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Any
 
 import psycopg
 
@@ -24,18 +23,18 @@ class Bell:
         self._wanted.set()
 
     async def run(self) -> None:
-        connection: psycopg.AsyncConnection[Any] | None = None
         while True:
             await self._wanted.wait()
-            self._wanted.clear()
-            try:
-                connection = connection or await psycopg.AsyncConnection.connect(
-                    self._url, autocommit=True, application_name=NAME
-                )
+            with contextlib.suppress(psycopg.Error):  # a lost bell is no harm: listeners poll too
+                await self._ring_while_connected()
+            await asyncio.sleep(1)
+
+    async def _ring_while_connected(self) -> None:
+        async with await psycopg.AsyncConnection.connect(
+            self._url, autocommit=True, application_name=NAME
+        ) as connection:
+            while True:
+                await self._wanted.wait()
+                self._wanted.clear()
                 await connection.execute(f"notify {CHANNEL}")
-            except psycopg.Error:  # a lost bell is no harm: listeners poll too
-                if connection:
-                    with contextlib.suppress(psycopg.Error):
-                        await connection.close()
-                connection = None
-            await asyncio.sleep(PAUSE)
+                await asyncio.sleep(PAUSE)
