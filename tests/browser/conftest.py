@@ -6,6 +6,7 @@ marks it slow: `pytestmark = pytest.mark.slow`.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from svyazka.business.staff.models import Person
 from svyazka.business.staff.sessions import SessionStore
@@ -62,7 +63,9 @@ def open_page(browser: Browser, live_server: Any, transactional_db: None) -> Ite
         )
         contexts.append(context)
         if person:
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": log_in(person), "url": live_server.url}])
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": log_in(person), "url": live_server.url}]
+            )
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: thrown.append(str(error)))
@@ -72,6 +75,10 @@ def open_page(browser: Browser, live_server: Any, transactional_db: None) -> Ite
 
     yield open_one
     for context in contexts:
+        for page in context.pages:
+            # A request that is still being answered would meet an emptied database.
+            with contextlib.suppress(Error):
+                page.wait_for_load_state("networkidle", timeout=3_000)
         context.close()
     assert thrown == []
 

@@ -35,12 +35,16 @@ export async function move(card, stage) {
   const from = Number(card.dataset.s);
   const before = { list: card.parentElement, next: card.nextElementSibling };
   if (from === Number(stage)) return;
+  const had = card.contains(document.activeElement);
   listOf(stage).prepend(card);
+  if (had) card.focus();
   card.classList.add("busy");
   const body = new URLSearchParams({ stage, version: card.dataset.v });
   await send(address(id, "stage"), body, () => {
+    const isOurs = card.contains(document.activeElement);
     card.classList.remove("busy");
     before.list.insertBefore(card, before.next?.isConnected ? before.next : null);
+    if (isOurs) card.focus();
   });
 }
 
@@ -182,7 +186,10 @@ function openMenu(card) {
     menu.append(Object.assign(document.createElement("span"), { className: "small muted", textContent: board().dataset.moveWord, role: "presentation" }));
     for (const column of board().querySelectorAll(".column")) {
       if (column === columnOf(card)) continue;
-      const choice = item(column.querySelector("h2").textContent, () => move(card, column.dataset.stage).then(() => cardOf(idOf(card))?.focus()));
+      const choice = item(column.querySelector("h2").textContent, () => {
+        card.focus();
+        move(card, column.dataset.stage);
+      });
       choice.prepend(column.querySelector(".dot").cloneNode());
       menu.append(choice);
     }
@@ -213,7 +220,12 @@ function walkMenu(event, menu, card) {
   event.stopPropagation();
 }
 
-const closeMenu = () => byId("moves")?.remove();
+// Its id goes first: taking away what has the focus closes the menu a second time.
+function closeMenu() {
+  const menu = byId("moves");
+  menu?.removeAttribute("id");
+  menu?.remove();
+}
 
 // ---- what others did
 
