@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.kit import phones, words
@@ -74,6 +75,13 @@ class ContactPoint(models.Model):
                 opclasses=["gin_trgm_ops"],
                 condition=Q(kind="phone"),
                 name="contact_phone_part",
+            ),
+            # As people type it: from the beginning on, or the last digits. These do not grow with the base.
+            models.Index(
+                OpClass(F("value"), name="varchar_pattern_ops"), condition=Q(kind="phone"), name="contact_phone_start"
+            ),
+            models.Index(
+                OpClass(Reverse("value"), name="text_pattern_ops"), condition=Q(kind="phone"), name="contact_phone_end"
             ),
         ]
 
@@ -156,10 +164,19 @@ class SearchPosting(models.Model):
 
     class Meta:
         constraints = [
+            # The words of one object: whether it holds another typed word is asked of the index alone.
             models.UniqueConstraint(
-                fields=["word", "kind", "object_id"],
-                opclasses=["varchar_pattern_ops", "varchar_ops", "int8_ops"],
+                fields=["kind", "object_id", "word"],
+                opclasses=["varchar_ops", "int8_ops", "varchar_pattern_ops"],
                 name="search_posting_once",
             ),
         ]
-        indexes = [models.Index(fields=["kind", "object_id"], name="search_posting_object")]
+        indexes = [
+            # The objects of a word, newest first: what people look for came lately.
+            models.Index(
+                F("kind"),
+                OpClass(F("word"), name="varchar_pattern_ops"),
+                F("object_id").desc(),
+                name="search_posting_word",
+            ),
+        ]

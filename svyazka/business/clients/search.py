@@ -1,7 +1,8 @@
 """Search by a part of a name, an address, a phone or a deal's number, as one types.
 
 Words stand in two tables: each word once (small, with trigrams for a part in its middle), and word → objects (read by
-prefix, in order, with a limit). So the cost hardly grows with the base; trigrams over whole names would grow with it.
+prefix, in order, with a limit). Numbers are read by their first or last digits. So the cost hardly grows with the base;
+trigrams over whole names would grow with it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,11 @@ from svyazka.kit import phones
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _MOST_WORDS = 24
+# How many objects of the rarest typed word are asked whether they hold the others: a bound on the work, not on what is
+# usually found. Two words that stand together nowhere would otherwise be looked for in all that hold one of them.
+_MOST_ASKED = 3000
+_RARE = 400
+_KINDS = ("client", "deal")
 
 
 @dataclass(frozen=True)
@@ -54,68 +60,143 @@ def index(kind: str, object_id: int, *texts: str) -> None:
 
 def find(typed: str, *, limit: int = 12) -> list[Hit]:
     """The best hits for what has been typed so far, clients and deals together."""
-    digits = phones.digits_of(typed)
-    looks_like_number = digits and len(digits) >= len(typed.strip()) / 2
-    hits: list[Hit] = []
-    if looks_like_number:
-        hits += _by_deal_number(typed)
-        if len(digits) >= 3:
-            hits += _by_phone(digits, limit)
-    if not looks_like_number or len(hits) < limit:
-        hits += _by_words(words_of(typed), limit)
+    typed = typed.replace("\x00", "").strip()
+    if "@" in typed:
+        return _by_email(typed, limit)
+    if not _looks_like_number(typed):
+        return _by_words(words_of(typed), limit)
+    if whole := _by_whole_phone(typed, limit):
+        return whole
+    hits = [*_by_deal_number(typed), *_by_part_of_phone(typed, limit)]
+    if len(hits) < limit and len(phones.digits_of(typed)) < 7:
+        hits += _by_words(words_of(typed), limit - len(hits))
     return list(dict.fromkeys(hits))[:limit]
 
 
+def _looks_like_number(typed: str) -> bool:
+    digits = sum(char.isdigit() for char in typed)
+    return digits > 0 and not any(char.isalpha() for char in typed)
+
+
+def _by_email(typed: str, limit: int) -> list[Hit]:
+    return _hits(_CONTACT, [typed.lower(), "email", limit])
+
+
+def _by_whole_phone(typed: str, limit: int) -> list[Hit]:
+    try:
+        return _hits(_CONTACT, [phones.normalise(typed), "phone", limit])
+    except phones.NotAPhone:
+        return []
+
+
 def _by_deal_number(typed: str) -> list[Hit]:
-    number = typed.strip().lstrip("#№ ")
-    return (
-        _hits("select 'deal', id from deals_deal where id = %s", [int(number)])
-        if number.isdecimal() and len(number) < 16
-        else []
-    )
+    number = typed.lstrip("#№ ")
+    if not (number.isascii() and number.isdecimal() and len(number) < 16):
+        return []
+    return _hits("select 'deal', id from deals_deal where id = %s", [int(number)])
 
 
-def _by_phone(digits: str, limit: int) -> list[Hit]:
-    return _hits(
-        "select 'client', client_id from clients_contactpoint where kind = 'phone' and value like %s limit %s",
-        [f"%{digits}%", limit],
+def _by_part_of_phone(typed: str, limit: int) -> list[Hit]:
+    """The first digits, the last ones, and where that is not enough a part in the middle."""
+    digits = "".join(char for char in typed if char in "0123456789")
+    if not 3 <= len(digits) <= 15:
+        return []
+    # 8 916 and 7 916 begin the same number.
+    national = digits[1:] if digits[0] in "78" and len(digits) > 3 else digits
+    hits = _hits(
+        f"({_PHONES} and value like %s order by value using ~<~ limit %s) union all"
+        f" ({_PHONES} and value like %s order by value using ~<~ limit %s) union all"
+        f" ({_PHONES} and reverse(value) like %s order by reverse(value) using ~<~ limit %s)",
+        [f"+7{national}%", limit, f"+{digits}%", limit, f"{digits[::-1]}%", limit],
     )
+    if len(hits) >= limit or len(digits) < 4:
+        return hits[:limit]
+    return hits + _hits(f"{_PHONES} and value like %s limit %s", [f"%{digits}%", limit])
 
 
 def _by_words(words: list[str], limit: int) -> list[Hit]:
-    """Objects that hold every typed word, as a prefix; where that finds nothing, as a part of a word."""
-    if not words:
+    """Objects that hold every typed word, as a prefix; where that finds too little, as a part of a word."""
+    if not words or limit <= 0:
         return []
-    words = sorted(words, key=len, reverse=True)
-    hits = _by_prefixes(words, limit)
-    if len(hits) < limit and len(words[0]) >= 3:
-        hits += _by_part(words, limit)
-    return hits
+    rarest, *others = _rarest_first(words)
+    hits = _by_prefixes(rarest, others, limit)
+    if len(hits) < limit and len(rarest) >= 3:
+        hits += _by_part(rarest, others, limit)
+    return _shared_out(list(dict.fromkeys(hits)), limit)
 
 
-def _by_prefixes(words: list[str], limit: int) -> list[Hit]:
-    others = "".join(
-        " and exists (select 1 from clients_searchposting o where o.kind = p.kind and o.object_id = p.object_id"
-        " and o.word like %s)"
-        for _word in words[1:]
-    )
-    return _hits(
-        f"select kind, object_id from clients_searchposting p where word like %s{others} order by word limit %s",  # noqa: S608
-        [*(f"{word}%" for word in words), limit],
-    )
+def _rarest_first(words: list[str]) -> list[str]:
+    """A short word may be rare, and a long one common: how often they occur is counted, but no further than needed."""
+    words = sorted(words, key=len, reverse=True)[:5]
+    if len(words) == 1:
+        return words
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select " + ", ".join(_COUNT for _word in words),
+            [parameter for word in words for parameter in (f"{word}%", _RARE)],
+        )
+        counts = dict(zip(words, cursor.fetchone(), strict=True))
+    # A word that is missing among clients may stand in a deal; it is no longer a part of the middle of one.
+    return sorted(words, key=lambda word: counts[word] or _RARE)
 
 
-def _by_part(words: list[str], limit: int) -> list[Hit]:
-    others = "".join(
-        " and exists (select 1 from clients_searchposting o where o.kind = p.kind and o.object_id = p.object_id"
-        " and o.word like %s)"
-        for _word in words[1:]
-    )
-    return _hits(
-        "select p.kind, p.object_id from (select word from clients_searchword where word like %s and word not like %s"  # noqa: S608
-        f" limit 50) w join clients_searchposting p on p.word = w.word where true{others} limit %s",
-        [f"%{words[0]}%", f"{words[0]}%", *(f"%{word}%" for word in words[1:]), limit],
-    )
+def _by_prefixes(rarest: str, others: list[str], limit: int) -> list[Hit]:
+    asked = _MOST_ASKED if others else limit
+    parameters: list[str | int] = []
+    for kind in _KINDS:
+        parameters += [kind, kind, f"{rarest}%", asked]
+        for word in others:
+            parameters += [kind, f"{word}%"]
+        parameters.append(limit)
+    one_kind = _OF_PREFIX.format(holds=_HOLDS * len(others))
+    return _hits(" union all ".join(one_kind for _kind in _KINDS), parameters)
+
+
+def _by_part(rarest: str, others: list[str], limit: int) -> list[Hit]:
+    parameters: list[str | int] = [f"%{rarest}%", f"{rarest}%"]
+    for kind in _KINDS:
+        parameters += [kind, kind, _RARE if others else limit]
+        for word in others:
+            parameters += [kind, f"%{word}%"]
+        parameters.append(limit)
+    one_kind = _OF_PART.format(holds=_HOLDS * len(others))
+    return _hits(_WORDS_WITH_PART + " union all ".join(one_kind for _kind in _KINDS), parameters)
+
+
+def _shared_out(hits: list[Hit], limit: int) -> list[Hit]:
+    """Both kinds get room: a street with a thousand clients must not hide its deals."""
+    clients = [hit for hit in hits if hit.kind == "client"]
+    deals = [hit for hit in hits if hit.kind == "deal"]
+    room_for_deals = min(len(deals), max(limit * 5 // 12, limit - len(clients)))
+    return [*clients[: limit - room_for_deals], *deals[:room_for_deals]]
+
+
+_CONTACT = """
+select 'client', client_id from clients_contactpoint where value = %s and kind = %s and account = '' limit %s
+"""
+_PHONES = "select 'client', client_id from clients_contactpoint where kind = 'phone'"
+_COUNT = """
+(select count(*) from (select from clients_searchposting where kind = 'client' and word like %s limit %s) few)
+"""
+_OF_PREFIX = """
+(select %s, object_id from (
+    select object_id from clients_searchposting where kind = %s and word like %s
+    order by word using ~<~, object_id desc limit %s
+) p where true {holds} limit %s)
+"""
+_WORDS_WITH_PART = """
+with found as materialized (select word from clients_searchword where word like %s and word not like %s limit 20)
+"""
+_OF_PART = """
+(select %s, p.object_id from found cross join lateral (
+    select object_id from clients_searchposting where kind = %s and word = found.word order by object_id desc limit %s
+) p where true {holds} limit %s)
+"""
+_HOLDS = """
+and exists (
+    select from clients_searchposting o where o.kind = %s and o.object_id = p.object_id and o.word like %s
+)
+"""
 
 
 def _hits(query: str, parameters: Sequence[str | int]) -> list[Hit]:

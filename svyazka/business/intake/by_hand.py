@@ -15,6 +15,7 @@ from svyazka.business.clients.models import Client, Interaction, Source
 from svyazka.business.deals import facts
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.deals.opening import open_deal, open_deal_of
+from svyazka.business.journal.record import Actor
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 
@@ -41,7 +42,7 @@ def take_down(
     client, _is_new = identify([read_contact(contact)], name=name, address=address, by=by)
     if before := _deal_of_request(client, request_id):
         return before
-    known = _known(openings)
+    known = known_of(openings)
     deal = open_deal_of(client)
     if deal is None:
         source = Source.objects.filter(code=SOURCE).first()
@@ -62,7 +63,7 @@ def take_down(
     return deal
 
 
-def learn(deal: Deal, values: dict[str, Any], *, by: Any) -> Deal:
+def learn(deal: Deal, values: dict[str, Any], *, by: Actor) -> Deal:
     """What the deal did not know yet; what it knows stays."""
     learnt = {code: value for code, value in values.items() if value and not facts.is_known(deal, code)}
     return facts.change(deal, learnt, by=by) if learnt else deal
@@ -74,6 +75,6 @@ def _deal_of_request(client: Client, request_id: UUID) -> Deal | None:
     return Deal.objects.filter(pk=deal_id).first() if deal_id else None
 
 
-def _known(openings: int | None) -> dict[str, Any]:
+def known_of(openings: int | None) -> dict[str, Any]:
     """Only a company that counts openings has such a field."""
     return {"openings": openings} if openings and Field.objects.filter(code="openings").exists() else {}

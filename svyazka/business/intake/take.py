@@ -10,9 +10,9 @@ from svyazka.business.clients import history
 from svyazka.business.clients.identify import Contact, identify
 from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.conversations.models import ChannelAccount
-from svyazka.business.deals import facts
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of
+from svyazka.business.intake.by_hand import known_of, learn
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
 from svyazka.business.intake.ways_in import FormFilled, MessageReceived
@@ -37,7 +37,7 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
     contacts = [Contact("phone", form.phone)] if form.phone else []
     contacts += [Contact("email", form.email)] if form.email else []
     client, _is_new = identify(contacts, name=form.name, address=form.address, by=by)
-    known = {"openings": form.openings} if form.openings else {}
+    known = known_of(form.openings)
     origin = {"utm": form.utm, "page": form.page, "referrer": form.referrer}
     deal = _deal_for(client, arrival, by=by, origin=origin, address=form.address, known=known)
     happened = history.add(
@@ -94,9 +94,7 @@ def _deal_for(
         account = ChannelAccount.objects.select_related("source").filter(code=arrival.account).first()
         source = account.source if account else None
         return open_deal(client, source=source, origin=origin, address=address, facts=known, by=by)
-    learnt = {"address": address, **(known or {})}
-    learnt = {code: value for code, value in learnt.items() if value and not facts.is_known(deal, code)}
-    return facts.change(deal, learnt, by=by) if learnt else deal
+    return learn(deal, {"address": address, **(known or {})}, by=by)
 
 
 _TAKERS: dict[type, Callable[..., dict[str, int]]] = {FormFilled: take_form, MessageReceived: take_message}

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from svyazka.business.clients import history
+from svyazka.business.clients.models import Client, ContactPoint, Interaction
+from svyazka.business.deals.models import Stage
+from svyazka.business.deals.moves import move
+from svyazka.business.deals.opening import open_deal
+from svyazka.business.journal.record import Automaton
+from svyazka.kit import clock
+
+HOUSE = Automaton("test")
+HTMX = {"HX-Request": "true"}
+
+
+def notes(client: Client, count: int) -> None:
+    for number in range(count):
+        at = clock.now() - timedelta(minutes=number)
+        history.add(client.pk, kind="note", text=f"Заметка {number}", at=at, by=HOUSE)
+
+
+def test_the_page_of_a_client(enter, olga, vera):
+    deal = open_deal(vera, by=HOUSE)
+    page = enter(olga).get(f"/clients/{vera.pk}/")
+    assert [one.pk for one in page.context["deals"]] == [deal.pk]
+    assert [str(one["point"]) for one in page.context["points"]] == ["+7 916 123-45-67"]
+
+
+def test_the_history_in_one_line_of_time(enter, olga, vera):
+    deal = open_deal(vera, by=HOUSE)
+    history.note(vera.pk, "Просила не звонить утром", deal_id=deal.pk, by=olga)
+    move(deal, to=Stage.objects.get(code="contacted"), by=olga)
+    data = {"result": "missed", "seconds": 0}
+    history.add(vera.pk, kind="call", direction="in", data=data, by=HOUSE)
+    history.add(vera.pk, kind="call", direction="out", data={"result": "answered", "seconds": 200}, by=olga)
+    visit = {"event": "booked", "at": "2026-03-05T09:00:00+03:00", "resource": "Егор", "kind": {"ru": "Замер"}}
+    history.add(vera.pk, kind="visit", data=visit, by=olga)
+    lines = enter(olga).get(f"/clients/{vera.pk}/").context["history"].lines
+    assert [(line.title, line.who) for line in lines] == [
+        ("Замер: назначен на 5 марта 09:00, Егор", "Ольга Белова"),
+        ("Исходящий звонок · 3 мин 20 с", "Ольга Белова"),
+        ("Пропущенный звонок", ""),
+        ("Новая заявка → Связались", "Ольга Белова"),
+        ("Заметка", "Ольга Белова"),
+    ]
+
+
+def test_earlier_pages_show_each_thing_once(enter, olga, vera):
+    notes(vera, 75)
+    at = clock.now() - timedelta(days=1)
+    for number in range(75, 95):  # an import: all of them at one moment
+        history.add(vera.pk, kind="note", text=f"Заметка {number}", at=at, by=HOUSE)
+    found: list[str] = []
+    address: str | None = f"/clients/{vera.pk}/history/"
+    while address:
+        page = enter(olga).get(address).context["history"]
+        found += [line.text for line in page.lines]
+        address = f"/clients/{vera.pk}/history/?before={page.before}" if page.before else None
+    assert sorted(found) == sorted(f"Заметка {number}" for number in range(95))
+
+
+@pytest.mark.parametrize("before", ["x", "1~", "~1", "9" * 40 + "~1", "1~" + "9" * 40, "-1~-1", "\x00"])
+def test_a_nonsense_place_in_the_history_breaks_nothing(enter, olga, vera, before):
+    assert enter(olga).get(f"/clients/{vera.pk}/history/", {"before": before}).status_code == 200
+
+
+def test_thirty_lines_cost_as_many_questions_as_one(enter, olga, vera, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    page = enter(olga)
+    history.note(vera.pk, "Первая", deal_id=None, by=olga)
+    with CaptureQueriesContext(connection) as one:
+        page.get(f"/clients/{vera.pk}/")
+    for number in range(29):
+        history.note(vera.pk, f"Заметка {number}", deal_id=None, by=olga)
+    with django_assert_num_queries(len(one)):
+        page.get(f"/clients/{vera.pk}/")
+
+
+def test_a_client_is_changed(enter, olga, vera):
+    values = {"name": "Вера Смирнова", "kind": "person", "address": "Химки", "note": "Кодовый замок", "version": "1"}
+    answer = enter(olga).post(f"/clients/{vera.pk}/edit/", values)
+    assert answer.headers["Location"] == f"/clients/{vera.pk}/"
+    vera.refresh_from_db()
+    assert (vera.name, vera.address, vera.note, vera.version) == ("Вера Смирнова", "Химки", "Кодовый замок", 2)
+
+
+def test_of_two_who_change_a_client_the_second_is_told(enter, olga, vera):
+    values = {"name": "Вера Смирнова", "kind": "person", "version": "1"}
+    enter(olga).post(f"/clients/{vera.pk}/edit/", values)
+    answer = enter(olga).post(f"/clients/{vera.pk}/edit/", {**values, "name": "Вера Петрова"}, headers=HTMX)
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (409, "#toasts")
+    vera.refresh_from_db()
+    assert vera.name == "Вера Смирнова"
+
+
+def test_what_cannot_be_stands_beside_its_field(enter, olga, vera):
+    values = {"name": "я" * 201, "kind": "person", "address": "Химки", "version": "1"}
+    answer = enter(olga).post(f"/clients/{vera.pk}/edit/", values)
+    form = answer.context["form"]
+    assert (answer.status_code, list(form.errors), form.data["address"]) == (422, ["name"], "Химки")
+
+
+def test_contacts_come_and_go(enter, olga, vera):
+    page = enter(olga)
+    page.post(f"/clients/{vera.pk}/contacts/", {"contact": "Vera@Example.com"}, headers=HTMX)
+    assert [point.value for point in vera.contact_points.order_by("pk")] == ["+79161234567", "vera@example.com"]
+    point = ContactPoint.objects.get(value="+79161234567")
+    answer = page.post(f"/clients/{vera.pk}/contacts/{point.pk}/removal/", headers=HTMX)
+    assert [str(one["point"]) for one in answer.context["points"]] == ["vera@example.com"]
+
+
+def test_a_wrong_contact_stays_as_it_was_typed(enter, olga, vera):
+    answer = enter(olga).post(f"/clients/{vera.pk}/contacts/", {"contact": "12-34"}, headers=HTMX)
+    assert (answer.status_code, answer.context["typed"]) == (422, "12-34")
+    assert "12-34" in answer.content.decode()
+
+
+def test_a_contact_of_somebody_else_is_not_removed_from_here(enter, olga, vera):
+    other = Client.objects.create(name="Пётр")
+    point = ContactPoint.objects.get()
+    assert enter(olga).post(f"/clients/{other.pk}/contacts/{point.pk}/removal/").status_code == 404
+
+
+def test_a_note(enter, olga, vera):
+    answer = enter(olga).post(f"/clients/{vera.pk}/notes/", {"text": " Собака во дворе "}, headers=HTMX)
+    assert answer.context["history"].lines[0].text == "Собака во дворе"
+    assert Interaction.objects.get(kind="note").by_id == olga.pk
+    assert enter(olga).post(f"/clients/{vera.pk}/notes/", {"text": " "}, headers=HTMX).status_code == 422
+
+
+def test_a_merged_client_points_on(enter, olga, vera):
+    before = Client.objects.create(name="Вера", merged_into=vera)
+    assert enter(olga).get(f"/clients/{before.pk}/").headers["Location"] == f"/clients/{vera.pk}/"
+
+
+def test_the_list_shows_the_latest_and_goes_on(enter, olga):
+    clients = [Client.objects.create(name=f"Клиент {number}") for number in range(60)]
+    first = enter(olga).get("/clients/").context
+    assert [row["one"].name for row in first["rows"]][:2] == ["Клиент 59", "Клиент 58"]
+    second = enter(olga).get("/clients/", {"before": str(first["earlier"])}).context
+    assert (len(second["rows"]), second["earlier"]) == (10, None)
+    assert second["rows"][-1]["one"].client_id == clients[0].pk
+
+
+def test_a_controller_reads_and_does_not_write(enter, konstantin, vera):
+    page = enter(konstantin)
+    assert page.get(f"/clients/{vera.pk}/").status_code == 200
+    assert page.get(f"/clients/{vera.pk}/edit/").status_code == 403
+    assert page.post(f"/clients/{vera.pk}/notes/", {"text": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["egor", "boris"])
+def test_people_on_site_see_no_clients_here(enter, windows, vera, role):
+    assert enter(windows[role]).get(f"/clients/{vera.pk}/").status_code == 403
+    assert enter(windows[role]).get("/clients/").status_code == 403
