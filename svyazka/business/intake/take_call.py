@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +18,8 @@ from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of
 from svyazka.business.intake.models import Arrival
 from svyazka.business.journal.record import Actor, Automaton
+from svyazka.business.staff.models import Person
+from svyazka.kit.refusals import Refused
 
 
 @transaction.atomic
@@ -30,6 +33,8 @@ def take_call(events: Sequence[CallEvent], *, arrival: Arrival) -> dict[str, int
             _find_whose_it_is(followed, arrival, by=by)
         else:
             put_into_history(call)
+        if call.result == Call.Result.ANSWERED != followed.result_before:
+            _settle_missed_calls(call)
         tell(followed, by=by)
         made |= _ids(call)
     return made
@@ -83,6 +88,18 @@ def _find_whose_it_is(followed: Followed, arrival: Arrival, *, by: Actor) -> Non
         client, _is_new = identify(contacts, by=by)
         deal = deal_for(call, client, by=by)
     add_to_history(call, client, deal, arrival_id=arrival.pk, by=by)
+
+
+def _settle_missed_calls(call: Call) -> None:
+    """Whoever speaks with the client, in whichever direction, has dealt with the calls that he missed before."""
+    if call.answered_by_id is None or call.client_id is None:
+        return
+    person = Person.objects.get(pk=call.answered_by_id)
+    missed = Interaction.objects.filter(client_id=call.client_id, kind=Interaction.Kind.CALL, waiting=True)
+    for happened in missed:
+        # Somebody may have clicked in this very moment; then it is settled too.
+        with suppress(Refused):
+            history.take_up(happened, by=person)
 
 
 def _facts(call: Call) -> dict[str, Any]:

@@ -186,3 +186,23 @@ def test_a_hang_up_before_the_beginning_ends_in_the_same_state(windows):
     row = Call.objects.get()
     assert (row.state, row.result, row.waiting_seconds, row.started_at) == ("ended", "missed", 9, call.begun)
     assert history.waiting()[0].client_id == row.client_id
+
+
+def test_whoever_speaks_with_the_client_has_dealt_with_the_calls_missed_before(olga, oksana):
+    for second_call in ("in", "out"):
+        missed = Ringing()
+        missed.starts()
+        missed.ends(9)
+        assert len(history.waiting()) == 1
+        call = Ringing()
+        if second_call == "in":
+            call.starts()
+            call.rings(1, "102")
+            call.answered(3, "102")
+        else:
+            call.tell(0, Kind.START, call.key, "102")
+            call.tell(1, Kind.RING, "trunk", client_number="79165550001")
+            call.tell(3, Kind.ANSWER, "trunk")
+        assert history.waiting() == []
+    taken = Interaction.objects.exclude(taken_at=None).values_list("taken_by_id", flat=True)
+    assert list(taken) == [oksana.pk, oksana.pk]
