@@ -1,0 +1,89 @@
+"""Booking, the calendar, and the engineer's phone."""
+
+# ruff: noqa: F811 - fixtures are imported under the names they are asked for by
+from __future__ import annotations
+
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from svyazka.business.deals import opening
+from svyazka.business.visits import booking, slots
+from svyazka.business.visits.conftest import (  # noqa: F401
+    deal,
+    hour,
+    measurement,
+    monday,
+    of_egor,
+    of_ilya,
+    visit,
+)
+from svyazka.business.visits.models import Visit
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+def test_one_click_books_and_the_answer_says_when(open_page, accessible, deal, measurement, olga):
+    page = open_page(olga, f"/deals/{deal.pk}/visits/new/?kind=measurement")
+    accessible(page)
+    page.get_by_role("button", name="Следующий день").click()
+    expect(page.locator(".windows-date")).not_to_have_value(f"{slots.free_slots(measurement)[0].day}")
+    page.get_by_label("Пожелания клиента").fill("позвонить за час")
+    page.locator("button.window").nth(2).click()
+    expect(page.locator(".booked")).to_contain_text("позвонить за час")
+    assert Visit.objects.get().wishes == "позвонить за час"
+
+
+def test_the_calendar_keeps_itself_fresh_and_moves_visits(
+    open_page, accessible, visit, vera, measurement, of_ilya, hour, monday, olga, oksana
+):
+    page = open_page(olga, f"/calendar/?day={monday}")
+    expect(page.locator(".block.visit")).to_have_count(1)
+    accessible(page)
+    other = opening.open_deal(vera, by=oksana)
+    booking.book(other, measurement, of_ilya, hour(15), request_id=uuid4(), by=oksana)
+    # What the edge would send on.
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('live:visit', {detail: {id: 1}}))")
+    expect(page.locator(".block.visit")).to_have_count(2)
+
+    page.locator(f"a.block[href='/visits/{visit.pk}/']").click()
+    page.get_by_role("link", name="Перенести выезд").click()
+    expect(page.get_by_label("Причина")).to_be_focused()
+    accessible(page)
+    page.get_by_label("Причина").fill("клиент просит позже")
+    page.get_by_role("button", name="Егор Кузнецов, 16:00").click()
+    expect(page.locator("#dialog")).to_contain_text("перенесён 1 раз")
+    assert Visit.objects.get(pk=visit.pk).starts_at == hour(16)
+    page.get_by_role("button", name="Закрыть").first.click()
+
+    page.keyboard.press("w")
+    expect(page.locator(".week")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".block.visit")).to_have_count(0)
+    page.keyboard.press("t")
+    expect(page.locator("[aria-current='date']").first).to_be_visible()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_visit_is_carried_out_on_the_phone(open_page, accessible, visit, monday, egor, settings, tmp_path, dark):
+    settings.MEDIA_ROOT = tmp_path
+    page = open_page(egor, f"/field/?day={monday}", width=360, height=740, dark=dark, touch=True)
+    accessible(page)
+    page.locator("a.stop-main").tap()
+    for button, status in (("Еду", "в пути"), ("Начать работу", "начат"), ("Готово", "выполнен")):
+        page.get_by_role("button", name=button).tap()
+        expect(page.locator("#stop .chip")).to_have_text(status)
+    page.get_by_label("Заметка").fill("Два окна, третий этаж")
+    page.get_by_role("button", name="Сохранить заметку").tap()
+    expect(page.locator(".saved")).to_contain_text("сохранена")
+    picture = BytesIO()
+    Image.new("RGB", (900, 700), "green").save(picture, "JPEG")
+    page.locator("#photo").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()})
+    expect(page.locator("#photos img")).to_have_count(1)
+    accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    done = Visit.objects.get()
+    assert (done.status, done.report, done.photos.count()) == ("done", "Два окна, третий этаж", 1)
