@@ -65,6 +65,7 @@ class StandIn:
         self.knows_filters = knows_filters
         self.refusal_after = refusal_after  # a real one takes a second over a wrong secret
         self.sessions: list[_Session] = []
+        self.conversations: set[asyncio.Task[None]] = set()
         self.channels: dict[str, Message] = {}
         self.bridges: dict[str, str] = {}
         self.logins = 0  # tried, rightly or not
@@ -79,6 +80,8 @@ class StandIn:
         finally:
             server.close()
             await self.cut()
+            # Each conversation notices by itself that it is over; a loop that ends before would call that an error.
+            await asyncio.gather(*self.conversations, return_exceptions=True)
 
     async def listened_to(self, *, by: int = 1) -> None:
         """Waits until so many clients hear events and have asked what goes on."""
@@ -136,6 +139,10 @@ class StandIn:
             self.bridges.pop(unique, None)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        conversation = asyncio.current_task()
+        assert conversation is not None  # noqa: S101  # a server's callback always is a task
+        self.conversations.add(conversation)
+        conversation.add_done_callback(self.conversations.discard)
         session = _Session(self, writer)
         with contextlib.suppress(OSError):
             await session.send(BANNER)

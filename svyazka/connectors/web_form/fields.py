@@ -49,8 +49,8 @@ class Fields:
 
     @property
     def is_acceptable(self) -> bool:
-        """There is somebody to answer to, and nothing came that no form sends."""
-        return bool(self.phone or self.email) and "not_text" not in self.wrong.values()
+        """There is somebody to answer to. What else could not be read stands in `extra`, for a person to see."""
+        return bool(self.phone or self.email)
 
 
 def parse(content_type: str, body: bytes) -> Fields:
