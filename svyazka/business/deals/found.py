@@ -27,11 +27,10 @@ class Found:
     colour: str
 
 
-_LOOK_UP = """
-select hit.place, hit.kind, c.id, c.name, c.address, points.phones, d.id, s.words, s.colour
-from unnest(%(clients)s::bigint[], %(client_places)s::int[]) as hit0 (id, place)
-cross join lateral (select hit0.place, 'client' as kind) as hit
-join clients_client c on c.id = hit0.id and c.merged_into_id is null
+_CLIENTS = """
+select hit.place, 'client', c.id, c.name, c.address, points.phones, d.id, s.words, s.colour
+from unnest(%s::bigint[], %s::int[]) as hit (id, place)
+join clients_client c on c.id = hit.id and c.merged_into_id is null
 left join lateral (
     select id, stage_id from deals_deal where client_id = c.id and closed_at is null order by stage_since desc limit 1
 ) d on true
@@ -39,32 +38,33 @@ left join deals_stage s on s.id = d.stage_id
 left join lateral (
     select array_agg(value order by id) as phones from clients_contactpoint where client_id = c.id and kind = 'phone'
 ) points on true
-union all
+"""
+_DEALS = """
 select hit.place, 'deal', c.id, c.name, d.address, points.phones, d.id, s.words, s.colour
-from unnest(%(deals)s::bigint[], %(deal_places)s::int[]) as hit (id, place)
+from unnest(%s::bigint[], %s::int[]) as hit (id, place)
 join deals_deal d on d.id = hit.id
 join clients_client c on c.id = d.client_id
 join deals_stage s on s.id = d.stage_id
 left join lateral (
     select array_agg(value order by id) as phones from clients_contactpoint where client_id = c.id and kind = 'phone'
 ) points on true
-order by 1
 """
 
 
 def look_up(hits: Sequence[Hit]) -> list[Found]:
     """In the order of the hits."""
-    if not hits:
+    questions: list[str] = []
+    parameters: list[list[int]] = []
+    # To plan a question costs more than to answer it: what is not needed is not asked.
+    for kind, question in (("client", _CLIENTS), ("deal", _DEALS)):
+        places = [(hit.object_id, place) for place, hit in enumerate(hits) if hit.kind == kind]
+        if places:
+            questions.append(question)
+            parameters += [[number for number, _place in places], [place for _number, place in places]]
+    if not questions:
         return []
-    places = list(enumerate(hits))
-    parameters = {
-        "clients": [hit.object_id for _place, hit in places if hit.kind == "client"],
-        "client_places": [place for place, hit in places if hit.kind == "client"],
-        "deals": [hit.object_id for _place, hit in places if hit.kind == "deal"],
-        "deal_places": [place for place, hit in places if hit.kind == "deal"],
-    }
     with connection.cursor() as cursor:
-        cursor.execute(_LOOK_UP, parameters)
+        cursor.execute(" union all ".join(questions) + " order by 1", parameters)
         return [_found(*row[1:]) for row in cursor.fetchall()]
 
 
