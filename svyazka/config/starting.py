@@ -115,8 +115,8 @@ def _processes(environment: dict[str, str], web: str) -> list[Process]:
     return [
         Process("edge", [sys.executable, "-m", "svyazka.edge"], environment),
         Process("web", web_command(web), {**environment, **counters()}),
-        Process("worker", [*SVYAZKA, "worker"], environment),
-        Process("listen", [*SVYAZKA, "listen"], environment),
+        Process("worker", [*SVYAZKA, "worker"], environment, after_ready=True),
+        Process("listen", [*SVYAZKA, "listen"], environment, after_ready=True),
     ]
 
 

@@ -20,6 +20,7 @@ _ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 _HEARD = {*_ENDING, signal.SIGCHLD}
 _PR_SET_PDEATHSIG = 1
 PAUSES = (0.2, 1, 2, 5, 10, 30)  # seconds before it is started again, by how often it has died lately
+AT_LATEST = 20  # seconds that a process waits for the others to be ready
 STEADY = 30  # seconds after which earlier deaths are forgotten
 
 
@@ -31,6 +32,7 @@ class Process:
     command: list[str]
     environment: Mapping[str, str]
     patience: float = 15  # seconds it is given to end by itself
+    after_ready: bool = False  # leaves the processors to those that the first page needs
     deaths: int = 0
     started_at: float = 0
     start_again_at: float = 0
@@ -61,6 +63,8 @@ def supervise(processes: Iterable[Process], *, is_ready: Callable[[], bool], say
 
 def _run_until_told(watched: list[Process], is_ready: Callable[[], bool], say_ready: Callable[[], None]) -> None:
     ready = False
+    for process in watched:
+        process.start_again_at = time.monotonic() + (AT_LATEST if process.after_ready else 0)
     while True:
         _start_what_is_due(watched)
         heard = signal.sigtimedwait(_HEARD, _next_look(watched, ready))
@@ -71,6 +75,9 @@ def _run_until_told(watched: list[Process], is_ready: Callable[[], bool], say_re
         if not ready and is_ready():
             ready = True
             say_ready()
+            for process in watched:
+                if process.after_ready:
+                    process.start_again_at = 0
 
 
 def _start_what_is_due(watched: list[Process]) -> None:
@@ -101,7 +108,7 @@ def _start(process: Process) -> subprocess.Popen[bytes]:
 
 def _next_look(watched: list[Process], ready: bool) -> float:
     if not ready:
-        return 0.05
+        return 0.1
     due = [process.start_again_at for process in watched if process.running is None]
     return max(0.01, min(due, default=time.monotonic() + 60) - time.monotonic())
 
