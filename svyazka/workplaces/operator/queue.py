@@ -39,6 +39,11 @@ NAMES: dict[str, Promise] = {
     Kind.FORM: gettext_lazy("Requests"),
     Kind.MESSAGE: gettext_lazy("Messages"),
 }
+SINGLE: dict[str, Promise] = {
+    Kind.CALL: gettext_lazy("Missed call"),
+    Kind.FORM: gettext_lazy("Request from the site"),
+    Kind.MESSAGE: gettext_lazy("Message"),
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class Row:
     phone: str
     phone_readable: str
     text: str
+    what: str
     more: int
     where: str
     waits: str
@@ -174,6 +180,7 @@ def _row(
         phone=phone,
         phone_readable=phones.readable(phone) if phone and client.name else "",
         text=text if len(text) <= LONGEST_EXCERPT else f"{text[:LONGEST_EXCERPT].rstrip()}…",
+        what=str(SINGLE.get(first.kind, "")),
         more=len(things) - 1,
         where=channels.get(first.channel, "") or str(Kind(first.kind).label),
         waits=age(waited),
