@@ -27,7 +27,7 @@ TABS = [
     ("stuck", gettext_lazy("Not understood"), [State.STUCK]),
     ("again", gettext_lazy("Tried again"), [State.AGAIN]),
     ("waiting", gettext_lazy("Waiting"), [State.NEW]),
-    ("ignored", gettext_lazy("Set aside"), [State.IGNORED]),
+    ("ignored", gettext_lazy("Those set aside"), [State.IGNORED]),
     ("all", gettext_lazy("All"), []),
 ]
 TONES = {State.STUCK: "bad", State.AGAIN: "warn", State.DONE: "good"}

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -94,7 +94,7 @@ def channel(request: PageRequest, pk: int) -> HttpResponse:
     account = _account(pk)
     if request.method != "POST":
         return _page(request, account)
-    form = ChannelForm(request.POST)
+    form = _form(account, request.POST)
     if form.is_valid():
         try:
             accounts.change(account, by=request.person, **form.cleaned_data)
@@ -153,7 +153,7 @@ def _page(
         "secret": secret,
         "has_secret": kind in accounts.WITH_SECRET,
         "is_new": is_new,
-        "form": form or ChannelForm(initial=_initial(account)),
+        "form": form or _form(account),
         "token_form": token_form or TokenForm(),
     }
     faulty = bool((form and form.errors) or (token_form and token_form.errors))
@@ -161,6 +161,14 @@ def _page(
     if request.method == "POST":
         answer["HX-Push-Url"] = reverse("channel", args=[account.pk])
     return answer
+
+
+def _form(account: ChannelAccount, given: QueryDict | None = None) -> ChannelForm:
+    """Only what a browser posts comes from a site: a bot has none."""
+    form = ChannelForm(given, initial=_initial(account))
+    if account.kind in accounts.WITH_SECRET:
+        del form.fields["origins"]
+    return form
 
 
 def _initial(account: ChannelAccount) -> dict[str, Any]:

@@ -27,7 +27,7 @@ KINDS = {
     "booking": (gettext_lazy("Absence"), ""),
     "call": (gettext_lazy("Call"), ""),
     "arrival": (gettext_lazy("Arrival"), "/office/arrivals/{}/"),
-    "person": (gettext_lazy("Staff"), "/office/staff/{}/"),
+    "person": (gettext_lazy("Member of staff"), "/office/staff/{}/"),
     "channel": (gettext_lazy("Channel"), "/office/channels/{}/"),
     "line": (gettext_lazy("Our number"), ""),
     "pbx": (gettext_lazy("PBX"), ""),

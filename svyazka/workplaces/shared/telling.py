@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,6 +36,7 @@ class Names:
     fields: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)  # of the company's own fields
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,15 @@ class Change:
 def names_for(entries: Iterable[Entry]) -> Names:
     entries = list(entries)
     ids = {entry.by_id for entry in entries} | {entry.object_id for entry in entries if entry.kind == "person"}
+    fields = list(Field.objects.all())
     people = Person.objects.filter(pk__in=[pk for pk in ids if pk]).values_list("pk", "full_name")
     return Names(
         people=dict(people),
         stages={stage.code: stage.name for stage in Stage.objects.all()},
-        fields={one.code: one.name for one in Field.objects.all()},
+        fields={one.code: one.name for one in fields},
         reasons={reason.code: reason.name for reason in LossReason.objects.all()},
         channels=dict(ChannelAccount.objects.values_list("code", "name")),
+        kinds={one.code: one.kind for one in fields} | {"amount": Field.Kind.MONEY},
     )
 
 
@@ -111,7 +116,18 @@ def _readable(key: str, value: Any, names: Names) -> str:
         return str(known[text])
     if key in ("phone", "number"):
         return phones.readable(text)
-    return _time(text) or text
+    return _of_kind(names.kinds.get(key, ""), text) or _time(text) or text
+
+
+def _of_kind(kind: str, text: str) -> str:
+    """Sums and dates as people write them."""
+    try:
+        if kind == Field.Kind.MONEY:
+            sum_ = Decimal(text)
+            return formats.number_format(sum_, 0 if sum_ == sum_.to_integral() else 2, force_grouping=True)
+        return formats.date_format(date.fromisoformat(text), "d.m.Y") if kind == Field.Kind.DATE else ""
+    except (ArithmeticError, ValueError):
+        return ""
 
 
 def _time(text: str) -> str:

@@ -69,6 +69,16 @@ def test_changes_stand_with_their_names_and_readable_values(anna, olga):
     ]
 
 
+def test_sums_and_dates_are_written_as_people_write_them(olga):
+    changes = {"amount": (None, "54300.00"), "prepaid": ("100.5", "x"), "measured_at": (None, "2026-11-05")}
+    entry = entry_of("deals.changed", About("deal", 1), by=olga, changes=changes)
+    assert [(one.before, one.after) for one in telling.changes_of(entry, telling.names_for([entry]))] == [
+        ("—", "54\xa0300"),
+        ("100,50", "x"),
+        ("—", "05.11.2026"),
+    ]
+
+
 def test_what_the_house_did_by_itself_is_told_by_the_channels_name(windows):
     entry = entry_of("clients.created", About("client", 1), by=Automaton("web_form/okna"))
     assert telling.who(entry, telling.names_for([entry])) == "okna.example.ru"
