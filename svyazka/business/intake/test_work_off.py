@@ -143,7 +143,7 @@ def test_a_call_is_taken_at_once_and_each_by_itself_only_after_a_failure(windows
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_conversation_is_worked_off_by_one_worker_at_a_time(windows_committed):
+def test_a_conversation_is_worked_off_by_one_worker_at_a_time(windows):
     came = arrive({"phone": "+79161234567"}, conversation="vera")
     with psycopg.connect(settings.DATABASE_DIRECT_URL) as other:
         other.execute("select pg_advisory_xact_lock(hashtextextended('vera', 0))")
@@ -154,7 +154,7 @@ def test_a_conversation_is_worked_off_by_one_worker_at_a_time(windows_committed)
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_that_is_killed_loses_nothing_and_does_nothing_twice(windows_committed, settings):
+def test_a_worker_that_is_killed_loses_nothing_and_does_nothing_twice(windows, settings):
     """A real worker, killed again and again in the middle of its work."""
     bodies = [f"name=Клиент {number}&phone=8916{number % 60:07d}" for number in range(240)]
     write([form(number, body) for number, body in enumerate(bodies)])
@@ -177,14 +177,6 @@ def test_a_worker_that_is_killed_loses_nothing_and_does_nothing_twice(windows_co
     assert Client.objects.count() == Deal.objects.count() == 60
     worked_off = Interaction.objects.filter(kind="form").values_list("arrival_id", flat=True)
     assert sorted(worked_off) == sorted(Arrival.objects.values_list("id", flat=True))
-
-
-@pytest.fixture
-def windows_committed(transactional_db):
-    from svyazka.config import company
-
-    company.start("windows")
-    company.add_demonstration("windows", password="correct horse battery", bot_secret="secret of the bot")
 
 
 def arrive(said: dict, *, conversation: str = "", connector: str = "test") -> int:
