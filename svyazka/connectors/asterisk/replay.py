@@ -140,7 +140,7 @@ class StandIn:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         conversation = asyncio.current_task()
-        assert conversation is not None  # noqa: S101  # a server's callback always is a task
+        assert conversation is not None  # a server's callback always is a task
         self.conversations.add(conversation)
         conversation.add_done_callback(self.conversations.discard)
         session = _Session(self, writer)
