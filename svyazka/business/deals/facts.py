@@ -121,9 +121,9 @@ def _number(given: str) -> int | None:
 
 
 def _money(given: str) -> Decimal | None:
-    compact = "".join(given.split()).replace(",", ".").removesuffix("₽")
-    if not compact:
+    if not given:
         return None
+    compact = "".join(given.split()).replace(",", ".").removesuffix("₽")
     try:
         amount = Decimal(compact)
     except InvalidOperation as refusal:

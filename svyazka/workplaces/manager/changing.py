@@ -57,7 +57,8 @@ def responsible(request: PageRequest, pk: int) -> HttpResponse:
 def notes(request: PageRequest, pk: int) -> HttpResponse:
     """A note may be left on any deal: departments write to each other."""
     deal = deal_numbered(pk)
-    history.note(deal.client_id, request.POST.get("text", ""), deal_id=deal.pk, by=request.person)
+    text = request.POST.get("text", "").replace("\x00", "")
+    history.note(deal.client_id, text, deal_id=deal.pk, by=request.person)
     return render(request, "manager/deal/noted.html", {"deal": deal, **page.history_of(deal)})
 
 

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from svyazka.business.deals import next_steps
+from svyazka.business.deals.models import Deal, Task
+from svyazka.business.deals.opening import open_deal
+from svyazka.business.journal.models import Entry
+from svyazka.kit import clock
+from svyazka.kit.refusals import Refused
+
+
+@pytest.fixture
+def deal(windows, vera, olga):
+    return open_deal(vera, by=olga)
+
+
+def test_the_earliest_open_step_stands_on_the_deal(deal, olga):
+    soon = clock.now() + timedelta(minutes=10)
+    next_steps.plan(deal, "Позвонить", due_at=soon, by=olga)
+    stored = Deal.objects.get(pk=deal.pk)
+    assert (stored.next_step, stored.next_step_at) == ("Позвонить", soon)
+    assert Entry.objects.get(verb="deals.step_planned").changes["what"] == [None, "Позвонить"]
+
+
+def test_a_tick_brings_the_next_one_forward_and_counts_once(deal, olga):
+    soon = next_steps.plan(deal, "Позвонить", due_at=clock.now() + timedelta(minutes=10), by=olga)
+    next_steps.done(soon, by=olga)
+    next_steps.done(soon, by=olga)
+    assert Deal.objects.get(pk=deal.pk).next_step == "Позвонить клиенту"
+    assert Entry.objects.filter(verb="deals.step_done").count() == 1
+
+
+def test_after_the_last_tick_the_deal_has_no_next_step(deal, olga):
+    next_steps.done(Task.objects.get(deal=deal), by=olga)
+    stored = Deal.objects.get(pk=deal.pk)
+    assert (stored.next_step, stored.next_step_at) == ("", None)
+
+
+@pytest.mark.parametrize("what", ["", "  ", "\x00", "х" * 201])
+def test_a_step_is_said_in_some_words(deal, olga, what):
+    with pytest.raises(Refused) as refusal:
+        next_steps.plan(deal, what, due_at=clock.now() + timedelta(hours=1), by=olga)
+    assert list(refusal.value.fields) == ["what"]
+
+
+def test_nobody_can_do_something_yesterday(deal, olga):
+    with pytest.raises(Refused) as refusal:
+        next_steps.plan(deal, "Позвонить", due_at=clock.now() - timedelta(days=1), by=olga)
+    assert list(refusal.value.fields) == ["due_at"]

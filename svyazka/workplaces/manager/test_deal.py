@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import pytest
+
+from svyazka.business.clients import history
+from svyazka.business.clients.models import Interaction
+from svyazka.business.deals import facts, moves
+from svyazka.business.deals.models import Deal, Stage, Task
+from svyazka.business.deals.opening import open_deal
+
+
+@pytest.fixture
+def deal(windows, vera, olga):
+    return open_deal(vera, origin={"utm": {"utm_source": "yandex"}, "page": "https://okna.example.ru/"}, by=olga)
+
+
+@pytest.fixture
+def page(enter, olga):
+    return enter(olga)
+
+
+def test_the_page_says_what_to_do_and_what_is_known(deal, page):
+    text = page.get(f"/deals/{deal.pk}/").content.decode()
+    for said in ("Вера Павлова", "Позвоните клиенту в течение часа", "+7 916 123-45-67", "yandex", "Позвонить клиенту"):
+        assert said in text
+    assert 'href="tel:+79161234567"' in text
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_as_many_questions_for_a_short_history_as_for_a_long_one(deal, page, olga, number, django_assert_num_queries):
+    for at in range(number):
+        history.note(deal.client_id, f"Заметка {at}", deal_id=deal.pk, by=olga)
+    with django_assert_num_queries(10):
+        page.get(f"/deals/{deal.pk}/")
+
+
+def test_earlier_history_is_asked_for(deal, page, olga):
+    for at in range(35):
+        history.note(deal.client_id, f"Заметка {at}.", deal_id=deal.pk, by=olga)
+    text = page.get(f"/deals/{deal.pk}/").content.decode()
+    assert "Заметка 34." in text
+    assert "Заметка 0." not in text
+    address = text.split(f'hx-get="/deals/{deal.pk}/history/?')[1].split('"')[0]
+    assert "Заметка 0." in page.get(f"/deals/{deal.pk}/history/?{address}").content.decode()
+    assert page.get(f"/deals/{deal.pk}/history/?before=nonsense").status_code == 200
+
+
+def test_facts_are_saved_and_shown_in_russian_spelling(deal, page):
+    given = {"version": deal.version, "amount": "54300,5", "openings": "3", "client_name": "Вера"}
+    answer = page.post(f"/deals/{deal.pk}/fields/", given)
+    assert answer.status_code == 200
+    assert 'value="54\u00a0300,50"' in answer.content.decode()
+    assert "54\u00a0300,50\u00a0₽" in answer.content.decode()
+    assert Deal.objects.get(pk=deal.pk).facts == {"openings": 3}
+
+
+def test_a_wrong_value_is_named_beside_its_input_and_everything_typed_stays(deal, page):
+    given = {"version": deal.version, "amount": "много", "contract_number": "17-А", "address": "х" * 500}
+    answer = page.post(f"/deals/{deal.pk}/fields/", given)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="много"' in text
+    assert 'value="17-А"' in text
+    assert text.count('aria-invalid="true"') == 2
+    assert Deal.objects.get(pk=deal.pk).facts == {}
+
+
+def test_two_people_change_the_same_deal_and_nothing_typed_is_lost(deal, page, mikhail):
+    facts.change(deal, {"amount": "1000", "openings": "2"}, by=mikhail)
+    given = {"version": deal.version, "amount": "2000", "openings": "2", "contract_number": "17"}
+    answer = page.post(f"/deals/{deal.pk}/fields/", given)
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Кто-то другой" in text or "уже изменил" in text or "изменил" in text
+    assert 'value="2000"' in text
+    assert "Сейчас записано: 1\u00a0000" in text
+    assert Deal.objects.get(pk=deal.pk).amount == 1000
+    again = {**given, "version": Deal.objects.get(pk=deal.pk).version}
+    assert page.post(f"/deals/{deal.pk}/fields/", again).status_code == 200
+    assert Deal.objects.get(pk=deal.pk).amount == 2000
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"version": "x", "amount": "1"}, {"amount": "1"}, {"version": "1", "nothing": "1"}, {"version": "9" * 40}],
+)
+def test_bad_forms_store_nothing(deal, page, given):
+    assert page.post(f"/deals/{deal.pk}/fields/", given).status_code in (409, 422)
+    assert Deal.objects.get(pk=deal.pk).amount is None
+
+
+def test_zero_signs_are_left_out(deal, page):
+    answer = page.post(f"/deals/{deal.pk}/fields/", {"version": deal.version, "contract_number": "1\x007"})
+    assert answer.status_code == 200
+    assert Deal.objects.get(pk=deal.pk).facts == {"contract_number": "17"}
+
+
+def test_somebody_becomes_responsible(deal, page, mikhail, egor):
+    assert "Михаил Лебедев" in page.get(f"/deals/{deal.pk}/responsible/").content.decode()
+    answer = page.post(f"/deals/{deal.pk}/responsible/", {"responsible": mikhail.pk})
+    assert "Михаил Лебедев" in answer.content.decode()
+    assert Deal.objects.get(pk=deal.pk).responsible == mikhail
+    assert page.post(f"/deals/{deal.pk}/responsible/", {"responsible": egor.pk}).status_code == 422
+    assert page.post(f"/deals/{deal.pk}/responsible/", {"responsible": ""}).status_code == 200
+    assert Deal.objects.get(pk=deal.pk).responsible is None
+
+
+def test_a_note_stands_in_the_history(deal, page):
+    assert "Замок сломан" in page.post(f"/deals/{deal.pk}/notes/", {"text": "Замок сломан"}).content.decode()
+    assert Interaction.objects.get(kind="note").deal_id == deal.pk
+    assert page.post(f"/deals/{deal.pk}/notes/", {"text": " \x00 "}).status_code == 422
+
+
+def test_a_step_is_planned_and_ticked_off(deal, page):
+    given = {"what": "Перезвонить", "day": "2099-05-12", "hour": "10:30"}
+    assert "Перезвонить" in page.post(f"/deals/{deal.pk}/tasks/", given).content.decode()
+    task = Task.objects.get(what="Перезвонить")
+    assert f"{task.due_at:%d.%m.%Y %H:%M}" == "12.05.2099 07:30"
+    assert "Перезвонить" not in page.post(f"/tasks/{task.pk}/completion/").content.decode()
+    assert Task.objects.get(pk=task.pk).done_at
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"what": "x", "day": "завтра"},
+        {"what": "x", "day": "2099-02-31"},
+        {"what": "x", "day": "2099-02-01", "hour": "25:00"},
+        {"what": "x", "day": "2001-02-01"},
+        {"what": "", "day": "2099-02-01"},
+        {"what": "x" * 5000, "day": "2099-02-01"},
+        {},
+    ],
+)
+def test_bad_steps_are_refused(deal, page, given):
+    assert page.post(f"/deals/{deal.pk}/tasks/", given).status_code == 422
+    assert Task.objects.count() == 1
+
+
+def test_another_departments_deal_is_read_and_not_changed(deal, enter, olga, mikhail, dina):
+    facts.appoint(deal, dina, by=olga)
+    page = enter(mikhail)
+    assert "facts-form" not in page.get(f"/deals/{deal.pk}/").content.decode()
+    for noun in ("fields", "tasks", "responsible", "stage"):
+        assert page.post(f"/deals/{deal.pk}/{noun}/", {"stage": deal.stage_id}).status_code == 403
+    assert page.post(f"/tasks/{Task.objects.get().pk}/completion/").status_code == 403
+
+
+def test_a_controller_reads(deal, enter, konstantin):
+    page = enter(konstantin)
+    assert page.get(f"/deals/{deal.pk}/").status_code == 200
+    assert page.post(f"/deals/{deal.pk}/fields/", {}).status_code == 403
+
+
+def test_a_stage_chosen_on_the_page_draws_its_parts_again(deal, page):
+    to = Stage.objects.get(code="contacted")
+    answer = page.post(f"/deals/{deal.pk}/stage/", {"stage": to.pk, "version": deal.version})
+    text = answer.content.decode()
+    assert 'id="deal-head"' in text
+    assert text.count('hx-swap-oob="true"') == 5
+    assert page.get(f"/deals/{deal.pk}/parts/").content.decode().count('hx-swap-oob="true"') == 5
+
+
+def test_the_history_reads_like_a_story(deal, page, olga):
+    moves.move(deal, to=Stage.objects.get(code="contacted"), by=olga)
+    assert "Новая заявка → Связались" in page.get(f"/deals/{deal.pk}/").content.decode()
