@@ -26,7 +26,7 @@ def main(for_tests: bool) -> None:
     make_environment()
     install_packages("dev" if for_tests else "run")
     install_ourselves()
-    copy_browser_files(for_tests)
+    copy_browser_files()
     compile_languages()
     gather_static_files()
     if for_tests:
@@ -60,16 +60,21 @@ def install_ourselves() -> None:
     finish("svyazka", [ROOT / "pyproject.toml"])
 
 
-def copy_browser_files(for_tests: bool) -> None:
+def copy_browser_files() -> None:
     sources = [ROOT / "package.json", ROOT / "package-lock.json"]
-    if (done("browser-dev", sources) or (not for_tests and done("browser-run", sources))) and VENDOR.exists():
+    if done("browser", sources) and VENDOR.exists():
         return
     say("fetching browser files")
-    run(*npm(), "ci", *([] if for_tests else ["--omit=dev"]), "--ignore-scripts", quiet=True)
+    run(*npm(), "ci", "--ignore-scripts", quiet=True)
     VENDOR.mkdir(parents=True, exist_ok=True)
-    for source, target in json.loads((ROOT / "package.json").read_text())["copied"].items():
+    wanted = json.loads((ROOT / "package.json").read_text())
+    for source, target in wanted["copied"].items():
         shutil.copyfile(ROOT / "node_modules" / source, VENDOR / target)
-    finish("browser-dev" if for_tests else "browser-run", sources)
+    for source, (target, letters) in wanted["letters"].items():
+        # The whole font is 50 KB, the letters of the two languages 30.
+        run(VENV / "bin" / "pyftsubset", ROOT / "node_modules" / source, f"--unicodes={letters}", "--flavor=woff2",
+            "--layout-features=kern,liga,tnum,locl,ccmp,mark", f"--output-file={VENDOR / target}")  # fmt: skip
+    finish("browser", sources)
 
 
 def npm() -> list[str | Path]:
