@@ -161,7 +161,7 @@ def test_a_worker_that_is_killed_loses_nothing_and_does_nothing_twice(windows, s
     kills = 0
     worker = start_worker()
     try:
-        last = time.monotonic() + 60
+        last = time.monotonic() + 180  # a busy machine takes seconds to load each new worker
         while (left := waiting()) and time.monotonic() < last:
             if kills < 4 and left < 240 - 50 * kills:
                 worker.kill()
@@ -171,7 +171,10 @@ def test_a_worker_that_is_killed_loses_nothing_and_does_nothing_twice(windows, s
             time.sleep(0.01)
     finally:
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(15) == 0
+        try:
+            assert worker.wait(60) == 0
+        finally:
+            worker.kill()
     assert kills >= 2
     assert set(Arrival.objects.values_list("state", flat=True)) == {"done"}
     assert Client.objects.count() == Deal.objects.count() == 60
