@@ -1,6 +1,6 @@
 """Tables cut by time: SQL for migrations, and new pieces ahead of need.
 
-Sources: PostgreSQL manual, "Table Partitioning". A DEFAULT piece takes what no piece covers, so that nothing is refused.
+Source: PostgreSQL manual, "Table Partitioning". A DEFAULT piece takes what no piece covers: nothing is refused.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The bell: tells other processes, after a commit, that there are new rows to read.
 
-NOTIFY inside a business transaction takes a lock over the whole cluster at commit (PostgreSQL, src/backend/commands/async.c);
-so it is rung on a connection of its own, at most once in 15 ms and process. A lost bell is no harm: listeners poll too.
+NOTIFY inside a business transaction takes a lock over the whole cluster at commit (PostgreSQL,
+src/backend/commands/async.c); so it is rung on a connection of its own, at most once in 15 ms and process.
+A lost bell is no harm: listeners poll too.
 """
 
 from __future__ import annotations

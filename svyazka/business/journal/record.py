@@ -87,7 +87,7 @@ def record(
 
 
 def announce(topic: str, object_id: int, *, people: Iterable[int] = (), data: Mapping[str, Any] | None = None) -> None:
-    """Tells the browsers of something that is no change of a record: a phone that rings. Without `people`, the office."""
+    """Tells the browsers of what is no change of a record: a phone that rings. Without `people`, the office."""
     with connection.cursor() as cursor:
         cursor.execute(_ANNOUNCE, [clock.now(), topic, object_id, sorted(set(people)) or None, _json(dict(data or {}))])
     transaction.on_commit(bell.ring)

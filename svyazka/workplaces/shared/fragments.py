@@ -1,4 +1,4 @@
-"""The second template engine, for fragments that stand on a page hundreds of times. Strings come ready from the view."""
+"""The second template engine, for fragments that stand on a page hundreds of times; strings come ready."""
 
 from __future__ import annotations
 
