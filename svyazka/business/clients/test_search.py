@@ -6,7 +6,6 @@ from svyazka.business.clients import change, search
 from svyazka.business.clients.identify import Contact, identify
 from svyazka.business.clients.models import SearchPosting
 from svyazka.business.clients.search import Hit, find, words_of
-from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.record import Automaton
 
 HOUSE = Automaton("test")
@@ -79,35 +78,9 @@ def test_what_stands_nowhere_finds_nothing(vera_id, petr_id, typed):
     assert find(typed) == []
 
 
-def test_an_address_finds_the_deal_too(vera_id):
-    from svyazka.business.clients.models import Client
-
-    deal = open_deal(Client.objects.get(pk=vera_id), address="Мытищи, ул. Мира, 3", by=HOUSE)
-    assert find("мира 3") == [Hit("deal", deal.pk)]
-    assert find("мытищ") == [Hit("deal", deal.pk)]
-
-
-@pytest.mark.parametrize("form", ["{}", "№ {}", "№{}", "#{}", " {} "])
-def test_a_deal_by_its_number(vera_id, form):
-    from svyazka.business.clients.models import Client
-
-    deal = open_deal(Client.objects.get(pk=vera_id), by=HOUSE)
-    assert find(form.format(deal.pk))[0] == Hit("deal", deal.pk)
-
-
 def test_an_email_is_found_whole(windows):
     client, _is_new = identify([Contact("email", "vera@example.com")], name="Вера", by=HOUSE)
     assert find("Vera@Example.com") == [Hit("client", client.pk)]
-
-
-def test_a_street_with_many_clients_does_not_hide_its_deals(windows):
-    from svyazka.business.clients.models import Client
-
-    for number in range(20):
-        client_id = came(f"Клиент {number}", f"+7916000{number:04}", f"ул. Лесная, {number}")
-        open_deal(Client.objects.get(pk=client_id), by=HOUSE)
-    kinds = [hit.kind for hit in find("лесная")]
-    assert (kinds.count("client"), kinds.count("deal")) == (7, 5)
 
 
 def test_the_newest_come_first(windows):
