@@ -23,8 +23,9 @@ from svyazka.connectors.asterisk.replay import StandIn
 def main(*, fast: bool = False) -> int:
     """Plays into the Svyazka that runs on this data folder; starts one first where none runs."""
     address = f"http://127.0.0.1:{os.environ.get('SVYAZKA_PORT', '8000')}"
-    ours = None if _answers(address) else _start(address)
+    ours = None if _answers(address, "/healthz") else _start()
     try:
+        _wait_until_ready(address, ours)
         kept = beginning.read_demonstration(beginning.demonstration_file())
         if not kept:
             raise CannotStart(
@@ -66,21 +67,23 @@ async def connect_pbx(anna: Colleague, port: int) -> None:
         await anna.send(page, "/office/pbx/", access)
 
 
-def _answers(address: str) -> bool:
+def _answers(address: str, path: str) -> bool:
     with contextlib.suppress(OSError):
-        return bool(urllib.request.urlopen(f"{address}/readyz", timeout=2).status == 200)  # noqa: S310 - loopback
+        return bool(urllib.request.urlopen(f"{address}{path}", timeout=2).status == 200)  # noqa: S310 - loopback
     return False
 
 
-def _start(address: str) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen([sys.executable, "-m", "svyazka.config.cli", "run"], start_new_session=True)
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "svyazka.config.cli", "run"], start_new_session=True)
+
+
+def _wait_until_ready(address: str, ours: subprocess.Popen[bytes] | None) -> None:
     for _attempt in range(600):
-        if _answers(address):
-            return process
-        if process.poll() is not None:
+        if _answers(address, "/readyz"):
+            return
+        if ours and ours.poll() is not None:
             raise CannotStart("Svyazka did not start; what it said stands above.")
         time.sleep(0.2)
-    _stop(process)
     raise CannotStart("Svyazka did not get ready within two minutes.")
 
 
