@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import change as clients
 from svyazka.business.clients import search
+from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
-from svyazka.kit.refusals import ChangedMeanwhile, Refused
+from svyazka.kit.refusals import Refused
 
 # Every deal has these; the rest are rows of Field.
 OWN = {"client_name": _("Client's name"), "address": _("Address"), "amount": _("Amount")}
@@ -41,9 +42,7 @@ def value_of(deal: Deal, code: str) -> Any:
 @transaction.atomic
 def change(deal: Deal, values: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Deal:
     """Sets what is given, by code. All or nothing: Refused names every value that cannot be, in its `fields`."""
-    current = Deal.objects.select_for_update(of=("self",)).select_related("client", "stage").get(pk=deal.pk)
-    if version is not None and current.version != version:
-        raise ChangedMeanwhile
+    current = held(deal.pk, version=version)
     read = _read(values)
     changes = {code: (_plain(value_of(current, code)), _plain(new)) for code, new in read.items()}
     changes = {code: (old, new) for code, (old, new) in changes.items() if old != new}
@@ -68,7 +67,7 @@ def change(deal: Deal, values: Mapping[str, Any], *, by: Actor, version: int | N
 @transaction.atomic
 def appoint(deal: Deal, person: Person | None, *, by: Actor) -> Deal:
     """Who is responsible for the deal from now on, and for its open steps."""
-    current = Deal.objects.select_for_update(of=("self",)).select_related("responsible").get(pk=deal.pk)
+    current = held(deal.pk)
     if current.responsible_id == (person.pk if person else None):
         return current
     before = current.responsible

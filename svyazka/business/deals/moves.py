@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
 from svyazka.business.deals import facts, next_steps
+from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.deals.opening import due_in
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.kit import clock
-from svyazka.kit.refusals import ChangedMeanwhile, Refused
+from svyazka.kit.refusals import Refused
 
 
 class StillMissing(Refused):
@@ -48,9 +49,7 @@ def move(
 
     `learnt`: facts that were filled in on the way, by code; they are stored only if the deal goes on.
     """
-    current = Deal.objects.select_for_update(of=("self",)).select_related("stage", "client").get(pk=deal.pk)
-    if version is not None and current.version != version:
-        raise ChangedMeanwhile
+    current = held(deal.pk, version=version)
     if current.stage_id == to.pk:
         return current
     if learnt:

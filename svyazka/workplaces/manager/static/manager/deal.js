@@ -66,3 +66,12 @@ async function addToHistory() {
   if (lines.length) list.querySelector(".nothing")?.remove();
   list.prepend(...lines);
 }
+
+// On a narrow screen the path is longer than the line: the stage where the deal stands comes into sight.
+function showStage() {
+  const path = page()?.querySelector(".path");
+  const here = path?.querySelector(".here");
+  if (here) path.scrollLeft = here.offsetLeft - path.offsetLeft - (path.clientWidth - here.offsetWidth) / 2;
+}
+showStage();
+document.addEventListener("htmx:afterSettle", showStage);
