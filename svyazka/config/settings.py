@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from django.utils.translation import gettext_lazy as _
-
 from svyazka.config import logs
 from svyazka.config.database import connection_settings, database_url
 from svyazka.config.places import CHECKOUT, data_folder, secret_key
@@ -127,8 +125,6 @@ LOCALE_PATHS = [CHECKOUT / "svyazka" / "workplaces" / "shared" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = os.environ.get("SVYAZKA_TIME_ZONE", "Europe/Moscow")
-USE_THOUSAND_SEPARATOR = True
-COUNTRY_PHONES = os.environ.get("SVYAZKA_PHONE_REGION", "RU")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = CHECKOUT / "build" / "static"
@@ -148,6 +144,5 @@ MEDIA_ROOT = Path(os.environ.get("SVYAZKA_FILES", data_folder() / "files"))
 # 25 and 40 are the framework's SUCCESS and ERROR; the words are those of the design system.
 MESSAGE_TAGS = {25: "good", 40: "bad"}
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-FORMATS = {"date": _("j F Y")}
 LOGGING_CONFIG = None
 logs.set_up()

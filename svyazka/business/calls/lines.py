@@ -28,7 +28,7 @@ def add(*, number: str, name: str, source: Source | None, by: Actor) -> PhoneLin
 
 @transaction.atomic
 def change(line: PhoneLine, *, name: str, source: Source | None, by: Actor) -> PhoneLine:
-    line = PhoneLine.objects.select_for_update(of=("self",)).select_related("source").get(pk=line.pk)
+    line = PhoneLine.objects.select_for_update().get(pk=line.pk)
     changes = {}
     if (name := _name(name)) != line.name:
         changes["name"] = (line.name, name)

@@ -49,7 +49,7 @@ def open_account(
 @transaction.atomic
 def change(account: ChannelAccount, *, by: Actor, **values: Any) -> ChannelAccount:
     """`values`: name, source, origins or is_active."""
-    account = ChannelAccount.objects.select_for_update(of=("self",)).select_related("source").get(pk=account.pk)
+    account = ChannelAccount.objects.select_for_update().get(pk=account.pk)
     read = {"name": _name, "origins": _origins}
     changes = {}
     for key, given in values.items():

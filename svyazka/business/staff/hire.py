@@ -60,7 +60,7 @@ def change(person: Person, *, by: Actor, **values: Any) -> Person:
         values["phone"] = _phone(values["phone"])
     try:
         with transaction.atomic():
-            person = Person.objects.select_for_update(of=("self",)).select_related("department").get(pk=person.pk)
+            person = Person.objects.select_for_update().get(pk=person.pk)
             before = {name: getattr(person, name) for name in values}
             changed = {name: (before[name], value) for name, value in values.items() if value != before[name]}
             if not changed:

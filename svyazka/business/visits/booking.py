@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.deals import facts, moves, next_steps
+from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.visits import slots
@@ -136,7 +137,7 @@ def carry_on(deal: Deal, code: str, *, by: Actor) -> Deal:
 
 def lock(visit: Visit) -> Visit:
     """The visit as it is now, held until the end of the transaction; its deal is held first."""
-    deal = _lock_deal(visit.deal_id)
+    deal = held(visit.deal_id)
     Visit.objects.select_for_update().only("pk").get(pk=visit.pk)
     current = Visit.objects.select_related("kind", "resource", "client").get(pk=visit.pk)
     current.deal = deal
@@ -155,7 +156,7 @@ def _book(
     wishes: str,
     address: str,
 ) -> Visit:
-    current = _lock_deal(deal.pk)
+    current = held(deal.pk)
     if earlier := Visit.objects.filter(request_id=request_id).select_related("kind", "resource").first():
         return _booked_before(earlier, current)
     start = starts_at.astimezone(UTC)
@@ -233,13 +234,6 @@ def _take(resource: Resource, period: Period, *, kind: str, visit: Visit | None 
     if written is None:
         raise _Overlaps
     return Booking(pk=written[0], resource=resource, kind=kind, visit=visit, note=note)
-
-
-def _lock_deal(deal_id: int) -> Deal:
-    # In two steps: locked together with its stage, a deal that another transaction is just moving would come back as
-    # no row at all, because PostgreSQL then joins the new deal with the old stage.
-    Deal.objects.select_for_update().only("pk").get(pk=deal_id)
-    return Deal.objects.select_related("stage", "client", "responsible").get(pk=deal_id)
 
 
 def _booked_before(earlier: Visit, deal: Deal) -> Visit:
