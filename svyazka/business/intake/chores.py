@@ -9,8 +9,8 @@ import structlog
 from django.db import DatabaseError, connection, transaction
 
 from svyazka.business.intake.models import ArrivalKey
-from svyazka.business.journal.models import LiveEvent
-from svyazka.business.staff.models import LoginFailure
+from svyazka.business.journal.record import forget_old_news
+from svyazka.business.staff.log_in import forget_old_guesses
 from svyazka.business.staff.sessions import SessionStore
 from svyazka.kit import clock, partitions
 
@@ -47,28 +47,16 @@ def make_pieces_ahead() -> None:
         partitions.ensure(table, span=span, first=today, last=today + AHEAD)
 
 
-def clear_live_events() -> None:
-    LiveEvent.objects.filter(at__lt=clock.now() - timedelta(days=1)).delete()
-
-
 def clear_arrival_keys() -> None:
     ArrivalKey.objects.filter(received_at__lt=clock.now() - timedelta(days=60)).delete()
 
 
-def clear_sessions() -> None:
-    SessionStore.clear_expired()
-
-
-def clear_login_failures() -> None:
-    LoginFailure.objects.filter(at__lt=clock.now() - timedelta(days=1)).delete()
-
-
 CHORES: tuple[Callable[[], None], ...] = (
     make_pieces_ahead,
-    clear_live_events,
     clear_arrival_keys,
-    clear_sessions,
-    clear_login_failures,
+    forget_old_news,
+    forget_old_guesses,
+    SessionStore.clear_expired,
 )
 
 

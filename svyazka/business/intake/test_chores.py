@@ -11,7 +11,7 @@ from svyazka.business.intake import chores
 from svyazka.business.intake.models import Arrival, ArrivalKey
 from svyazka.business.journal.models import LiveEvent
 from svyazka.business.staff.models import LoginFailure, Session
-from svyazka.kit import clock
+from svyazka.kit import clock, partitions
 
 
 @pytest.mark.django_db
@@ -27,9 +27,22 @@ def test_pieces_stand_ready_three_months_ahead():
 
 
 @pytest.mark.django_db
+def test_a_row_from_far_ahead_moves_into_its_piece_once_that_is_made():
+    at = clock.now() + timedelta(days=400)
+    row = Arrival.objects.create(received_at=at, next_try_at=at, account="a", conversation="early", body=b"\x00whole")
+    partitions.ensure("intake_arrival", span="week", first=at.date(), last=at.date())
+    with connection.cursor() as cursor:
+        cursor.execute("select id, tableoid::regclass::text from intake_arrival where conversation = 'early'")
+        ((number, piece),) = cursor.fetchall()
+    assert number == row.pk
+    assert piece.startswith("intake_arrival_2")
+    assert bytes(Arrival.objects.get(pk=row.pk).body) == b"\x00whole"
+
+
+@pytest.mark.django_db
 def test_what_is_old_is_cleared_away_and_the_rest_stays():
     now = clock.now()
-    for age in (timedelta(hours=1), timedelta(days=61)):
+    for age in (timedelta(minutes=30), timedelta(days=61)):
         at = now - age
         LiveEvent.objects.create(at=at, topic="deal", object_id=1)
         ArrivalKey.objects.create(account="a", outside_id=str(age), received_at=at)

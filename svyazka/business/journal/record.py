@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from svyazka.business.journal import bell
+from svyazka.business.journal.models import LiveEvent
 from svyazka.kit import clock
+
+REMEMBERED = timedelta(days=1)
 
 
 class Actor(Protocol):
@@ -91,6 +95,11 @@ def announce(topic: str, object_id: int, *, people: Iterable[int] = (), data: Ma
     with connection.cursor() as cursor:
         cursor.execute(_ANNOUNCE, [clock.now(), topic, object_id, sorted(set(people)) or None, _json(dict(data or {}))])
     transaction.on_commit(bell.ring)
+
+
+def forget_old_news() -> None:
+    """Browsers that were away for longer load anew."""
+    LiveEvent.objects.filter(at__lt=clock.now() - REMEMBERED).delete()
 
 
 def _json(value: Any) -> str:

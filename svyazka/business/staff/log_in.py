@@ -52,10 +52,9 @@ def log_in(login: str, password: str, *, address: str, device: str) -> Person:
     return person
 
 
-def forget_old_guesses() -> int:
-    """For the nightly round: guesses that count no longer."""
-    count, _each = LoginFailure.objects.filter(at__lt=clock.now() - REMEMBERED).delete()
-    return count
+def forget_old_guesses() -> None:
+    """Those that count no longer."""
+    LoginFailure.objects.filter(at__lt=clock.now() - REMEMBERED).delete()
 
 
 @transaction.atomic
