@@ -53,6 +53,8 @@ class Worker:
         if self.bell is None:
             self.bell = psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, application_name=WORKER)
             self.bell.execute(f"listen {CHANNEL}")
+        # The sign of life that pg_stat_activity shows; also while there is so much to do that nobody waits.
+        self.bell.execute("select 1")
         if time.monotonic() >= self.chores_at:
             chores.do_chores()
             self.chores_at = time.monotonic() + CHORES_EVERY
@@ -61,8 +63,6 @@ class Worker:
 
     def _wait(self) -> None:
         assert self.bell is not None
-        # Also the sign of life that pg_stat_activity shows.
-        self.bell.execute("select 1")
         for _heard in self.bell.notifies(timeout=POLL, stop_after=1):
             pass
 
