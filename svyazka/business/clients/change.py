@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import search
-from svyazka.business.clients.identify import Contact, add_contacts
+from svyazka.business.clients.identify import Contact
 from svyazka.business.clients.models import Client, ContactPoint
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.kit import emails, phones
@@ -39,12 +39,15 @@ def change(client: Client, values: Mapping[str, str], *, by: Actor, version: int
 
 @transaction.atomic
 def add_contact(client: Client, typed: str, *, by: Actor) -> ContactPoint:
-    """A phone or an e-mail address, as a person typed it."""
+    """A phone or an e-mail address, as a person typed it. One that is there already stays as it is."""
     contact = read_contact(typed)
-    add_contacts(client, [contact])
-    about = About("client", client.pk, client_id=client.pk)
-    record("clients.contact_added", about, by=by, changes={contact.kind: (None, contact.value)})
-    return ContactPoint.objects.get(client=client, kind=contact.kind, account="", value=contact.value)
+    point, is_new = ContactPoint.objects.get_or_create(
+        client=client, kind=contact.kind, account="", value=contact.value
+    )
+    if is_new:
+        about = About("client", client.pk, client_id=client.pk)
+        record("clients.contact_added", about, by=by, changes={contact.kind: (None, contact.value)})
+    return point
 
 
 @transaction.atomic

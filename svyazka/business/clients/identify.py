@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from svyazka.business.clients import search
 from svyazka.business.clients.models import Client, ContactPoint
@@ -29,19 +30,21 @@ class Contact:
 def identify(contacts: Iterable[Contact], *, name: str = "", address: str = "", by: Actor) -> tuple[Client, bool]:
     """The client with any of these contacts, or a new one; and whether he is new. He gets the contacts he lacked.
 
-    The first contact that finds somebody decides, so name the surest first. Two arrivals of one new client at the
-    same time wait for each other, and make one client.
+    The first contact that finds somebody decides, so name the surest first. Two arrivals of one client at the same
+    time wait for each other, new or known, and by whichever of his contacts: they make one client and one deal.
     """
     given = list(contacts)
-    _wait_in_line(given)
+    _wait_in_line([f"{one.kind}/{one.account}/{one.value}" for one in given])
     client = find_by_contact(given)
     is_new = client is None
     if client is None:
         client = Client.objects.create(name=name, address=address)
         record("clients.created", About("client", client.pk, client_id=client.pk), by=by)
         search.index("client", client.pk, name, address)
-    elif name and not client.name:
-        _learn_name(client, name, by=by)
+    else:
+        _wait_in_line([f"client {client.pk}"])
+        if name and not client.name:
+            _learn_name(client, name, by=by)
     add_contacts(client, given)
     return client, is_new
 
@@ -75,17 +78,20 @@ def add_contacts(client: Client, contacts: Iterable[Contact]) -> None:
 
 
 def _learn_name(client: Client, name: str, *, by: Actor) -> None:
-    client.name = name
-    client.save(update_fields=["name"])
+    # Nobody's name that is being written in this moment is lost, and no page that was opened before writes over ours.
+    nameless = Client.objects.filter(pk=client.pk, name="")
+    if not nameless.update(name=name, version=F("version") + 1):
+        return
+    client.refresh_from_db()
     about = About("client", client.pk, client_id=client.pk)
     record("clients.changed", about, by=by, changes={"name": ("", name)})
     search.index("client", client.pk, client.name, client.address)
 
 
-def _wait_in_line(contacts: list[Contact]) -> None:
-    """Locks on the contacts themselves, until the end of the transaction; in one order, so that none wait in a ring."""
-    names = sorted(f"{one.kind}/{one.account}/{one.value}" for one in contacts)
+def _wait_in_line(names: list[str]) -> None:
+    """Locks until the end of the transaction; in one order, so that none wait in a ring."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select pg_advisory_xact_lock(hashtextextended(name, 1)) from unnest(%s::text[]) as names (name)", [names]
+            "select pg_advisory_xact_lock(hashtextextended(name, 1)) from unnest(%s::text[]) as names (name)",
+            [sorted(names)],
         )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
@@ -26,7 +27,8 @@ def plan(deal: Deal, what: str, *, due_at: datetime, person: Person | None = Non
         raise Refused(_("This is too long."), fields={"what": _("This is too long.")})
     if due_at < clock.now() - _SLACK:
         raise Refused(_("This time is over."), fields={"due_at": _("This time is over.")})
-    task = Task.objects.create(deal=deal, what=what, due_at=due_at, person=person or deal.responsible)
+    current = held(deal.pk)
+    task = Task.objects.create(deal=deal, what=what, due_at=due_at, person=person or current.responsible)
     _show_on_deal(deal)
     changes = {"what": (None, what), "due_at": (None, due_at.isoformat())}
     record("deals.step_planned", _about(deal), by=by, changes=changes)
@@ -36,6 +38,7 @@ def plan(deal: Deal, what: str, *, due_at: datetime, person: Person | None = Non
 @transaction.atomic
 def done(task: Task, *, by: Person) -> None:
     """Ticks it off; a second tick changes nothing."""
+    held(task.deal_id)
     if not Task.objects.filter(pk=task.pk, done_at=None).update(done_at=clock.now(), done_by=by):
         return
     _show_on_deal(task.deal)
@@ -51,11 +54,21 @@ def plan_for_stage(deal: Deal, *, by: Actor) -> None:
     _show_on_deal(deal)
 
 
+def replace_stages(deal: Deal, what: str, *, due_at: datetime, by: Actor) -> None:
+    """Another step in the place of the one that the stage asks for; the next stage takes it away again."""
+    Task.objects.filter(deal=deal, done_at=None, of_stage=True).delete()
+    Task.objects.create(deal=deal, what=what, due_at=due_at, person=deal.responsible, of_stage=True)
+    _show_on_deal(deal)
+    changes = {"what": (None, what), "due_at": (None, due_at.isoformat())}
+    record("deals.step_planned", _about(deal), by=by, changes=changes)
+
+
 def open_tasks(deal: Deal) -> list[Task]:
     return list(Task.objects.filter(deal=deal, done_at=None).select_related("person").order_by("due_at"))
 
 
 def _show_on_deal(deal: Deal) -> None:
+    """The caller holds the deal: of two who plan at once, each would see only his own step."""
     first = Task.objects.filter(deal=deal, done_at=None).order_by("due_at").first()
     deal.next_step, deal.next_step_at = (first.what, first.due_at) if first else ("", None)
     Deal.objects.filter(pk=deal.pk).update(next_step=deal.next_step, next_step_at=deal.next_step_at)

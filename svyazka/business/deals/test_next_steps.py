@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
+from django.db import connections, transaction
 
 from svyazka.business.deals import next_steps
 from svyazka.business.deals.models import Deal, Task
@@ -50,3 +52,20 @@ def test_nobody_can_do_something_yesterday(deal, olga):
     with pytest.raises(Refused) as refusal:
         next_steps.plan(deal, "Позвонить", due_at=clock.now() - timedelta(days=1), by=olga)
     assert list(refusal.value.fields) == ["due_at"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_steps_planned_at_once_the_earlier_stands_on_the_deal(deal, olga):
+    now = clock.now()
+
+    def plan_beside() -> None:
+        next_steps.plan(deal, "Позже", due_at=now + timedelta(minutes=20), by=olga)
+        connections.close_all()
+
+    with ThreadPoolExecutor(1) as beside:
+        with transaction.atomic():
+            next_steps.plan(deal, "Раньше", due_at=now + timedelta(minutes=10), by=olga)
+            later = beside.submit(plan_beside)
+            wait([later], timeout=0.5)
+        later.result()
+    assert Deal.objects.get(pk=deal.pk).next_step == "Раньше"
