@@ -46,7 +46,13 @@ def connection_settings(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": socket or parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "OPTIONS": {**options, "pool": {"min_size": 1, "max_size": 20, "timeout": 10}},
+        "OPTIONS": {
+            **options,
+            "pool": {"min_size": 1, "max_size": 20, "timeout": 10},
+            # To plan a question often costs more than to answer it: after the fifth time it is kept planned.
+            "server_side_binding": True,
+            "prepare_threshold": 5,
+        },
         "CONN_HEALTH_CHECKS": False,
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "TEST": {"TEMPLATE": "template0"},
