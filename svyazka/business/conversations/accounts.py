@@ -110,12 +110,19 @@ def _origins(typed: Sequence[str]) -> list[str]:
     """`https://okna.ru/page` → `https://okna.ru`: what a browser sends as the Origin."""
     found = []
     for text in filter(None, (given.strip().lower() for given in typed)):
-        parts = urlsplit(text if "://" in text else f"https://{text}")
-        if parts.scheme not in ("http", "https") or not re.fullmatch(r"[\w.-]+(:\d+)?", parts.netloc):
-            words = _("A site is written like https://example.com")
-            raise Refused(words, fields={"origins": words})
-        found.append(f"{parts.scheme}://{parts.netloc}")
+        found.append(_origin(text if "://" in text else f"https://{text}"))
     return list(dict.fromkeys(found))
+
+
+def _origin(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # brackets with no IPv6 address in them
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[\w.-]+(:\d+)?", parts.netloc):
+        words = _("A site is written like https://example.com")
+        raise Refused(words, fields={"origins": words})
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _plain(value: Any) -> Any:

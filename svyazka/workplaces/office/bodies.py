@@ -49,9 +49,11 @@ def _form(text: str, content_type: str) -> list[tuple[str, str]]:
 
 def _json(text: str) -> str:
     try:
-        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+        pretty = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
     except (ValueError, RecursionError):
         return ""
+    # Half of a surrogate pair, which JSON can spell and no page can be sent with.
+    return pretty.encode("utf-8", "backslashreplace").decode()
 
 
 def _hexadecimal(body: bytes) -> str:

@@ -85,6 +85,8 @@ def _is_number(text: str) -> bool:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    # Neither before the first day nor after the last one is there another.
+    return day if 1990 <= day.year <= 2100 else None

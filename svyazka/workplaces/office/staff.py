@@ -155,7 +155,7 @@ def staff_sessions_ending(request: PageRequest, pk: int) -> HttpResponse:
 
 def _found(request: PageRequest) -> QuerySet[Person]:
     people = Person.objects.select_related("department").filter(is_active=not request.GET.get("gone"))
-    if role := request.GET.get("role"):
+    if (role := request.GET.get("role")) in Role.values:
         people = people.filter(role=role)
     if words := request.GET.get("q", "").replace("\0", "").strip():
         people = people.filter(

@@ -112,3 +112,10 @@ def test_bodies_are_shown_as_what_they_are(body, content_type, kind, shows):
     assert shown.kind == kind
     assert shows in shown.text + str(shown.pairs)
     assert len(shown.text) <= 60_000
+
+
+def test_half_a_surrogate_pair_is_read_and_set_aside(roza, enter):
+    stuck = arrival(b'{"name": "\\ud800", "phone": "123"}')
+    page = enter(roza).get(f"/office/arrivals/{stuck.pk}/")
+    assert (page.status_code, "\\ud800" in page.content.decode()) == (200, True)
+    assert enter(roza).post(f"/office/arrivals/{stuck.pk}/setting-aside/", {"reason": ""}).status_code == 422

@@ -27,6 +27,8 @@ def test_the_journal_is_filtered_by_person_kind_and_day(konstantin, olga, anna, 
     assert rows(client, "day=2020-01-01") == []
     assert len(rows(client, "deal=1")) == 1
     assert len(rows(client, "day=x&person=y&kind=z&deal=w&before=1")) == 2
+    assert len(rows(client, "day=9999-12-31")) == 2
+    assert len(rows(client, "day=0001-01-01")) == 2
 
 
 def test_one_entry_and_thirty_ask_the_same_number_of_queries(konstantin, olga, enter, django_assert_num_queries):

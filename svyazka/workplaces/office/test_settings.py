@@ -79,3 +79,8 @@ def test_the_lists_stand(anna, enter):
     client = enter(anna)
     for page in ("channels", "channels/new", "lines", "pbx"):
         assert client.get(f"/office/{page}/").status_code == 200
+
+
+def test_brackets_are_no_site(anna, enter):
+    given = {"kind": "web_form", "name": "x", "code": "brackets", "origins": "\x1b[31m"}
+    assert enter(anna).post("/office/channels/new/", given).status_code == 422

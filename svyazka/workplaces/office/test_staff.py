@@ -66,3 +66,8 @@ def test_the_last_administrator_is_not_let_go(anna, enter):
 def test_the_head_sees_but_does_not_change(roza, olga, enter, path):
     assert enter(roza).get(f"/office/staff/{olga.pk}/").status_code == 200
     assert enter(roza).post(f"/office/staff/{olga.pk}/{path}").status_code == 403
+
+
+@pytest.mark.parametrize("role", ["%00", "a%00b", "x", "9" * 500])
+def test_a_role_that_is_none_does_not_narrow_the_list(roza, enter, role):
+    assert enter(roza).get(f"/office/staff/?role={role}").status_code == 200

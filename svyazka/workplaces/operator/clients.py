@@ -43,7 +43,7 @@ def clients(request: PageRequest) -> HttpResponse:
     """The latest first; `before` is the number after which the page goes on."""
     rows = Client.objects.filter(merged_into=None).order_by("-pk")
     before = request.GET.get("before", "")
-    if before.isdecimal():
+    if before.isdecimal() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))
     numbers = list(rows.values_list("pk", flat=True)[: PAGE + 1])
     found = look_up([Hit("client", number) for number in numbers[:PAGE]])
@@ -144,7 +144,8 @@ def _change(request: PageRequest, found: Client) -> HttpResponse:
     form = ClientForm(request.POST)
     version = request.POST.get("version", "")
     if form.is_valid():
-        seen = int(version) if version.isdecimal() else None
+        # A number that no client has ever had: somebody else's change, not no number at all.
+        seen = int(version[:9]) if version.isdecimal() else None
         try:
             change.change(found, form.cleaned_data, version=seen, by=request.person)
         except Refused as refusal:

@@ -158,3 +158,10 @@ def test_a_controller_reads_and_does_not_write(enter, konstantin, vera):
 def test_people_on_site_see_no_clients_here(enter, windows, vera, role):
     assert enter(windows[role]).get(f"/clients/{vera.pk}/").status_code == 403
     assert enter(windows[role]).get("/clients/").status_code == 403
+
+
+def test_numbers_of_thousands_of_digits_break_nothing(enter, olga, vera):
+    page = enter(olga)
+    assert page.get(f"/clients/?before={'9' * 5000}").status_code == 200
+    given = {"name": "Вера", "kind": "person", "version": "9" * 5000}
+    assert page.post(f"/clients/{vera.pk}/edit/", given).status_code == 409

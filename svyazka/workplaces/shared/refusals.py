@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -34,6 +35,8 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def _say(request: HttpRequest, status: int, message: str, missing: list[str] | None = None) -> HttpResponse:
+    if not hasattr(request, "LANGUAGE_CODE"):  # refused before anybody asked who it is: a foreign Host
+        request.LANGUAGE_CODE = settings.LANGUAGE_CODE
     context = {"message": message, "missing": missing or [], "status": status}
     boosted_page = request.headers.get("HX-Boosted") == "true" and request.method == "GET"
     if request.headers.get("HX-Request") != "true" or boosted_page:

@@ -82,3 +82,9 @@ def test_the_language_is_chosen_before_the_log_in(client, windows):
     client.post("/account/language/", {"language": "en", "next": "/login/"})
     assert "Log in" in client.get("/login/").content.decode()
     assert client.post("/account/language/", {"language": "xx"}).status_code == 422
+
+
+def test_a_foreign_host_is_refused_in_our_words(windows, client):
+    answer = client.get("/login/", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert "Запрос не удалось прочитать" in answer.content.decode()
