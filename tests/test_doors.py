@@ -131,6 +131,7 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
         "channels": ChannelAccount.objects.get(code="web_form/okna").pk,
         "lines": PhoneLine.objects.first().pk,
         "pbx": pbx.pk,
+        "absences": 10**9,
         "sessions": "0" * 24,
     }
 

@@ -96,16 +96,14 @@ def cancel(visit: Visit, *, reason: str, by: Actor, version: int | None = None) 
     tell(current, "cancelled", by=by, note=current.reason, changes={"status": (visit.status, current.status)})
     _write_date(current, by=by)
     if current.deal.is_open:
-        due_at = clock.now() + NEW_DATE_WITHIN
-        next_steps.plan(current.deal, gettext("Agree on a new date with the client"), due_at=due_at, by=by)
+        _agree_on_a_new_date(current, by=by)
     return current
 
 
 @transaction.atomic
 def absent(resource: Resource, starts_at: datetime, ends_at: datetime, *, note: str = "", by: Actor) -> Booking:
     """Holiday, illness, the car at the garage: nothing is offered in this time. Visits must be moved away first."""
-    if ends_at <= starts_at:
-        raise Refused(_("The end must be after the beginning."), fields={"ends_at": _("Must be after the beginning.")})
+    _refuse_absence(starts_at, ends_at)
     period = Period(starts_at.astimezone(UTC), ends_at.astimezone(UTC))
     try:
         booking = _take(resource, period, kind=Booking.Kind.ABSENCE, note=_short(note, 200, "note"))
@@ -116,6 +114,19 @@ def absent(resource: Resource, starts_at: datetime, ends_at: datetime, *, note: 
     people = [resource.person_id] if resource.person_id else []
     record("visits.absent", about, by=by, changes=changes, note=booking.note, people=people)
     return booking
+
+
+@transaction.atomic
+def back(absence: Booking, *, by: Actor) -> None:
+    """The absence is taken back: the time can be booked again. A second click changes nothing."""
+    found = Booking.objects.filter(pk=absence.pk, kind=Booking.Kind.ABSENCE).select_related("resource").first()
+    if found is None:
+        return
+    found.delete()
+    resource, during = found.resource, found.during
+    changes = {"absent": ([during.lower.isoformat(), during.upper.isoformat()], None)}
+    people = [resource.person_id] if resource.person_id else []
+    record("visits.back", About("resource", resource.pk), by=by, changes=changes, note=found.note, people=people)
 
 
 def deal_waits_for(visit: Visit) -> list[str]:
@@ -182,6 +193,9 @@ def _book(
         current = facts.change(current, {"address": address}, by=by)
     visit.deal = current
     _write_date(visit, by=by)
+    if visit.deal.stage.code == kind.booked_stage and not _has_another(visit):
+        # In the place of "agree on a new date", which has just been done.
+        next_steps.plan_for_stage(visit.deal, by=by)
     visit.deal = carry_on(visit.deal, kind.booked_stage, by=by)
     return visit
 
@@ -234,6 +248,30 @@ def _take(resource: Resource, period: Period, *, kind: str, visit: Visit | None 
     if written is None:
         raise _Overlaps
     return Booking(pk=written[0], resource=resource, kind=kind, visit=visit, note=note)
+
+
+def _agree_on_a_new_date(visit: Visit, *, by: Actor) -> None:
+    """What a deal with a booked visit asks for ("confirm the time") is void when there is none any more."""
+    deal, what = visit.deal, gettext("Agree on a new date with the client")
+    due_at = clock.now() + NEW_DATE_WITHIN
+    if deal.stage.code == visit.kind.booked_stage and not _has_another(visit):
+        next_steps.replace_stages(deal, what, due_at=due_at, by=by)
+    else:
+        next_steps.plan(deal, what, due_at=due_at, by=by)
+
+
+def _has_another(visit: Visit) -> bool:
+    rows = Visit.objects.filter(deal=visit.deal, kind=visit.kind, status__in=MOVABLE)
+    return rows.exclude(pk=visit.pk).exists()
+
+
+def _refuse_absence(starts_at: datetime, ends_at: datetime) -> None:
+    if ends_at <= starts_at:
+        raise Refused(_("The end must be after the beginning."), fields={"ends_at": _("Must be after the beginning.")})
+    if ends_at <= clock.now():
+        raise Refused(_("This time has already passed."), fields={"ends_at": _("This time has already passed.")})
+    if ends_at > clock.now() + FURTHEST:
+        raise Refused(_("This is more than a year ahead."), fields={"ends_at": _("This is more than a year ahead.")})
 
 
 def _booked_before(earlier: Visit, deal: Deal) -> Visit:

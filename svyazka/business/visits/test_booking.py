@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from svyazka.business.clients.models import Client, Interaction
-from svyazka.business.deals import facts, moves, opening
+from svyazka.business.deals import facts, moves, next_steps, opening
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.journal.models import Entry, LiveEvent
 from svyazka.business.visits import booking
@@ -186,3 +186,34 @@ def test_an_absence_waits_until_the_visits_are_moved_away(visit, of_egor, hour, 
     with pytest.raises(Refused):
         booking.absent(of_egor, hour(18), hour(9), by=roza)
     assert booking.absent(of_egor, hour(14), hour(18), note="к врачу", by=roza).pk
+
+
+def test_an_absence_is_taken_back_once(of_egor, measurement, deal, hour, roza, egor):
+    away = booking.absent(of_egor, hour(9), hour(18), note="к врачу", by=roza)
+    booking.back(away, by=roza)
+    booking.back(away, by=roza)
+    entry = Entry.objects.get(verb="visits.back")
+    assert (entry.changes["absent"][1], entry.note) == (None, "к врачу")
+    assert booking.book(deal, measurement, of_egor, hour(10), request_id=uuid4(), by=roza).pk
+
+
+def test_absences_that_cannot_be(of_egor, hour, roza):
+    for begins, ends in ((hour(9, days=-30), hour(9, days=-29)), (hour(9), hour(9, days=400))):
+        with pytest.raises(Refused) as refusal:
+            booking.absent(of_egor, begins, ends, by=roza)
+        assert set(refusal.value.fields) == {"ends_at"}
+
+
+def test_after_a_cancellation_only_a_new_date_is_to_be_agreed_on(visit, deal, measurement, of_egor, hour, olga):
+    """“Confirm the measurement” stood beside it, although there was none any more."""
+    (asked,) = next_steps.open_tasks(deal)
+    booking.cancel(visit, reason="заболели", by=olga)
+    assert [task.what for task in next_steps.open_tasks(deal)] == ["Согласовать с клиентом новую дату"]
+    booking.book(deal, measurement, of_egor, hour(15), request_id=uuid4(), by=olga)
+    assert [task.what for task in next_steps.open_tasks(deal)] == [asked.what]
+
+
+def test_a_second_visit_does_not_bring_back_a_step_that_was_done(visit, deal, measurement, of_egor, hour, olga):
+    next_steps.done(deal.tasks.get(done_at=None), by=olga)
+    booking.book(deal, measurement, of_egor, hour(15), request_id=uuid4(), by=olga)
+    assert next_steps.open_tasks(deal) == []

@@ -186,6 +186,8 @@ def _free_in_words(length: timedelta) -> str:
     hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
     if not hours and not minutes:
         return ""
+    if not hours:
+        return _("{minutes} min free").format(minutes=minutes)
     if not minutes:
         return _("{hours} h free").format(hours=hours)
     return _("{hours} h {minutes} min free").format(hours=hours, minutes=minutes)

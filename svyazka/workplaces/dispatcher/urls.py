@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.dispatcher import booking, calendar, visits
+from svyazka.workplaces.dispatcher import absences, booking, calendar, visits
 
 urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/absences/", absences.absences, name="absences"),
+    path("calendar/absences/<int:absence_id>/removal/", absences.removal, name="absence_removal"),
     path("deals/<int:deal_id>/visits/new/", booking.new, name="visit_new"),
     path("deals/<int:deal_id>/visits/", booking.book, name="visit_book"),
     path("deals/<int:deal_id>/visits/all/", visits.of_deal, name="deal_visits"),

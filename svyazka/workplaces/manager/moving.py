@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.deals import moves, rights
 from svyazka.business.deals.models import Deal, LossReason, Stage
+from svyazka.business.visits import calling_off
+from svyazka.business.visits.models import Visit
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.manager import filters, parts
 from svyazka.workplaces.manager.board import card_and_counters
@@ -36,8 +38,9 @@ def stage(request: PageRequest, pk: int) -> HttpResponse:
 def _move(request: PageRequest, deal: Deal, to: Stage) -> HttpResponse:
     typed = {name.removeprefix(FACT): str(value) for name, value in request.POST.items() if name.startswith(FACT)}
     left = deal.stage
+    called_off = _called_off(deal, to)
     try:
-        moved = moves.move(
+        moved = calling_off.move_deal(
             deal,
             to=to,
             loss_reason=_reason(request.POST.get("loss_reason", "")),
@@ -57,15 +60,16 @@ def _move(request: PageRequest, deal: Deal, to: Stage) -> HttpResponse:
         if not typed:
             raise
         return _dialog(request, deal, to, codes=list(typed), typed=typed, faults=refusal.fields, status=422)
-    return _moved(request, moved, left)
+    return _moved(request, moved, left, called_off=len(called_off))
 
 
-def _moved(request: PageRequest, deal: Deal, left: Stage) -> HttpResponse:
+def _moved(request: PageRequest, deal: Deal, left: Stage, *, called_off: int) -> HttpResponse:
     toast = {
         "deal": deal,
         "left": left,
-        # Nobody asks twice for the reason of a loss that was taken back by mistake.
-        "undo": left.pk != deal.stage_id and left.kind != Stage.Kind.LOST,
+        "called_off": called_off,
+        # Nobody asks twice for the reason of a loss that was taken back by mistake. Cancelled visits do not come back.
+        "undo": left.pk != deal.stage_id and left.kind != Stage.Kind.LOST and not called_off,
         "query": request.GET.urlencode(),
     }
     said = render(request, "manager/moved.html", toast).content.decode()
@@ -92,12 +96,17 @@ def _dialog(
         "to": to,
         "inputs": parts.inputs(deal, codes, typed=typed or {}, faults=faults or {}, prefix=FACT),
         "reasons": list(LossReason.objects.all()) if to.kind == Stage.Kind.LOST else [],
+        "called_off": _called_off(deal, to),
         "action": reverse("deal_stage", args=[deal.pk]) + (f"?{query}" if (query := _board_query(request)) else ""),
     }
     answer = render(request, "manager/move_dialog.html", context, status=status)
     answer["HX-Retarget"] = "#dialog"
     answer["HX-Reswap"] = "innerHTML"
     return answer
+
+
+def _called_off(deal: Deal, to: Stage) -> list[Visit]:
+    return calling_off.ahead_of(deal) if to.kind == Stage.Kind.LOST else []
 
 
 def _board_query(request: PageRequest) -> str:

@@ -6,6 +6,7 @@ from svyazka.business.clients.models import Client
 from svyazka.business.deals import facts, moves
 from svyazka.business.deals.models import Deal, LossReason, Pipeline, Stage
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.visits.conftest import hour, measurement, monday, of_egor, visit  # noqa: F401 - fixtures
 
 
 @pytest.fixture
@@ -125,6 +126,19 @@ def test_lost_needs_a_reason(deal, enter, olga):
     reason = LossReason.objects.first().pk
     assert move(enter(olga), deal, "lost", loss_reason=reason).status_code == 200
     assert move(enter(olga), deal, "lost", loss_reason="99999").status_code == 422
+
+
+def test_a_lost_deal_says_which_visits_are_called_off(visit, enter, olga):  # noqa: F811 - the fixture
+    deal = Deal.objects.get()
+    asked = move(enter(olga), deal, "lost").content.decode()
+    assert "Эти выезды будут отменены" in asked
+    assert "Егор Кузнецов" in asked
+    answer = move(enter(olga), deal, "lost", loss_reason=LossReason.objects.first().pk)
+    assert "Отменён 1 выезд" in answer.content.decode()
+    # The deal would come back without its visit.
+    assert "data-undo" not in answer.content.decode()
+    visit.refresh_from_db()
+    assert visit.status == "cancelled"
 
 
 def test_two_people_move_the_same_deal(deal, enter, olga, mikhail):

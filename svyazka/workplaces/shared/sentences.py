@@ -39,6 +39,7 @@ SENTENCES: dict[str, Sentence] = {
     "visits.reported": Sentence(_("Report of the visit: {after}"), of="report"),
     "visits.photographed": Sentence(_("A photo of the visit was added"), of="photo"),
     "visits.absent": Sentence(_("Absence entered: {after}"), of="absent"),
+    "visits.back": Sentence(_("Absence taken back: {before}"), of="absent"),
 
     "calls.ended": Sentence(_("Call ended: {after}"), of="result"),
     "calls.pbx_connected": Sentence(_("Connection to the PBX established"), of="trouble"),
