@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 from django.utils.translation import get_language
 
-Words = dict[str, str]
-
 
 def here(words: Mapping[str, str] | None) -> str:
     """The words in the language of the page; where they are missing, in any."""

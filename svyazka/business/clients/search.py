@@ -90,10 +90,11 @@ def _by_whole_phone(typed: str, limit: int) -> list[Hit]:
 
 
 def _by_deal_number(typed: str) -> list[Hit]:
+    """Whether there is such a deal is known above: `deals.found` leaves out what is none."""
     number = typed.lstrip("#№ ")
     if not (number.isascii() and number.isdecimal() and len(number) < 16):
         return []
-    return _hits("select 'deal', id from deals_deal where id = %s", [int(number)])
+    return [Hit("deal", int(number))]
 
 
 def _by_part_of_phone(typed: str, limit: int) -> list[Hit]:

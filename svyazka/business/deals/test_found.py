@@ -36,6 +36,10 @@ def test_a_deal_by_its_number(vera_id, form):
     assert find(form.format(deal.pk))[0] == Hit("deal", deal.pk)
 
 
+def test_a_number_that_no_deal_has_is_not_shown(vera_id):
+    assert look_up(find("00000")) == []
+
+
 def test_a_street_with_many_clients_does_not_hide_its_deals(windows):
     for number in range(20):
         client_id = came(f"Клиент {number}", f"+7916000{number:04}", f"ул. Лесная, {number}")

@@ -76,5 +76,9 @@ def _deal_of_request(client: Client, request_id: UUID) -> Deal | None:
 
 
 def known_of(openings: int | None) -> dict[str, Any]:
+    return {"openings": openings} if openings and asks_for_openings() else {}
+
+
+def asks_for_openings() -> bool:
     """Only a company that counts openings has such a field."""
-    return {"openings": openings} if openings and Field.objects.filter(code="openings").exists() else {}
+    return Field.objects.filter(code="openings").exists()

@@ -12,15 +12,11 @@ from svyazka.business.clients import change, history
 from svyazka.business.clients.identify import Contact, identify
 from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.deals import facts
-from svyazka.business.deals.models import Deal, Field
+from svyazka.business.deals.models import Deal
+from svyazka.business.intake.by_hand import known_of
 from svyazka.business.intake.take_call import add_to_history, deal_for
 from svyazka.business.staff.models import Person
 from svyazka.kit.refusals import Refused
-
-
-def asks_for_openings() -> bool:
-    """Only a company that counts openings has such a field."""
-    return Field.objects.filter(code="openings").exists()
 
 
 @transaction.atomic
@@ -66,10 +62,8 @@ def _client_of(call: Call, contact: str, *, name: str, by: Person) -> Client:
 
 
 def _heard(name: str, address: str, openings: int | None) -> dict[str, Any]:
-    heard = {"client_name": name, "address": address}
-    if openings and asks_for_openings():
-        heard["openings"] = str(openings)
-    return {code: value for code, value in heard.items() if value.strip()}
+    heard = {"client_name": name.strip(), "address": address.strip(), **known_of(openings)}
+    return {code: value for code, value in heard.items() if value}
 
 
 def _take_up(call: Call, *, by: Person) -> None:

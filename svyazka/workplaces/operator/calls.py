@@ -16,7 +16,8 @@ from svyazka.business.calls.models import Call
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client
 from svyazka.business.deals.models import Deal
-from svyazka.business.intake.call_request import asks_for_openings, fill_in
+from svyazka.business.intake.by_hand import asks_for_openings
+from svyazka.business.intake.call_request import fill_in
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
