@@ -19,6 +19,7 @@ from svyazka.edge.asgi import (
     Send,
     TooLarge,
     headers_of,
+    is_loopback,
     is_neighbour,
     peer,
     read_body,
@@ -27,6 +28,7 @@ from svyazka.edge.asgi import (
     reply_page,
 )
 from svyazka.edge.ledger import Busy, Ledger
+from svyazka.edge.limits import Limits
 from svyazka.edge.words import language_of, say
 
 MOST_BYTES = 256 * 1024
@@ -77,6 +79,7 @@ class Arrivals:
     def __init__(self, accounts: Accounts, ledger: Ledger) -> None:
         self._accounts = accounts
         self._ledger = ledger
+        self._limits = Limits()
 
     async def take(self, way: Way, key: str, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Asked(way, scope, headers_of(scope), send)
@@ -108,11 +111,25 @@ class Arrivals:
         verdict = asked.way.verify(Knock(asked.headers, body, datetime.now(UTC)), account)
         if isinstance(verdict, Refused):
             return await asked.answer(verdict.status, verdict.message)
+        if wait := self._wait(asked, account, len(body)):
+            return await asked.answer(429, "too_many", headers=((b"retry-after", str(wait).encode()),))
         try:
             await self._ledger.write(_arrival(asked, account, verdict, body))
         except Busy:
             return await _busy(asked)
         return await asked.answer(verdict.status, verdict.message, wrong=verdict.wrong)
+
+    def _wait(self, asked: Asked, account: Account, size: int) -> int:
+        """Only where anybody may come: messengers have shown a secret. This machine's own programs are free."""
+        address = _sender(asked)
+        is_bounded = asked.way.from_pages and not is_loopback(address)
+        return self._limits.seconds_to_wait(account.code, address, size) if is_bounded else 0
+
+
+def _sender(asked: Asked) -> str:
+    """The last station that a proxy of ours names: what stands before it, anybody may have written."""
+    told = asked.headers.get("x-forwarded-for", "") if is_neighbour(asked.scope) else ""
+    return told.rpartition(",")[2].strip() or peer(asked.scope)
 
 
 def _arrival(asked: Asked, account: Account, verdict: Accepted, body: bytes) -> NewArrival:

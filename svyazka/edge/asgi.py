@@ -50,7 +50,11 @@ def peer(scope: Scope) -> str:
 
 def is_neighbour(scope: Scope) -> bool:
     """On this machine: HAProxy or nginx before us, whose word on the sender is believed."""
-    address = peer(scope)
+    return is_loopback(peer(scope))
+
+
+def is_loopback(address: str) -> bool:
+    """Empty: a Unix socket."""
     try:
         return not address or ipaddress.ip_address(address).is_loopback
     except ValueError:

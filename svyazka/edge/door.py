@@ -32,6 +32,7 @@ from svyazka.edge.words import language_of, say
 MOST_BYTES = 12 * 1024 * 1024
 WAIT_FOR_START = 20.0
 ANSWER_WITHIN = 120.0
+SMALL_BODY = 64 * 1024
 # RFC 9110, section 7.6.1: these concern one connection only. Expect has been answered by our own server.
 _OF_ONE_CONNECTION = frozenset(
     b"connection keep-alive proxy-connection proxy-authenticate proxy-authorization te trailer transfer-encoding "
@@ -50,7 +51,7 @@ class Door:
         connector: aiohttp.BaseConnector = (
             aiohttp.UnixConnector(self._socket, limit=256)
             if self._socket
-            else aiohttp.TCPConnector(limit=256, keepalive_timeout=30, use_dns_cache=True)
+            else aiohttp.TCPConnector(limit=256, keepalive_timeout=15, use_dns_cache=True)
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -147,6 +148,10 @@ def _outward(scope: Scope) -> LooseHeaders:
             told[name] = value.decode("latin-1")
         elif name not in _OF_ONE_CONNECTION and name not in listed:
             headers.add(name.decode("latin-1"), value.decode("utf-8", "replace"))
+    asked = headers_of(scope)
+    # A body that is refused unread costs the web process its connection: it must not be the next one's.
+    if "transfer-encoding" in asked or said_length(asked) > SMALL_BODY:
+        headers["Connection"] = "close"
     known = told if neighbour else {}
     before = known.get(b"x-forwarded-for")
     headers["X-Forwarded-For"] = f"{before}, {peer(scope)}" if before else peer(scope) or "127.0.0.1"

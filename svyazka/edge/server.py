@@ -15,6 +15,7 @@ import uvicorn
 
 from svyazka.edge.app import Edge
 from svyazka.edge.surroundings import Surroundings, from_environment
+from svyazka.edge.wire import Wire
 
 
 class Server(uvicorn.Server):
@@ -28,7 +29,7 @@ class Server(uvicorn.Server):
                 host=host,
                 port=port,
                 loop="uvloop",
-                http="httptools",
+                http=Wire,
                 ws="none",
                 lifespan="on",
                 proxy_headers=False,

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from svyazka.edge import limits
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FORM = "/in/form/demo-okna/"
@@ -149,3 +151,19 @@ def test_the_bell_rings_after_the_commit(house):
     assert [bell.channel for bell in house.database.notifies(timeout=3, stop_after=1)] == ["svyazka_bell"]
     assert time.monotonic() - started < 1
     assert len(house.arrivals()) == 1
+
+
+def test_one_address_cannot_fill_the_ledger_through_a_form(house, monkeypatch):
+    monkeypatch.setattr(limits, "AT_ONCE", 3.0)
+    monkeypatch.setattr(limits, "A_SECOND", 0.01)
+    guest = {"x_forwarded_for": "10.9.9.9, 203.0.113.7"}
+    answers = [house.ask("POST", FORM, {**REQUEST, "submission_id": f"s{n}"}, **guest) for n in range(4)]
+    assert [answer.status for answer in answers] == [200, 200, 429, 429]
+    assert int(answers[-1].headers["retry-after"]) > 1
+    assert answers[-1].json()["ok"] is False
+    assert len(house.arrivals()) == 2
+    invented = {"x_forwarded_for": "198.51.100.1, 203.0.113.7"}  # only the last station is our proxy's word
+    assert house.ask("POST", FORM, {**REQUEST, "submission_id": "s9"}, **invented).status == 429
+    assert house.ask("POST", FORM, {**REQUEST, "submission_id": "s9"}, x_forwarded_for="203.0.113.8").status == 200
+    bot = [house.ask("POST", BOT, {"update_id": n}, x_forwarded_for="203.0.113.7", **SECRET) for n in range(4)]
+    assert [answer.status for answer in bot] == [200] * 4

@@ -180,6 +180,15 @@ def test_an_answer_comes_as_it_is_made(house):
         assert b"second" in said
 
 
+def test_a_large_body_has_a_connection_of_its_own(house):
+    """The web process hangs up on one that it refuses unread; the next request would be told that it broke off."""
+    large = house.ask("POST", "/echo", b"x" * 100_000)
+    assert large.json()["headers"]["connection"] == "close"
+    small = house.ask("POST", "/echo", b"x" * 100)
+    assert "connection" not in small.json()["headers"]
+    assert small.json()["connection"] != large.json()["connection"]
+
+
 @pytest.mark.parametrize("pieces", [1, 200], ids=["with its length", "in pieces"])
 def test_a_large_photo_is_passed_on_and_a_larger_one_is_not(house, pieces):
     def sized(size: int):

@@ -35,6 +35,10 @@ _WORDS = {
         "Сейчас слишком много заявок. Отправьте ещё раз через несколько секунд.",
         "There are too many requests right now. Send it again in a few seconds.",
     ),
+    "too_many": (
+        "С вашего адреса пришло слишком много заявок. Отправьте ещё раз немного позже.",
+        "Too many requests have come from your address. Send it again a little later.",
+    ),
     "log_in": ("Войдите в систему.", "Log in first."),
     "nothing_here": ("Здесь ничего нет.", "There is nothing here."),
     "starting": (
