@@ -37,10 +37,6 @@ class Filters:
         }
         return urlencode({name: value for name, value in given.items() if value})
 
-    @property
-    def are_set(self) -> bool:
-        return self != Filters()
-
     def narrowed(self, person: Person) -> Narrowed:
         return Narrowed(
             responsible_id=person.pk if self.whose == "mine" else self.responsible,

@@ -1,0 +1,37 @@
+"""What the documents name is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from django.apps import apps
+
+HOUSE = Path(__file__).parents[1]
+CODE = [*HOUSE.glob("svyazka/**/*.py"), *HOUSE.glob("tests/**/*.py")]
+_ROOM = re.compile(r"^\| `(\w+)` \| ([\w, ]+) \| (.+) \|$", re.MULTILINE)
+
+
+def test_the_map_names_the_tables_and_files_of_each_room():
+    rows = _ROOM.findall((HOUSE / "docs/map.md").read_text())
+    assert {room for room, _tables, _verbs in rows} == {
+        path.parent.name for path in HOUSE.glob("svyazka/business/*/models.py")
+    }
+    for room, tables, verbs in rows:
+        assert set(tables.split(", ")) == {model.__name__ for model in apps.get_app_config(room).get_models()}
+        for file, named in re.findall(r"`(\w+\.py)`(?:: ((?:`\w+`(?:, )?)+))?", verbs):
+            text = (HOUSE / "svyazka/business" / room / file).read_text()
+            missing = [
+                name for name in re.findall(r"`(\w+)`", named) if not re.search(rf"^(def|class) {name}\b", text, re.M)
+            ]
+            assert not missing, f"{room}/{file}"
+
+
+def test_every_setting_stands_in_its_page_and_is_read_somewhere():
+    page = (HOUSE / "docs/how-to/settings.md").read_text()
+    told = set(re.findall(r"`(SVYAZKA_[A-Z_]+)`", page))
+    read = {
+        name for path in CODE for name in re.findall(r'(?:environ(?:\.get)?[\[(])"(SVYAZKA_[A-Z_]+)"', path.read_text())
+    }
+    assert told - read == set()
+    assert read - told <= {"SVYAZKA_PICTURES"}  # of one browser test, for whoever wants to look at the pages
