@@ -26,7 +26,7 @@ class Contact:
     shown: str = ""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def identify(contacts: Iterable[Contact], *, name: str = "", address: str = "", by: Actor) -> tuple[Client, bool]:
     """The client with any of these contacts, or a new one; and whether he is new. He gets the contacts he lacked.
 

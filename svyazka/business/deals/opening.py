@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import search
 from svyazka.business.clients.models import Client, Source
-from svyazka.business.deals import next_steps
-from svyazka.business.deals.models import Deal, Pipeline, Stage
+from svyazka.business.deals.models import Deal, Pipeline, Stage, Task
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
@@ -24,7 +23,7 @@ def open_deal_of(client: Client) -> Deal | None:
     return rows.select_related("stage", "client").order_by("-stage_since").first()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_deal(
     client: Client,
     *,
@@ -39,6 +38,8 @@ def open_deal(
     """Opens it in the first stage of the pipeline (the first one, unless named), with a next step."""
     stage = first_stage(pipeline)
     now = clock.now()
+    due_at = due_in(stage, now)
+    step, step_at = stage.next_step, due_at or now + timedelta(days=1)
     deal = Deal.objects.create(
         client=client,
         pipeline_id=stage.pipeline_id,
@@ -51,13 +52,16 @@ def open_deal(
         origin=origin or {},
         opened_at=now,
         stage_since=now,
-        stage_due_at=due_in(stage, now),
+        stage_due_at=due_at,
+        next_step=step,
+        next_step_at=step_at if step else None,
     )
     about = About("deal", deal.pk, client_id=client.pk, deal_id=deal.pk)
     record("deals.opened", about, by=by, changes={"stage": (None, stage.code)}, data={"stage": stage.pk})
     if deal.address:
         search.index("deal", deal.pk, deal.address)
-    next_steps.plan_for_stage(deal, by=by)
+    if step:
+        Task.objects.create(deal=deal, what=step, due_at=step_at, person=responsible, of_stage=True)
     return deal
 
 

@@ -36,10 +36,10 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
     by = Automaton(arrival.account)
     contacts = [Contact("phone", form.phone)] if form.phone else []
     contacts += [Contact("email", form.email)] if form.email else []
-    client, _is_new = identify(contacts, name=form.name, address=form.address, by=by)
+    client, is_new = identify(contacts, name=form.name, address=form.address, by=by)
     known = known_of(form.openings)
     origin = {"utm": form.utm, "page": form.page, "referrer": form.referrer}
-    deal = _deal_for(client, arrival, by=by, origin=origin, address=form.address, known=known)
+    deal = _deal_for(client, arrival, is_new=is_new, by=by, origin=origin, address=form.address, known=known)
     happened = history.add(
         client.pk,
         kind=Interaction.Kind.FORM,
@@ -61,8 +61,8 @@ def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int
     by = Automaton(arrival.account)
     contacts = [Contact(message.channel, message.user_id, arrival.account, message.nick)]
     contacts += [Contact("phone", message.phone)] if message.phone else []
-    client, _is_new = identify(contacts, name=message.name, by=by)
-    deal = _deal_for(client, arrival, by=by)
+    client, is_new = identify(contacts, name=message.name, by=by)
+    deal = _deal_for(client, arrival, is_new=is_new, by=by)
     happened = history.add(
         client.pk,
         kind=Interaction.Kind.MESSAGE,
@@ -83,13 +83,14 @@ def _deal_for(
     client: Client,
     arrival: Arrival,
     *,
+    is_new: bool,
     by: Actor,
     origin: dict[str, Any] | None = None,
     address: str = "",
     known: dict[str, Any] | None = None,
 ) -> Deal:
     """The open deal, with what it did not know yet; or a new one with the source of the account."""
-    deal = open_deal_of(client)
+    deal = None if is_new else open_deal_of(client)
     if deal is None:
         account = ChannelAccount.objects.select_related("source").filter(code=arrival.account).first()
         source = account.source if account else None

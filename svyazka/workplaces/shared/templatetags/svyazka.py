@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from django import template
 from django.utils import formats, timezone
@@ -19,6 +20,12 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite. Without a label it is decoration, and screen readers pass over it."""
+    return _drawn(name, str(label))
+
+
+@lru_cache(maxsize=2000)
+def _drawn(name: str, label: str) -> SafeString:
+    """A page has dozens of them, and there are few different ones."""
     sprite = address_of("shared/icons.svg")
     if label:
         return format_html(
