@@ -111,12 +111,6 @@ def set_password(person: Person, password: str, *, by: Actor) -> None:
     Session.objects.filter(person=person).delete()
 
 
-def change_own_password(person: Person, *, old: str, new: str) -> None:
-    if not person.check_password(old):
-        raise Refused(_("The present password is wrong."), fields={"old": _("The present password is wrong.")})
-    set_password(person, new, by=person)
-
-
 def _keep_an_administrator(*, besides: Person) -> None:
     """Locked in order, so that two administrators who let each other go do not both succeed."""
     administrators = Person.objects.working().filter(role=Role.ADMINISTRATOR).order_by("pk").select_for_update()

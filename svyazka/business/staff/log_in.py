@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.journal.record import About, record
+from svyazka.business.staff import hire
 from svyazka.business.staff.models import LoginFailure, Person
 from svyazka.business.staff.passwords import LONGEST
 from svyazka.kit import clock
@@ -50,6 +51,16 @@ def log_in(login: str, password: str, *, address: str, device: str) -> Person:
         LoginFailure.objects.filter(Q(pk=guess.pk) | Q(login=login)).delete()
         record("staff.logged_in", About("person", person.pk), by=person, note=device[:200])
     return person
+
+
+def change_password(person: Person, *, old: str, new: str, address: str) -> None:
+    """One's own. A session left open is no place to try passwords: wrong ones count as at the log-in."""
+    guess = _write_guess_down(person.login, address)
+    if not _fits(person, old):
+        words = _("The present password is wrong.")
+        raise Refused(words, fields={"old": words})
+    guess.delete()
+    hire.set_password(person, new, by=person)
 
 
 def forget_old_guesses() -> None:

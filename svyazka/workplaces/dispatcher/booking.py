@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from svyazka.business.deals import rights
 from svyazka.business.deals.models import Deal
 from svyazka.business.visits import booking, slots
 from svyazka.business.visits.directions import map_link
@@ -22,14 +23,14 @@ from svyazka.workplaces.shared.door import PageRequest, needs
 
 @needs("visits.book")
 def new(request: PageRequest, deal_id: int) -> HttpResponse:
-    deal = _deal(deal_id)
+    deal = _deal_to_change(request, deal_id)
     typed_in = {"address": deal.address, "wishes": ""}
     return _panel(request, deal, _kind(request.GET.get("kind"), deal), request.GET.get("day"), typed_in)
 
 
 @needs("visits.book", "POST")
 def book(request: PageRequest, deal_id: int) -> HttpResponse:
-    deal = _deal(deal_id)
+    deal = _deal_to_change(request, deal_id)
     kind = _kind(request.POST.get("kind"), deal)
     typed_in = {name: request.POST.get(name, "") for name in ("address", "wishes")}
     try:
@@ -80,8 +81,11 @@ def _panel(
     return render(request, template, context, status=refusal.status if refusal else 200)
 
 
-def _deal(deal_id: int) -> Deal:
-    return get_object_or_404(Deal.objects.select_related("client", "stage"), pk=deal_id)
+def _deal_to_change(request: PageRequest, deal_id: int) -> Deal:
+    """A booking takes the deal on and writes into it: whose deal it is counts here too."""
+    deal = get_object_or_404(Deal.objects.select_related("client", "stage"), pk=deal_id)
+    rights.insist(request.person, deal)
+    return deal
 
 
 def _kind(code: str | None, deal: Deal) -> VisitKind:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from svyazka.business.deals import facts
 from svyazka.business.visits import booking
 from svyazka.business.visits.models import Visit
 
@@ -62,3 +63,18 @@ def test_whose_visits_these_are(enter, konstantin, egor, visit):
     assert enter(konstantin).post(f"/visits/{visit.pk}/cancellation/", {"reason": "так"}).status_code == 403
     assert enter(egor).get(f"/visits/{visit.pk}/").status_code == 403
     assert enter(konstantin).get("/visits/99999/").status_code == 404
+
+
+def test_visits_of_another_departments_deal_are_seen_and_not_changed(enter, olga, mikhail, dina, visit, of_ilya, hour):
+    facts.appoint(visit.deal, dina, by=olga)
+    page = enter(mikhail)
+    shown = page.get(f"/visits/{visit.pk}/", headers=HTMX)
+    assert (shown.status_code, "/cancellation/" in shown.content.decode()) == (200, False)
+    given = {"slot": f"{of_ilya.pk}@{hour(15).isoformat()}", "reason": "так надо", "kind": "measurement"}
+    for noun in ("time", "cancellation"):
+        assert page.get(f"/visits/{visit.pk}/{noun}/").status_code == 403
+        assert page.post(f"/visits/{visit.pk}/{noun}/", given).status_code == 403
+    assert page.get(f"/deals/{visit.deal_id}/visits/new/").status_code == 403
+    assert page.post(f"/deals/{visit.deal_id}/visits/", given).status_code == 403
+    assert Visit.objects.get().status == Visit.Status.PLANNED
+    assert "/visits/new/" not in page.get(f"/deals/{visit.deal_id}/").content.decode()

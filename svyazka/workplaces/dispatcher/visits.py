@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from svyazka.business.deals import rights
 from svyazka.business.deals.models import Deal
 from svyazka.business.visits import booking
 from svyazka.business.visits.directions import map_link
@@ -49,7 +50,7 @@ def of_deal(request: PageRequest, deal_id: int) -> HttpResponse:
 @needs("visits.book", "GET", "POST")
 def time(request: PageRequest, visit_id: int) -> HttpResponse:
     """Another time, out of those that are really free."""
-    shown = _visit(visit_id)
+    shown = _to_change(request, visit_id)
     if request.method != "POST":
         return _move_form(request, shown, ReasonForm())
     form = ReasonForm(request.POST)
@@ -73,7 +74,7 @@ def time(request: PageRequest, visit_id: int) -> HttpResponse:
 
 @needs("visits.book", "GET", "POST")
 def cancellation(request: PageRequest, visit_id: int) -> HttpResponse:
-    shown = _visit(visit_id)
+    shown = _to_change(request, visit_id)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _cancel_form(request, shown, form, status=422 if form.is_bound else 200)
@@ -99,12 +100,18 @@ def _visit(visit_id: int) -> Visit:
     return get_object_or_404(Visit.objects.select_related(*related), pk=visit_id)
 
 
+def _to_change(request: PageRequest, visit_id: int) -> Visit:
+    visit = _visit(visit_id)
+    rights.insist(request.person, visit.deal)
+    return visit
+
+
 def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
     context = {
         "phones": [point.value for point in visit.client.contact_points.filter(kind="phone")],
         "map": map_link(visit.address),
         "photos": list(visit.photos.order_by("at")),
-        "movable": visit.status in booking.MOVABLE,
+        "movable": visit.status in booking.MOVABLE and rights.may_change(request.person, visit.deal),
         "calendar_url": f"{reverse('calendar')}?day={day_of(visit)}",
     }
     return _dialog(request, visit, "dispatcher/visit.html", context)

@@ -19,7 +19,7 @@ from svyazka.business.calls.models import Call
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
 from svyazka.business.conversations.models import ChannelAccount
-from svyazka.business.deals import facts
+from svyazka.business.deals import facts, rights
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, phones
@@ -83,12 +83,12 @@ def queue(request: PageRequest) -> HttpResponse:
 
 @needs("requests.take", "POST")
 def taking(request: PageRequest, interaction_id: int) -> HttpResponse:
-    """Whoever takes it up becomes responsible for the deal, unless somebody is."""
+    """Whoever takes it up becomes responsible for the deal, unless somebody is, or another department is at it."""
     happened = get_object_or_404(Interaction, pk=interaction_id)
     deal = Deal.objects.filter(pk=happened.deal_id).first() if happened.deal_id else None
     with transaction.atomic():
         history.take_up(happened, by=request.person)
-        if deal and deal.responsible_id is None:
+        if deal and deal.responsible_id is None and rights.may_change(request.person, deal):
             facts.appoint(deal, request.person, by=request.person)
     return redirect(f"/deals/{deal.pk}/") if deal else redirect("client", happened.client_id)
 

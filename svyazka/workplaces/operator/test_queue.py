@@ -119,3 +119,12 @@ def test_thirty_rows_cost_as_many_questions_as_one(enter, olga, address, django_
     many(30)
     with django_assert_num_queries(len(one)):
         enter(olga).get(address)
+
+
+def test_nobody_takes_a_deal_away_from_another_department(enter, mikhail, dina, vera):
+    happened = wait(vera)
+    Deal.objects.filter(client=vera).update(department=dina.department)
+    assert enter(mikhail).post(f"/queue/{happened.pk}/taking/").status_code == 302
+    deal = Deal.objects.get(client=vera)
+    assert (deal.responsible, deal.department_id) == (None, dina.department_id)
+    assert Interaction.objects.get(pk=happened.pk).taken_by_id == mikhail.pk

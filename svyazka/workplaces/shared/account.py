@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from svyazka.business.staff import hire, sessions
+from svyazka.business.staff.log_in import TooManyGuesses, change_password
 from svyazka.business.staff.models import Person, Session
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared.devices import readable
@@ -49,7 +50,12 @@ def _change_password(request: PageRequest) -> HttpResponse:
     if form.is_valid():
         typed = form.cleaned_data
         try:
-            hire.change_own_password(request.person, old=typed["old"], new=typed["password"])
+            change_password(request.person, old=typed["old"], new=typed["password"], address=address_of(request))
+        except TooManyGuesses as refusal:
+            put_on(form, refusal)
+            answer = _page(request, form, status=refusal.status)
+            answer["Retry-After"] = str(refusal.seconds)
+            return answer
         except Refused as refusal:
             put_on(form, refusal)
         else:

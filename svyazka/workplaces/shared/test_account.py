@@ -75,3 +75,19 @@ def test_a_session_keeps_its_beginning_when_it_is_written_again(olga, enter, cli
     store["something"] = 1
     store.save()
     assert Session.objects.get().created_at == session.created_at
+
+
+def test_an_open_session_is_no_place_to_try_passwords(olga, enter):
+    page = enter(olga)
+    wrong = {"old": "wrong", "password": "quite another phrase"}
+    assert [page.post("/account/password/", wrong).status_code for _ in range(6)] == [422] * 5 + [429]
+    answer = page.post("/account/password/", {"old": PASSWORD, "password": "quite another phrase"})
+    assert (answer.status_code, int(answer["Retry-After"]) > 0) == (429, True)
+    assert "Слишком много неверных попыток" in answer.content.decode()
+    assert Person.objects.get(pk=olga.pk).check_password(PASSWORD)
+
+
+def test_a_new_password_that_is_too_weak_is_no_wrong_guess(olga, enter):
+    page = enter(olga)
+    for _ in range(7):
+        assert page.post("/account/password/", {"old": PASSWORD, "password": "12345"}).status_code == 422
