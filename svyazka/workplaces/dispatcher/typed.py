@@ -12,8 +12,7 @@ from svyazka.business.visits.models import Resource
 from svyazka.business.visits.slots import Slot
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
-
-FIRST_YEAR, LAST_YEAR = 2000, 2100
+from svyazka.workplaces.shared import typed
 
 
 @dataclass(frozen=True)
@@ -34,18 +33,14 @@ def choice(value: str) -> Choice:
         resource = Resource.objects.get(pk=int(resource_id[:18]))
     except (ValueError, OverflowError, Resource.DoesNotExist) as refusal:
         raise Refused(_("Choose a time."), fields={"slot": _("Choose a time.")}) from refusal
-    if starts_at.tzinfo is None or not FIRST_YEAR <= starts_at.year <= LAST_YEAR:
+    if starts_at.tzinfo is None or not typed.FIRST_YEAR <= starts_at.year <= typed.LAST_YEAR:
         raise Refused(_("Choose a time."), fields={"slot": _("Choose a time.")})
     return Choice(resource, starts_at)
 
 
-def day(value: str | None, *, otherwise: date | None = None) -> date:
+def day(value: str | None) -> date:
     """A day of an address; nonsense is today."""
-    try:
-        given = date.fromisoformat((value or "")[:10])
-    except ValueError:
-        return otherwise or clock.today()
-    return given if FIRST_YEAR <= given.year <= LAST_YEAR else otherwise or clock.today()
+    return typed.day(value) or clock.today()
 
 
 def request_id(value: str | None) -> UUID:
@@ -57,4 +52,4 @@ def request_id(value: str | None) -> UUID:
 
 
 def version(value: str | None) -> int | None:
-    return int(value) if value and value.isdecimal() and len(value) < 10 else None
+    return typed.whole_number(value)

@@ -18,6 +18,7 @@ from svyazka.business.visits.carry_out import STEPS
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Visit
 from svyazka.kit import clock
+from svyazka.workplaces.shared import typed
 from svyazka.workplaces.shared.door import PageRequest, needs
 
 DAYS_AHEAD = 7
@@ -47,7 +48,7 @@ class Stop:
 
 @needs("visits.carry_out")
 def day(request: PageRequest) -> HttpResponse:
-    chosen = _day(request.GET.get("day"))
+    chosen = typed.day(request.GET.get("day")) or clock.today()
     first, last = clock.day_bounds(chosen)
     rows = of(request).filter(starts_at__gte=first, starts_at__lt=last)
     visits = rows.select_related("kind", "client", "deal__stage").prefetch_related(PHONES).order_by("starts_at")
@@ -103,11 +104,3 @@ def _name(day: date) -> str:
     if day == clock.today() + timedelta(days=1):
         return _("Tomorrow")
     return formats.date_format(day, "D j")
-
-
-def _day(given: str | None) -> date:
-    try:
-        chosen = date.fromisoformat((given or "")[:10])
-    except ValueError:
-        return clock.today()
-    return chosen if abs(chosen - clock.today()) < timedelta(days=3650) else clock.today()

@@ -18,6 +18,7 @@ from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.field import day
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.typed import whole_number
 
 
 @needs("visits.carry_out")
@@ -39,8 +40,7 @@ def status(request: PageRequest, visit_id: int) -> HttpResponse:
     given = request.POST.get("status", "")
     if given not in (Visit.Status.ON_WAY, Visit.Status.STARTED, Visit.Status.DONE):
         raise Refused(_("There is no such status of a visit."))
-    typed = request.POST.get("version", "")
-    version = int(typed) if typed.isdecimal() and len(typed) < 10 else None
+    version = whole_number(request.POST.get("version"))
     carry_out.set_status(own, Visit.Status(given), by=request.person, version=version)
     if request.htmx.target == "stop":
         return render(request, "field/stop.html", {"stop": day.stop(_own(request, visit_id))})

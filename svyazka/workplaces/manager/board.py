@@ -15,6 +15,7 @@ from svyazka.business.staff.models import Person
 from svyazka.workplaces.manager import cards, filters
 from svyazka.workplaces.manager.cards import Boarded
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.typed import whole_number
 
 _MOST_NAMES = 300
 
@@ -53,7 +54,7 @@ def column(request: PageRequest, stage_id: int) -> HttpResponse:
 def card(request: PageRequest, pk: int) -> HttpResponse:
     """A card that changed, with the counters of its column and of the one it left."""
     deal = get_object_or_404(Deal.objects.select_related("stage"), pk=pk)
-    touched = [deal.stage_id, filters.whole_number(request.GET.get("left", ""))]
+    touched = [deal.stage_id, whole_number(request.GET.get("left", ""))]
     return HttpResponse(card_and_counters(request, deal, touched))
 
 

@@ -18,9 +18,10 @@ from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.manager import deal as page
-from svyazka.workplaces.manager import filters, parts
+from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.finding import deal_numbered
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.typed import whole_number
 
 WORKDAY_ENDS = time(18)
 
@@ -29,7 +30,7 @@ WORKDAY_ENDS = time(18)
 def fields(request: PageRequest, pk: int) -> HttpResponse:
     deal = _to_change(request, pk)
     typed = {name: str(value) for name, value in request.POST.items() if name not in ("version", "csrfmiddlewaretoken")}
-    version = filters.whole_number(request.POST.get("version", ""))
+    version = whole_number(request.POST.get("version", ""))
     try:
         facts.change(deal, typed, version=version or 0, by=request.person)
     except ChangedMeanwhile as refusal:
@@ -110,7 +111,7 @@ def _who_can_be_responsible() -> list[Person]:
 
 
 def _person(typed: str) -> Person:
-    number = filters.whole_number(typed)
+    number = whole_number(typed)
     found = next((one for one in _who_can_be_responsible() if one.pk == number), None)
     if found is None:
         raise Refused(_("This person cannot be responsible for deals."))

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 from svyazka.business.deals.board import After, Narrowed
 from svyazka.business.staff.models import Person
+from svyazka.workplaces.shared.typed import whole_number
 
 WHOSE = ("mine", "department")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,6 @@ def read(given: Mapping[str, str]) -> Filters:
         overdue=given.get("overdue") == "1",
         q=given.get("q", "").replace("\x00", "").strip()[:100],
     )
-
-
-def whole_number(text: str) -> int | None:
-    """An id out of an address or a form; None when it cannot be one."""
-    number = int(text) if text.isdecimal() and len(text) < 20 else 0
-    return number if 0 < number <= _LARGEST else None
 
 
 def written(after: After) -> str:

@@ -15,10 +15,11 @@ from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.visits import calling_off
 from svyazka.business.visits.models import Visit
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
-from svyazka.workplaces.manager import filters, parts
+from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.board import card_and_counters
 from svyazka.workplaces.manager.finding import deal_numbered
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.typed import whole_number
 
 FACT = "fact_"
 
@@ -116,7 +117,7 @@ def _board_query(request: PageRequest) -> str:
 
 
 def _stage(deal: Deal, typed: str) -> Stage:
-    number = filters.whole_number(typed)
+    number = whole_number(typed)
     found = Stage.objects.filter(pk=number, pipeline_id=deal.pipeline_id).first() if number else None
     if found is None:
         raise Refused(_("There is no such stage in this pipeline."))
@@ -126,7 +127,7 @@ def _stage(deal: Deal, typed: str) -> Stage:
 def _reason(typed: str) -> LossReason | None:
     if not typed:
         return None
-    number = filters.whole_number(typed)
+    number = whole_number(typed)
     found = LossReason.objects.filter(pk=number).first() if number else None
     if found is None:
         raise Refused(_("There is no such reason."))
@@ -136,7 +137,7 @@ def _reason(typed: str) -> LossReason | None:
 def _version(typed: str) -> int | None:
     if not typed:
         return None
-    number = filters.whole_number(typed)
+    number = whole_number(typed)
     if number is None:
         raise ChangedMeanwhile
     return number

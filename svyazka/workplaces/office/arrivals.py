@@ -21,6 +21,7 @@ from svyazka.kit.refusals import Refused
 from svyazka.workplaces.office.bodies import readable
 from svyazka.workplaces.office.paging import page_of
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.typed import whole_number
 
 State = Arrival.State
 TABS = [
@@ -89,7 +90,7 @@ def arrival_setting_aside(request: PageRequest, pk: int) -> HttpResponse:
 @needs("intake.repair", "POST")
 def arrivals_run(request: PageRequest) -> HttpResponse:
     """Those that were ticked; what has been worked off meanwhile is passed over."""
-    ids = [int(text) for text in request.POST.getlist("id") if text.isdecimal() and len(text) < 19][:MOST_AT_ONCE]
+    ids = [number for text in request.POST.getlist("id") if (number := whole_number(text))][:MOST_AT_ONCE]
     count = 0
     for found in Arrival.objects.filter(pk__in=ids).exclude(state=State.DONE).defer("body", "headers"):
         try:

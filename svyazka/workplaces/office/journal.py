@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,7 +14,7 @@ from svyazka.business.journal.models import Entry
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 from svyazka.workplaces.office.paging import page_of
-from svyazka.workplaces.shared import telling
+from svyazka.workplaces.shared import telling, typed
 from svyazka.workplaces.shared.door import PageRequest, needs
 
 # What an entry is about → its name here, and its page.
@@ -50,13 +49,13 @@ def journal(request: PageRequest) -> HttpResponse:
 
 def _found(request: PageRequest) -> QuerySet[Entry]:
     entries = Entry.objects.all()
-    if _is_number(person := request.GET.get("person", "")):
-        entries = entries.filter(by_id=int(person))
+    if person := typed.whole_number(request.GET.get("person")):
+        entries = entries.filter(by_id=person)
     if (kind := request.GET.get("kind", "")) in KINDS:
         entries = entries.filter(kind=kind)
-    if _is_number(deal := request.GET.get("deal", "")):
-        entries = entries.filter(deal_id=int(deal))
-    if day := _day(request.GET.get("day", "")):
+    if deal := typed.whole_number(request.GET.get("deal")):
+        entries = entries.filter(deal_id=deal)
+    if day := typed.day(request.GET.get("day")):
         begins, ends = clock.day_bounds(day)
         entries = entries.filter(at__gte=begins, at__lt=ends)
     return entries
@@ -77,16 +76,3 @@ def _row(entry: Entry, names: telling.Names) -> dict[str, Any]:
         "url": address,
         "is_house": entry.by_id is None,
     }
-
-
-def _is_number(text: str) -> bool:
-    return text.isdecimal() and len(text) < 19
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    # Neither before the first day nor after the last one is there another.
-    return day if 1990 <= day.year <= 2100 else None

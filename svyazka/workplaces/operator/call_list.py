@@ -16,6 +16,7 @@ from svyazka.business.clients.models import Client
 from svyazka.business.staff.models import Person
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.timeline import duration
+from svyazka.workplaces.shared.typed import whole_number
 
 PAGE = 50
 FILTERS = {
@@ -42,8 +43,7 @@ class Row:
 @needs("queue.see")
 def call_list(request: PageRequest) -> HttpResponse:
     shown = request.GET.get("show", "")
-    before = request.GET.get("before", "")
-    found = _find(shown if shown in FILTERS else "", int(before) if before.isdecimal() and len(before) < 19 else None)
+    found = _find(shown if shown in FILTERS else "", whole_number(request.GET.get("before")))
     url = reverse("calls")
     context = {
         "rows": _rows(found[:PAGE]),

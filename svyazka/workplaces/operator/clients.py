@@ -23,6 +23,7 @@ from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared import timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
+from svyazka.workplaces.shared.typed import whole_number
 
 PAGE = 50
 MOST_DEALS = 30
@@ -42,9 +43,9 @@ class ClientForm(Form):
 def clients(request: PageRequest) -> HttpResponse:
     """The latest first; `before` is the number after which the page goes on."""
     rows = Client.objects.filter(merged_into=None).order_by("-pk")
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
+    before = whole_number(request.GET.get("before"))
+    if before:
+        rows = rows.filter(pk__lt=before)
     numbers = list(rows.values_list("pk", flat=True)[: PAGE + 1])
     found = look_up([Hit("client", number) for number in numbers[:PAGE]])
     context = {

@@ -1,0 +1,24 @@
+"""What stands in an address or a form, read: numbers and days. Nonsense is None, never a broken page."""
+
+from __future__ import annotations
+
+from datetime import date
+
+LARGEST = 2**63 - 1  # of PostgreSQL's bigint
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def whole_number(text: str | None) -> int | None:
+    """An id or a version."""
+    # Python refuses to read thousands of digits.
+    number = int(text) if text and text.isdecimal() and len(text) < 20 else 0
+    return number if 0 < number <= LARGEST else None
+
+
+def day(text: str | None) -> date | None:
+    """Of these hundred years: the day after the last one that Python knows cannot be computed."""
+    try:
+        given = date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
+    return given if FIRST_YEAR <= given.year <= LAST_YEAR else None
