@@ -150,4 +150,5 @@ _CHOICES: dict[str, Mapping[str, str | Promise]] = {
 # What the house calls itself in the journal when it acts alone (journal.record.Automaton).
 _ACTORS: dict[str, Promise] = {
     "command line": gettext_lazy("Command line"),
+    "listener": gettext_lazy("Link to the PBX"),
 }

@@ -84,6 +84,20 @@ def test_what_the_house_did_by_itself_is_told_by_the_channels_name(windows):
     assert telling.who(entry, telling.names_for([entry])) == "okna.example.ru"
 
 
+def test_whatever_the_house_calls_itself_stands_in_words(windows):
+    names = {
+        name
+        for path in Path(svyazka.__file__).parent.glob("config/*.py")
+        if not path.name.startswith("test_")
+        for name in re.findall(r'Automaton\("([^"]+)"\)', path.read_text(encoding="utf-8"))
+    }
+    assert names == {"command line", "listener"}
+    with translation.override("ru"):
+        for name in names:
+            entry = entry_of("calls.pbx_lost", About("pbx", 1), by=Automaton(name))
+            assert re.fullmatch(r"[А-Я][А-Яа-я ]+", telling.who(entry, telling.names_for([entry])))
+
+
 def test_unknown_verbs_and_odd_changes_are_shown_as_they_are(olga):
     entry = entry_of("garden.watered", About("garden", 1), by=olga)
     entry.changes = {"can": "half"}
