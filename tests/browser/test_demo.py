@@ -63,8 +63,18 @@ def test_a_working_day_appears_on_the_screens_by_itself(browser: Browser, house)
     history = mikhail.locator(".timeline")
     for told in ("Замер", "Сообщение", "Домофон 12", "Входящий звонок"):
         expect(history).to_contain_text(told)
+    # What one does another sees within a second: over the real edge, without a reload.
+    dina = _enter(browser, address, "dina", kept["password"], "/deals/")
+    contacted = dina.locator("section", has_text="Связались").first
+    expect(contacted).not_to_contain_text("Вера Павлова")
+    dina.wait_for_timeout(1_000)  # until her stream stands
+    olga.goto(f"{address}/deals/1/")
+    with olga.expect_response("**/deals/1/stage/"):
+        olga.locator("#deal-head").get_by_role("button", name="Связались").click()
+    expect(contacted).to_contain_text("Вера Павлова", timeout=1_000)
+
     anna = _enter(browser, address, "anna", kept["password"], "/office/arrivals/")
-    expect(anna.locator("main")).to_contain_text("web_form/okna")
+    expect(anna.locator("main")).to_contain_text("okna.example.ru")
 
 
 def _enter(browser: Browser, address: str, login: str, password: str, path: str) -> Page:

@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from svyazka.business.deals import facts, next_steps, rights
@@ -36,6 +38,15 @@ class Input:
     @property
     def id(self) -> str:
         return f"{self.form}-{self.field}"
+
+    @property
+    def said(self) -> str:
+        """For those who read it only."""
+        if self.kind == Field.Kind.DATE and (day := parse_date(self.value)):
+            return date_format(day, "j E Y")
+        if self.kind == Field.Kind.YES and self.value:
+            return _("Yes") if self.value == "yes" else _("No")
+        return self.value
 
 
 def apart(request: PageRequest, deal: Deal) -> str:

@@ -146,6 +146,12 @@ def test_another_departments_deal_is_read_and_not_changed(deal, enter, olga, mik
     assert page.post(f"/tasks/{Task.objects.get().pk}/completion/").status_code == 403
 
 
+def test_who_only_reads_reads_dates_in_words(deal, enter, konstantin, olga):
+    facts.change(deal, {"measured_at": "2026-12-04"}, by=olga)
+    text = enter(konstantin).get(f"/deals/{deal.pk}/").content.decode()
+    assert "<dd>4 декабря 2026</dd>" in text
+
+
 def test_a_controller_reads(deal, enter, konstantin):
     page = enter(konstantin)
     assert page.get(f"/deals/{deal.pk}/").status_code == 200

@@ -12,7 +12,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (detail.target?.id === "dialog" && detail.target.innerHTML.trim() && !detail.target.open) detail.target.showModal();
+  if (detail.target?.id === "dialog" && detail.target.innerHTML.trim() && !detail.target.open) open(detail.target);
   if (detail.boosted || detail.elt?.id === "main") markRoom();
 });
 
@@ -20,7 +20,8 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.boosted) byId("main")?.focus({ preventScroll: true });
   const first = detail.elt?.querySelector?.("[autofocus]");
   // Once: what stays on the page while other parts of it are renewed must not take the focus back.
-  if (first) (first.focus(), first.removeAttribute("autofocus"));
+  // In a dialog that is still closed nothing can be focused; it is when it opens.
+  if (first && !first.closest("dialog:not([open])")) (first.focus(), first.removeAttribute("autofocus"));
   forgetToasts();
 });
 
@@ -48,6 +49,11 @@ document.body.addEventListener("live:call", ({ detail }) => {
   if (!detail.to_me || byId(`call-${detail.id}`)) return;
   htmx.ajax("GET", `/calls/${detail.id}/card/`, { target: "#call-cards", swap: "beforeend" });
 });
+
+function open(dialog) {
+  dialog.showModal(); // focuses what asks for it
+  dialog.querySelector("[autofocus]")?.removeAttribute("autofocus");
+}
 
 function markRoom() {
   for (const link of document.querySelectorAll(".rail nav a")) {
