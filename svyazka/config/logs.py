@@ -6,7 +6,9 @@ import logging
 import os
 import re
 import sys
+import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -34,7 +36,7 @@ def set_up() -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        kind_and_place,
         without_personal_data,
     ]
     renderer: Any = (
@@ -59,6 +61,17 @@ def set_up() -> None:
     root.setLevel(level)
     for noisy in ("uvicorn.access", "aiohttp.access", "django.request", "psycopg.pool"):
         logging.getLogger(noisy).setLevel("ERROR")
+
+
+def kind_and_place(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Of an exception its kind and place. Its text may name a client: the database quotes what it refused."""
+    given = event.pop("exc_info", None)
+    failure = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(failure, BaseException):
+        places = traceback.extract_tb(failure.__traceback__)[-8:]
+        event["exception"] = type(failure).__name__
+        event["at"] = " < ".join(f"{Path(place.filename).name}:{place.lineno}" for place in reversed(places))
+    return event
 
 
 def without_personal_data(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

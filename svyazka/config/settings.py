@@ -129,7 +129,11 @@ TIME_ZONE = os.environ.get("SVYAZKA_TIME_ZONE", "Europe/Moscow")
 STATIC_URL = "/static/"
 STATIC_ROOT = CHECKOUT / "build" / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        # Pictures of clients' homes: for the account the house runs under, not for everybody on the machine.
+        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if not (STATIC_ROOT / "staticfiles.json").exists() or TESTING

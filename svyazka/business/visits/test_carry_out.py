@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -136,3 +137,9 @@ def test_a_small_file_that_unpacks_into_gigabytes_is_refused(visit, egor):
     bomb.seek(0)
     with pytest.raises(Refused):
         carry_out.add_photo(visit, bomb, request_id=uuid4(), by=egor)
+
+
+def test_a_photo_is_not_for_everybody_on_the_machine(visit, egor):
+    kept = carry_out.add_photo(visit, picture(), request_id=uuid4(), by=egor)
+    path = Path(kept.file.path)
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
