@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from threading import Lock
 from typing import IO
 from uuid import UUID, uuid4
 
@@ -31,6 +32,8 @@ LARGEST_FILE = 10 * 1024 * 1024
 MOST_PIXELS = 60_000_000
 LARGEST_SIDE = 2_000
 MOST_PHOTOS = 50
+# Unpacked, one picture takes up to half a gigabyte; several at once would take the machine.
+_ONE_AT_A_TIME = Lock()
 
 
 @transaction.atomic
@@ -102,12 +105,11 @@ def _clean(file: IO[bytes] | File[bytes]) -> bytes:
     if len(content) > LARGEST_FILE:
         _refuse_photo()
     try:
-        with Image.open(BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as given:
+        with _ONE_AT_A_TIME, Image.open(BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as given:
             if given.width * given.height > MOST_PIXELS:
                 _refuse_photo()
-            upright = ImageOps.exif_transpose(given)
-            upright.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
-            plain = _on_white(upright)
+            given.thumbnail((LARGEST_SIDE, LARGEST_SIDE))  # first: a whole copy of the large one would be as large
+            plain = _on_white(ImageOps.exif_transpose(given))
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as refusal:
         raise _no_photo() from refusal
     cleaned = BytesIO()
