@@ -44,7 +44,7 @@ def calls(vera, olga, deal):
 def test_nobody_is_shut_out_and_nothing_is_cut_off(open_page, accessible, olga, vera, deal, calls, width, dark):
     page = open_page(olga, "/queue/", width=width, height=800, dark=dark)
     rooms = ("/queue/", "/calls/", f"/clients/{vera.pk}/", "/clients/", "/search/all/?q=северо", "/account/")
-    for room in (*rooms, "/deals/list/", "/requests/new/", "/calendar/absences/"):
+    for room in (*rooms, f"/deals/{deal.pk}/", "/deals/list/", "/requests/new/", "/calendar/absences/"):
         page.goto(room)
         accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, room
