@@ -146,6 +146,7 @@ def test_every_role_of_the_table_is_in_the_cast() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_every_address_with_every_role_and_with_none(windows: dict[str, Person], samples: dict[str, Any]) -> None:
     faults: list[str] = []
     people = {role: _entered(windows[login]) for role, login in CAST.items()}

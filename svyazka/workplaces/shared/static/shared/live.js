@@ -7,6 +7,12 @@ export function listen() {
     const { port } = new SharedWorker(document.body.dataset.liveWorker);
     port.onmessage = ({ data }) => hear(data);
     window.addEventListener("pagehide", () => port.postMessage("bye"));
+    // Out of the browser's back and forward cache: a page of some time ago.
+    window.addEventListener("pageshow", ({ persisted }) => {
+      if (!persisted) return;
+      port.postMessage("back");
+      hear({ reload: true });
+    });
   } else {
     const source = new EventSource("/live/");
     source.onopen = () => hear({ state: "open" });

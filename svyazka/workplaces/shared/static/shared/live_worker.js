@@ -9,7 +9,11 @@ function tell(message) {
 
 function connect() {
   source = new EventSource("/live/");
-  source.onopen = () => tell({ state: (state = "open") });
+  source.onopen = () => {
+    // What happened between the drawing of the first page and now was told to nobody.
+    if (state === "connecting") tell({ reload: true });
+    tell({ state: (state = "open") });
+  };
   source.onerror = () => {
     tell({ state: (state = "lost") });
     // The browser reconnects by itself, except after a refusal (an ended session).
@@ -21,7 +25,7 @@ function connect() {
 
 self.onconnect = ({ ports: [port] }) => {
   ports.add(port);
-  port.onmessage = ({ data }) => { if (data === "bye") ports.delete(port); };
+  port.onmessage = ({ data }) => (data === "bye" ? ports.delete(port) : ports.add(port));
   port.postMessage({ state });
   if (!source) connect();
 };
