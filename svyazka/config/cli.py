@@ -187,7 +187,10 @@ def _collect(_chosen: argparse.Namespace) -> Answer:
     from django.core.management import call_command
 
     # The settings take the storage with hashed names only once its list is there; this makes it.
-    settings.STORAGES["staticfiles"]["BACKEND"] = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     return 0
 

@@ -68,9 +68,18 @@ def find(typed: str, *, limit: int = 12) -> list[Hit]:
     if whole := _by_whole_phone(typed, limit):
         return whole
     hits = [*_by_deal_number(typed), *_by_part_of_phone(typed, limit)]
-    if len(hits) < limit and len(phones.digits_of(typed)) < 7:
+    # Houses and flats have four digits at most.
+    if len(hits) < limit and len(phones.digits_of(typed)) < 5:
         hits += _by_words(words_of(typed), limit - len(hits))
     return list(dict.fromkeys(hits))[:limit]
+
+
+def whole_phone(typed: str) -> str:
+    """The number (E.164), when nothing else was typed and nothing of it is missing; otherwise nothing."""
+    try:
+        return phones.normalise(typed) if _looks_like_number(typed) else ""
+    except phones.NotAPhone:
+        return ""
 
 
 def _looks_like_number(typed: str) -> bool:
@@ -83,10 +92,8 @@ def _by_email(typed: str, limit: int) -> list[Hit]:
 
 
 def _by_whole_phone(typed: str, limit: int) -> list[Hit]:
-    try:
-        return _hits(_CONTACT, [phones.normalise(typed), "phone", limit])
-    except phones.NotAPhone:
-        return []
+    number = whole_phone(typed)
+    return _hits(_CONTACT, [number, "phone", limit]) if number else []
 
 
 def _by_deal_number(typed: str) -> list[Hit]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from svyazka.business.clients import search
 from svyazka.business.clients.search import Hit
 from svyazka.kit import words
 
@@ -27,9 +28,9 @@ class Found:
     colour: str
 
 
-_CLIENTS = """
+_CLIENT = """
 select hit.place, 'client', c.id, c.name, c.address, points.phones, d.id, s.words, s.colour
-from unnest(%s::bigint[], %s::int[]) as hit (id, place)
+from {hits} as hit (id, place)
 join clients_client c on c.id = hit.id and c.merged_into_id is null
 left join lateral (
     select id, stage_id from deals_deal where client_id = c.id and closed_at is null order by stage_since desc limit 1
@@ -39,6 +40,10 @@ left join lateral (
     select array_agg(value order by id) as phones from clients_contactpoint where client_id = c.id and kind = 'phone'
 ) points on true
 """
+_CLIENTS = _CLIENT.format(hits="unnest(%s::bigint[], %s::int[])")
+_OF_PHONE = _CLIENT.format(
+    hits="(select client_id, id from clients_contactpoint where value = %s and kind = 'phone' order by id limit %s)"
+)
 _DEALS = """
 select hit.place, 'deal', c.id, c.name, d.address, points.phones, d.id, s.words, s.colour
 from unnest(%s::bigint[], %s::int[]) as hit (id, place)
@@ -49,6 +54,15 @@ left join lateral (
     select array_agg(value order by id) as phones from clients_contactpoint where client_id = c.id and kind = 'phone'
 ) points on true
 """
+
+
+def find(typed: str, *, limit: int) -> list[Found]:
+    """Search and look-up together. A whole phone number, which is asked with every call, costs one question."""
+    if number := search.whole_phone(typed):
+        found = _ask(f"{_OF_PHONE} order by 1", [number, limit])
+        if found:
+            return found
+    return look_up(search.find(typed, limit=limit))
 
 
 def look_up(hits: Sequence[Hit]) -> list[Found]:
@@ -63,8 +77,12 @@ def look_up(hits: Sequence[Hit]) -> list[Found]:
             parameters += [[number for number, _place in places], [place for _number, place in places]]
     if not questions:
         return []
+    return _ask(" union all ".join(questions) + " order by 1", parameters)
+
+
+def _ask(question: str, parameters: Sequence[Any]) -> list[Found]:
     with connection.cursor() as cursor:
-        cursor.execute(" union all ".join(questions) + " order by 1", parameters)
+        cursor.execute(question, parameters)
         return [_found(*row[1:]) for row in cursor.fetchall()]
 
 

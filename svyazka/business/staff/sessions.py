@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from itertools import islice
 from typing import Any, cast
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db import connection, transaction
-from django.db.models import JSONField, Model
+from django.db import transaction
 
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Department, Person, Session
-from svyazka.kit import clock
+from svyazka.kit import clock, rows
 from svyazka.kit.secrets import fingerprint
 
 
@@ -93,38 +90,17 @@ def end_all(person: Person, *, by: Actor) -> int:
 
 
 def _read(session_key: str | None) -> Session | None:
-    """Asked with every request: through the ORM it would cost as much as all the rest of a small page."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SESSION, [session_key, clock.now()])
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    values = iter(row)
-    session, person, department = (_made(model, list(islice(values, len(_columns(model))))) for model in _MODELS)
-    session.person = person
-    if person:
-        person.department = department
-    return cast(Session, session)
+    for session, person, department in rows.read_joined(_SESSION, [session_key, clock.now()], *_MODELS):
+        session.person = person
+        if person:
+            person.department = department
+        return cast(Session, session)
+    return None
 
 
-def _made(model: type[Model], values: list[Any]) -> Any:
-    """An object of what was read; None where the outer join found nothing."""
-    if values[0] is None:
-        return None
-    for place, field in enumerate(model._meta.concrete_fields):
-        if isinstance(field, JSONField):
-            values[place] = json.loads(values[place])
-    return model.from_db("default", _columns(model), values)
-
-
-def _columns(model: type[Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
-
-
-_MODELS: tuple[type[Model], ...] = (Session, Person, Department)
-_LISTED = ", ".join(f"{model._meta.db_table}.{column}" for model in _MODELS for column in _columns(model))
+_MODELS = (Session, Person, Department)
 _SESSION = f"""
-select {_LISTED} from staff_session
+select {rows.columns(*_MODELS)} from staff_session
 left join staff_person on staff_person.id = person_id
 left join staff_department on staff_department.id = department_id
 where session_key = %s and expire_date > %s

@@ -1,7 +1,8 @@
 """`svyazka bench pages`: what the daily operations cost the server, and that they hardly grow with the base.
 
-A real `svyazka run`, asked through its door over HTTP; counted is the processor time of all its processes (edge,
-pages, worker) and of the database's sessions, per operation, warm: the median of several rounds.
+A real `svyazka run`, asked through its door over HTTP; counted is the processor time per operation, warm: the median
+of several rounds. Of a page that of the web process and of the database's sessions, as with the peers, which have no
+door before them (what ours adds has a row of its own); of a request from a site that of the whole house.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from svyazka.config.bench.visitor import Visitor
 from svyazka.config.embedded import Embedded
 
 BOARD = "/pipelines/windows/"
+PAGES, DOOR = "granian", "svyazka.edge"  # how their processes are called
 PEERS = ("Odoo 17", "EspoCRM 9.2", "Django-CRM 2.4")
 
 
@@ -58,6 +60,7 @@ def rows(quick: bool) -> list[Row]:
     with _house(2_000 if quick else 20_000) as house:
         small = {operation.name: _cost(house, operation, rounds, share) for operation in OPERATIONS}
         first_load = house.visitor.first_load(BOARD) / 1024
+        door = _door(house, rounds)
     with _house(50_000 if quick else 1_000_000) as house:
         large = {operation.name: _cost(house, operation, rounds, share) for operation in OPERATIONS}
     costs = [
@@ -68,23 +71,36 @@ def rows(quick: bool) -> list[Row]:
         "first load of the board", first_load, "KB", must=110, aim=70,
         peers=dict(zip(PEERS, (1218, 1548, 120), strict=True)),
     )  # fmt: skip
+    passed_on = Row("the door, for each page", door, "CPU ms")
     times = "25" if quick else "50"
     growth = [
         Row(f"{op.name}: on a base {times} times as large", large[op.name] / small[op.name], "times as much", must=2)
         for op in OPERATIONS
     ]
-    return [*costs, load, *growth]
+    return [*costs, passed_on, load, *growth]
 
 
 def _cost(house: House, operation: Operation, rounds: int, share: int) -> float:
     """Milliseconds of processor time for one."""
     times = max(10, operation.times // share)
     _do(house, operation, max(10, times // 4))
+    counted = "" if operation.settle else PAGES
     costs = []
     for _round in range(rounds):
-        before = processor.used(house.process, house.cluster)
+        before = processor.used(house.process, house.cluster, named=counted)
         _do(house, operation, times)
-        costs.append((processor.used(house.process, house.cluster) - before) / times)
+        costs.append((processor.used(house.process, house.cluster, named=counted) - before) / times)
+    return median(costs)
+
+
+def _door(house: House, rounds: int) -> float:
+    """What passing a page on costs: of everything but the web process, the part that comes with the pages."""
+    times, costs = 100, []
+    for _round in range(rounds):
+        before = processor.used(house.process, house.cluster, named=DOOR, with_sessions=False)
+        for number in range(times):
+            _exact_phone(house, number + 1)
+        costs.append((processor.used(house.process, house.cluster, named=DOOR, with_sessions=False) - before) / times)
     return median(costs)
 
 

@@ -8,12 +8,18 @@ from pathlib import Path
 TICK = 1000 / os.sysconf("SC_CLK_TCK")  # milliseconds
 
 
-def used(root: int, cluster: Path) -> float:
-    """Milliseconds so far: of all processes under the supervisor `root`, and of the sessions of its database."""
+def used(root: int, cluster: Path, *, named: str = "", with_sessions: bool = True) -> float:
+    """Milliseconds so far: of the processes under the supervisor `root`, and of the sessions of its database.
+
+    `named`: only of those whose command says so, and of what they have started.
+    """
     listed = _processes()
-    ours = _below(root, listed) | {root}
+    ours = _below(root, listed)
+    if named:
+        heads = {process for process in ours if named in _command(process)}
+        ours = heads.union(*(_below(head, listed) for head in heads))
     postmaster = int((cluster / "postmaster.pid").read_text().split()[0])
-    sessions = {process for process in _below(postmaster, listed) if _is_session(process)}
+    sessions = {process for process in _below(postmaster, listed) if with_sessions and _is_session(process)}
     return sum(listed[process][1] for process in ours | sessions) * TICK
 
 
@@ -43,8 +49,11 @@ def _below(root: int, listed: dict[int, tuple[int, int]]) -> set[int]:
 
 def _is_session(process: int) -> bool:
     """Of a client, not of the server's own housekeeping; and not the one the bench itself looks through."""
+    return _command(process).startswith("postgres: svyazka svyazka ")
+
+
+def _command(process: int) -> str:
     try:
-        title = Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ")
+        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except (FileNotFoundError, ProcessLookupError):
-        return False
-    return title.startswith(b"postgres: svyazka svyazka ")
+        return ""

@@ -12,9 +12,11 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from svyazka.business.clients.models import ContactPoint
 from svyazka.business.deals import facts, next_steps, rights
 from svyazka.business.deals.models import Deal, Field, Stage
 from svyazka.business.visits.models import Visit, VisitKind
+from svyazka.kit import rows
 from svyazka.workplaces.manager.short import Short, money, plain_money
 from svyazka.workplaces.shared.door import PageRequest
 
@@ -56,15 +58,15 @@ def apart(request: PageRequest, deal: Deal) -> str:
 
 def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, Any]:
     """What the parts say; the history has a way of its own."""
-    stages = list(Stage.objects.filter(pipeline_id=deal.pipeline_id))
-    fields = list(Field.objects.all())
+    stages = rows.read(Stage, "where pipeline_id = %s order by position", [deal.pipeline_id])
+    fields = rows.read(Field, "order by position, id")
     missing = missing_from(deal, stages)
     short = Short()
     return {
         "deal": deal,
         "editable": rights.may_change(request.person, deal),
         "money": money(deal.amount),
-        "contacts": list(deal.client.contact_points.order_by("kind", "pk")),
+        "contacts": rows.read(ContactPoint, "where client_id = %s order by kind, id", [deal.client_id]),
         **_head(deal, stages, fields, missing, short),
         **_steps(deal, short),
         **_visits(deal, short),
@@ -208,7 +210,7 @@ def _visits(deal: Deal, short: Short) -> dict[str, Any]:
             }
             for visit in visits
         ],
-        "visit_kinds": list(VisitKind.objects.all()),
+        "visit_kinds": rows.read(VisitKind, "order by position, id"),
     }
 
 

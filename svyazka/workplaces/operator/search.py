@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from svyazka.business.clients import search as index
-from svyazka.business.deals.found import Found, look_up
+from svyazka.business.deals.found import Found, find
 from svyazka.kit import phones
 from svyazka.workplaces.shared.door import PageRequest, needs
 
@@ -60,10 +60,9 @@ def search_all(request: PageRequest) -> HttpResponse:
 
 
 def found(typed: str, *, limit: int) -> list[Group]:
-    hits = index.find(typed, limit=limit)
     mark = marker(typed)
     of_kind: dict[str, list[Row]] = {}
-    for number, one in enumerate(look_up(hits)):
+    for number, one in enumerate(find(typed, limit=limit)):
         of_kind.setdefault(one.kind, []).append(_row(number, one, mark))
     names = {"client": _("Clients"), "deal": _("Deals")}
     return [Group(names[kind], rows) for kind, rows in of_kind.items()]
