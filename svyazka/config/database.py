@@ -49,14 +49,20 @@ def connection_settings(url: str) -> dict[str, Any]:
         "OPTIONS": {
             **options,
             "pool": {"min_size": 1, "max_size": 20, "timeout": 10},
-            # To plan a question often costs more than to answer it: after the fifth time it is kept planned.
+            # To plan a question often costs more than to answer it: after the fifth time it is kept planned. Not behind a
+            # pooler, which may give the next question to another session.
             "server_side_binding": True,
-            "prepare_threshold": 5,
+            "prepare_threshold": None if _is_pooled(url) else 5,
         },
         "CONN_HEALTH_CHECKS": False,
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "TEST": {"TEMPLATE": "template0"},
     }
+
+
+def _is_pooled(url: str) -> bool:
+    """Whoever names another address for listeners has a pooler before the database."""
+    return os.environ.get("DATABASE_DIRECT_URL", url) != url
 
 
 def make_sure(url: str) -> None:
