@@ -49,8 +49,8 @@ def connection_settings(url: str) -> dict[str, Any]:
         "OPTIONS": {
             **options,
             "pool": {"min_size": 1, "max_size": 20, "timeout": 10},
-            # To plan a question often costs more than to answer it: after the fifth time it is kept planned. Not behind a
-            # pooler, which may give the next question to another session.
+            # To plan a question often costs more than to answer it: after the fifth time it is kept planned.
+            # Not behind a pooler, which may give the next question to another session.
             "server_side_binding": True,
             "prepare_threshold": None if _is_pooled(url) else 5,
         },
