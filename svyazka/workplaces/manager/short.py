@@ -48,9 +48,9 @@ class Short:
         when = at.astimezone(self._zone)
         pattern = self._days.get((when.date() - self._today).days)
         if pattern:
-            return pattern.replace("{time}", f"{when.hour}:{when.minute:02}")
+            return pattern.replace("{time}", f"{when:%H:%M}")
         day = f"{when.day} {self._months[when.month - 1]}"
-        return f"{day} {when.hour}:{when.minute:02}" if when.year == self._today.year else f"{day} {when.year}"
+        return f"{day} {when:%H:%M}" if when.year == self._today.year else f"{day} {when.year}"
 
     def age(self, since: datetime) -> str:
         return self.span(self.now - since)
