@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import aiohttp
-from aiohttp.typedefs import LooseHeaders
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -46,14 +45,19 @@ class Door:
         self._socket = web.removeprefix("unix:") if web.startswith("unix:") else None
         self._address = "http://web" if self._socket else web.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
+        self._for_large: aiohttp.ClientSession | None = None  # each of its connections serves one request
 
     async def open(self) -> None:
+        self._session = self._connected(force_close=False)
+        self._for_large = self._connected(force_close=True)
+
+    def _connected(self, *, force_close: bool) -> aiohttp.ClientSession:
         connector: aiohttp.BaseConnector = (
-            aiohttp.UnixConnector(self._socket, limit=256)
+            aiohttp.UnixConnector(self._socket, limit=256, force_close=force_close)
             if self._socket
-            else aiohttp.TCPConnector(limit=256, keepalive_timeout=15, use_dns_cache=True)
+            else aiohttp.TCPConnector(limit=256, use_dns_cache=True, force_close=force_close)
         )
-        self._session = aiohttp.ClientSession(
+        return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
@@ -62,8 +66,9 @@ class Door:
         )
 
     async def close(self) -> None:
-        if self._session:
-            await self._session.close()
+        for session in (self._session, self._for_large):
+            if session:
+                await session.close()
 
     async def pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
@@ -90,7 +95,9 @@ class Door:
 
     async def _ask(self, scope: Scope, body: Body | None) -> aiohttp.ClientResponse:
         """A page waits for a web process that is just starting; what changes something is told to come again."""
-        if self._session is None:
+        headers = _outward(scope)
+        session = self._for_large if headers.get("Connection") == "close" else self._session
+        if session is None:
             raise RuntimeError("the door has not been opened")
         query = scope["query_string"]
         target = self._address + scope["raw_path"].decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
@@ -98,10 +105,10 @@ class Door:
         until = time.monotonic() + patience
         while True:
             try:
-                return await self._session.request(
+                return await session.request(
                     scope["method"],
                     URL(target, encoded=True),
-                    headers=_outward(scope),
+                    headers=headers,
                     data=body.pieces() if body else None,
                     allow_redirects=False,
                 )
@@ -136,7 +143,7 @@ class Body:
             more = message.get("more_body", False)
 
 
-def _outward(scope: Scope) -> LooseHeaders:
+def _outward(scope: Scope) -> CIMultiDict[str]:
     neighbour = is_neighbour(scope)
     headers: CIMultiDict[str] = CIMultiDict()
     told: dict[bytes, str] = {}
