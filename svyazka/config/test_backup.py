@@ -140,7 +140,7 @@ def _new(tmp_path: Path) -> Path:
 
 
 def _with_changed_part(archive: Path, part: str) -> Path:
-    return _rewritten(archive, lambda name, body: body[:-1] + b"?" if name == part else body)
+    return _rewritten(archive, lambda name, body: body[:-1] + bytes([body[-1] ^ 1]) if name == part else body)
 
 
 def _with_manifest(archive: Path, **values: object) -> Path:
