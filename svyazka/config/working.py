@@ -15,6 +15,7 @@ from django.db import DatabaseError, connections
 from svyazka.business.intake import chores
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.journal.bell import CHANNEL
+from svyazka.config import memory
 from svyazka.config.database import WORKER
 
 POLL = 1.0  # seconds; a bell can be lost
@@ -32,6 +33,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda signum, _frame: told.append(signum))
     worker = Worker()
+    memory.settle()
     while not told:
         try:
             worker.turn()

@@ -4,5 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from svyazka.config import memory
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svyazka.config.settings")
 application = get_wsgi_application()
+memory.settle()

@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.clients.models import Interaction, InteractionQuerySet
+from svyazka.business.clients.models import Interaction
 from svyazka.business.journal.record import About, Actor, announce, record
 from svyazka.business.staff.models import Person
-from svyazka.kit import clock
+from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
 
 PAGE = 30
@@ -69,8 +68,8 @@ def note(client_id: int, text: str, *, deal_id: int | None, by: Actor) -> Intera
 def take_up(happened: Interaction, *, by: Actor) -> None:
     """Out of the queue, with all else that waits of this client: this person deals with him. A second click changes
     nothing; whoever comes later is told who was quicker."""
-    rows = Interaction.objects.filter(client_id=happened.client_id, waiting=True)
-    if not rows.update(waiting=False, taken_by_id=by.actor_id, taken_at=clock.now()):
+    waits = Interaction.objects.filter(client_id=happened.client_id, waiting=True)
+    if not waits.update(waiting=False, taken_by_id=by.actor_id, taken_at=clock.now()):
         _refuse_taken(happened, by=by)
         return
     about = About("interaction", happened.pk, client_id=happened.client_id, deal_id=happened.deal_id)
@@ -78,17 +77,17 @@ def take_up(happened: Interaction, *, by: Actor) -> None:
 
 
 def of_client(client_id: int, *, before: Before | None = None) -> list[Interaction]:
-    return _page(Interaction.objects.of_client(client_id), before)
+    return _page("client_id", client_id, before)
 
 
 def of_deal(deal_id: int, *, before: Before | None = None) -> list[Interaction]:
-    return _page(Interaction.objects.of_deal(deal_id), before)
+    return _page("deal_id", deal_id, before)
 
 
 def waiting(*, kind: str = "", limit: int = 50) -> list[Interaction]:
     """The live queue: what came in and nobody has taken up, longest waiting first."""
-    rows = Interaction.objects.filter(waiting=True)
-    return list((rows.filter(kind=kind) if kind else rows).order_by("at", "id")[:limit])
+    waits = Interaction.objects.filter(waiting=True)
+    return list((waits.filter(kind=kind) if kind else waits).order_by("at", "id")[:limit])
 
 
 def count_waiting(*, most: int = 1000) -> dict[str, int]:
@@ -107,13 +106,12 @@ def _refuse_taken(happened: Interaction, *, by: Actor) -> None:
     raise Refused(_("A colleague has already taken this up."))
 
 
-def _page(rows: InteractionQuerySet, before: Before | None) -> list[Interaction]:
+def _page(whose: str, number: int, before: Before | None) -> list[Interaction]:
     """One more than a page, so that the reader knows whether there is another."""
-    if before:
-        at, number = before
-        # The first condition is what the index and the months' pieces can use.
-        rows = rows.filter(Q(at__lt=at) | Q(id__lt=number), at__lte=at)
-    return list(rows[: PAGE + 1])
+    # The first condition is what the months' pieces can use.
+    earlier = "and at <= %s and (at, id) < (%s, %s)" if before else ""
+    rest = f"where {whose} = %s {earlier} order by at desc, id desc limit %s"
+    return rows.read(Interaction, rest, [number, *((before[0], *before) if before else ()), PAGE + 1])
 
 
 def _ids(happened: Interaction) -> dict[str, int]:

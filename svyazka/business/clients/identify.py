@@ -14,6 +14,7 @@ from django.db.models import F
 from svyazka.business.clients import search
 from svyazka.business.clients.models import Client, ContactPoint
 from svyazka.business.journal.record import About, Actor, record
+from svyazka.kit import rows
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,15 @@ def identify(contacts: Iterable[Contact], *, name: str = "", address: str = "", 
 
 def find_by_contact(contacts: Iterable[Contact]) -> Client | None:
     for contact in contacts:
-        point = (
-            ContactPoint.objects.filter(value=contact.value, kind=contact.kind, account=contact.account)
-            .select_related("client")
-            .order_by("pk")
-            .first()
-        )
-        if point:
-            return survivor(point.client)
+        for client in rows.read(Client, _WITH_CONTACT, [contact.value, contact.kind, contact.account]):
+            return survivor(client)
     return None
+
+
+_WITH_CONTACT = """
+join clients_contactpoint point on point.client_id = clients_client.id
+where point.value = %s and point.kind = %s and point.account = %s order by point.id limit 1
+"""
 
 
 def survivor(client: Client) -> Client:

@@ -99,9 +99,6 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
     def of_client(self, client_id: int) -> InteractionQuerySet:
         return self.filter(client_id=client_id).order_by("-at", "-id")
 
-    def of_deal(self, deal_id: int) -> InteractionQuerySet:
-        return self.filter(deal_id=deal_id).order_by("-at", "-id")
-
 
 class Interaction(models.Model):
     """One thing that happened with a client. All of them together are the history. Cut by month."""

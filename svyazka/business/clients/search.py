@@ -112,14 +112,18 @@ def _by_part_of_phone(typed: str, limit: int) -> list[Hit]:
     # 8 916 and 7 916 begin the same number.
     national = digits[1:] if digits[0] in "78" and len(digits) > 3 else digits
     hits = _hits(
-        f"({_PHONES} and value like %s order by value using ~<~ limit %s) union all"
-        f" ({_PHONES} and value like %s order by value using ~<~ limit %s) union all"
-        f" ({_PHONES} and reverse(value) like %s order by reverse(value) using ~<~ limit %s)",
-        [f"+7{national}%", limit, f"+{digits}%", limit, f"{digits[::-1]}%", limit],
+        _PHONE_STARTS_OR_ENDS,
+        [*_beginning(f"+7{national}"), limit, *_beginning(f"+{digits}"), limit, *_beginning(digits[::-1]), limit],
     )
     if len(hits) >= limit or len(digits) < 4:
         return hits[:limit]
     return hits + _hits(f"{_PHONES} and value like %s limit %s", [f"%{digits}%", limit])
+
+
+def _beginning(text: str) -> tuple[str, str]:
+    """The bounds of all that begins with it. Of these a plan can be kept; for `like` each would be made anew, which
+    costs more than the answer."""
+    return text, f"{text}\U0010ffff"
 
 
 def _by_words(words: list[str], limit: int) -> list[Hit]:
@@ -141,7 +145,7 @@ def _rarest_first(words: list[str]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "select " + ", ".join(_COUNT for _word in words),
-            [parameter for word in words for parameter in (f"{word}%", _RARE)],
+            [parameter for word in words for parameter in (*_beginning(word), _RARE)],
         )
         counts = dict(zip(words, cursor.fetchone(), strict=True))
     # A word that is missing among clients may stand in a deal; it is no longer a part of the middle of one.
@@ -152,7 +156,7 @@ def _by_prefixes(rarest: str, others: list[str], limit: int) -> list[Hit]:
     asked = _MOST_ASKED if others else limit
     parameters: list[str | int] = []
     for kind in _KINDS:
-        parameters += [kind, kind, f"{rarest}%", asked]
+        parameters += [kind, kind, *_beginning(rarest), asked]
         for word in others:
             parameters += [kind, f"{word}%"]
         parameters.append(limit)
@@ -183,12 +187,19 @@ _CONTACT = """
 select 'client', client_id from clients_contactpoint where value = %s and kind = %s and account = '' limit %s
 """
 _PHONES = "select 'client', client_id from clients_contactpoint where kind = 'phone'"
+_PHONE_STARTS_OR_ENDS = f"""
+({_PHONES} and value ~>=~ %s and value ~<~ %s order by value using ~<~ limit %s) union all
+({_PHONES} and value ~>=~ %s and value ~<~ %s order by value using ~<~ limit %s) union all
+({_PHONES} and reverse(value) ~>=~ %s and reverse(value) ~<~ %s order by reverse(value) using ~<~ limit %s)
+"""
 _COUNT = """
-(select count(*) from (select from clients_searchposting where kind = 'client' and word like %s limit %s) few)
+(select count(*) from (
+    select from clients_searchposting where kind = 'client' and word ~>=~ %s and word ~<~ %s limit %s
+) few)
 """
 _OF_PREFIX = """
 (select %s, object_id from (
-    select object_id from clients_searchposting where kind = %s and word like %s
+    select object_id from clients_searchposting where kind = %s and word ~>=~ %s and word ~<~ %s
     order by word using ~<~, object_id desc limit %s
 ) p where true {holds} limit %s)
 """

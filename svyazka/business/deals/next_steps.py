@@ -11,7 +11,7 @@ from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
-from svyazka.kit import clock
+from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
 
 _SLACK = timedelta(minutes=5)  # whoever writes "now" has already lost a moment
@@ -64,7 +64,17 @@ def replace_stages(deal: Deal, what: str, *, due_at: datetime, by: Actor) -> Non
 
 
 def open_tasks(deal: Deal) -> list[Task]:
-    return list(Task.objects.filter(deal=deal, done_at=None).select_related("person").order_by("due_at"))
+    tasks: list[Task] = []
+    for task, person in rows.read_joined(_OPEN_TASKS, [deal.pk], Task, Person):
+        task.deal, task.person = deal, person
+        tasks.append(task)
+    return tasks
+
+
+_OPEN_TASKS = f"""
+select {rows.columns(Task, Person)} from deals_task left join staff_person on staff_person.id = person_id
+where deal_id = %s and done_at is null order by due_at
+"""  # noqa: S608  # of our own models' names only
 
 
 def _show_on_deal(deal: Deal) -> None:

@@ -13,7 +13,7 @@ from svyazka.business.clients.models import Client, Source
 from svyazka.business.deals.models import Deal, Pipeline, Stage, Task
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
-from svyazka.kit import clock
+from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
 
 
@@ -66,12 +66,16 @@ def open_deal(
 
 
 def first_stage(pipeline: Pipeline | None = None) -> Stage:
-    stages = Stage.objects.filter(kind=Stage.Kind.OPEN)
-    stages = stages.filter(pipeline=pipeline) if pipeline else stages.order_by("pipeline__position", "position")
-    first = stages.first()
-    if first is None:
-        raise Refused(_("There is no pipeline yet. Start from a blueprint: svyazka init --blueprint windows"))
-    return first
+    for first in rows.read(Stage, _FIRST_STAGE, [pipeline.pk if pipeline else None]):
+        return first
+    raise Refused(_("There is no pipeline yet. Start from a blueprint: svyazka init --blueprint windows"))
+
+
+_FIRST_STAGE = """
+join deals_pipeline on deals_pipeline.id = pipeline_id
+where kind = 'open' and pipeline_id = coalesce(%s, pipeline_id)
+order by deals_pipeline.position, deals_stage.position limit 1
+"""
 
 
 def due_in(stage: Stage, since: datetime) -> datetime | None:

@@ -8,8 +8,7 @@ from typing import Any
 from svyazka.business.calls.phone_system import CallEvent
 from svyazka.business.clients import history
 from svyazka.business.clients.identify import Contact, identify
-from svyazka.business.clients.models import Client, Interaction
-from svyazka.business.conversations.models import ChannelAccount
+from svyazka.business.clients.models import Client, Interaction, Source
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of
 from svyazka.business.intake.by_hand import known_of, learn
@@ -17,6 +16,7 @@ from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
 from svyazka.business.intake.ways_in import FormFilled, MessageReceived
 from svyazka.business.journal.record import Actor, Automaton
+from svyazka.kit import rows
 
 
 def take(things: Sequence[object], *, arrival: Arrival) -> dict[str, int]:
@@ -92,10 +92,17 @@ def _deal_for(
     """The open deal, with what it did not know yet; or a new one with the source of the account."""
     deal = None if is_new else open_deal_of(client)
     if deal is None:
-        account = ChannelAccount.objects.select_related("source").filter(code=arrival.account).first()
-        source = account.source if account else None
-        return open_deal(client, source=source, origin=origin, address=address, facts=known, by=by)
+        return open_deal(client, source=_source_of(arrival.account), origin=origin, address=address, facts=known, by=by)
     return learn(deal, {"address": address, **(known or {})}, by=by)
+
+
+def _source_of(account: str) -> Source | None:
+    found = rows.read(
+        Source,
+        "join conversations_channelaccount on source_id = clients_source.id where conversations_channelaccount.code = %s",
+        [account],
+    )
+    return found[0] if found else None
 
 
 _TAKERS: dict[type, Callable[..., dict[str, int]]] = {FormFilled: take_form, MessageReceived: take_message}

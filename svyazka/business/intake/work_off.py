@@ -6,6 +6,7 @@ A row that is to be tried again holds up what came after it in its conversation;
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -20,7 +21,7 @@ from svyazka.business.intake.connector import Ignore, NotUnderstood, connector
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take import take
 from svyazka.business.journal.record import announce
-from svyazka.kit import clock
+from svyazka.kit import clock, rows
 
 PAUSES = (1, 5, 30, 120, 600, 1800, 3600)  # seconds before the next try, by the tries so far
 MOST_TRIES = len(PAUSES) + 1
@@ -40,6 +41,14 @@ select conversation from (
     order by conversation, id
 ) as head
 where next_try_at <= %s order by id limit %s
+"""
+
+
+_PENDING = "where conversation = %s and state in ('new', 'again') order by id limit %s for update"
+# With the time of arrival, so that only its week is looked into.
+_WRITE = """
+update intake_arrival set state = %s, reason = %s, made = %s, attempts = %s, next_try_at = %s, done_at = %s
+where id = %s and received_at = %s
 """
 
 
@@ -72,8 +81,7 @@ def _claimed(conversation: str) -> bool:
 
 def _pending(conversation: str) -> Sequence[Arrival]:
     """In the order in which they came; nothing while the first of them has to wait."""
-    rows = Arrival.objects.filter(conversation=conversation, state__in=WAITING).order_by("id")
-    arrivals = list(rows.select_for_update()[:IN_ONE_TRANSACTION])
+    arrivals = rows.read(Arrival, _PENDING, [conversation, IN_ONE_TRANSACTION])
     return arrivals if arrivals and arrivals[0].next_try_at <= clock.now() else []
 
 
@@ -165,15 +173,14 @@ def _try_again(arrival: Arrival, failure: Exception) -> None:
 
 
 def _write(arrival: Arrival) -> None:
-    # With the time of arrival, so that only its week is looked into.
-    Arrival.objects.filter(pk=arrival.pk, received_at=arrival.received_at).update(
-        state=arrival.state,
-        reason=arrival.reason,
-        made=arrival.made,
-        attempts=arrival.attempts,
-        next_try_at=arrival.next_try_at,
-        done_at=arrival.done_at,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE,
+            [
+                arrival.state, arrival.reason, json.dumps(arrival.made), arrival.attempts, arrival.next_try_at,
+                arrival.done_at, arrival.pk, arrival.received_at,
+            ],
+        )  # fmt: skip
 
 
 def _refuse_without_database() -> None:

@@ -12,6 +12,7 @@ from svyazka.business.deals import board as deals
 from svyazka.business.deals import facts
 from svyazka.business.deals.models import Deal, Field, Pipeline, Stage
 from svyazka.business.staff.models import Person
+from svyazka.kit import rows
 from svyazka.workplaces.manager import cards, filters
 from svyazka.workplaces.manager.cards import Boarded
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -22,7 +23,7 @@ _MOST_NAMES = 300
 
 @needs("deals.see")
 def board(request: PageRequest, code: str = "") -> HttpResponse:
-    pipelines = list(Pipeline.objects.all())
+    pipelines = rows.read(Pipeline, "order by position, id")
     pipeline = next((one for one in pipelines if one.code == code or not code), None)
     if pipeline is None:
         raise Http404
@@ -72,7 +73,7 @@ def card_and_counters(request: PageRequest, deal: Deal, touched: list[int | None
 def choices() -> dict[str, Any]:
     """What the filters offer."""
     return {
-        "sources": list(Source.objects.order_by("pk")),
+        "sources": rows.read(Source, "order by id"),
         "people": list(
             Person.objects.working()
             .exclude(role__in=("engineer", "crew"))
@@ -83,9 +84,9 @@ def choices() -> dict[str, Any]:
 
 
 def _drawn(person: Person, pipeline: Pipeline, chosen: filters.Filters) -> str:
-    stages = list(Stage.objects.filter(pipeline=pipeline))
+    stages = rows.read(Stage, "where pipeline_id = %s order by position", [pipeline.pk])
     found = deals.columns(stages, chosen.narrowed(person))
-    fields = cards.names_of_fields(facts.OWN, Field.objects.all())
+    fields = cards.names_of_fields(facts.OWN, rows.read(Field, "order by position, id"))
     return cards.columns(found, Boarded.by(person, chosen), fields=fields)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.template.loader import get_template
@@ -35,6 +36,28 @@ class ShownCard(NamedTuple):
     age: str
     who: str
     responsible: str
+    no_step: str
+    leads: bool  # the one that the keyboard comes to
+
+
+class ShownColumn(NamedTuple):
+    id: int
+    kind: str
+    closed: bool
+    colour: str
+    name: str
+    instruction: str
+    limit: str
+    required: str
+    url: str
+    tally: SafeString
+    cards: SafeString
+
+
+class ShownCounter(NamedTuple):
+    stage: int
+    number: str
+    amount: str
 
 
 @dataclass(frozen=True)
@@ -51,53 +74,46 @@ class Boarded:
 
 
 def columns(found: Sequence[Column], boarded: Boarded, *, fields: Mapping[str, str]) -> SafeString:
-    words = _words()
     shown = [
-        {
-            "id": column.stage.pk,
-            "kind": column.stage.kind,
-            "closed": not column.stage.is_open,
-            "colour": column.stage.colour,
-            "name": column.stage.name,
-            "instruction": column.stage.instruction,
-            "limit": boarded.short.limit(column.stage.limit_hours) if column.stage.limit_hours else "",
-            "required": ", ".join(fields.get(code, code) for code in column.stage.required),
-            "url": column_url(column.stage, boarded),
-            "tally": counters({column.stage.pk: column.counter}, apart=False),
-            "cards": column_cards(column, boarded),
-        }
+        ShownColumn(
+            id=column.stage.pk,
+            kind=column.stage.kind,
+            closed=not column.stage.is_open,
+            colour=column.stage.colour,
+            name=column.stage.name,
+            instruction=column.stage.instruction,
+            limit=boarded.short.limit(column.stage.limit_hours) if column.stage.limit_hours else "",
+            required=", ".join(fields.get(code, code) for code in column.stage.required),
+            url=column_url(column.stage, boarded),
+            tally=counters({column.stage.pk: column.counter}, apart=False),
+            cards=column_cards(column, boarded),
+        )
         for column in found
     ]
-    return _render("columns.jinja", columns=shown, words=words)
+    return _render("columns.jinja", columns=shown, **_words())
 
 
 def column_cards(column: Column, boarded: Boarded, *, leads: bool = True) -> SafeString:
     """The cards, and the button for those behind them."""
-    more_url = ""
+    no_step = _("No next step")
+    drawn = [
+        _drawn(_shown(card, boarded, no_step, leads=leads and place == 0)) for place, card in enumerate(column.cards)
+    ]
     if column.goes_on:
         last = column.cards[-1]
-        more_url = column_url(column.stage, boarded, after=After(last.stage_since, last.id))
-    return _render(
-        "card.jinja",
-        cards=[_shown(card, boarded) for card in column.cards],
-        more_url=more_url,
-        leads=leads,
-        words=_words(),
-    )
+        after = column_url(column.stage, boarded, after=After(last.stage_since, last.id))
+        drawn.append(_render("more.jinja", url=after, word=_("More")))
+    return mark_safe("".join(drawn))  # noqa: S308 - the engine has escaped each
 
 
 def one(card: Card, boarded: Boarded) -> SafeString:
-    return _render("card.jinja", cards=[_shown(card, boarded)], leads=False, words=_words())
+    return _drawn(_shown(card, boarded, _("No next step")))
 
 
 def counters(counted: Mapping[int, Counter], *, apart: bool = True) -> SafeString:
     """`apart`: they come beside something else and find their own places."""
     shown = [
-        {
-            "stage": stage_id,
-            "count": _count(counter),
-            "amount": money(counter.amount) if counter.amount else "",
-        }
+        ShownCounter(stage_id, _count(counter), money(counter.amount) if counter.amount else "")
         for stage_id, counter in counted.items()
     ]
     return _render("counter.jinja", counters=shown, apart=apart)
@@ -112,7 +128,13 @@ def column_url(stage: Stage, boarded: Boarded, *, after: After | None = None) ->
     return f"/stages/{stage.pk}/deals/" + (f"?{query}" if query else "")
 
 
-def _shown(card: Card, boarded: Boarded) -> ShownCard:
+@lru_cache(maxsize=4000)
+def _drawn(card: ShownCard) -> SafeString:
+    """Everybody looks at the same cards all day: what says the same is drawn once in a process."""
+    return _render("card.jinja", **card._asdict())
+
+
+def _shown(card: Card, boarded: Boarded, no_step: str, *, leads: bool = False) -> ShownCard:
     short, now = boarded.short, boarded.short.now
     is_late = card.stage_due_at is not None and card.stage_due_at < now
     is_overdue = card.next_step_at is not None and card.next_step_at < now
@@ -131,6 +153,8 @@ def _shown(card: Card, boarded: Boarded) -> ShownCard:
         age=short.age(card.stage_since),
         who="".join(part[0] for part in card.responsible.split()[:2]) if card.responsible else "",
         responsible=card.responsible or "",
+        no_step=no_step,
+        leads=leads,
     )
 
 
@@ -145,16 +169,14 @@ def _count(counter: Counter) -> str:
 
 def _words() -> dict[str, str]:
     return {
-        "more": _("More"),
-        "no_step": _("No next step"),
         "lately": _("in 30 days"),
         "show": _("Show"),
-        "limit": _("within"),
-        "required": _("To go on, fill in"),
+        "within": _("within"),
+        "to_go_on": _("To go on, fill in"),
         "empty": _("No deals here"),
     }
 
 
-def _render(name: str, **context: Any) -> SafeString:
+def _render(template: str, /, **context: Any) -> SafeString:
     # The engine has escaped every value; what is put together of its results must not be escaped again.
-    return mark_safe(get_template(name, using="jinja2").render(context))  # noqa: S308
+    return mark_safe(get_template(template, using="jinja2").render(context))  # noqa: S308

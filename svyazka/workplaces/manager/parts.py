@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from svyazka.business.clients.models import ContactPoint
 from svyazka.business.deals import facts, next_steps, rights
 from svyazka.business.deals.models import Deal, Field, Stage
-from svyazka.business.visits.models import Visit, VisitKind
+from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit import rows
 from svyazka.workplaces.manager.short import Short, money, plain_money
 from svyazka.workplaces.shared.door import PageRequest
@@ -200,18 +200,28 @@ def _steps(deal: Deal, short: Short) -> dict[str, Any]:
 
 
 def _visits(deal: Deal, short: Short) -> dict[str, Any]:
-    visits = Visit.objects.filter(deal=deal).select_related("kind", "resource").order_by("-starts_at")[:20]
     return {
         "visits": [
             {
-                "visit": visit,
+                "url": f"/visits/{visit.pk}/",
+                "kind": kind.name,
+                "resource": resource.name,
+                "status": visit.get_status_display(),
                 "when": short.moment(visit.starts_at),
                 "tone": VISIT_TONES.get(visit.status, ""),
             }
-            for visit in visits
+            for visit, kind, resource in rows.read_joined(_NEWEST_VISITS, [deal.pk], Visit, VisitKind, Resource)
         ],
         "visit_kinds": rows.read(VisitKind, "order by position, id"),
     }
+
+
+_NEWEST_VISITS = f"""
+select {rows.columns(Visit, VisitKind, Resource)} from visits_visit
+join visits_visitkind on visits_visitkind.id = kind_id
+join visits_resource on visits_resource.id = resource_id
+where deal_id = %s order by starts_at desc limit 20
+"""  # noqa: S608  # of our own models' names only
 
 
 def _origin(deal: Deal) -> list[tuple[str, str]]:

@@ -48,9 +48,9 @@ class Short:
         when = at.astimezone(self._zone)
         pattern = self._days.get((when.date() - self._today).days)
         if pattern:
-            return pattern.replace("{time}", f"{when:%H:%M}")
+            return pattern.replace("{time}", _hour(when))
         day = f"{when.day} {self._months[when.month - 1]}"
-        return f"{day} {when:%H:%M}" if when.year == self._today.year else f"{day} {when.year}"
+        return f"{day} {_hour(when)}" if when.year == self._today.year else f"{day} {when.year}"
 
     def age(self, since: datetime) -> str:
         return self.span(self.now - since)
@@ -66,3 +66,7 @@ class Short:
 
     def limit(self, hours: int) -> str:
         return self.span(timedelta(hours=hours))
+
+
+def _hour(when: datetime) -> str:
+    return f"{when.hour:02}:{when.minute:02}"
