@@ -93,18 +93,20 @@ class Stream:
 
 
 @contextmanager
-def open_house(database_url: str, *, web: str = "http://127.0.0.1:9", is_there: bool = True) -> Iterator[House]:
-    """`is_there`: whether the database is."""
-    server = Server(Surroundings(database_url, database_url, web))
+def open_house(
+    database_url: str, *, web: str = "http://127.0.0.1:9", is_there: bool = True, port: int = 0
+) -> Iterator[House]:
+    """`is_there`: whether the database is. `port`: to come back where one was before."""
+    server = Server(Surroundings(database_url, database_url, web), port=port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         assert thread.is_alive()
         time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
+    taken = server.servers[0].sockets[0].getsockname()[1]
     try:
         with psycopg.connect(database_url, autocommit=True) if is_there else nullcontext() as database:
-            yield House(port, database, server)
+            yield House(taken, database, server)
     finally:
         server.should_exit = True
         thread.join(20)

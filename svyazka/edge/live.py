@@ -156,8 +156,8 @@ class Live:
         # Not all at once after a restart.
         opening = f"retry: {random.randint(1_000, 5_000)}\n".encode()  # noqa: S311
         if last is None:
-            # An id without data is remembered by the browser: it takes up from here even if it has heard nothing.
-            opening += f"id: {self._position.last or 0}\n\n".encode()
+            # With an id, from which the browser takes up even if it hears nothing more.
+            opening += f"id: {self._position.last or 0}\nevent: begun\ndata: {{}}\n\n".encode()
         else:
             opening += await self._replay(listener, last)
         await send({"type": "http.response.body", "body": opening, "more_body": True})

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 FORM = "/in/form/demo-okna/"
 BOT = "/in/telegram/demo-bot/"
-REQUEST = {"name": "Вера", "phone": "8 (916) 123-45-67", "submission_id": "s1"}
+REQUEST = {"name": "Вера", "phone": "8 (916) 123-45-67", "tranid": "s1"}
 SECRET = {"X_Telegram_Bot_Api_Secret_Token": "bot-secret-for-tests"}
 
 
@@ -127,7 +127,7 @@ def test_pages_of_other_sites_may_post(house):
 def test_only_the_named_sites_may_post(house):
     house.rows("""update conversations_channelaccount set origins = '["https://okna.example.ru"]' returning id""")
     assert house.ask("POST", FORM, REQUEST, origin="https://okna.example.ru").status == 200
-    refused = house.ask("POST", FORM, {**REQUEST, "submission_id": "s2"}, origin="https://evil.example")
+    refused = house.ask("POST", FORM, {**REQUEST, "tranid": "s2"}, origin="https://evil.example")
     assert (refused.status, refused.headers.get("access-control-allow-origin")) == (403, None)
     before = house.ask("OPTIONS", FORM, origin="https://evil.example")
     assert before.headers.get("access-control-allow-origin") is None
@@ -157,13 +157,13 @@ def test_one_address_cannot_fill_the_ledger_through_a_form(house, monkeypatch):
     monkeypatch.setattr(limits, "AT_ONCE", 3.0)
     monkeypatch.setattr(limits, "A_SECOND", 0.01)
     guest = {"x_forwarded_for": "10.9.9.9, 203.0.113.7"}
-    answers = [house.ask("POST", FORM, {**REQUEST, "submission_id": f"s{n}"}, **guest) for n in range(4)]
+    answers = [house.ask("POST", FORM, {**REQUEST, "tranid": f"s{n}"}, **guest) for n in range(4)]
     assert [answer.status for answer in answers] == [200, 200, 429, 429]
     assert int(answers[-1].headers["retry-after"]) > 1
     assert answers[-1].json()["ok"] is False
     assert len(house.arrivals()) == 2
     invented = {"x_forwarded_for": "198.51.100.1, 203.0.113.7"}  # only the last station is our proxy's word
-    assert house.ask("POST", FORM, {**REQUEST, "submission_id": "s9"}, **invented).status == 429
-    assert house.ask("POST", FORM, {**REQUEST, "submission_id": "s9"}, x_forwarded_for="203.0.113.8").status == 200
+    assert house.ask("POST", FORM, {**REQUEST, "tranid": "s9"}, **invented).status == 429
+    assert house.ask("POST", FORM, {**REQUEST, "tranid": "s9"}, x_forwarded_for="203.0.113.8").status == 200
     bot = [house.ask("POST", BOT, {"update_id": n}, x_forwarded_for="203.0.113.7", **SECRET) for n in range(4)]
     assert [answer.status for answer in bot] == [200] * 4

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import phonenumbers
 
-HOME_REGION = "RU"
+HOME_REGION, HOME_CODE = "RU", 7
 
 
 class NotAPhone(ValueError):
@@ -16,18 +16,29 @@ class NotAPhone(ValueError):
 @lru_cache(maxsize=20_000)
 def normalise(typed: str) -> str:
     """`8 (916) 123-45-67` → `+79161234567` (E.164). Raises NotAPhone."""
-    text = typed.strip()
-    digits = "".join(char for char in text if char.isdigit())
-    # PBXs and messengers leave out the plus: 79161234567.
-    if not text.startswith("+") and len(digits) == 11 and digits.startswith("7"):
-        text = "+" + digits
-    try:
-        number = phonenumbers.parse(text, HOME_REGION)
-    except phonenumbers.NumberParseException as refusal:
-        raise NotAPhone(typed) from refusal
-    if not phonenumbers.is_possible_number(number) or not 10 <= len(str(number.national_number)) <= 14:
+    number = _read(typed) or _read_without_plus(typed)
+    if number is None:
         raise NotAPhone(typed)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _read(typed: str) -> phonenumbers.PhoneNumber | None:
+    """As somebody at home writes it; of home only whole numbers, with the code of the town."""
+    try:
+        number = phonenumbers.parse(typed.strip(), HOME_REGION)
+    except phonenumbers.NumberParseException:
+        return None
+    length = len(str(number.national_number))
+    is_whole = length == 10 if number.country_code == HOME_CODE else length >= 7
+    return number if is_whole and phonenumbers.is_possible_number(number) else None
+
+
+def _read_without_plus(typed: str) -> phonenumbers.PhoneNumber | None:
+    """PBXs and messengers leave out the plus, or write 00 for it: 79161234567, 00375291234567."""
+    digits = "".join(char for char in typed if char.isdigit()).removeprefix("00")
+    number = _read(f"+{digits}") if len(digits) >= 11 and not typed.strip().startswith("+") else None
+    # Any digits in a row could be a number of some country: only one that is really given out.
+    return number if number and phonenumbers.is_valid_number(number) else None
 
 
 @lru_cache(maxsize=20_000)

@@ -46,7 +46,7 @@ def test_the_calendar_keeps_itself_fresh_and_moves_visits(
     other = opening.open_deal(vera, by=oksana)
     booking.book(other, measurement, of_ilya, hour(15), request_id=uuid4(), by=oksana)
     # What the edge would send on.
-    page.evaluate("document.body.dispatchEvent(new CustomEvent('live:visit', {detail: {id: 1}}))")
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('calm:visit'))")
     expect(page.locator(".block.visit")).to_have_count(2)
 
     page.locator(f"a.block[href='/visits/{visit.pk}/']").click()

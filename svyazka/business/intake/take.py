@@ -97,12 +97,11 @@ def _deal_for(
 
 
 def _source_of(account: str) -> Source | None:
-    found = rows.read(
-        Source,
-        "join conversations_channelaccount on source_id = clients_source.id where conversations_channelaccount.code = %s",
-        [account],
-    )
+    found = rows.read(Source, _SOURCE, [account])
     return found[0] if found else None
 
 
+_SOURCE = """
+join conversations_channelaccount account on account.source_id = clients_source.id where account.code = %s
+"""
 _TAKERS: dict[type, Callable[..., dict[str, int]]] = {FormFilled: take_form, MessageReceived: take_message}

@@ -73,7 +73,8 @@ def record(
     Call it inside the transaction that makes the change.
     """
     now = clock.now()
-    ids = _json({**({"deal": about.deal_id} if about.deal_id else {}), **(data or {})})
+    whose = {"client": about.client_id, "deal": about.deal_id}
+    ids = _json({**{kind: number for kind, number in whose.items() if number}, **(data or {})})
     concerned = sorted(set(people))
     # People without the office's view (engineers, crews) hear only what is addressed to them: a row of their own.
     with connection.cursor() as cursor:

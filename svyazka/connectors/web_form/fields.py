@@ -24,11 +24,11 @@ ALIASES = {
     "page": "page page_url pageurl url page_address location href страница адрес_страницы",
     "openings": "openings windows windows_count count_windows okna проемы проемов количество_проемов окна "
     "количество_окон сколько_окон",
-    "outside_id": "tranid tran_id submission_id request_id",
-    "form_id": "id",
+    "outside_id": "tranid tran_id",  # Tilda's, which gives none twice
+    "said_id": "submission_id request_id",  # some forms send the same with everybody
 }
 _MEANING = {alias: meaning for meaning, aliases in ALIASES.items() for alias in aliases.split()}
-_LONGEST = {"name": 200, "phone": 60, "email": 254, "address": 300, "page": 2000, "outside_id": 200}
+_LONGEST = {"name": 200, "phone": 60, "email": 254, "address": 300, "page": 2000, "outside_id": 200, "said_id": 100}
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Fields:
     extra: dict[str, Any] = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)  # field → not_text | not_a_phone | not_an_email | no_contact
     outside_id: str = ""
+    said_id: str = ""
 
     @property
     def is_acceptable(self) -> bool:
@@ -73,7 +74,6 @@ def parse(content_type: str, body: bytes) -> Fields:
         else:
             extra[_clean_text(name)] = _clean(value)
     _read_contacts(found, extra, wrong)
-    _read_form_id(found)
     openings = _number(found.pop("openings", ""), extra)
     short = {meaning: text[: _LONGEST.get(meaning)] for meaning, text in found.items()}
     return Fields(**short, openings=openings, utm={**_utm_of(found), **utm}, extra=extra, wrong=wrong)
@@ -115,13 +115,6 @@ def _read_contacts(found: dict[str, str], extra: dict[str, Any], wrong: dict[str
             extra[meaning] = typed
     if not found.get("phone") and not found.get("email") and not wrong.get("phone") and not wrong.get("email"):
         wrong["phone"] = "no_contact"
-
-
-def _read_form_id(found: dict[str, str]) -> None:
-    """Some forms send the same hidden `id` with everybody: it says "the same again" only for the same person."""
-    form_id = found.pop("form_id", "")
-    if form_id and not found.get("outside_id"):
-        found["outside_id"] = "/".join(filter(None, [form_id, found.get("phone") or found.get("email")]))
 
 
 def _number(typed: str, extra: dict[str, Any]) -> int | None:

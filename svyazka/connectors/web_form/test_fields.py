@@ -74,10 +74,9 @@ def test_nobody_to_answer_to():
     assert of_json(phone=79161234567).phone == "+79161234567"
 
 
-def test_an_id_that_everybody_sends_does_not_make_one_of_two_people():
-    assert of_json(id=5, phone="+79161234567").outside_id != of_json(id=5, phone="+79160000000").outside_id
-    assert of_json(id=5, phone="+79161234567").outside_id == of_json(id=5, phone="8 916 123-45-67").outside_id
-    assert of_json(id="a1").outside_id == "a1"
+def test_the_id_of_a_form_is_something_that_it_says_and_no_number_of_a_request():
+    assert of_json(id="form7").extra == {"id": "form7"}
+    assert (of_json(tranid="17:42").outside_id, of_json(request_id="7").outside_id) == ("17:42", "")
 
 
 def test_what_is_not_a_count_is_kept_in_words():

@@ -19,15 +19,20 @@ def verify(knock: Knock, account: Account) -> Accepted | Refused:
     try:
         fields = parse(knock.headers.get("content-type", ""), knock.body)
     except Unreadable:
-        outside_id = _of_this_minute(knock)
+        outside_id = _of_these_words("", knock)
         return Accepted(outside_id, f"{account.code}/{outside_id}", status=400, message="unreadable")
-    outside_id = fields.outside_id or _of_this_minute(knock)
+    outside_id = fields.outside_id or _of_these_words(fields.said_id, knock)
     conversation = f"{account.code}/{fields.phone or fields.email or outside_id}"
     if not fields.is_acceptable:
         return Accepted(outside_id, conversation, status=422, message="incomplete", wrong=fields.wrong)
     return Accepted(outside_id, conversation)
 
 
-def _of_this_minute(knock: Knock) -> str:
-    """A form without a number of its own: the same words within a minute are a second click, later a second wish."""
-    return hashlib.sha256(knock.body + f"{knock.at:%Y-%m-%dT%H:%M}".encode()).hexdigest()
+def _of_these_words(said_id: str, knock: Knock) -> str:
+    """A form without a number of its own: the same words within a minute are a second click, later a second wish.
+
+    With one, the same words are the same delivery whenever they come. Not by the number alone: where it stands in the
+    page of the form, everybody sends it, and all but the first would be lost.
+    """
+    when = "" if said_id else f"{knock.at:%Y-%m-%dT%H:%M}"
+    return hashlib.sha256(knock.body + when.encode()).hexdigest()

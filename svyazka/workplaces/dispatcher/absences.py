@@ -82,7 +82,7 @@ def _done(request: PageRequest, said: str, resource: Resource) -> HttpResponse:
         return redirect("absences")
     answer = _shown(request, _empty(request))
     # The calendar behind the dialog need not wait for the bell.
-    answer["HX-Trigger"] = json.dumps({"toast": {"message": said}, "live:resource": {"id": resource.pk}})
+    answer["HX-Trigger"] = json.dumps({"toast": {"message": said}, "calm:resource": {}})
     return answer
 
 

@@ -52,8 +52,7 @@ def book(request: PageRequest, deal_id: int) -> HttpResponse:
 def _booked(request: PageRequest, visit: Visit) -> HttpResponse:
     context = {"visit": visit, "missing": booking.deal_waits_for(visit), "map": map_link(visit.address)}
     answer = render(request, "dispatcher/booked.html", context, status=201)
-    heard = {"toast": {"message": _("Booked: {visit}").format(visit=visits.in_words(visit))}, "visit:booked": {}}
-    answer["HX-Trigger"] = json.dumps(heard)
+    answer["HX-Trigger"] = json.dumps({"toast": {"message": _("Booked: {visit}").format(visit=visits.in_words(visit))}})
     return answer
 
 

@@ -39,6 +39,7 @@ class Block:
     status: str = ""
     icon: str = ""
     place: str = ""
+    deal: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ def _taken_block(booking: Booking, ruler: _Ruler) -> Block:
         status=visit.status,
         icon=ICONS.get(Visit.Status(visit.status), ""),
         place=place,
+        deal=str(visit.deal_id),
     )
 
 

@@ -25,7 +25,7 @@ def test_it_is_entered_in_the_company_s_time_and_stands_in_the_calendar(enter, d
     assert f'value="{monday}T09:00"' in asked
     answer = browser.post(ROOM, typed(of_egor, monday), headers={"HX-Request": "true"})
     assert "обучение" in answer.content.decode()
-    assert "live:resource" in answer["HX-Trigger"]
+    assert "calm:resource" in answer["HX-Trigger"]
     away = Booking.objects.get()
     assert (away.during.lower, away.during.upper) == (hour(9), hour(18))
     assert "обучение" in browser.get("/calendar/", {"day": monday.isoformat()}).content.decode()

@@ -52,7 +52,7 @@ def test_one_click_books(enter, olga, deal, measurement, of_egor, hour):
     visit = Visit.objects.get()
     assert (page.status_code, again.status_code) == (201, 201)
     assert (visit.resource, visit.starts_at, visit.wishes) == (of_egor, hour(10), "позвонить за час")
-    assert "visit:booked" in json.loads(page["HX-Trigger"])
+    assert "Егор" in json.loads(page["HX-Trigger"])["toast"]["message"]
     assert Deal.objects.select_related("stage").get(pk=deal.pk).stage.code == "measurement_booked"
 
 

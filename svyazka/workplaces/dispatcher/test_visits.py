@@ -51,12 +51,6 @@ def test_it_is_cancelled_with_a_reason(enter, olga, visit):
     assert enter(olga).post(address, {"reason": "ещё раз"}).status_code == 302
 
 
-def test_the_visits_of_a_deal_as_a_list(enter, olga, visit, deal):
-    said = enter(olga).get(f"/deals/{deal.pk}/visits/all/", headers=HTMX).content.decode()
-    assert f'href="/visits/{visit.pk}/"' in said
-    assert f"live:deal-{deal.pk} from:body" in said
-
-
 def test_whose_visits_these_are(enter, konstantin, egor, visit):
     assert enter(konstantin).get(f"/visits/{visit.pk}/").status_code == 200
     assert "/cancellation/" not in enter(konstantin).get(f"/visits/{visit.pk}/").content.decode()

@@ -10,7 +10,6 @@ urlpatterns = [
     path("calendar/absences/<int:absence_id>/removal/", absences.removal, name="absence_removal"),
     path("deals/<int:deal_id>/visits/new/", booking.new, name="visit_new"),
     path("deals/<int:deal_id>/visits/", booking.book, name="visit_book"),
-    path("deals/<int:deal_id>/visits/all/", visits.of_deal, name="deal_visits"),
     path("visits/<int:visit_id>/", visits.visit, name="visit"),
     path("visits/<int:visit_id>/time/", visits.time, name="visit_time"),
     path("visits/<int:visit_id>/cancellation/", visits.cancellation, name="visit_cancellation"),

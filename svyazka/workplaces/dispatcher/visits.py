@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svyazka.business.deals import rights
-from svyazka.business.deals.models import Deal
 from svyazka.business.visits import booking
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Visit
@@ -37,14 +36,6 @@ class ReasonForm(Form):
 @needs("deals.see")
 def visit(request: PageRequest, visit_id: int) -> HttpResponse:
     return _shown(request, _visit(visit_id))
-
-
-@needs("deals.see")
-def of_deal(request: PageRequest, deal_id: int) -> HttpResponse:
-    """The visits of a deal as a list that keeps itself fresh; for the deal's page."""
-    deal = get_object_or_404(Deal, pk=deal_id)
-    rows = deal.visits.select_related("kind", "resource", "client").order_by("-starts_at")
-    return render(request, "dispatcher/of_deal.html", {"deal": deal, "visits": rows})
 
 
 @needs("visits.book", "GET", "POST")
@@ -112,7 +103,6 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "map": map_link(visit.address),
         "photos": list(visit.photos.order_by("at")),
         "movable": visit.status in booking.MOVABLE and rights.may_change(request.person, visit.deal),
-        "calendar_url": f"{reverse('calendar')}?day={day_of(visit)}",
     }
     return _dialog(request, visit, "dispatcher/visit.html", context)
 

@@ -29,7 +29,7 @@ def board(request: PageRequest, code: str = "") -> HttpResponse:
         raise Http404
     chosen = filters.read(request.GET)
     drawn = _drawn(request.person, pipeline, chosen)
-    if request.htmx.target == "board" and not request.htmx.history_restore_request:
+    if request.htmx.target == "board":
         return _only_columns(request, pipeline, chosen, drawn)
     context = {
         "pipeline": pipeline,

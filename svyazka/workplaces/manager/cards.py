@@ -19,13 +19,14 @@ from svyazka.business.deals.rights import Reaching
 from svyazka.business.staff.models import Person
 from svyazka.kit import phones
 from svyazka.workplaces.manager import filters
-from svyazka.workplaces.manager.short import Short, money
+from svyazka.workplaces.shared.short import Short, money
 
 
 class ShownCard(NamedTuple):
     id: int
     stage: int
     version: int
+    client: int
     marks: str
     name: str
     address: str
@@ -143,6 +144,7 @@ def _shown(card: Card, boarded: Boarded, no_step: str, *, leads: bool = False) -
         id=card.id,
         stage=card.stage_id,
         version=card.version,
+        client=card.client_id,
         marks=(" late" if is_late else "") + ("" if is_ours else " fixed"),
         name=card.client_name or nameless(card),
         address=card.address,

@@ -17,8 +17,8 @@ from svyazka.business.deals import facts, next_steps, rights
 from svyazka.business.deals.models import Deal, Field, Stage
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit import rows
-from svyazka.workplaces.manager.short import Short, money, plain_money
 from svyazka.workplaces.shared.door import PageRequest
+from svyazka.workplaces.shared.short import Short, money, plain_money
 
 VISIT_TONES = {"done": "good", "cancelled": "bad", "on_way": "warn", "started": "warn"}
 

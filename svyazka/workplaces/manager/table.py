@@ -16,8 +16,8 @@ from svyazka.business.deals.models import Stage
 from svyazka.workplaces.manager import filters
 from svyazka.workplaces.manager.board import choices
 from svyazka.workplaces.manager.cards import nameless
-from svyazka.workplaces.manager.short import Short, money
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.short import Short, money
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ def deals(request: PageRequest) -> HttpResponse:
         "order": order,
     }
     if request.GET.get("after"):
-        return render(request, "manager/table_rows.html", context)
+        return render(request, "manager/table_later.html", context)
     context |= {"heads": _heads(request, chosen, order), "states": _states()}
-    if request.htmx.target == "deals-table" and not request.htmx.history_restore_request:
+    if request.htmx.target == "deals-table":
         answer = render(request, "manager/table_body.html", context)
         answer["HX-Push-Url"] = _address(request, chosen, order)
         return answer

@@ -43,7 +43,8 @@ class Row:
 @needs("queue.see")
 def call_list(request: PageRequest) -> HttpResponse:
     shown = request.GET.get("show", "")
-    found = _find(shown if shown in FILTERS else "", whole_number(request.GET.get("before")))
+    before = whole_number(request.GET.get("before"))
+    found = _find(shown if shown in FILTERS else "", before)
     url = reverse("calls")
     context = {
         "rows": _rows(found[:PAGE]),
@@ -54,8 +55,9 @@ def call_list(request: PageRequest) -> HttpResponse:
         ],
         "shown": shown if shown in FILTERS else "",
     }
-    fragment = request.htmx and not request.htmx.boosted
-    return render(request, "operator/call_rows.html" if fragment else "operator/call_list.html", context)
+    return render(
+        request, "operator/call_earlier.html" if before and request.htmx else "operator/call_list.html", context
+    )
 
 
 def _find(shown: str, before: int | None) -> list[Call]:

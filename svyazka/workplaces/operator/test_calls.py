@@ -55,7 +55,7 @@ def test_the_card_of_an_unknown_caller_asks_for_his_name_first(enter, olga):
     page = answer.content.decode()
     assert answer.status_code == 200
     assert f'id="call-{call.pk}"' in page
-    assert f'hx-trigger="live:call-{call.pk} from:body"' in page
+    assert f'hx-trigger="live:call-{call.pk} from:body, live:again"' in page
     assert 'href="tel:+79165550001"' in page
     assert "Реклама" in page
     assert list(answer.context["form"].fields) == ["name", "address", "openings", "wish"]

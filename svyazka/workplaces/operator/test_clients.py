@@ -40,7 +40,7 @@ def test_the_history_in_one_line_of_time(enter, olga, vera):
     history.add(vera.pk, kind="visit", data=visit, by=olga)
     lines = enter(olga).get(f"/clients/{vera.pk}/").context["history"].lines
     assert [(line.title, line.who) for line in lines] == [
-        ("Замер: назначен на 5 марта 09:00, Егор", "Ольга Белова"),
+        ("Замер: назначен на 5 мар 09:00, Егор", "Ольга Белова"),
         ("Исходящий звонок · 3 мин 20 с", "Ольга Белова"),
         ("Пропущенный звонок", ""),
         ("Новая заявка → Связались", "Ольга Белова"),

@@ -22,29 +22,31 @@ class Room:
     url_name: str
     icon: str
     right: str
+    under: tuple[str, ...] = ()  # addresses of further pages that belong to it
 
 
 ROOMS = [
     Room(_("Queue"), "queue", "inbox", "queue.see"),
     Room(_("Calls"), "calls", "phone", "queue.see"),
     Room(_("Clients"), "clients", "person", "clients.see"),
-    Room(_("Deals"), "board", "board", "deals.see"),
-    Room(_("Calendar"), "calendar", "calendar", "deals.see"),
+    Room(_("Deals"), "board", "board", "deals.see", under=("/pipelines/",)),
+    Room(_("Calendar"), "calendar", "calendar", "deals.see", under=("/visits/",)),
     Room(_("My visits"), "field_day", "route", "visits.carry_out"),
     Room(_("Arrivals"), "arrivals", "ledger", "intake.repair"),
     Room(_("Journal"), "journal", "journal", "journal.see"),
     Room(_("Staff"), "staff", "people", "staff.see"),
-    Room(_("Settings"), "channels", "settings", "settings.change"),
+    Room(_("Settings"), "channels", "settings", "settings.change", under=("/office/lines/", "/office/pbx/")),
 ]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     person: Person | None = getattr(request, "person", None)
-    boosted = request.headers.get("HX-Boosted") == "true"
+    # A link, a part of the page, the browser's way back: the frame is there already.
+    framed = "true" in (request.headers.get("HX-Request"), request.headers.get("HX-History-Restore-Request"))
     return {
         "person": person,
-        "layout": "shared/main_only.html" if boosted else "shared/base.html",
-        "rooms": rooms_of(person, request.path) if person and not boosted else [],
+        "layout": "shared/main_only.html" if framed else "shared/base.html",
+        "rooms": rooms_of(person, request.path) if person and not framed else [],
         "languages": settings.LANGUAGES,
         "messages": get_messages(request),
         "may": {right.replace(".", "_"): roles.may(person, right) for right in roles.RIGHTS} if person else {},
@@ -52,16 +54,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def rooms_of(person: Person, path: str) -> list[dict[str, Any]]:
-    open_rooms = [room for room in ROOMS if roles.may(person, room.right)]
-    return [
-        {
-            "name": room.name,
-            "url": (url := reverse(room.url_name)),
-            "icon": room.icon,
-            "here": path.startswith(url),
-        }
-        for room in open_rooms
-    ]
+    return [_shown(room, path) for room in ROOMS if roles.may(person, room.right)]
+
+
+def _shown(room: Room, path: str) -> dict[str, Any]:
+    url = reverse(room.url_name)
+    under = (url, *room.under)
+    return {"name": room.name, "url": url, "icon": room.icon, "under": " ".join(under), "here": path.startswith(under)}
 
 
 def landing(person: Person) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
-from svyazka.kit import clock, phones
+from svyazka.kit import phones
 from svyazka.workplaces.shared.assets import address_of
+from svyazka.workplaces.shared.short import Short
 
 register = template.Library()
 
@@ -39,23 +40,22 @@ def asset(path: str) -> str:
     return address_of(path)
 
 
+@register.simple_tag(takes_context=True)
+def lives(context: Any, name: str, *topics: str) -> SafeString:
+    """For a part of a page that has no address of its own: it is asked for again, out of the page, when others have
+    changed something of these topics. `<ul {% lives "systems" "pbx" %}>`; the name becomes its id."""
+    return format_html(
+        'id="{0}" hx-get="{1}" hx-trigger="{2}live:again" hx-select="#{0}" hx-target="this"'
+        ' hx-swap="outerHTML show:none" hx-sync="this:replace" hx-disinherit="hx-select hx-target hx-swap hx-sync"',
+        name,
+        context["request"].get_full_path(),
+        "".join(f"calm:{topic} from:body, " for topic in topics),
+    )
+
+
 @register.filter
 def moment(value: datetime | None) -> str:
-    """`today 14:05`, `yesterday 9:30`, `12 May 14:05`, `12 May 2025`: as short as it can be without doubt."""
-    if value is None:
-        return ""
-    when = timezone.localtime(value)
-    hour = formats.date_format(when, "H:i")
-    days = (when.date() - clock.today()).days
-    if days == 0:
-        return _("today {time}").format(time=hour)
-    if days == -1:
-        return _("yesterday {time}").format(time=hour)
-    if days == 1:
-        return _("tomorrow {time}").format(time=hour)
-    if when.year == clock.today().year:
-        return f"{formats.date_format(when, 'j E' if _is_russian() else 'j M')} {hour}"
-    return formats.date_format(when, "j E Y" if _is_russian() else "j M Y")
+    return Short().moment(value) if value else ""
 
 
 @register.filter
@@ -66,9 +66,3 @@ def hour(value: datetime | None) -> str:
 @register.filter
 def phone(number: str) -> str:
     return phones.readable(number) if number else ""
-
-
-def _is_russian() -> bool:
-    from django.utils.translation import get_language
-
-    return (get_language() or "ru").startswith("ru")

@@ -1,4 +1,4 @@
-// Arrows and letters of the calendar, and the line that says what time it is. Loaded once; the page's body comes and goes.
+// Arrows and letters of the calendar, the line that says what time it is, and colours that change. Loaded once; the page's body comes and goes.
 const grid = () => document.getElementById("calendar-grid");
 
 document.addEventListener("keydown", (event) => {
@@ -13,6 +13,16 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("change", ({ target }) => {
   if (target.form?.matches("[data-jump]") && target.value) target.form.requestSubmit();
+});
+
+// A visit has the colour of its deal's stage.
+let waiting = null;
+document.body.addEventListener("live:deal", ({ detail }) => {
+  if (!grid()?.querySelector(`[data-deal="${detail.id}"]`)) return;
+  waiting ??= setTimeout(() => {
+    waiting = null;
+    if (grid()) htmx.trigger(grid(), "live:again");
+  }, 250);
 });
 
 function showNow() {

@@ -238,15 +238,19 @@ document.body.addEventListener("live:deal", ({ detail }) => {
   changed.set(detail.id, detail.left ?? changed.get(detail.id));
   later();
 });
+document.body.addEventListener("live:client", ({ detail }) => {
+  for (const card of board()?.querySelectorAll(`[data-c="${detail.id}"]`) ?? []) changed.set(Number(card.id.slice(1)), undefined);
+  if (changed.size) later();
+});
 document.addEventListener("visibilitychange", () => { if (!document.hidden && changed.size) later(); });
 whenDropped(() => { if (changed.size) later(); });
 
 function later() {
-  clearTimeout(soon);
-  soon = setTimeout(catchUp, 120);
+  soon ??= setTimeout(catchUp, 120);
 }
 
 function catchUp() {
+  soon = null;
   // Nothing moves under the hand of somebody who is dragging; nobody looks at a hidden page.
   if (!board() || document.hidden || isDragging()) return;
   const batch = [...changed];

@@ -36,35 +36,20 @@ function markTyped(form) {
   form?.classList.toggle("dirty", [...form.elements].some(isTyped));
 }
 
-// What others did.
+// What others did; the history follows by itself.
 let waiting = null;
-document.body.addEventListener("live:deal", ({ detail }) => {
-  if (detail.id === Number(page()?.dataset.deal)) freshen();
-});
-document.body.addEventListener("live:visit", ({ detail }) => {
-  if (detail.deal === Number(page()?.dataset.deal)) freshen();
-});
-document.body.addEventListener("live:interaction", ({ detail }) => {
-  if (detail.deal === Number(page()?.dataset.deal)) addToHistory();
-});
+const concerns = { "live:deal": ["id", "deal"], "live:visit": ["deal", "deal"], "live:client": ["id", "client"] };
+for (const [event, [said, ours]] of Object.entries(concerns))
+  document.body.addEventListener(event, ({ detail }) => {
+    if (detail[said] === Number(page()?.dataset[ours])) freshen();
+  });
+document.body.addEventListener("live:missed", freshen);
 
 function freshen() {
-  clearTimeout(waiting);
-  waiting = setTimeout(() => {
+  waiting ??= setTimeout(() => {
+    waiting = null;
     if (page()) htmx.ajax("GET", page().dataset.parts, { source: page(), target: page(), swap: "none" });
   }, 150);
-}
-
-// Only new lines are put on top: earlier ones that were opened stay.
-async function addToHistory() {
-  const list = document.getElementById("deal-history");
-  const answer = await fetch(page().dataset.history, { headers: { "HX-Request": "true" } });
-  if (!answer.ok || !list.isConnected) return;
-  const box = document.createElement("template");
-  box.innerHTML = await answer.text();
-  const lines = [...box.content.querySelectorAll("li[id]")].filter((line) => !document.getElementById(line.id));
-  if (lines.length) list.querySelector(".nothing")?.remove();
-  list.prepend(...lines);
 }
 
 // On a narrow screen the path is longer than the line: the stage where the deal stands comes into sight.

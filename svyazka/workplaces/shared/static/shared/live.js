@@ -1,10 +1,12 @@
 // What others did, as events on <body>: `live:deal` and `live:deal-17`, so that fragments keep themselves fresh.
+import { follow } from "./stream.js";
+
 const light = () => document.getElementById("live-light");
 
 export function listen() {
   if (!document.body.dataset.person) return;
   if (window.SharedWorker) {
-    const { port } = new SharedWorker(document.body.dataset.liveWorker);
+    const { port } = new SharedWorker(document.body.dataset.liveWorker, { type: "module" });
     port.onmessage = ({ data }) => hear(data);
     window.addEventListener("pagehide", () => port.postMessage("bye"));
     // Out of the browser's back and forward cache: a page of some time ago.
@@ -13,27 +15,34 @@ export function listen() {
       port.postMessage("back");
       hear({ reload: true });
     });
-  } else {
-    const source = new EventSource("/live/");
-    source.onopen = () => hear({ state: "open" });
-    source.onerror = () => hear({ state: "lost" });
-    source.addEventListener("live", (event) => hear({ event: JSON.parse(event.data) }));
-    source.addEventListener("reload", () => hear({ reload: true }));
-  }
+  } else follow(hear);
 }
 
 function hear({ state, event, reload }) {
   if (state) light()?.classList.toggle("lost", state === "lost");
-  // Away for longer than the events are kept: every fragment that lives asks again.
-  if (reload) document.querySelectorAll("[hx-trigger*='live:']").forEach((fragment) => htmx.trigger(fragment, "live:again"));
+  // Something may have been missed: every fragment that lives asks again, and so does the page's own script.
+  if (reload) {
+    document.querySelectorAll("[hx-trigger*='live:again']").forEach((fragment) => htmx.trigger(fragment, "live:again"));
+    document.body.dispatchEvent(new CustomEvent("live:missed"));
+  }
   if (!event) return;
   const { topic, id } = event;
-  document.body.dispatchEvent(new CustomEvent(`live:${topic}`, { detail: event }));
-  document.body.dispatchEvent(new CustomEvent(`live:${topic}-${id}`, { detail: event }));
-  if (topic !== "interaction") return;
-  // A history does not know the numbers of what will happen: `live:history-of-deal-17`.
-  for (const whose of ["client", "deal"]) {
-    const number = event[whose] ?? event.data?.[whose];
-    if (number) document.body.dispatchEvent(new CustomEvent(`live:history-of-${whose}-${number}`, { detail: event }));
+  // A history does not know the numbers of what will happen in it: `live:of-deal-17`.
+  const whose = ["client", "deal"].filter((kind) => event[kind]).map((kind) => `of-${kind}-${event[kind]}`);
+  for (const name of [topic, `${topic}-${id}`, ...whose]) {
+    document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail: event }));
+    calm(name);
   }
+}
+
+// The same for whoever asks the server: however many events there are, four times a second at most, and none for nothing.
+const due = new Set();
+
+function calm(name) {
+  if (!due.size) setTimeout(() => {
+    const names = [...due];
+    due.clear();
+    for (const one of names) document.body.dispatchEvent(new CustomEvent(`calm:${one}`));
+  }, 250);
+  due.add(name);
 }

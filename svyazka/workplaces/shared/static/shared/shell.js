@@ -25,6 +25,10 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   forgetToasts();
 });
 
+// Back in the browser's history: the page is drawn again, and where that is refused it says why by itself.
+document.addEventListener("htmx:historyRestore", markRoom);
+document.addEventListener("htmx:historyCacheMissLoadError", () => location.reload());
+
 document.addEventListener("htmx:sendError", () => toast(document.body.dataset.noConnection, "bad"));
 
 // Sent by the server in HX-Trigger.
@@ -57,7 +61,7 @@ function open(dialog) {
 
 function markRoom() {
   for (const link of document.querySelectorAll(".rail nav a")) {
-    if (location.pathname.startsWith(new URL(link.href).pathname)) link.setAttribute("aria-current", "page");
+    if (link.dataset.under.split(" ").some((under) => location.pathname.startsWith(under))) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
 }

@@ -1,0 +1,32 @@
+// A history follows what happens, line by line: a call that rang is shown to have ended, and earlier lines that were
+// opened stay. Loaded once; the page's body comes and goes.
+const list = () => document.querySelector(".timeline[data-history]");
+let waiting = null;
+
+document.body.addEventListener("live:interaction", ({ detail }) => {
+  const [kind, number] = list()?.dataset.of.split("-") ?? [];
+  if (detail[kind] === Number(number)) later();
+});
+document.body.addEventListener("live:missed", later);
+
+function later() {
+  waiting ??= setTimeout(renew, 150);
+}
+
+async function renew() {
+  waiting = null;
+  const shown = list();
+  if (!shown) return;
+  const answer = await fetch(shown.dataset.history, { headers: { "HX-Request": "true" } });
+  if (!answer.ok || !shown.isConnected) return;
+  const box = document.createElement("template");
+  box.innerHTML = await answer.text();
+  for (const line of [...box.content.querySelectorAll("li[id]")].reverse()) {
+    const before = document.getElementById(line.id);
+    if (!before) shown.prepend(line);
+    else if (before.innerHTML !== line.innerHTML) before.replaceWith(line);
+    else continue;
+    htmx.process(line);
+  }
+  if (shown.querySelector("li[id]")) shown.querySelector(".nothing")?.remove();
+}

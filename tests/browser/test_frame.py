@@ -1,0 +1,89 @@
+"""The frame around every page: the way back, the stream of what others do, the keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from svyazka.business.clients import change, history
+from svyazka.business.deals import facts, opening
+from svyazka.edge.conftest import open_house
+from tests.browser.conftest import log_in
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def deal(vera, mikhail):
+    return opening.open_deal(vera, address="Лесная, 5", responsible=mikhail, by=mikhail)
+
+
+def test_back_brings_the_page_as_it_was(open_page, olga, deal):
+    page = open_page(olga, "/pipelines/windows/")
+    width = page.locator(".column").first.evaluate("(column) => column.offsetWidth")
+    page.locator(".deal a").first.click()
+    expect(page.locator("#deal-page")).to_be_visible()
+    page.get_by_role("link", name="Звонки").click()
+    expect(page.get_by_role("heading", name="Звонки")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#deal-page")).to_be_visible()
+    assert page.locator(".path").evaluate("(path) => getComputedStyle(path).display") == "flex"
+    page.go_back()
+    expect(page.locator(".column").first).to_be_visible()
+    assert page.locator(".column").first.evaluate("(column) => column.offsetWidth") == width
+    expect(page.locator(".rail [aria-current]")).to_have_text("Сделки")
+    page.go_forward()
+    page.go_forward()
+    expect(page.get_by_role("heading", name="Звонки")).to_be_visible()
+
+
+def test_what_others_do_appears_by_itself_also_after_a_break(browser, live_server, settings, vera, olga, mikhail, deal):
+    """Through a real edge and its stream, in two kinds of browser: with a worker that all tabs share, and without."""
+    url = settings.DATABASE_DIRECT_URL
+    for without_worker in (False, True):
+        with open_house(url, web=live_server.url) as house:
+            context = browser.new_context(base_url=f"http://127.0.0.1:{house.port}", locale="ru-RU")
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": log_in(olga), "url": f"http://127.0.0.1:{house.port}"}]
+            )
+            if without_worker:
+                context.add_init_script("delete window.SharedWorker")
+            page = context.new_page()
+            page.goto(f"/deals/{deal.pk}/")
+            expect(page.locator("#live-light .whole")).to_be_visible()
+            note = history.note(vera.pk, f"Звонил муж {without_worker}", deal_id=deal.pk, by=mikhail)
+            expect(page.locator(f"#happened-{note.pk}")).to_contain_text("Звонил муж", timeout=2_000)
+            port = house.port
+        expect(page.locator("#live-light .broken")).to_be_visible()
+        missed = history.note(vera.pk, "Пока связи не было", deal_id=deal.pk, by=mikhail)
+        change.change(vera, {"name": f"Вера Новая {without_worker}"}, by=mikhail)
+        with open_house(url, web=live_server.url, port=port):
+            expect(page.locator(f"#happened-{missed.pk}")).to_be_visible(timeout=15_000)
+            expect(page.locator("#deal-client")).to_contain_text(f"Вера Новая {without_worker}")
+            context.close()
+
+
+def test_lists_follow_too(browser, live_server, settings, vera, olga, mikhail, deal):
+    with open_house(settings.DATABASE_DIRECT_URL, web=live_server.url) as house:
+        context = browser.new_context(base_url=f"http://127.0.0.1:{house.port}", locale="ru-RU")
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": log_in(olga), "url": f"http://127.0.0.1:{house.port}"}]
+        )
+        pages = {}
+        for path in ("/deals/list/", "/clients/", f"/clients/{vera.pk}/", "/pipelines/windows/"):
+            pages[path] = context.new_page()
+            pages[path].goto(path)
+            expect(pages[path].locator("#live-light .whole")).to_be_visible()
+        change.change(vera, {"name": "Вера Иная"}, by=mikhail)
+        facts.change(deal, {"amount": 54300}, by=mikhail)
+        expect(pages["/clients/"].locator("#latest-clients")).to_contain_text("Вера Иная")
+        expect(pages[f"/clients/{vera.pk}/"].locator("h1")).to_have_text("Вера Иная")
+        expect(pages["/deals/list/"].locator("#first-deals")).to_contain_text("54\u00a0300")
+        expect(pages["/pipelines/windows/"].locator(f"#d{deal.pk}")).to_contain_text("Вера Иная")
+        context.close()
+
+
+def test_the_search_opens_in_the_russian_layout(open_page, olga):
+    page = open_page(olga, "/queue/")
+    page.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '.', code: 'Slash', bubbles: true}))")
+    expect(page.locator("#search input")).to_be_focused()
