@@ -76,6 +76,23 @@ def take_up(happened: Interaction, *, by: Actor) -> None:
     record("clients.taken_up", about, by=by, data=_ids(happened))
 
 
+@transaction.atomic
+def put_back(happened: Interaction, *, by: Actor) -> None:
+    """Into the queue again: whoever took it up cannot see to it after all."""
+    taken = Interaction.objects.filter(pk=happened.pk, waiting=False, taken_at__isnull=False)
+    if taken.update(waiting=True, taken_by_id=None, taken_at=None):
+        about = About("interaction", happened.pk, client_id=happened.client_id, deal_id=happened.deal_id)
+        record("clients.put_back", about, by=by, data=_ids(happened))
+
+
+def settle(deal_id: int, *, by: Actor) -> None:
+    """What waited in a deal that is closed waits no longer."""
+    waits = Interaction.objects.filter(deal_id=deal_id, waiting=True)
+    for happened in list(waits):
+        waits.filter(pk=happened.pk).update(waiting=False, taken_by_id=by.actor_id, taken_at=clock.now())
+        announce("interaction", happened.pk, data=_ids(happened))
+
+
 def of_client(client_id: int, *, before: Before | None = None) -> list[Interaction]:
     return _page("client_id", client_id, before)
 
@@ -84,10 +101,11 @@ def of_deal(deal_id: int, *, before: Before | None = None) -> list[Interaction]:
     return _page("deal_id", deal_id, before)
 
 
-def waiting(*, kind: str = "", limit: int = 50) -> list[Interaction]:
+def waiting(*, kind: str = "", newest: bool = False, limit: int = 50) -> list[Interaction]:
     """The live queue: what came in and nobody has taken up, longest waiting first."""
     waits = Interaction.objects.filter(waiting=True)
-    return list((waits.filter(kind=kind) if kind else waits).order_by("at", "id")[:limit])
+    order = ("-at", "-id") if newest else ("at", "id")
+    return list((waits.filter(kind=kind) if kind else waits).order_by(*order)[:limit])
 
 
 def count_waiting(*, most: int = 1000) -> dict[str, int]:

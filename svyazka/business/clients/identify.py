@@ -12,9 +12,9 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from svyazka.business.clients import search
-from svyazka.business.clients.models import Client, ContactPoint
+from svyazka.business.clients.models import Client
 from svyazka.business.journal.record import About, Actor, record
-from svyazka.kit import rows
+from svyazka.kit import clock, rows
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,12 @@ def identify(contacts: Iterable[Contact], *, name: str = "", address: str = "", 
     client = find_by_contact(given)
     is_new = client is None
     if client is None:
-        client = Client.objects.create(name=name, address=address)
-        record("clients.created", About("client", client.pk, client_id=client.pk), by=by)
-        search.index("client", client.pk, name, address)
+        client = _create(given, name, address, by=by)
     else:
         _wait_in_line([f"client {client.pk}"])
         if name and not client.name:
             _learn_name(client, name, by=by)
-    add_contacts(client, given)
+        _learn_contacts(client, given, by=by)
     return client, is_new
 
 
@@ -70,12 +68,39 @@ def survivor(client: Client) -> Client:
     return client
 
 
-def add_contacts(client: Client, contacts: Iterable[Contact]) -> None:
-    points = [
-        ContactPoint(client=client, kind=one.kind, account=one.account, value=one.value, shown=one.shown)
-        for one in contacts
-    ]
-    ContactPoint.objects.bulk_create(points, ignore_conflicts=True)
+def _create(contacts: list[Contact], name: str, address: str, *, by: Actor) -> Client:
+    client = Client.objects.create(name=name, address=address)
+    _add_contacts(client, contacts)
+    known = {"name": name, "address": address, **{one.kind: one.shown or one.value for one in contacts}}
+    changes = {field: (None, value) for field, value in known.items() if value}
+    record("clients.created", About("client", client.pk, client_id=client.pk), by=by, changes=changes)
+    search.index("client", client.pk, name, address)
+    return client
+
+
+def _learn_contacts(client: Client, contacts: list[Contact], *, by: Actor) -> None:
+    for one in _add_contacts(client, contacts):
+        about = About("client", client.pk, client_id=client.pk)
+        record("clients.contact_added", about, by=by, changes={one.kind: (None, one.shown or one.value)})
+
+
+def _add_contacts(client: Client, contacts: list[Contact]) -> list[Contact]:
+    """Says which of them the client did not have."""
+    if not contacts:
+        return []
+    given = [(one.kind, one.account, one.value, one.shown) for one in contacts]
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD_CONTACTS, [client.pk, clock.now(), *map(list, zip(*given, strict=True))])
+        new = set(cursor.fetchall())
+    return [one for one in contacts if (one.kind, one.account, one.value) in new]
+
+
+_ADD_CONTACTS = """
+insert into clients_contactpoint (client_id, created_at, kind, account, value, shown)
+select %s, %s, kind, account, value, shown
+from unnest(%s::text[], %s::text[], %s::text[], %s::text[]) as given (kind, account, value, shown)
+on conflict do nothing returning kind, account, value
+"""
 
 
 def _learn_name(client: Client, name: str, *, by: Actor) -> None:

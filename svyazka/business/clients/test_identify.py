@@ -60,3 +60,15 @@ def test_two_arrivals_of_one_client_by_different_ways_wait_for_each_other():
             identify([PHONE], by=HOUSE)
             assert beside.submit(comes_by_email).result() is False
         assert beside.submit(comes_by_email).result() is True
+
+
+def test_the_journal_says_how_a_client_can_be_reached_since_when(vera):
+    fresh, _is_new = identify([Contact("phone", "+79031112233")], name="Пётр", by=HOUSE)
+    assert Entry.objects.get(verb="clients.created").changes == {
+        "name": [None, "Пётр"],
+        "phone": [None, "+79031112233"],
+    }
+    identify([Contact("phone", "+79031112233"), Contact("email", "petr@mail.ru")], by=HOUSE)
+    identify([Contact("phone", "+79031112233"), Contact("email", "petr@mail.ru")], by=HOUSE)
+    added = Entry.objects.filter(verb="clients.contact_added")
+    assert [(one.client_id, one.changes) for one in added] == [(fresh.pk, {"email": [None, "petr@mail.ru"]})]

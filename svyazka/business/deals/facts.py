@@ -45,7 +45,8 @@ def change(deal: Deal, values: Mapping[str, Any], *, by: Actor, version: int | N
     current = held(deal.pk, version=version)
     read = _read(values)
     changes = {code: (_plain(value_of(current, code)), _plain(new)) for code, new in read.items()}
-    changes = {code: (old, new) for code, (old, new) in changes.items() if old != new}
+    # An empty input of what has never been known is no change.
+    changes = {code: pair for code, pair in changes.items() if _said(pair[0]) != _said(pair[1])}
     if not changes:
         return current
     if "client_name" in changes:
@@ -70,13 +71,15 @@ def appoint(deal: Deal, person: Person | None, *, by: Actor) -> Deal:
     current = held(deal.pk)
     if current.responsible_id == (person.pk if person else None):
         return current
-    before = current.responsible
+    before, left = current.responsible, current.department
     current.responsible = person
-    current.department = person.department if person else current.department
+    current.department = person.department if person else left
     current.version += 1
     current.save()
     current.tasks.filter(done_at=None).update(person=person)
     changes = {"responsible": (before.full_name if before else None, person.full_name if person else None)}
+    if current.department != left:
+        changes["department"] = (str(left) if left else None, str(current.department) if current.department else None)
     record("deals.appointed", _about(current), by=by, changes=changes, data={"stage": current.stage_id})
     return current
 
@@ -157,6 +160,10 @@ _READERS: dict[str, Callable[[str], Any]] = {
     Field.Kind.DATE: _date,
     Field.Kind.YES: _yes,
 }
+
+
+def _said(value: Any) -> Any:
+    return None if value == "" else value
 
 
 def _plain(value: Any) -> Any:

@@ -64,8 +64,11 @@ def move(
     current.loss_reason = loss_reason if to.kind == Stage.Kind.LOST else None
     current.version += 1
     current.save()
-    _tell(current, left, to, by=by)
+    step = current.next_step
     next_steps.plan_for_stage(current, by=by)
+    if not to.is_open:
+        history.settle(current.pk, by=by)
+    _tell(current, left, to, step, by=by)
     return current
 
 
@@ -92,9 +95,11 @@ def _refuse(deal: Deal, to: Stage, loss_reason: LossReason | None) -> None:
         raise StillMissing(missing)
 
 
-def _tell(deal: Deal, left: Stage, to: Stage, *, by: Actor) -> None:
+def _tell(deal: Deal, left: Stage, to: Stage, step: str, *, by: Actor) -> None:
     about = About("deal", deal.pk, client_id=deal.client_id, deal_id=deal.pk)
     changes: dict[str, tuple[object, object]] = {"stage": (left.code, to.code)}
+    if deal.next_step != step:
+        changes["next_step"] = (step, deal.next_step)
     if deal.loss_reason:
         changes["loss_reason"] = (None, deal.loss_reason.code)
     record("deals.moved", about, by=by, changes=changes, data={"stage": to.pk, "left": left.pk})

@@ -90,7 +90,13 @@ def test_appointing_takes_the_open_steps_along(deal, olga, mikhail):
     appointed = facts.appoint(deal, mikhail, by=olga)
     assert (appointed.responsible, appointed.department) == (mikhail, mikhail.department)
     assert [task.person for task in deal.tasks.all()] == [mikhail]
-    assert Entry.objects.get(verb="deals.appointed").changes == {"responsible": [None, "Михаил Лебедев"]}
+    changes = {"responsible": [None, "Михаил Лебедев"], "department": [None, "Отдел продаж"]}
+    assert Entry.objects.get(verb="deals.appointed").changes == changes
+
+
+def test_an_empty_input_of_what_was_never_known_is_no_change(deal, olga):
+    facts.change(deal, {"openings": "2", "contract_number": "", "amount": "", "prepaid": ""}, by=olga)
+    assert Entry.objects.get(verb="deals.changed").changes == {"openings": [None, 2]}
 
 
 CODES = ["client_name", "address", "amount", "openings", "measured_at", "prepaid", "contract_number", "nothing"]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.deals import moves
 from svyazka.business.deals.models import Deal, LossReason, Pipeline, Stage, Task
@@ -28,10 +29,17 @@ def test_a_move_stands_in_journal_history_and_live_events(deal, olga):
     moved = moves.move(deal, to=stage("contacted"), by=olga)
     assert (moved.stage.code, moved.version) == ("contacted", deal.version + 1)
     entry = Entry.objects.get(verb="deals.moved")
-    assert (entry.by_id, entry.deal_id, entry.changes) == (olga.pk, deal.pk, {"stage": ["new", "contacted"]})
+    changes = {"stage": ["new", "contacted"], "next_step": ["Позвонить клиенту", "Записать на замер"]}
+    assert (entry.by_id, entry.deal_id, entry.changes) == (olga.pk, deal.pk, changes)
     assert LiveEvent.objects.latest("id").data == {"deal": deal.pk, "client": deal.client_id}
     assert LiveEvent.objects.get(topic="deal", data__left=left.pk).data["stage"] == moved.stage_id
     assert Interaction.objects.get(kind="stage").data["to"]["ru"] == "Связались"
+
+
+def test_what_waited_in_a_deal_that_is_closed_waits_no_longer(deal, olga, vera):
+    history.add(vera.pk, kind="form", direction="in", deal_id=deal.pk, waiting=True, by=olga)
+    moves.move(deal, to=stage("lost"), loss_reason=LossReason.objects.first(), by=olga)
+    assert [(one.waiting, one.taken_by_id) for one in Interaction.objects.filter(kind="form")] == [(False, olga.pk)]
 
 
 def test_the_stage_brings_its_own_limit_and_next_step(deal, olga):

@@ -11,9 +11,9 @@ from svyazka.business.calls.models import Call
 from svyazka.business.clients import change, history
 from svyazka.business.clients.identify import Contact, identify
 from svyazka.business.clients.models import Client, Interaction
-from svyazka.business.deals import facts
+from svyazka.business.deals import facts, rights
 from svyazka.business.deals.models import Deal
-from svyazka.business.intake.by_hand import known_of
+from svyazka.business.intake.by_hand import known_of, learn
 from svyazka.business.intake.take_call import add_to_history, deal_for
 from svyazka.business.staff.models import Person
 from svyazka.kit.refusals import Refused
@@ -32,14 +32,17 @@ def fill_in(
 ) -> Deal:
     """Writes down what the caller said. `contact` is asked for only where the number was hidden."""
     current = Call.objects.select_for_update().get(pk=call.pk, started_at=call.started_at)
+    is_shown = current.client_id is not None
     client = _client_of(current, contact, name=name, by=by)
     deal = deal_for(current, client, address=address, by=by)
     if current.interaction_id is None:
         add_to_history(current, client, deal, arrival_id=None, by=by)
-    deal = facts.change(deal, _heard(name, address, openings), by=by)
+    # Over what was known only where the card has shown it, and only in a deal that is the operator's to change.
+    write = facts.change if is_shown and rights.may_change(by, deal) else learn
+    deal = write(deal, _heard(name, address, openings), by=by)
     if address and not client.address:
         change.change(client, {"address": address}, by=by)
-    if deal.responsible_id is None:
+    if deal.responsible_id is None and rights.may_change(by, deal):
         deal = facts.appoint(deal, by, by=by)
     if wish.strip():
         history.note(client.pk, wish, deal_id=deal.pk, by=by)

@@ -7,6 +7,7 @@ from svyazka.business.calls.models import Call
 from svyazka.business.calls.phone_system import CallEvent, Kind
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
+from svyazka.business.deals import facts
 from svyazka.business.deals.models import Deal
 from svyazka.business.intake.call_request import fill_in
 from svyazka.business.intake.models import Arrival
@@ -154,6 +155,21 @@ def test_the_short_form_goes_to_the_client_and_his_deal(olga):
     assert (deal.facts, deal.responsible) == ({"openings": 3}, olga)
     assert Interaction.objects.get(kind="note").text == "Звонить после шести"
     assert Deal.objects.count() == ContactPoint.objects.count() == 1
+
+
+def test_a_hidden_number_writes_over_nothing_that_is_known(olga, vera):
+    Ringing(number="").starts()
+    deal = fill_in(Call.objects.get(), name="Вера", address="Новая, 1", contact="+79161234567", by=olga)
+    vera.refresh_from_db()
+    assert (deal.client_id, vera.name, deal.address) == (vera.pk, "Вера Павлова", "Новая, 1")
+
+
+def test_another_departments_deal_only_learns_what_it_did_not_know(mikhail, dina):
+    Ringing().starts()
+    deal = facts.appoint(Deal.objects.get(), dina, by=dina)
+    facts.change(deal, {"address": "Лесная, 5"}, by=dina)
+    told = fill_in(Call.objects.get(), name="Нина", address="Чужая, 1", openings=3, by=mikhail)
+    assert (told.address, told.facts, told.responsible) == ("Лесная, 5", {"openings": 3}, dina)
 
 
 def test_an_outgoing_call_to_nobody_we_know_opens_nothing(olga):

@@ -93,5 +93,5 @@ def _drawn(person: Person, pipeline: Pipeline, chosen: filters.Filters) -> str:
 def _only_columns(request: PageRequest, pipeline: Pipeline, chosen: filters.Filters, drawn: str) -> HttpResponse:
     context = {"pipeline": pipeline, "columns": drawn, "chosen": chosen}
     answer = render(request, "manager/columns.html", context)
-    answer["HX-Push-Url"] = request.path + (f"?{chosen.query}" if chosen.query else "")
+    answer["HX-Replace-Url"] = request.path + (f"?{chosen.query}" if chosen.query else "")
     return answer

@@ -56,7 +56,7 @@ def deals(request: PageRequest) -> HttpResponse:
     context |= {"heads": _heads(request, chosen, order), "states": _states()}
     if request.htmx.target == "deals-table":
         answer = render(request, "manager/table_body.html", context)
-        answer["HX-Push-Url"] = _address(request, chosen, order)
+        answer["HX-Replace-Url"] = _address(request, chosen, order)
         return answer
     return render(request, "manager/table.html", {**context, **choices()})
 

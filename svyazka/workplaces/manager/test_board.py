@@ -72,7 +72,7 @@ def test_the_filters_choose_and_stand_in_the_address(deal, enter, mikhail):
     page = enter(mikhail)
     asked = {"HX-Request": "true", "HX-Target": "board"}
     answer = page.get("/deals/?whose=mine&q=&source=", headers=asked)
-    assert answer["HX-Push-Url"] == "/deals/?whose=mine"
+    assert answer["HX-Replace-Url"] == "/deals/?whose=mine"
     assert "Вера Павлова" not in answer.content.decode()
     assert "Вера Павлова" in page.get("/deals/?whose=department%00&responsible=x&source=-1").content.decode()
 

@@ -23,7 +23,7 @@ KINDS = {
     "client": (gettext_lazy("Client"), "/clients/{}/"),
     "interaction": (gettext_lazy("Entry of the history"), ""),
     "visit": (gettext_lazy("Visit"), ""),
-    "booking": (gettext_lazy("Absence"), ""),
+    "resource": (gettext_lazy("Resource"), ""),
     "call": (gettext_lazy("Call"), ""),
     "arrival": (gettext_lazy("Arrival"), "/office/arrivals/{}/"),
     "person": (gettext_lazy("Member of staff"), "/office/staff/{}/"),

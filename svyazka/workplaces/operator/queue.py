@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -25,10 +26,11 @@ from svyazka.business.staff.models import Person
 from svyazka.kit import clock, phones
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.timeline import duration
+from svyazka.workplaces.shared.typed import whole_number
 
 Kind = Interaction.Kind
 
-MOST = 60
+MOST, MOST_OF_ALL = 60, 600
 MOST_STEPS = 15
 GETS_OLD = timedelta(minutes=15)
 IS_OLD = timedelta(hours=1)
@@ -71,11 +73,13 @@ class Row:
 def queue(request: PageRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in NAMES else ""
+    newest = request.GET.get("order") == "newest"
+    most = min(max(whole_number(request.GET.get("most")) or MOST, MOST), MOST_OF_ALL)
     context = {
-        **waiting(kind),
+        **waiting(kind, newest=newest, most=most),
         **calls_now(),
         "steps": own_steps(request.person),
-        "here": f"{reverse('queue')}?kind={kind}" if kind else reverse("queue"),
+        "here": _address(kind, newest, most),
     }
     fragment = request.htmx and request.htmx.target == "queue-now"
     return render(request, "operator/queue_now.html" if fragment else "operator/queue.html", context)
@@ -90,18 +94,39 @@ def taking(request: PageRequest, interaction_id: int) -> HttpResponse:
         history.take_up(happened, by=request.person)
         if deal and deal.responsible_id is None and rights.may_change(request.person, deal):
             facts.appoint(deal, request.person, by=request.person)
+    if request.htmx and not request.htmx.boosted:  # out of a history, which renews itself
+        return HttpResponse(status=204)
     return redirect(f"/deals/{deal.pk}/") if deal else redirect("client", happened.client_id)
 
 
-def waiting(kind: str) -> dict[str, Any]:
-    found = history.waiting(kind=kind, limit=MOST)
+@needs("requests.take", "POST")
+def returning(request: PageRequest, interaction_id: int) -> HttpResponse:
+    """Whoever took it up gives it back."""
+    happened = get_object_or_404(Interaction, pk=interaction_id, taken_by_id=request.person.pk)
+    history.put_back(happened, by=request.person)
+    return HttpResponse(status=204) if request.htmx else redirect("queue")
+
+
+def waiting(kind: str, *, newest: bool, most: int) -> dict[str, Any]:
+    found = history.waiting(kind=kind, newest=newest, limit=most)
     counts = history.count_waiting()
-    filters = [
-        {"name": name, "count": counts.get(code, 0), "url": f"{reverse('queue')}?kind={code}", "here": code == kind}
-        for code, name in NAMES.items()
-    ]
-    everything = {"name": _("All"), "count": sum(counts.values()), "url": reverse("queue"), "here": not kind}
-    return {"rows": rows_of(found), "filters": [everything, *filters], "is_full": len(found) == MOST}
+    names = {"": _("All"), **NAMES}
+    counts[""] = sum(counts.values())
+    return {
+        "rows": rows_of(found),
+        "filters": [
+            {"name": name, "count": counts.get(code, 0), "url": _address(code, newest), "here": code == kind}
+            for code, name in names.items()
+        ],
+        "order": {"newest": newest, "url": _address(kind, not newest)},
+        "more_url": _address(kind, newest, most + MOST) if len(found) == most and most < MOST_OF_ALL else "",
+    }
+
+
+def _address(kind: str, newest: bool, most: int = 0) -> str:
+    given = {"kind": kind, "order": "newest" if newest else "", "most": most if most > MOST else ""}
+    query = urlencode({name: value for name, value in given.items() if value})
+    return reverse("queue") + (f"?{query}" if query else "")
 
 
 def rows_of(found: Sequence[Interaction]) -> list[Row]:

@@ -14,6 +14,7 @@ from svyazka.business.deals.models import Deal, Task
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.record import Automaton
 from svyazka.kit import clock
+from svyazka.workplaces.operator import queue
 
 HOUSE = Automaton("test")
 HTMX = {"HX-Request": "true", "HX-Target": "queue-now"}
@@ -66,6 +67,30 @@ def test_taking_up_makes_responsible_and_opens_the_deal(enter, olga, vera):
     assert deal.responsible == olga
     assert history.waiting() == []
     assert Interaction.objects.get(pk=happened.pk).taken_by_id == olga.pk
+
+
+def test_out_of_a_history_it_is_taken_up_in_place_and_can_be_given_back(enter, olga, oksana, vera):
+    happened = wait(vera)
+    history_of = f"/clients/{vera.pk}/history/"
+    assert f"/queue/{happened.pk}/taking/" in enter(olga).get(history_of).content.decode()
+    assert enter(olga).post(f"/queue/{happened.pk}/taking/", headers={"HX-Request": "true"}).status_code == 204
+    assert f"/queue/{happened.pk}/return/" not in enter(oksana).get(history_of).content.decode()
+    assert enter(oksana).post(f"/queue/{happened.pk}/return/").status_code == 404
+    assert f"/queue/{happened.pk}/return/" in enter(olga).get(history_of).content.decode()
+    assert enter(olga).post(f"/queue/{happened.pk}/return/", headers={"HX-Request": "true"}).status_code == 204
+    assert [(one.waiting, one.taken_by_id) for one in Interaction.objects.all()] == [(True, None)]
+
+
+def test_the_latest_first_and_more_of_them(enter, olga, monkeypatch):
+    monkeypatch.setattr(queue, "MOST", 3)
+    many(5)
+    browser = enter(olga)
+    assert [row.title for row in browser.get("/queue/").context["rows"]] == ["Клиент 4", "Клиент 3", "Клиент 2"]
+    newest = browser.get("/queue/?order=newest")
+    assert [row.title for row in newest.context["rows"]] == ["Клиент 0", "Клиент 1", "Клиент 2"]
+    assert newest.context["more_url"] == "/queue/?order=newest&most=6"
+    assert len(browser.get(newest.context["more_url"]).context["rows"]) == 5
+    assert browser.get("/queue/?most=nonsense&order=x").status_code == 200
 
 
 def test_somebody_responsible_stays_so(enter, olga, mikhail, vera):

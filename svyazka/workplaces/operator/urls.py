@@ -7,6 +7,7 @@ from svyazka.workplaces.operator import clients, queue, requests, search
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/<int:interaction_id>/taking/", queue.taking, name="queue_taking"),
+    path("queue/<int:interaction_id>/return/", queue.returning, name="queue_return"),
     path("requests/new/", requests.request_new, name="request_new"),
     path("requests/known/", requests.request_known, name="request_known"),
     path("search/", search.search, name="search"),

@@ -22,6 +22,7 @@ SENTENCES: dict[str, Sentence] = {
     "clients.contact_removed": Sentence(_("A way to reach the client was removed")),
     "clients.noted": Sentence(_("A note was written")),
     "clients.taken_up": Sentence(_("Taken up from the queue")),
+    "clients.put_back": Sentence(_("Put back into the queue")),
 
     "deals.opened": Sentence(_("Deal opened at stage “{after}”"), of="stage"),
     "deals.moved": Sentence(_("Deal moved: {before} → {after}"), of="stage"),
@@ -84,6 +85,7 @@ FIELDS: dict[str, Promise] = {
     "loss_reason": _("Reason of the loss"),
     "responsible": _("Responsible"),
     "what": _("What"),
+    "next_step": _("Next step"),
     "due_at": _("By when"),
     "starts_at": _("Beginning"),
     "ends_at": _("End of the visit"),

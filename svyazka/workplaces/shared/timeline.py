@@ -34,6 +34,7 @@ class Line:
     stamp: str
     deal: str
     waiting: bool
+    taken_by: int | None
     details: tuple[tuple[str, str], ...]
     page: str  # address of the site's page, only if it is one
 
@@ -100,6 +101,7 @@ def _line(one: Interaction, staff: Mapping[int, str], channels: Mapping[str, str
         stamp=one.at.isoformat(),
         deal=str(one.deal_id or ""),
         waiting=one.waiting,
+        taken_by=one.taken_by_id,
         details=tuple(_details(one)),
         page=address if address.startswith(("https://", "http://")) else "",
     )

@@ -29,6 +29,13 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 document.addEventListener("htmx:historyRestore", markRoom);
 document.addEventListener("htmx:historyCacheMissLoadError", () => location.reload());
 
+// The address follows pages, not refusals: what was posted and refused has none to come back to. Nor does it follow
+// an answer that comes when its part of the page has gone.
+document.addEventListener("htmx:beforeHistoryUpdate", ({ detail }) => {
+  const refused = detail.xhr.status >= 400 && detail.requestConfig.verb !== "get";
+  if (refused || !detail.elt.isConnected) Object.assign(detail.history, { type: "replace", path: location.pathname + location.search });
+});
+
 document.addEventListener("htmx:sendError", () => toast(document.body.dataset.noConnection, "bad"));
 
 // Sent by the server in HX-Trigger.
