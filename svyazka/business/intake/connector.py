@@ -20,20 +20,21 @@ class Connector(Protocol):
         """The arrival in the house's own words (`ways_in`, `CallEvent`); nothing, when it asks for nothing."""
 
 
-class NotUnderstood(Exception):
-    """It will not be understood the next time either: a person has to look at it. `reason`: in our words."""
+class Unused(Exception):
+    """Why nothing became of an arrival. `reason`: in our words; `detail`: what is in no language, a code or a name."""
 
-    def __init__(self, reason: object):
+    def __init__(self, reason: object, *, detail: str = ""):
         super().__init__(str(reason))
         self.reason = reason
+        self.detail = detail
 
 
-class Ignore(Exception):
-    """It is understood, and asks for nothing. `reason`: in our words."""
+class NotUnderstood(Unused):
+    """It will not be understood the next time either: a person has to look at it."""
 
-    def __init__(self, reason: object):
-        super().__init__(str(reason))
-        self.reason = reason
+
+class Ignore(Unused):
+    """It is understood, and asks for nothing."""
 
 
 @cache

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -28,7 +29,7 @@ class Arrival(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.NEW)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
-    reason = models.TextField(blank=True)  # why it is ignored, stuck or tried again: in our words
+    reason = models.TextField(blank=True)  # why it is ignored, stuck or tried again: as `in_words` reads it
     made = models.JSONField(default=dict)  # ids of what became of it
     done_at = models.DateTimeField(null=True)
 
@@ -42,6 +43,12 @@ class Arrival(models.Model):
             models.Index(fields=["-received_at"], condition=models.Q(state="stuck"), name="arrival_stuck"),
             models.Index(fields=["-received_at", "-id"], name="arrival_recent"),
         ]
+
+
+def in_words(reason: str) -> str:
+    """In the language of the page: in the ledger stands the English text and, in brackets, a detail."""
+    text, bracket, detail = reason.partition(" [")
+    return (gettext(text) if text else "") + bracket + detail
 
 
 class ArrivalKey(models.Model):

@@ -12,13 +12,14 @@ from types import ModuleType
 import psycopg
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.deals.models import Deal
 from svyazka.business.intake import connector as plugs
 from svyazka.business.intake import work_off as ledger
 from svyazka.business.intake.connector import Ignore, NotUnderstood
-from svyazka.business.intake.models import Arrival
+from svyazka.business.intake.models import Arrival, in_words
 from svyazka.business.intake.ways_in import FormFilled
 from svyazka.business.intake.work_off import MOST_TRIES, PAUSES, work_off, work_off_conversation
 from svyazka.business.intake.write_down import NewArrival, write_down_now
@@ -48,6 +49,39 @@ def foreign_system(settings):
     yield
     plugs.connector.cache_clear()
     del sys.modules[module.__name__]
+
+
+def test_what_no_database_takes_costs_only_itself(windows):
+    """Half a pair of surrogates and NUL out of somebody's JSON: the worker went round in circles over it."""
+    bad = [arrive({"ignore": "a\x00b"}), arrive({"odd": "a\ud800b"})]
+    good = arrive({"phone": "+79161234567"})
+    assert work_off() == 3
+    assert [again(one).state for one in (*bad, good)] == ["ignored", "stuck", "done"]
+
+
+def test_a_failure_that_nobody_foresaw_costs_its_conversation_only(windows, monkeypatch):
+    bad, good = arrive({"phone": "+79160000000"}, conversation="bad"), arrive({"phone": "+79161234567"})
+    pending = ledger._in_order
+
+    def fails(arrivals):
+        if arrivals[0].conversation == "bad":
+            raise RuntimeError("Вера Павлова")
+        pending(arrivals)
+
+    monkeypatch.setattr(ledger, "_in_order", fails)
+    work_off()
+    assert [again(one).state for one in (bad, good)] == ["again", "done"]
+    assert again(bad).reason == "A mistake on our side; it will be tried again. [RuntimeError]"
+
+
+def test_a_reason_is_read_in_the_language_of_the_page(windows):
+    came = arrive({"break": MOST_TRIES + 1})
+    Arrival.objects.filter(pk=came).update(attempts=MOST_TRIES - 1)
+    work_off()
+    with translation.override("ru"):
+        assert in_words(again(came).reason) == "Ошибка на нашей стороне; повторили несколько раз. [RuntimeError]"
+    assert in_words("") == ""
+    assert in_words("Спам [наш]") == "Спам [наш]"
 
 
 def test_a_form_becomes_a_client_with_a_deal(windows):

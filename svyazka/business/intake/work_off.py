@@ -17,15 +17,17 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.phone_system import CallEvent
-from svyazka.business.intake.connector import Ignore, NotUnderstood, connector
+from svyazka.business.intake.connector import Ignore, NotUnderstood, Unused, connector
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take import take
 from svyazka.business.journal.record import announce
 from svyazka.kit import clock, rows
+from svyazka.kit.texts import storable
 
 PAUSES = (1, 5, 30, 120, 600, 1800, 3600)  # seconds before the next try, by the tries so far
 MOST_TRIES = len(PAUSES) + 1
 AT_ONCE = 1000  # conversations looked for at a time
+LONGEST_REASON = 500
 IN_ONE_TRANSACTION = 200  # rows of one conversation
 WAITING = (Arrival.State.NEW, Arrival.State.AGAIN)
 # A call comes as dozens of events, which together are one thing; a form or a message is one by itself.
@@ -54,7 +56,23 @@ where id = %s and received_at = %s
 
 def work_off() -> int:
     """Works off what is due; says how many rows have come to an end. Any number of workers may do it at once."""
-    return sum(work_off_conversation(conversation) for conversation in _conversations_due())
+    return sum(_worked_off(conversation) for conversation in _conversations_due())
+
+
+def _worked_off(conversation: str) -> int:
+    """What fails in a way that nobody foresaw costs its own conversation only."""
+    try:
+        return work_off_conversation(conversation)
+    except Exception as failure:
+        _refuse_without_database()
+        _put_off(conversation, failure)
+        return 0
+
+
+def _put_off(conversation: str, failure: Exception) -> None:
+    with transaction.atomic():
+        if _claimed(conversation) and (arrivals := _pending(conversation)):
+            _try_again(arrivals[0], failure)
 
 
 def work_off_conversation(conversation: str) -> int:
@@ -108,9 +126,9 @@ def _read(arrival: Arrival) -> Sequence[object] | None:
     try:
         things = connector(arrival.connector).read(arrival)
     except Ignore as ignored:
-        _end(arrival, Arrival.State.IGNORED, reason=ignored.reason)
+        _end(arrival, Arrival.State.IGNORED, why=ignored)
     except NotUnderstood as refusal:
-        _end(arrival, Arrival.State.STUCK, reason=refusal.reason)
+        _end(arrival, Arrival.State.STUCK, why=refusal)
     except Exception as failure:
         _try_again(arrival, failure)
         return None
@@ -135,7 +153,7 @@ def _take(pieces: Sequence[Piece]) -> bool:
                 _end(arrival, Arrival.State.DONE, made=made)
     except NotUnderstood as refusal:
         if len(pieces) == 1:
-            _end(last, Arrival.State.STUCK, reason=refusal.reason)
+            _end(last, Arrival.State.STUCK, why=refusal)
             return True
     except Exception as failure:
         _refuse_without_database()
@@ -147,8 +165,10 @@ def _take(pieces: Sequence[Piece]) -> bool:
     return all(_take([piece]) for piece in pieces)
 
 
-def _end(arrival: Arrival, state: Arrival.State, *, reason: object = "", made: dict[str, int] | None = None) -> None:
-    arrival.state, arrival.reason, arrival.made = state, str(reason), made or {}
+def _end(
+    arrival: Arrival, state: Arrival.State, *, why: Unused | None = None, made: dict[str, int] | None = None
+) -> None:
+    arrival.state, arrival.reason, arrival.made = state, _written(why) if why else "", made or {}
     arrival.attempts += 1
     arrival.done_at = clock.now()
     _write(arrival)
@@ -163,13 +183,20 @@ def _try_again(arrival: Arrival, failure: Exception) -> None:
         "arrival_failed", arrival=arrival.pk, account=arrival.account, failure=kind, attempts=arrival.attempts + 1
     )
     if arrival.attempts + 1 >= MOST_TRIES:
-        words = _("A mistake on our side ({failure}); tried {attempts} times.")
-        return _end(arrival, Arrival.State.STUCK, reason=str(words).format(failure=kind, attempts=MOST_TRIES))
+        why = NotUnderstood(_("A mistake on our side; it was tried again and again."), detail=kind)
+        return _end(arrival, Arrival.State.STUCK, why=why)
     arrival.state = Arrival.State.AGAIN
-    arrival.reason = str(_("A mistake on our side ({failure}); it will be tried again.")).format(failure=kind)
+    arrival.reason = _written(Unused(_("A mistake on our side; it will be tried again."), detail=kind))
     arrival.next_try_at = clock.now() + timedelta(seconds=PAUSES[arrival.attempts])
     arrival.attempts += 1
     return _write(arrival)
+
+
+def _written(why: Unused) -> str:
+    """As `models.in_words` reads it: translated for whoever opens the ledger, not for whoever was there first."""
+    with translation.override("en"):
+        detail = f" [{why.detail}]" if why.detail else ""
+        return storable(f"{why.reason}{detail}")[:LONGEST_REASON]
 
 
 def _write(arrival: Arrival) -> None:

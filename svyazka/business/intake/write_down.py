@@ -11,6 +11,8 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg.pq import TransactionStatus
 
+from svyazka.kit.texts import storable
+
 
 class InsideTransaction(Exception):
     """An arrival is answered for once it is committed; whoever writes it down must not hold a transaction open."""
@@ -110,17 +112,12 @@ def _which_are_new(arrivals: Sequence[NewArrival], rows: Iterable[tuple[int]]) -
 
 def _fitting(text: str, length: int) -> str:
     """What does not fit keeps its beginning and a hash of the whole: two long ids must not become one."""
-    text = _storable(text)
+    text = storable(text)
     if len(text) <= length:
         return text
     mark = hashlib.sha256(text.encode()).hexdigest()[: min(32, length // 2)]
     return f"{text[: length - len(mark) - 1]}~{mark}"
 
 
-def _storable(text: str) -> str:
-    """PostgreSQL takes neither NUL nor half a surrogate pair in a text; JSON from outside may bring both."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
-
-
 def _as_json(headers: dict[str, str]) -> str:
-    return json.dumps({_storable(name): _storable(value) for name, value in headers.items()}, ensure_ascii=False)
+    return json.dumps({storable(name): storable(value) for name, value in headers.items()}, ensure_ascii=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.phone_system import CallEvent, Kind
 from svyazka.business.intake.connector import Ignore

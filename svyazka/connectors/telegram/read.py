@@ -21,18 +21,17 @@ def read(arrival: Arrival) -> Sequence[object]:
     update = _update(bytes(arrival.body))
     message = update.get("message")
     if message is None:
-        raise Ignore(
-            _("This kind of update is not used: {kind}").format(kind=", ".join(sorted(update.keys() - {"update_id"})))
-        )
+        kinds = ", ".join(sorted(update.keys() - {"update_id"}))
+        raise Ignore(gettext_lazy("This kind of update is not used."), detail=kinds)
     if not isinstance(message, dict):
-        raise NotUnderstood(_("The message is none of Telegram's."))
+        raise NotUnderstood(gettext_lazy("The message is none of Telegram's."))
     sender, chat = _object(message, "from"), _object(message, "chat")
     if not isinstance(sender.get("id"), int):
-        raise NotUnderstood(_("The message has no sender."))
+        raise NotUnderstood(gettext_lazy("The message has no sender."))
     if not chat:
-        raise NotUnderstood(_("The message stands in no chat."))
+        raise NotUnderstood(gettext_lazy("The message stands in no chat."))
     if chat.get("type") != "private":
-        raise Ignore(_("A message in a group, not to us."))
+        raise Ignore(gettext_lazy("A message in a group, not to us."))
     nick = _text(sender, "username")
     return [
         MessageReceived(
@@ -53,9 +52,9 @@ def _update(body: bytes) -> dict[str, Any]:
         update = json.loads(body)
     # A few thousand brackets are no syntax error to the parser.
     except (ValueError, RecursionError) as refusal:
-        raise NotUnderstood(_("The body is no JSON.")) from refusal
+        raise NotUnderstood(gettext_lazy("The body is no JSON.")) from refusal
     if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
-        raise NotUnderstood(_("The body is no update of Telegram: update_id is missing."))
+        raise NotUnderstood(gettext_lazy("The body is no update of Telegram: update_id is missing."))
     return update
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from svyazka.connectors.web_form.bodies import Unreadable, read
+from svyazka.kit.texts import storable
 
 __all__ = ["Fields", "Unreadable", "parse"]
 
@@ -149,4 +150,4 @@ def _clean(value: Any, levels: int = 20) -> Any:
 
 
 def _clean_text(text: str) -> str:
-    return text.replace("\x00", "").encode("utf-8", "replace").decode().strip()
+    return storable(text).strip()

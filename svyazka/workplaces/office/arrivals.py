@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from svyazka.business.calls.models import Pbx
 from svyazka.business.conversations.models import ChannelAccount
-from svyazka.business.intake.models import Arrival
+from svyazka.business.intake.models import Arrival, in_words
 from svyazka.business.intake.repair import run_again, set_aside
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.office.bodies import readable
@@ -136,7 +136,7 @@ def _row(arrival: Arrival, names: dict[str, str]) -> dict[str, Any]:
         "account": names.get(arrival.account, arrival.account),
         "state": arrival.get_state_display(),
         "tone": TONES.get(Arrival.State(arrival.state), ""),
-        "reason": arrival.reason,
+        "reason": in_words(arrival.reason),
         "attempts": arrival.attempts,
         "made": _made(arrival),
     }
