@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.utils.translation import get_language
 
 
@@ -12,4 +13,13 @@ def here(words: Mapping[str, str] | None) -> str:
     if not words:
         return ""
     language = (get_language() or "ru")[:2]
+    return _in(language, words)
+
+
+def to_store(words: Mapping[str, str] | None) -> str:
+    """The words in the company's language: what is written down must not depend on who clicked."""
+    return _in(settings.LANGUAGE_CODE, words) if words else ""
+
+
+def _in(language: str, words: Mapping[str, str]) -> str:
     return words.get(language) or words.get("ru") or next(iter(words.values()))

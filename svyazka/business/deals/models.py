@@ -70,7 +70,11 @@ class Stage(models.Model):
 
     @property
     def next_step(self) -> str:
-        return words.here(self.next_step_words)
+        return words.to_store(self.next_step_words)
+
+    def step_in_words(self, step: str) -> str:
+        """What this stage asks for, in the language of the page; what somebody typed as it is."""
+        return words.here(self.next_step_words) if step in self.next_step_words.values() else step
 
     @property
     def is_open(self) -> bool:
@@ -175,6 +179,10 @@ class Deal(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def step_in_words(self) -> str:
+        return self.stage.step_in_words(self.next_step)
 
 
 class Task(models.Model):

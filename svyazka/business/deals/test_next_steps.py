@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections, transaction
+from django.utils import translation
 
 from svyazka.business.deals import next_steps
 from svyazka.business.deals.models import Deal, Task
@@ -69,3 +70,11 @@ def test_of_two_steps_planned_at_once_the_earlier_stands_on_the_deal(deal, olga)
             wait([later], timeout=0.5)
         later.result()
     assert Deal.objects.get(pk=deal.pk).next_step == "Раньше"
+
+
+def test_what_the_stage_asks_for_is_read_in_the_language_of_the_page(windows, vera, olga):
+    with translation.override("en"):
+        deal = open_deal(vera, by=olga)
+        assert (deal.next_step, deal.step_in_words) == ("Позвонить клиенту", "Ring the client")
+    assert deal.step_in_words == "Позвонить клиенту"
+    assert deal.stage.step_in_words("Своими словами") == "Своими словами"

@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -252,7 +254,9 @@ def _take(resource: Resource, period: Period, *, kind: str, visit: Visit | None 
 
 def _agree_on_a_new_date(visit: Visit, *, by: Actor) -> None:
     """What a deal with a booked visit asks for ("confirm the time") is void when there is none any more."""
-    deal, what = visit.deal, gettext("Agree on a new date with the client")
+    with translation.override(settings.LANGUAGE_CODE):
+        what = gettext("Agree on a new date with the client")
+    deal = visit.deal
     due_at = clock.now() + NEW_DATE_WITHIN
     if deal.stage.code == visit.kind.booked_stage and not _has_another(visit):
         next_steps.replace_stages(deal, what, due_at=due_at, by=by)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext
 
 from svyazka.business.deals import moves
@@ -27,7 +29,8 @@ def move_deal(deal: Deal, *, to: Stage, by: Actor, **how: Any) -> Deal:
     moved = moves.move(deal, to=to, by=by, **how)
     if to.kind != Stage.Kind.LOST or moved.loss_reason is None:
         return moved
-    reason = gettext("The deal is lost: {reason}").format(reason=moved.loss_reason.name)
+    with translation.override(settings.LANGUAGE_CODE):
+        reason = gettext("The deal is lost: {reason}").format(reason=moved.loss_reason.name)
     for visit in ahead_of(moved):
         booking.cancel(visit, reason=reason, by=by)
     return held(deal.pk)

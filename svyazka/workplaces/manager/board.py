@@ -66,7 +66,11 @@ def card_and_counters(request: PageRequest, deal: Deal, touched: list[int | None
     counted = cards.counters(deals.counters(stages, narrowed)) if stages else ""
     found = deals.card(deal.pk, narrowed, pipeline_id=deal.pipeline_id)
     # A board that is narrowed may not show the deal any more: it is told to take it out.
-    shown = cards.one(found, Boarded.by(request.person, chosen)) if found else f'<li id="d{deal.pk}" data-gone></li>'
+    shown = (
+        cards.one(found, deal.stage, Boarded.by(request.person, chosen))
+        if found
+        else f'<li id="d{deal.pk}" data-gone></li>'
+    )
     return shown + counted
 
 

@@ -98,7 +98,8 @@ def column_cards(column: Column, boarded: Boarded, *, leads: bool = True) -> Saf
     """The cards, and the button for those behind them."""
     no_step = _("No next step")
     drawn = [
-        _drawn(_shown(card, boarded, no_step, leads=leads and place == 0)) for place, card in enumerate(column.cards)
+        _drawn(_shown(card, column.stage, boarded, no_step, leads=leads and place == 0))
+        for place, card in enumerate(column.cards)
     ]
     if column.goes_on:
         last = column.cards[-1]
@@ -107,8 +108,8 @@ def column_cards(column: Column, boarded: Boarded, *, leads: bool = True) -> Saf
     return mark_safe("".join(drawn))  # noqa: S308 - the engine has escaped each
 
 
-def one(card: Card, boarded: Boarded) -> SafeString:
-    return _drawn(_shown(card, boarded, _("No next step")))
+def one(card: Card, stage: Stage, boarded: Boarded) -> SafeString:
+    return _drawn(_shown(card, stage, boarded, _("No next step")))
 
 
 def counters(counted: Mapping[int, Counter], *, apart: bool = True) -> SafeString:
@@ -135,7 +136,7 @@ def _drawn(card: ShownCard) -> SafeString:
     return _render("card.jinja", **card._asdict())
 
 
-def _shown(card: Card, boarded: Boarded, no_step: str, *, leads: bool = False) -> ShownCard:
+def _shown(card: Card, stage: Stage, boarded: Boarded, no_step: str, *, leads: bool = False) -> ShownCard:
     short, now = boarded.short, boarded.short.now
     is_late = card.stage_due_at is not None and card.stage_due_at < now
     is_overdue = card.next_step_at is not None and card.next_step_at < now
@@ -148,7 +149,7 @@ def _shown(card: Card, boarded: Boarded, no_step: str, *, leads: bool = False) -
         marks=(" late" if is_late else "") + ("" if is_ours else " fixed"),
         name=card.client_name or nameless(card),
         address=card.address,
-        step=card.next_step,
+        step=stage.step_in_words(card.next_step),
         step_at=short.moment(card.next_step_at) if card.next_step_at else "",
         step_tone=" over" if is_overdue else "",
         amount=money(card.amount),

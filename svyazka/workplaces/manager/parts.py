@@ -195,7 +195,15 @@ def _limit(deal: Deal, short: Short) -> str:
 def _steps(deal: Deal, short: Short) -> dict[str, Any]:
     tasks = next_steps.open_tasks(deal)
     return {
-        "steps": [{"task": task, "when": short.moment(task.due_at), "over": task.due_at < short.now} for task in tasks]
+        "steps": [
+            {
+                "task": task,
+                "what": deal.stage.step_in_words(task.what),
+                "when": short.moment(task.due_at),
+                "over": task.due_at < short.now,
+            }
+            for task in tasks
+        ]
     }
 
 

@@ -80,7 +80,7 @@ def _row(card: Card, stages: dict[int, Stage], short: Short) -> dict[str, Any]:
         "colour": stage.colour,
         "age": short.age(card.stage_since),
         "late": card.stage_due_at is not None and card.stage_due_at < short.now,
-        "step": card.next_step,
+        "step": stage.step_in_words(card.next_step),
         "step_at": short.moment(card.next_step_at) if card.next_step_at else "",
         "over": card.next_step_at is not None and card.next_step_at < short.now,
         "responsible": card.responsible or "",

@@ -170,8 +170,14 @@ def own_steps(person: Person) -> list[dict[str, Any]]:
     _today, midnight = clock.day_bounds(clock.today())
     tasks = Task.objects.filter(person=person, done_at=None, due_at__lt=midnight, deal__closed_at=None)
     return [
-        {"task": task, "deal": f"№ {task.deal_id}", "is_late": task.due_at < now, "url": f"/deals/{task.deal_id}/"}
-        for task in tasks.select_related("deal__client").order_by("due_at", "id")[:MOST_STEPS]
+        {
+            "task": task,
+            "what": task.deal.stage.step_in_words(task.what),
+            "deal": f"№ {task.deal_id}",
+            "is_late": task.due_at < now,
+            "url": f"/deals/{task.deal_id}/",
+        }
+        for task in tasks.select_related("deal__client", "deal__stage").order_by("due_at", "id")[:MOST_STEPS]
     ]
 
 
