@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.models import Client, Source
@@ -171,6 +173,12 @@ class Deal(models.Model):
             models.Index(fields=["client", "-opened_at"], name="deal_client"),
             models.Index(fields=["client"], condition=Q(closed_at=None), name="deal_client_open"),
             models.Index(fields=["responsible", "stage"], condition=Q(closed_at=None), name="deal_responsible"),
+            # The list, sorted as `listing.SORTS` has it.
+            models.Index(fields=["stage_since", "id"], name="deal_moved"),
+            models.Index(
+                Coalesce("next_step_at", Cast(Value("infinity"), models.DateTimeField())), F("id"), name="deal_step"
+            ),
+            models.Index(Coalesce("amount", Value(Decimal(-1))), F("id"), name="deal_amount"),
         ]
 
     def __str__(self) -> str:

@@ -24,6 +24,9 @@ class Entry(models.Model):
             models.Index(fields=["deal_id", "-at"], name="entry_deal"),
             models.Index(fields=["kind", "object_id", "-at"], name="entry_object"),
             models.Index(fields=["-at", "-id"], name="entry_recent"),
+            # The journal of one person, or of one kind of things.
+            models.Index(fields=["by_id", "-at", "-id"], condition=models.Q(by_id__isnull=False), name="entry_person"),
+            models.Index(fields=["kind", "-at", "-id"], name="entry_kind"),
         ]
 
 
