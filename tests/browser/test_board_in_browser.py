@@ -93,13 +93,26 @@ def test_a_refusal_asks_for_just_what_is_missing_and_goes_on_at_once(open_page, 
     assert dialog.locator("input:visible").count() == 2
     expect(column(page, "new").locator(f"#d{deal.pk}")).to_be_visible()
     dialog.get_by_label("Имя клиента").fill("Вера")
-    dialog.get_by_role("button", name="Сохранить и перенести").click()
+    dialog.get_by_role("button", name="Перевести без выезда").click()
     expect(dialog).to_contain_text("Это ещё не заполнено.")
     expect(dialog.get_by_label("Имя клиента")).to_have_value("Вера")
     dialog.get_by_label("Адрес").fill("Лесная, 5")
-    dialog.get_by_role("button", name="Сохранить и перенести").click()
+    dialog.get_by_role("button", name="Перевести без выезда").click()
     expect(column(page, "measurement_booked").locator(f"#d{deal.pk}")).to_contain_text("Вера")
     expect(dialog).to_be_hidden()
+
+
+def test_a_card_dropped_on_booked_is_booked(open_page, olga, deal):
+    moves.move(deal, to=Stage.objects.get(code="contacted"), by=olga)
+    page = open_page(olga, "/deals/")
+    drag(page, deal, "measurement_booked")
+    dialog = page.locator("#dialog")
+    dialog.get_by_role("button", name="Выбрать время: Замер").click()
+    dialog.locator("button[name=slot]").first.click()
+    expect(dialog).to_contain_text("Записано")
+    page.keyboard.press("Escape")
+    moved = Deal.objects.select_related("stage").get(pk=deal.pk)
+    assert (moved.stage.code, moved.visits.count()) == ("measurement_booked", 1)
 
 
 def test_a_lost_deal_is_asked_why(open_page, olga, deal):

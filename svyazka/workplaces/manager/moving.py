@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.deals import moves, rights
 from svyazka.business.deals.models import Deal, LossReason, Stage
+from svyazka.business.staff import roles
 from svyazka.business.visits import calling_off
-from svyazka.business.visits.models import Visit
+from svyazka.business.visits.models import Visit, VisitKind
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.board import card_and_counters
@@ -40,13 +41,17 @@ def _move(request: PageRequest, deal: Deal, to: Stage) -> HttpResponse:
     typed = {name.removeprefix(FACT): str(value) for name, value in request.POST.items() if name.startswith(FACT)}
     left = deal.stage
     called_off = _called_off(deal, to)
+    version = _version(request.POST.get("version", ""))
+    if "without_visit" not in request.POST and version in (None, deal.version) and _to_book(request, deal, to):
+        codes = moves.missing_to_leave(deal, to=to)
+        return _dialog(request, deal, to, codes=codes, typed=typed, status=422)
     try:
         moved = calling_off.move_deal(
             deal,
             to=to,
             loss_reason=_reason(request.POST.get("loss_reason", "")),
             learnt=typed,
-            version=_version(request.POST.get("version", "")),
+            version=version,
             by=request.person,
         )
     except ChangedMeanwhile:
@@ -98,6 +103,7 @@ def _dialog(
         "inputs": parts.inputs(deal, codes, typed=typed or {}, faults=faults or {}, prefix=FACT),
         "reasons": list(LossReason.objects.all()) if to.kind == Stage.Kind.LOST else [],
         "called_off": _called_off(deal, to),
+        "to_book": _to_book(request, deal, to),
         "action": reverse("deal_stage", args=[deal.pk]) + (f"?{query}" if (query := _board_query(request)) else ""),
     }
     answer = render(request, "manager/move_dialog.html", context, status=status)
@@ -108,6 +114,14 @@ def _dialog(
 
 def _called_off(deal: Deal, to: Stage) -> list[Visit]:
     return calling_off.ahead_of(deal) if to.kind == Stage.Kind.LOST else []
+
+
+def _to_book(request: PageRequest, deal: Deal, to: Stage) -> VisitKind | None:
+    """The kind of visit that this stage says is booked, where there is none: booking takes the deal there by itself."""
+    if to.position <= deal.stage.position or not roles.may(request.person, "visits.book"):
+        return None
+    kind = VisitKind.objects.filter(booked_stage=to.code).first() if to.is_open else None
+    return kind if kind and not any(visit.kind_id == kind.pk for visit in calling_off.ahead_of(deal)) else None
 
 
 def _board_query(request: PageRequest) -> str:

@@ -103,10 +103,19 @@ def test_a_refusal_is_a_dialog_with_what_is_missing(windows, enter, olga):
     assert "fact_client_name" in text
     assert "fact_address" in text
     assert "fact_amount" not in text
-    assert move(enter(olga), deal, "measurement_booked", fact_client_name="Вера").status_code == 422
-    filled = {"fact_client_name": "Вера", "fact_address": "Лесная, 5"}
+    assert move(enter(olga), deal, "measurement_booked", fact_client_name="Вера", without_visit="1").status_code == 422
+    filled = {"fact_client_name": "Вера", "fact_address": "Лесная, 5", "without_visit": "1"}
     assert move(enter(olga), deal, "measurement_booked", **filled).status_code == 200
     assert Deal.objects.get(pk=deal.pk).client.name == "Вера"
+
+
+def test_a_stage_that_says_booked_offers_to_book(deal, enter, olga):
+    moves.move(deal, to=stage("contacted"), by=olga)
+    deal = Deal.objects.get(pk=deal.pk)
+    answer = move(enter(olga), deal, "measurement_booked")
+    assert (answer.status_code, answer["HX-Retarget"]) == (422, "#dialog")
+    assert f"/deals/{deal.pk}/visits/new/?kind=measurement" in answer.content.decode()
+    assert move(enter(olga), deal, "measurement_booked", without_visit="1").status_code == 200
 
 
 def test_what_was_typed_into_the_dialog_is_kept_beside_its_refusal(windows, enter, olga):
