@@ -109,7 +109,7 @@ def test_a_card_dropped_on_booked_is_booked(open_page, olga, deal):
     dialog = page.locator("#dialog")
     dialog.get_by_role("button", name="Выбрать время: Замер").click()
     dialog.locator("button[name=slot]").first.click()
-    expect(dialog).to_contain_text("Записано")
+    expect(dialog.get_by_role("link", name="Открыть выезд")).to_be_visible()
     page.keyboard.press("Escape")
     moved = Deal.objects.select_related("stage").get(pk=deal.pk)
     assert (moved.stage.code, moved.visits.count()) == ("measurement_booked", 1)
