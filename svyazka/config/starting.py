@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from svyazka.config import beginning, database, migrating, supervisor
-from svyazka.config.holding import CannotStart, folder_held, started
+from svyazka.config.holding import CannotStart, bring_back, folder_held, started
 from svyazka.config.places import data_folder
 from svyazka.config.supervisor import Process
 
@@ -36,6 +36,7 @@ def run() -> int:
             _processes(environment, web),
             is_ready=lambda: _answers(web),
             say_ready=lambda: print(_welcome(host, port, folder), flush=True),
+            look_after=_look_after_database,
         )
     print("Svyazka has stopped.", flush=True)
     return 0
@@ -70,6 +71,11 @@ def _database() -> Iterator[str]:
     with started(database.embedded()) as url:
         database.make_sure(url)
         yield url
+
+
+def _look_after_database() -> None:
+    if not database.is_own_server():
+        bring_back(database.embedded())
 
 
 def _prepare(url: str) -> None:
