@@ -140,7 +140,8 @@ def _put(archive: tarfile.TarFile, name: str, path: Path) -> str:
 
 
 def _put_manifest(archive: tarfile.TarFile, manifest: Manifest) -> None:
-    body = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
+    # A file's name may be no UTF-8: what Python makes of it fits only into escapes.
+    body = json.dumps(manifest, indent=1, ensure_ascii=True).encode()
     entry = tarfile.TarInfo(MANIFEST)
     entry.size, entry.mode = len(body), 0o600
     archive.addfile(entry, BytesIO(body))
