@@ -9,9 +9,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from svyazka.config import database
 from svyazka.config.embedded import CannotRun, Embedded
+from svyazka.config.places import FolderUnusable
 
 # Sessions of a server that was killed hold its memory until their statements end; no new one starts before.
 PATIENCE = 60
@@ -24,8 +26,7 @@ class CannotStart(Exception):
 @contextmanager
 def folder_held(folder: Path) -> Iterator[None]:
     """The data folder is ours alone. The system lets go of it by itself when we die."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "run.lock").open("a+") as lock:
+    with _lock_of(folder) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -39,6 +40,14 @@ def folder_held(folder: Path) -> Iterator[None]:
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         yield
+
+
+def _lock_of(folder: Path) -> TextIO:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / "run.lock").open("a+")
+    except OSError as refusal:
+        raise FolderUnusable(folder, refusal) from None
 
 
 @contextmanager

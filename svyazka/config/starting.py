@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from svyazka.config import beginning, database, migrating, supervisor
+from svyazka.config import beginning, database, given, migrating, supervisor
 from svyazka.config.holding import CannotStart, bring_back, folder_held, started
 from svyazka.config.places import data_folder
 from svyazka.config.supervisor import Process
@@ -25,7 +25,7 @@ SVYAZKA = [sys.executable, "-m", "svyazka.config.cli"]
 
 
 def run() -> int:
-    host, port = os.environ.get("SVYAZKA_HOST", "127.0.0.1"), _port()
+    host, port = os.environ.get("SVYAZKA_HOST", "127.0.0.1"), given.port()
     _refuse_taken_port(host, port)
     folder = data_folder()
     with folder_held(folder), _database() as url:
@@ -40,13 +40,6 @@ def run() -> int:
         )
     print("Svyazka has stopped.", flush=True)
     return 0
-
-
-def _port() -> int:
-    given = os.environ.get("SVYAZKA_PORT", "8000")
-    if not given.isdigit() or not 0 < int(given) < 65536:
-        raise CannotStart(f"SVYAZKA_PORT must be a number from 1 to 65535, not “{given}”.")
-    return int(given)
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
