@@ -40,13 +40,10 @@ def back_up(target: Path, *, url: str, with_key: bool) -> int:
     target = target.expanduser().resolve()
     if not target.parent.is_dir():
         raise CannotStart(f"There is no folder {target.parent}.")
-    with _beside(target) as unfinished, tempfile.TemporaryDirectory(dir=target.parent) as workshop:
-        dump = Path(workshop) / DUMP
-        manifest = _dump(url, dump)
-        with tarfile.open(fileobj=unfinished, mode="w") as archive:
-            for name, path in _parts(dump, with_key=with_key):
-                manifest["sha256"][name] = _put(archive, name, path)
-            _put_manifest(archive, manifest)
+    try:
+        manifest = _write(target, url=url, with_key=with_key)
+    except OSError as refusal:
+        raise CannotStart(f"{target} was not written: {refusal.strerror} ({refusal.filename}).") from None
     print(f"{target}: {sum(manifest['rows'].values())} rows, {len(manifest['sha256']) - 1} files.")
     if with_key:
         print("secret.key is inside: keep this archive as you keep the key.")
@@ -55,6 +52,17 @@ def back_up(target: Path, *, url: str, with_key: bool) -> int:
             "secret.key is not inside (--with-key); keep it apart. Without it the stored secrets of channels are lost."
         )
     return 0
+
+
+def _write(target: Path, *, url: str, with_key: bool) -> Manifest:
+    with _beside(target) as unfinished, tempfile.TemporaryDirectory(dir=target.parent) as workshop:
+        dump = Path(workshop) / DUMP
+        manifest = _dump(url, dump)
+        with tarfile.open(fileobj=unfinished, mode="w") as archive:
+            for name, path in _parts(dump, with_key=with_key):
+                manifest["sha256"][name] = _put(archive, name, path)
+            _put_manifest(archive, manifest)
+    return manifest
 
 
 def restore(source: Path, *, url: str) -> int:
@@ -91,6 +99,8 @@ def _dump(url: str, dump: Path) -> Manifest:
     """Counts and dump see the same moment."""
     with psycopg.connect(url) as connection:
         connection.execute("set transaction isolation level repeatable read, read only")
+        if _one(connection, "select to_regclass('django_migrations')") is None:
+            raise CannotStart("There is nothing to back up: the database is empty.")
         snapshot = _one(connection, "select pg_export_snapshot()")
         options = ["-Fc", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", "-f", str(dump), "-d", url]
         version = connection.info.server_version
@@ -140,7 +150,8 @@ def _put(archive: tarfile.TarFile, name: str, path: Path) -> str:
 
 
 def _put_manifest(archive: tarfile.TarFile, manifest: Manifest) -> None:
-    body = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
+    # A file's name may be no UTF-8: what Python makes of it fits only into escapes.
+    body = json.dumps(manifest, indent=1, ensure_ascii=True).encode()
     entry = tarfile.TarInfo(MANIFEST)
     entry.size, entry.mode = len(body), 0o600
     archive.addfile(entry, BytesIO(body))

@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import psycopg
 
-from svyazka.config import database, migrating
+from svyazka.config import database, given, migrating
 from svyazka.config.embedded import Embedded
 from svyazka.config.holding import CannotStart, database_up
-from svyazka.config.places import CHECKOUT, data_folder
+from svyazka.config.places import CHECKOUT, FolderUnusable, data_folder
 
 ENOUGH_DISK = 2 * 1024**3
 CLOCK_MAY_DIFFER = 2.0  # seconds between the database's clock and ours
@@ -34,6 +33,7 @@ def check() -> int:
 
 def check_migrations() -> int:
     """In a database that is thrown away, so that a newcomer's `make check` touches nothing."""
+    given.make_sure()
     with _passing_database():
         import django
 
@@ -55,23 +55,20 @@ def _outcome(name: str, look: Callable[[], str]) -> bool:
         return True
     except Problem as problem:
         print(f"problem  {name}: {problem}")
-    except (CannotStart, database.WrongDatabase, psycopg.Error, OSError, ValueError) as failure:
+    except (CannotStart, FolderUnusable, database.WrongDatabase, psycopg.Error, OSError) as failure:
         print(f"problem  {name}: {str(failure).strip().splitlines()[0]}")
     return False
 
 
 def _settings() -> str:
-    port = os.environ.get("SVYAZKA_PORT", "8000")
-    if not port.isdigit():
-        raise Problem(f"SVYAZKA_PORT is “{port}”, not a number.")
+    given.make_sure()
     host = os.environ.get("SVYAZKA_HOST", "127.0.0.1")
     if host not in ("127.0.0.1", "localhost", "::1") and not os.environ.get("SVYAZKA_HOSTS"):
         raise Problem(f"people come to {host}, but SVYAZKA_HOSTS does not name the addresses they use.")
     hosts = os.environ.get("SVYAZKA_HOSTS", "")
     if "*" in hosts.split(","):
         raise Problem("SVYAZKA_HOSTS=* lets anybody choose the address in links; name the addresses.")
-    ZoneInfo(os.environ.get("SVYAZKA_TIME_ZONE", "Europe/Moscow"))
-    return f"{host}:{port}"
+    return f"{host}:{given.port()}"
 
 
 def _data_folder() -> str:
@@ -79,6 +76,8 @@ def _data_folder() -> str:
     key = folder / "secret.key"
     if key.exists() and key.stat().st_mode & 0o077:
         raise Problem(f"{key} can be read by others; type: chmod 600 {key}")
+    if folder.exists() and not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise Problem(f"{folder} is no folder that can be written into; name another one in SVYAZKA_DATA.")
     return str(folder)
 
 

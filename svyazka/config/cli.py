@@ -14,9 +14,11 @@ from typing import TypeAlias
 import psycopg
 
 from svyazka import __version__
+from svyazka.config import given
 from svyazka.config.database import WrongDatabase
-from svyazka.config.embedded import DatabaseFolderUnreachable
+from svyazka.config.embedded import CannotRun, DatabaseFolderUnreachable
 from svyazka.config.holding import CannotStart, database_up
+from svyazka.config.places import FolderUnusable
 
 Answer = int | None
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -26,10 +28,12 @@ def main(words: list[str] | None = None) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "svyazka.config.settings")
     chosen = _parser().parse_args(words)
     try:
+        if chosen.do is not _check:  # that one says what is wrong itself, and looks on
+            given.make_sure()
         sys.exit(chosen.do(chosen) or 0)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
-    except (CannotStart, WrongDatabase, DatabaseFolderUnreachable) as refusal:
+    except (CannotStart, CannotRun, FolderUnusable, WrongDatabase, DatabaseFolderUnreachable) as refusal:
         sys.exit(f"svyazka: {refusal}")
     except psycopg.OperationalError as refusal:
         sys.exit(f"svyazka: the database does not answer: {_first_line(refusal)}")
@@ -196,7 +200,8 @@ def _collect(_chosen: argparse.Namespace) -> Answer:
 
 
 def _staff_password(chosen: argparse.Namespace) -> Answer:
-    with database_up():
+    with database_up() as url:
+        _refuse_older(url)
         _with_django()
         from svyazka.config import staffing
 
@@ -204,11 +209,20 @@ def _staff_password(chosen: argparse.Namespace) -> Answer:
 
 
 def _staff_administrator(chosen: argparse.Namespace) -> Answer:
-    with database_up():
+    with database_up() as url:
+        _refuse_older(url)
         _with_django()
         from svyazka.config import staffing
 
         return staffing.take_on_administrator(chosen.login, chosen.full_name)
+
+
+def _refuse_older(url: str) -> None:
+    from svyazka.config import migrating
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        if migrating.missing(connection):
+            raise CannotStart("The database is empty or of an older version; type: svyazka migrate")
 
 
 def _with_django() -> None:

@@ -19,7 +19,7 @@ WORKER = "svyazka-worker"
 
 
 class WrongDatabase(Exception):
-    """The server is too old, or sorts and compares in a way that breaks search."""
+    """The address is none, or the server is too old, or sorts and compares in a way that breaks search."""
 
 
 def embedded() -> Embedded:
@@ -31,7 +31,20 @@ def is_own_server() -> bool:
 
 
 def database_url() -> str:
-    return os.environ.get("DATABASE_URL") or embedded().url()
+    given = os.environ.get("DATABASE_URL")
+    if given and not _is_address(given):
+        # It is not repeated here: it may hold the password.
+        raise WrongDatabase("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
+    return given or embedded().url()
+
+
+def _is_address(given: str) -> bool:
+    try:
+        parts = urlsplit(given)
+        _port = parts.port  # raises when it is no number
+    except ValueError:
+        return False
+    return parts.scheme in ("postgresql", "postgres") and len(parts.path) > 1
 
 
 def connection_settings(url: str) -> dict[str, Any]:

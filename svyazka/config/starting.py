@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from svyazka.config import beginning, database, migrating, supervisor
-from svyazka.config.holding import CannotStart, folder_held, started
+from svyazka.config import beginning, database, given, migrating, supervisor
+from svyazka.config.holding import CannotStart, bring_back, folder_held, started
 from svyazka.config.places import data_folder
 from svyazka.config.supervisor import Process
 
@@ -25,7 +25,7 @@ SVYAZKA = [sys.executable, "-m", "svyazka.config.cli"]
 
 
 def run() -> int:
-    host, port = os.environ.get("SVYAZKA_HOST", "127.0.0.1"), _port()
+    host, port = os.environ.get("SVYAZKA_HOST", "127.0.0.1"), given.port()
     _refuse_taken_port(host, port)
     folder = data_folder()
     with folder_held(folder), _database() as url:
@@ -36,16 +36,10 @@ def run() -> int:
             _processes(environment, web),
             is_ready=lambda: _answers(web),
             say_ready=lambda: print(_welcome(host, port, folder), flush=True),
+            look_after=_look_after_database,
         )
     print("Svyazka has stopped.", flush=True)
     return 0
-
-
-def _port() -> int:
-    given = os.environ.get("SVYAZKA_PORT", "8000")
-    if not given.isdigit() or not 0 < int(given) < 65536:
-        raise CannotStart(f"SVYAZKA_PORT must be a number from 1 to 65535, not “{given}”.")
-    return int(given)
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
@@ -70,6 +64,11 @@ def _database() -> Iterator[str]:
     with started(database.embedded()) as url:
         database.make_sure(url)
         yield url
+
+
+def _look_after_database() -> None:
+    if not database.is_own_server():
+        bring_back(database.embedded())
 
 
 def _prepare(url: str) -> None:

@@ -21,6 +21,7 @@ _HEARD = {*_ENDING, signal.SIGCHLD}
 _PR_SET_PDEATHSIG = 1
 PAUSES = (0.2, 1, 2, 5, 10, 30)  # seconds before it is started again, by how often it has died lately
 AT_LATEST = 20  # seconds that a process waits for the others to be ready
+LOOKS_EVERY = 1  # seconds
 STEADY = 30  # seconds after which earlier deaths are forgotten
 
 
@@ -43,12 +44,18 @@ class Killed(Exception):
     """A second Ctrl-C: the person does not want to wait."""
 
 
-def supervise(processes: Iterable[Process], *, is_ready: Callable[[], bool], say_ready: Callable[[], None]) -> None:
-    """Returns after a signal, when all of them have ended."""
+def supervise(
+    processes: Iterable[Process],
+    *,
+    is_ready: Callable[[], bool],
+    say_ready: Callable[[], None],
+    look_after: Callable[[], None],
+) -> None:
+    """Returns after a signal, when all of them have ended. `look_after` is called about once a second."""
     watched = list(processes)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
     try:
-        _run_until_told(watched, is_ready, say_ready)
+        _run_until_told(watched, is_ready, say_ready, look_after)
         for process in reversed(watched):
             _stop(process)
     except Killed:
@@ -61,8 +68,13 @@ def supervise(processes: Iterable[Process], *, is_ready: Callable[[], bool], say
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _run_until_told(watched: list[Process], is_ready: Callable[[], bool], say_ready: Callable[[], None]) -> None:
-    ready = False
+def _run_until_told(
+    watched: list[Process],
+    is_ready: Callable[[], bool],
+    say_ready: Callable[[], None],
+    look_after: Callable[[], None],
+) -> None:
+    ready, looked_at = False, time.monotonic()
     for process in watched:
         process.start_again_at = time.monotonic() + (AT_LATEST if process.after_ready else 0)
     while True:
@@ -72,6 +84,9 @@ def _run_until_told(watched: list[Process], is_ready: Callable[[], bool], say_re
             _say("stopping")
             return
         _note_the_dead(watched)
+        if time.monotonic() - looked_at >= LOOKS_EVERY:
+            look_after()
+            looked_at = time.monotonic()
         if not ready and is_ready():
             ready = True
             say_ready()
@@ -110,7 +125,7 @@ def _next_look(watched: list[Process], ready: bool) -> float:
     if not ready:
         return 0.1
     due = [process.start_again_at for process in watched if process.running is None]
-    return max(0.01, min(due, default=time.monotonic() + 60) - time.monotonic())
+    return max(0.01, min([*due, time.monotonic() + LOOKS_EVERY]) - time.monotonic())
 
 
 def _note_the_dead(watched: list[Process]) -> None:

@@ -69,6 +69,15 @@ def test_what_was_backed_up_comes_back_row_for_row(archive, data, empty_url, mon
     assert _files(data / "files") == _files(new_home / "files")
 
 
+def test_a_file_whose_name_is_no_utf8_comes_back(transactional_windows, data, empty_url, tmp_path, monkeypatch):
+    name = "окно".encode("koi8-r")
+    Path(os.fsdecode(os.fsencode(data / "files") + b"/" + name)).write_bytes(b"a window")
+    backup.back_up(tmp_path / "svyazka.tar", url=settings.DATABASE_DIRECT_URL, with_key=False)
+    monkeypatch.setenv("SVYAZKA_DATA", str(_new(tmp_path)))
+    backup.restore(tmp_path / "svyazka.tar", url=empty_url)
+    assert (tmp_path / "new" / "files" / os.fsdecode(name)).read_bytes() == b"a window"
+
+
 def test_the_archive_is_for_its_owner_and_holds_no_key(archive):
     assert archive.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in archive.parent.iterdir() if path.name.startswith(".")] == []

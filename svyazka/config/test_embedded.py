@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import tempfile
+import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from svyazka.config import database
+from svyazka.config import database, holding
 from svyazka.config.embedded import Embedded
-from svyazka.config.holding import CannotStart, folder_held, started
+from svyazka.config.holding import CannotStart, bring_back, folder_held, started
 
 
 @pytest.fixture
@@ -61,6 +64,34 @@ def test_a_server_that_was_killed_recovers(cluster):
     cluster.start()
     with psycopg.connect(cluster.url()) as connection:
         assert connection.execute("select what from kept").fetchall() == [("this",)]
+
+
+def test_a_server_that_the_system_killed_is_brought_back(cluster, capsys):
+    with started(cluster):
+        database.make_sure(cluster.url())
+        bring_back(cluster)
+        assert capsys.readouterr().err == ""
+        _kill(cluster)
+        bring_back(cluster)
+        with psycopg.connect(cluster.url()) as connection:
+            assert connection.execute("select 1").fetchone() == (1,)
+    assert "starting it again" in capsys.readouterr().err
+    assert not cluster.is_running()
+
+
+def test_one_that_cannot_be_brought_back_is_said_in_our_words(cluster, monkeypatch):
+    monkeypatch.setattr(holding, "PATIENCE", 1)
+    cluster.start()
+    _kill(cluster)
+    (cluster.cluster / "global" / "pg_control").unlink()
+    with pytest.raises(CannotStart, match=r"server\.log"):
+        bring_back(cluster)
+
+
+def _kill(cluster: Embedded) -> None:
+    os.kill(int((cluster.cluster / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+    while not cluster.has_died():
+        time.sleep(0.01)
 
 
 def test_a_folder_is_held_once(tmp_path):

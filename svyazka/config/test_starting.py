@@ -74,6 +74,16 @@ def test_a_new_folder_becomes_a_house_that_takes_a_request_and_stops_leaving_not
     assert not Embedded(place).is_running()
 
 
+def test_a_database_that_the_system_killed_comes_back_and_requests_are_taken_again(place, house):
+    _running, address = house
+    _until(lambda: _status(address, "GET", "/readyz") == 200)
+    os.kill(int((place / "postgres" / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+    _until(lambda: _status(address, "GET", "/readyz") == 503)
+    _until(lambda: _status(address, "GET", "/readyz") == 200)
+    assert _status(address, "GET", "/login/") == 200
+    assert _status(address, "POST", "/in/form/demo-okna/", "name=Vera&phone=89161234567") == 200
+
+
 def test_a_second_run_on_the_same_folder_is_refused_in_one_line(place, house):
     second = _say(place, free_port())
     assert second.returncode == 1

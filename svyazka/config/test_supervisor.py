@@ -45,6 +45,7 @@ supervise(
     processes,
     is_ready=lambda: all((place / f"{name}.pid").exists() for name in sys.argv[2:]),
     say_ready=lambda: (place / "ready").touch(),
+    look_after=lambda: (place / "looked").touch(),
 )
 """
 

@@ -211,6 +211,9 @@ class Live:
             cursor = await connection.execute(_READ, [self._position.last, self._position.holes])
             rows = await cursor.fetchall()
             self._position.read([row[0] for row in rows], now=time.monotonic())
+            changed = {object_id for _id, topic, object_id, _people, _data in rows if topic == "person"}
+            if changed:  # before anything is spread: who has just been let go hears nothing more
+                await self._check_sessions([one for one in self._listeners if one.person in changed])
             for id, topic, object_id, people, data in rows:
                 self._spread(people, _event(id, topic, object_id, data))
             counters.events.inc(len(rows))
@@ -219,7 +222,7 @@ class Live:
 
     def _spread(self, people: Sequence[int] | None, text: bytes) -> None:
         for listener in self._listeners:
-            if listener.hears(people):
+            if listener.hears(people) and not listener.is_over:
                 listener.tell(text)
 
     async def _beat(self) -> None:
@@ -233,18 +236,20 @@ class Live:
     async def _cut_ended_sessions(self) -> None:
         while True:
             await asyncio.sleep(CHECK_SESSIONS)
-            asked = list(self._listeners)
-            if not asked:
-                continue
-            try:
-                known = await self._who([listener.session_key for listener in asked])
-            except psycopg.Error:
-                continue  # nobody is cut off because the database is away
-            for listener in asked:
-                if listener.session_key in known:
-                    listener.is_office = known[listener.session_key][1] in OFFICE
-                else:
-                    listener.end()
+            await self._check_sessions(list(self._listeners))
+
+    async def _check_sessions(self, asked: list[Listener]) -> None:
+        if not asked:
+            return
+        try:
+            known = await self._who([listener.session_key for listener in asked])
+        except psycopg.Error:
+            return  # nobody is cut off because the database is away
+        for listener in asked:
+            if listener.session_key in known:
+                listener.is_office = known[listener.session_key][1] in OFFICE
+            else:
+                listener.end()
 
 
 _HEADERS = [

@@ -77,6 +77,23 @@ def test_an_ended_session_is_cut(windows, settings, session, olga, mikhail, monk
         assert other.event()["id"] == 4
 
 
+def test_who_is_let_go_hears_nothing_more_at_once(house, session, olga, mikhail):
+    gone, other = house.listen(session(olga)), house.listen(session(mikhail))
+    started = time.monotonic()
+    house.rows("update staff_person set is_active = false where login = 'olga' returning id")
+    happen(house.database, "person", olga.pk)
+    assert gone.event() == {}
+    assert time.monotonic() - started < 2
+    assert other.event()["topic"] == "person"
+
+
+def test_what_happens_to_a_person_cuts_nobody_who_is_still_here(house, session, olga):
+    stream = house.listen(session(olga))
+    happen(house.database, "person", olga.pk)
+    happen(house.database, "deal", 4)
+    assert [stream.event()["topic"] for _ in range(2)] == ["person", "deal"]
+
+
 def test_what_was_missed_is_told_again_after_a_break(house, session, olga, egor):
     key = session(olga)
     numbers = [happen(house.database, "deal", object_id) for object_id in (1, 2, 3)]

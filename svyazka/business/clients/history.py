@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,7 @@ from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
 
 PAGE = 30
+SENT_TWICE = timedelta(seconds=10)
 # Where a page of earlier ones begins: several things may have happened at the same moment.
 Before = tuple[datetime, int]
 
@@ -55,10 +56,12 @@ def add(
 
 @transaction.atomic
 def note(client_id: int, text: str, *, deal_id: int | None, by: Actor) -> Interaction:
-    """A person's own words, for the colleagues."""
-    text = text.strip()
+    """A person's own words, for the colleagues. Sent twice within seconds, they are written once."""
+    text = text.replace("\x00", "").strip()
     if not text:
         raise Refused(_("The note is empty."), fields={"text": _("Write something.")})
+    if before := _just_noted(client_id, text, deal_id=deal_id, by=by):
+        return before
     written = add(client_id, kind=Interaction.Kind.NOTE, text=text, deal_id=deal_id, by=by)
     record("clients.noted", About("interaction", written.pk, client_id=client_id, deal_id=deal_id), by=by)
     return written
@@ -112,6 +115,13 @@ def count_waiting(*, most: int = 1000) -> dict[str, int]:
     """How many of each kind wait. Counted no further than `most`: nobody works off more in a day."""
     kinds = Interaction.objects.filter(waiting=True).order_by("at", "id").values_list("kind", flat=True)[:most]
     return Counter(kinds)
+
+
+def _just_noted(client_id: int, text: str, *, deal_id: int | None, by: Actor) -> Interaction | None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"note {client_id} {by.actor_id}"])
+    lately = Interaction.objects.of_client(client_id).filter(at__gte=clock.now() - SENT_TWICE)
+    return lately.filter(kind=Interaction.Kind.NOTE, deal_id=deal_id, by_id=by.actor_id, text=text).first()
 
 
 def _refuse_taken(happened: Interaction, *, by: Actor) -> None:

@@ -66,9 +66,9 @@ def change(deal: Deal, values: Mapping[str, Any], *, by: Actor, version: int | N
 
 
 @transaction.atomic
-def appoint(deal: Deal, person: Person | None, *, by: Actor) -> Deal:
+def appoint(deal: Deal, person: Person | None, *, by: Actor, version: int | None = None) -> Deal:
     """Who is responsible for the deal from now on, and for its open steps."""
-    current = held(deal.pk)
+    current = held(deal.pk, version=version)
     if current.responsible_id == (person.pk if person else None):
         return current
     before, left = current.responsible, current.department

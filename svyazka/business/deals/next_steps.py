@@ -15,11 +15,12 @@ from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
 
 _SLACK = timedelta(minutes=5)  # whoever writes "now" has already lost a moment
+SENT_TWICE = timedelta(seconds=10)
 
 
 @transaction.atomic
 def plan(deal: Deal, what: str, *, due_at: datetime, person: Person | None = None, by: Actor) -> Task:
-    """Somebody must do this by then."""
+    """Somebody must do this by then. Sent twice within seconds, it is planned once."""
     what = what.replace("\x00", "").strip()
     if not what:
         raise Refused(_("Say what is to be done."), fields={"what": _("Say what is to be done.")})
@@ -28,6 +29,9 @@ def plan(deal: Deal, what: str, *, due_at: datetime, person: Person | None = Non
     if due_at < clock.now() - _SLACK:
         raise Refused(_("This time is over."), fields={"due_at": _("This time is over.")})
     current = held(deal.pk)
+    lately = Task.objects.filter(deal=deal, done_at=None, created_at__gte=clock.now() - SENT_TWICE)
+    if before := lately.filter(what=what, due_at=due_at, of_stage=False).first():
+        return before
     task = Task.objects.create(deal=deal, what=what, due_at=due_at, person=person or current.responsible)
     _show_on_deal(deal)
     changes = {"what": (None, what), "due_at": (None, due_at.isoformat())}

@@ -11,6 +11,7 @@ from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 State = Arrival.State
+LONGEST_REASON = 500
 
 
 @transaction.atomic
@@ -25,12 +26,13 @@ def run_again(arrival: Arrival, by: Actor) -> None:
 @transaction.atomic
 def set_aside(arrival: Arrival, reason: str, by: Actor) -> None:
     """Nothing shall become of it, and here is why."""
-    if not reason.strip():
+    reason = reason.replace("\x00", "").strip()[:LONGEST_REASON]
+    if not reason:
         raise Refused(_("Say why it is set aside."), fields={"reason": _("Say why it is set aside.")})
     held = _held(arrival)
     if held.state == State.DONE:
         raise Refused(_("This has been worked off already."))
-    _change(held, State.IGNORED, "intake.set_aside", reason=reason.strip(), by=by)
+    _change(held, State.IGNORED, "intake.set_aside", reason=reason, by=by)
 
 
 def _held(arrival: Arrival) -> Arrival:

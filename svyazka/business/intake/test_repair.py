@@ -45,8 +45,15 @@ def test_what_is_set_aside_says_why(roza):
     assert Entry.objects.get(verb="intake.set_aside").note == "Спам"
 
 
+def test_a_reason_that_cannot_be_stored_is_cleaned_and_shortened(roza):
+    row = arrival("stuck")
+    repair.set_aside(row, "Спам\0" + "!" * 10_000, roza)
+    row.refresh_from_db()
+    assert row.reason == "Спам" + "!" * 496
+
+
 def test_without_a_reason_nothing_is_set_aside(roza):
     row = arrival("stuck")
     with pytest.raises(Refused) as refusal:
-        repair.set_aside(row, "  ", roza)
+        repair.set_aside(row, " \0 ", roza)
     assert list(refusal.value.fields) == ["reason"]

@@ -11,15 +11,20 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.journal.record import About, record
 from svyazka.business.staff import hire
-from svyazka.business.staff.models import LoginFailure, Person
+from svyazka.business.staff.models import LoginFailure, Person, Session
 from svyazka.business.staff.passwords import LONGEST
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 REMEMBERED = timedelta(hours=1)
-FREE_PER_LOGIN = 5
+FREE_PER_LOGIN_AND_ADDRESS = 5
+# From wherever they come: who guesses from many addresses is slowed down, and nobody is kept out by a handful.
+FREE_PER_LOGIN = 100
 # A whole office may stand behind one address.
 FREE_PER_ADDRESS = 50
+# So many may be checked at the same time without counting as wrong: right ones come side by side too.
+SIDE_BY_SIDE = 8
+LONGEST_CHECK = timedelta(seconds=10)
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=15)
 
@@ -45,10 +50,11 @@ def log_in(login: str, password: str, *, address: str, device: str) -> Person:
     guess = _write_guess_down(login, address)
     person = Person.objects.working().select_related("department").filter(login=login).first()
     if not _fits(person, password):
+        _count_as_wrong(guess)
         raise WrongPassword
     assert person is not None
     with transaction.atomic():
-        LoginFailure.objects.filter(Q(pk=guess.pk) | Q(login=login)).delete()
+        LoginFailure.objects.filter(login=login, address=address).delete()
         record("staff.logged_in", About("person", person.pk), by=person, note=device[:200])
     return person
 
@@ -57,6 +63,7 @@ def change_password(person: Person, *, old: str, new: str, address: str) -> None
     """One's own. A session left open is no place to try passwords: wrong ones count as at the log-in."""
     guess = _write_guess_down(person.login, address)
     if not _fits(person, old):
+        _count_as_wrong(guess)
         words = _("The present password is wrong.")
         raise Refused(words, fields={"old": words})
     guess.delete()
@@ -70,26 +77,38 @@ def forget_old_guesses() -> None:
 
 @transaction.atomic
 def _write_guess_down(login: str, address: str) -> LoginFailure:
-    """Counted as wrong before it is looked at: guesses sent side by side cannot slip past the count."""
+    """Counted before it is looked at: guesses sent side by side cannot slip past the count."""
     with connection.cursor() as cursor:
         for word in sorted([f"login {login}", f"address {address}"]):
             cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [word])
     now = clock.now()
-    free_at = max(
-        _free_at(Q(login=login), free=FREE_PER_LOGIN, now=now),
-        _free_at(Q(address=address), free=FREE_PER_ADDRESS, now=now),
-    )
+    bounds = [(Q(login=login, address=address), FREE_PER_LOGIN_AND_ADDRESS), (Q(address=address), FREE_PER_ADDRESS)]
+    if not _has_come_from(login, address):
+        bounds.append((Q(login=login), FREE_PER_LOGIN))
+    free_at = max(_free_at(whose, free=free, now=now) for whose, free in bounds)
     if free_at > now:
         raise TooManyGuesses(int((free_at - now).total_seconds()) + 1)
     return LoginFailure.objects.create(login=login, address=address)
 
 
+def _has_come_from(login: str, address: str) -> bool:
+    return Session.objects.filter(person__login=login, address=address).exists()
+
+
+def _count_as_wrong(guess: LoginFailure) -> None:
+    LoginFailure.objects.filter(pk=guess.pk).update(is_checked=True)
+
+
 def _free_at(whose: Q, *, free: int, now: datetime) -> datetime:
     """When the next guess may come: each one beyond the free ones doubles the wait."""
-    found = LoginFailure.objects.filter(whose, at__gt=now - REMEMBERED).aggregate(count=Count("pk"), last=Max("at"))
-    if found["count"] < free:
+    in_hand = Q(is_checked=False, at__gt=now - LONGEST_CHECK)
+    found = LoginFailure.objects.filter(whose, at__gt=now - REMEMBERED).aggregate(
+        count=Count("pk"), in_hand=Count("pk", filter=in_hand), last=Max("at")
+    )
+    counted = found["count"] - min(found["in_hand"], SIDE_BY_SIDE)
+    if counted < free:
         return now
-    doubled: timedelta = FIRST_WAIT * 2 ** min(found["count"] - free, 10)
+    doubled: timedelta = FIRST_WAIT * 2 ** min(counted - free, 10)
     waiting_from: datetime = found["last"]
     return waiting_from + min(doubled, LONGEST_WAIT)
 

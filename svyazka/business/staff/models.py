@@ -110,11 +110,12 @@ class Session(AbstractBaseSession):
 
 
 class LoginFailure(models.Model):
-    """A wrong guess; too many of them make the next one wait."""
+    """A guess that was wrong, or is being checked; too many of them make the next one wait."""
 
     login = models.CharField(max_length=60)
     address = models.GenericIPAddressField()
     at = models.DateTimeField(auto_now_add=True)
+    is_checked = models.BooleanField(default=False, db_default=False)  # until then it may still be right
 
     class Meta:
         indexes = [

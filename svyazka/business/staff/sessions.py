@@ -90,6 +90,9 @@ def end_all(person: Person, *, by: Actor) -> int:
 
 
 def _read(session_key: str | None) -> Session | None:
+    # Anybody may write into a cookie what he likes, also what the database cannot hold.
+    if not session_key or not (session_key.isascii() and session_key.isalnum()):
+        return None
     for session, person, department in rows.read_joined(_SESSION, [session_key, clock.now()], *_MODELS):
         session.person = person
         if person:

@@ -10,7 +10,8 @@ from django.db.models import F
 
 from svyazka.business.journal.models import Entry
 from svyazka.business.staff import log_in
-from svyazka.business.staff.models import LoginFailure, Person
+from svyazka.business.staff.models import LoginFailure, Person, Session
+from svyazka.kit import clock
 
 PASSWORD = "correct horse battery"  # of the cast, see conftest.py
 HERE = {"address": "10.0.0.7", "device": "Firefox"}
@@ -93,21 +94,61 @@ def test_old_guesses_are_cleared_away(windows):
     assert LoginFailure.objects.count() == 1
 
 
+def test_nobody_is_kept_out_by_guesses_from_elsewhere(olga):
+    for number in range(6):
+        fail("olga", times=1, address=f"198.51.100.{number}")
+    assert log_in.log_in("olga", PASSWORD, **HERE) == olga
+
+
+def test_who_guesses_from_many_addresses_is_slowed_down_but_not_the_person_herself(olga, monkeypatch):
+    monkeypatch.setattr(log_in, "FREE_PER_LOGIN", 6)
+    Session.objects.create(
+        session_key="known", session_data="", expire_date=clock.now(), person=olga, address="10.0.0.7"
+    )
+    for number in range(6):
+        fail("olga", times=1, address=f"198.51.100.{number}")
+    with pytest.raises(log_in.TooManyGuesses):
+        log_in.log_in("olga", PASSWORD, address="10.0.0.8", device="")
+    assert log_in.log_in("olga", PASSWORD, **HERE) == olga
+    with pytest.raises(log_in.TooManyGuesses):
+        log_in.log_in("olga", PASSWORD, address="10.0.0.8", device="")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_guesses_side_by_side_do_not_slip_past_the_count(windows):
+    answers = side_by_side("wrong", times=20)
+    assert 5 <= answers.count("WrongPassword") <= 5 + log_in.SIDE_BY_SIDE
+    assert answers.count("WrongPassword") + answers.count("TooManyGuesses") == 20
+    assert set(side_by_side("wrong", times=4)) == {"TooManyGuesses"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_right_ones_side_by_side_all_come_in(windows):
+    assert side_by_side(PASSWORD, times=8) == ["olga"] * 8
+
+
+def test_a_check_that_was_cut_off_counts_as_wrong(olga):
+    for _ in range(5):
+        LoginFailure.objects.create(login="olga", address="10.0.0.7")
+    wait(11)
+    with pytest.raises(log_in.TooManyGuesses):
+        log_in.log_in("olga", PASSWORD, **HERE)
+
+
+def side_by_side(password: str, *, times: int) -> list[str]:
     answers: list[str] = []
 
     def guess() -> None:
         try:
-            log_in.log_in("olga", "wrong", **HERE)
+            answers.append(log_in.log_in("olga", password, **HERE).login)
         except (log_in.WrongPassword, log_in.TooManyGuesses) as refusal:
             answers.append(type(refusal).__name__)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=guess) for _ in range(12)]
+    threads = [threading.Thread(target=guess) for _ in range(times)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(answers) == ["TooManyGuesses"] * 7 + ["WrongPassword"] * 5
+    return answers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,6 +14,8 @@ from svyazka.business.intake.connector import Ignore, NotUnderstood
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.ways_in import MessageReceived
 from svyazka.kit import phones
+
+CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
 
 def read(arrival: Arrival) -> Sequence[object]:
@@ -86,7 +88,9 @@ def _moment(message: dict[str, Any], arrival: Arrival) -> datetime:
     sent = message.get("date")
     if not isinstance(sent, int) or isinstance(sent, bool) or not 0 < sent < 2**33:
         return arrival.received_at
-    return datetime.fromtimestamp(sent, UTC)
+    moment = datetime.fromtimestamp(sent, UTC)
+    # One from the future would stand on top of the history for ever.
+    return moment if moment < arrival.received_at + CLOCKS_MAY_DIFFER else arrival.received_at
 
 
 def _object(inside: dict[str, Any], name: str) -> dict[str, Any]:

@@ -107,8 +107,8 @@ def test_what_is_no_update_stands_where_a_person_sees_it(body):
         read(arrived(body))
 
 
-@pytest.mark.parametrize("date", [None, "now", -5, 2**40, True])
-def test_a_time_that_is_none_is_that_of_the_arrival(date):
+@pytest.mark.parametrize("date", [None, "now", -5, 2**40, True, 2**33 - 1, int(RECEIVED.timestamp()) + 301])
+def test_a_time_that_is_none_or_in_the_future_is_that_of_the_arrival(date):
     [message] = read(arrived(sample("text", date=date)))
     assert message.sent_at == RECEIVED
 
@@ -117,3 +117,9 @@ def test_names_of_wrong_types_are_left_out():
     sender = {"id": 5, "first_name": 7, "last_name": None, "username": ["x"]}
     [message] = read(arrived(sample("text", **{"from": sender}, text={"a": 1}, message_id=None)))
     assert (message.name, message.nick, message.text) == ("", "", "")
+
+
+def test_a_clock_that_is_a_little_ahead_is_believed():
+    ahead = int(RECEIVED.timestamp()) + 240
+    [message] = read(arrived(sample("text", date=ahead)))
+    assert message.sent_at == datetime.fromtimestamp(ahead, UTC)

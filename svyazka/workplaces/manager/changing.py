@@ -46,11 +46,16 @@ def responsible(request: PageRequest, pk: int) -> HttpResponse:
     """GET offers the people; POST appoints one of them, or nobody."""
     deal = _to_change(request, pk)
     if request.method != "POST":
-        people = _who_can_be_responsible()
-        return render(request, "manager/deal/appoint.html", {"deal": deal, "people": people})
-    typed = request.POST.get("responsible", "")
-    person = _person(typed) if typed else None
-    facts.appoint(deal, person, by=request.person)
+        return _who_is_responsible(request, deal)
+    typed = request.POST.get("responsible")
+    if typed is None:
+        raise Refused(_("Choose who is responsible, or nobody."))
+    version = whole_number(request.POST.get("version", ""))
+    try:
+        facts.appoint(deal, _person(typed) if typed else None, version=version or 0, by=request.person)
+    except ChangedMeanwhile as refusal:
+        # The state that somebody else has left, to choose from again.
+        return _who_is_responsible(request, deal_numbered(pk), refusal)
     return _drawn(request, pk, close_dialog=True)
 
 
@@ -103,6 +108,19 @@ def _facts_again(
     context |= {"apart": True, "refusal": refusal.message}
     html = render_to_string("manager/deal/facts.html", context, request=request)
     return HttpResponse(html, status=refusal.status)
+
+
+def _who_is_responsible(request: PageRequest, deal: Deal, refusal: Refused | None = None) -> HttpResponse:
+    context = {
+        "deal": deal,
+        "people": _who_can_be_responsible(),
+        "refusal": refusal.message if refusal else "",
+    }
+    answer = render(request, "manager/deal/appoint.html", context, status=refusal.status if refusal else 200)
+    if refusal:
+        answer["HX-Retarget"] = "#dialog"
+        answer["HX-Reswap"] = "innerHTML"
+    return answer
 
 
 def _who_can_be_responsible() -> list[Person]:

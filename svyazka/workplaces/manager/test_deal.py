@@ -45,6 +45,23 @@ def test_earlier_history_is_asked_for(deal, page, olga):
     assert page.get(f"/deals/{deal.pk}/history/?before=nonsense").status_code == 200
 
 
+def test_a_long_text_is_shown_by_its_beginning_and_whole_when_asked_for(deal, page, olga, enter, egor):
+    for at in range(31):
+        history.add(deal.client_id, kind="form", text=f"{at} " + "п" * 60_000 + "конец", deal_id=deal.pk, by=olga)
+    answer = page.get(f"/deals/{deal.pk}/")
+    assert len(answer.content) < 250_000
+    assert "конец" not in answer.content.decode()
+    address = "/interactions/" + answer.content.decode().split("/interactions/")[1].split('"')[0]
+    assert "конец</div>" in page.get(address).content.decode()
+    assert page.get("/interactions/999999/text/").status_code == 404
+    assert enter(egor).get(address).status_code == 403
+
+
+def test_a_text_of_usual_length_is_shown_whole(deal, page, olga):
+    history.note(deal.client_id, "п" * 2000, deal_id=deal.pk, by=olga)
+    assert "/interactions/" not in page.get(f"/deals/{deal.pk}/").content.decode()
+
+
 def test_facts_are_saved_and_shown_in_russian_spelling(deal, page):
     given = {"version": deal.version, "amount": "54300,5", "openings": "3", "client_name": "Вера"}
     answer = page.post(f"/deals/{deal.pk}/fields/", given)
@@ -97,18 +114,54 @@ def test_zero_signs_are_left_out(deal, page):
 
 def test_somebody_becomes_responsible(deal, page, mikhail, egor):
     assert "Михаил Лебедев" in page.get(f"/deals/{deal.pk}/responsible/").content.decode()
-    answer = page.post(f"/deals/{deal.pk}/responsible/", {"responsible": mikhail.pk})
+    answer = page.post(f"/deals/{deal.pk}/responsible/", {"responsible": mikhail.pk, "version": deal.version})
     assert "Михаил Лебедев" in answer.content.decode()
+    appointed = Deal.objects.get(pk=deal.pk)
+    assert appointed.responsible == mikhail
+    version = {"version": appointed.version}
+    for given in ({"responsible": egor.pk, **version}, version, {}):
+        assert page.post(f"/deals/{deal.pk}/responsible/", given).status_code == 422
     assert Deal.objects.get(pk=deal.pk).responsible == mikhail
-    assert page.post(f"/deals/{deal.pk}/responsible/", {"responsible": egor.pk}).status_code == 422
-    assert page.post(f"/deals/{deal.pk}/responsible/", {"responsible": ""}).status_code == 200
+    assert page.post(f"/deals/{deal.pk}/responsible/", {"responsible": "", **version}).status_code == 200
     assert Deal.objects.get(pk=deal.pk).responsible is None
+
+
+def test_of_two_who_appoint_at_once_the_second_is_told(deal, page, olga, mikhail, roza):
+    facts.appoint(deal, mikhail, by=roza)
+    answer = page.post(f"/deals/{deal.pk}/responsible/", {"responsible": olga.pk, "version": deal.version})
+    assert answer.status_code == 409
+    assert "изменил кто-то другой" in answer.content.decode()
+    assert f'value="{mikhail.pk}" selected' in answer.content.decode()
+    current = Deal.objects.get(pk=deal.pk)
+    assert current.responsible == mikhail
+    assert f'name="version" value="{current.version}"' in answer.content.decode()
 
 
 def test_a_note_stands_in_the_history(deal, page):
     assert "Замок сломан" in page.post(f"/deals/{deal.pk}/notes/", {"text": "Замок сломан"}).content.decode()
     assert Interaction.objects.get(kind="note").deal_id == deal.pk
     assert page.post(f"/deals/{deal.pk}/notes/", {"text": " \x00 "}).status_code == 422
+
+
+def test_what_is_sent_twice_is_written_once(deal, page):
+    step = {"what": "Перезвонить", "day": "2099-05-12", "hour": "10:30"}
+    for _ in range(2):
+        assert "Замок сломан" in page.post(f"/deals/{deal.pk}/notes/", {"text": "Замок сломан"}).content.decode()
+        assert "Перезвонить" in page.post(f"/deals/{deal.pk}/tasks/", step).content.decode()
+    assert Interaction.objects.filter(kind="note").count() == 1
+    assert Task.objects.filter(what="Перезвонить").count() == 1
+    page.post(f"/deals/{deal.pk}/tasks/", {**step, "hour": "11:30"})
+    assert Task.objects.filter(what="Перезвонить").count() == 2
+
+
+def test_the_same_words_of_another_or_later_are_a_note_of_their_own(deal, olga, mikhail):
+    first = history.note(deal.client_id, "Не берёт трубку", deal_id=deal.pk, by=olga)
+    history.note(deal.client_id, "Не берёт трубку", deal_id=deal.pk, by=mikhail)
+    history.note(deal.client_id, "Не берёт трубку", deal_id=None, by=olga)
+    assert Interaction.objects.filter(kind="note").count() == 3
+    Interaction.objects.filter(pk=first.pk).update(at=first.at - 2 * history.SENT_TWICE)
+    history.note(deal.client_id, "Не берёт трубку", deal_id=deal.pk, by=olga)
+    assert Interaction.objects.filter(kind="note").count() == 4
 
 
 def test_a_step_is_planned_and_ticked_off(deal, page):

@@ -16,6 +16,7 @@ from svyazka.business.clients import change, history
 from svyazka.business.clients.identify import survivor
 from svyazka.business.clients.models import Client, ContactPoint
 from svyazka.business.clients.search import Hit
+from svyazka.business.deals import reachable
 from svyazka.business.deals.found import look_up
 from svyazka.business.deals.models import Deal
 from svyazka.kit import phones
@@ -105,7 +106,7 @@ def client_contacts(request: PageRequest, client_id: int) -> HttpResponse:
 @needs("clients.change", "POST")
 def contact_removal(request: PageRequest, client_id: int, point_id: int) -> HttpResponse:
     point = get_object_or_404(ContactPoint.objects.select_related("client"), pk=point_id, client_id=client_id)
-    change.remove_contact(point, by=request.person)
+    reachable.remove_contact(point, by=request.person)
     return _contacts(request, point.client)
 
 

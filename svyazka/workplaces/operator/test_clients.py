@@ -114,6 +114,15 @@ def test_contacts_come_and_go(enter, olga, vera):
     assert [str(one["point"]) for one in answer.context["points"]] == ["vera@example.com"]
 
 
+def test_the_only_way_to_reach_whoever_has_a_deal_is_not_removed(enter, olga, vera):
+    deal = open_deal(vera, by=HOUSE)
+    point = vera.contact_points.get()
+    answer = enter(olga).post(f"/clients/{vera.pk}/contacts/{point.pk}/removal/", headers=HTMX)
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (422, "#toasts")
+    assert f"Сделка № {deal.pk} открыта" in answer.content.decode()
+    assert vera.contact_points.exists()
+
+
 def test_a_wrong_contact_stays_as_it_was_typed(enter, olga, vera):
     answer = enter(olga).post(f"/clients/{vera.pk}/contacts/", {"contact": "12-34"}, headers=HTMX)
     assert (answer.status_code, answer.context["typed"]) == (422, "12-34")

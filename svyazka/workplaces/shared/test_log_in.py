@@ -34,6 +34,13 @@ def test_a_planted_session_key_is_not_taken_over(client, olga, enter, mikhail):
     assert [session.person for session in Session.objects.all()] == [olga]
 
 
+@pytest.mark.parametrize("key", ["aaaaaaaaaa\0bb", "\u00d0\u009a\u00e9", "a b; c", ""])
+def test_a_cookie_that_is_no_key_is_nobody(client, windows, key):
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
+    assert client.get("/login/").status_code == 200
+    assert client.get("/account/").status_code == 302
+
+
 def test_a_wrong_password_says_so_and_keeps_the_login(client, olga):
     answer = client.post("/login/", {"login": "olga", "password": "wrong"})
     assert answer.status_code == 422

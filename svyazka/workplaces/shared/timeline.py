@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -14,9 +16,11 @@ from svyazka.business.clients.models import Interaction
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.staff.models import Person
 from svyazka.kit import words
+from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.templatetags.svyazka import moment
 
 Kind = Interaction.Kind
+LONGEST = 2000  # letters of one text: a page of thirty stays within what a browser draws at once
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,8 @@ class Line:
     icon: str
     tone: str  # "in": the client did it; "bad": it went wrong; "good"; "": ourselves
     title: str
-    text: str
+    text: str  # no more than its beginning, if it is long
+    is_cut: bool
     who: str
     where: str  # the channel it came by
     when: str
@@ -58,6 +63,12 @@ def lines(interactions: Sequence[Interaction]) -> list[Line]:
     """Two queries at most, however many: the names of the staff, and of the channels."""
     staff, channels = _names_of_staff(interactions), _names_of_channels(interactions)
     return [_line(one, staff, channels) for one in interactions]
+
+
+@needs("clients.see")
+def whole_text(request: PageRequest, pk: int) -> HttpResponse:
+    """What a line shows only the beginning of."""
+    return render(request, "shared/whole_text.html", {"text": get_object_or_404(Interaction, pk=pk).text})
 
 
 def read_before(written: str) -> history.Before | None:
@@ -94,7 +105,8 @@ def _line(one: Interaction, staff: Mapping[int, str], channels: Mapping[str, str
         icon=icon,
         tone=tone,
         title=title,
-        text=one.text,
+        text=one.text[:LONGEST],
+        is_cut=len(one.text) > LONGEST,
         who=_who(one, staff),
         where=channels.get(one.channel, ""),
         when=moment(one.at),

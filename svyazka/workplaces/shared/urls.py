@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.shared import account, landing, log_in
+from svyazka.workplaces.shared import account, landing, log_in, timeline
 
 urlpatterns = [
     path("", landing.landing, name="landing"),
+    path("interactions/<int:pk>/text/", timeline.whole_text, name="whole_text"),
     path("login/", log_in.login, name="login"),
     path("logout/", log_in.logout, name="logout"),
     path("account/", account.account, name="account"),

@@ -23,6 +23,8 @@ async function renew() {
   box.innerHTML = await answer.text();
   for (const line of [...box.content.querySelectorAll("li[id]")].reverse()) {
     const before = document.getElementById(line.id);
+    const whole = before?.querySelector(".said[data-whole]");
+    if (whole) line.querySelector(".said")?.replaceWith(whole.cloneNode(true));
     if (!before) shown.prepend(line);
     else if (before.innerHTML !== line.innerHTML) before.replaceWith(line);
     else continue;
