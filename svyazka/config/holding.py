@@ -10,6 +10,7 @@ from pathlib import Path
 
 from svyazka.config import database
 from svyazka.config.embedded import Embedded
+from svyazka.config.ending import end_as_with_ctrl_c
 
 
 class CannotStart(Exception):
@@ -56,12 +57,13 @@ def database_up() -> Iterator[str]:
 def started(cluster: Embedded) -> Iterator[str]:
     """For whoever holds the folder. A mark says that the server is ours, so that it is also stopped when
     the process that started it was killed and this one comes after it."""
+    end_as_with_ctrl_c()
     mark = cluster.folder / "postgres.ours"
-    fresh = cluster.start()
-    if fresh:
-        mark.touch()
-    ours = fresh or mark.exists()
+    ours = mark.exists() or not cluster.is_running()
+    if ours:
+        mark.touch()  # before it starts, for that may be interrupted too
     try:
+        cluster.start()
         yield cluster.url()
     finally:
         if ours:

@@ -80,14 +80,20 @@ def _prepare(url: str) -> None:
         if migrating.missing(connection):
             print("svyazka: bringing the database to this version", file=sys.stderr, flush=True)
             _do(["migrate"], environment)
-        row = connection.execute("select exists (select from deals_pipeline)").fetchone()
-    if row == (False,):
+        row = connection.execute(
+            "select exists (select from deals_pipeline), exists (select from staff_person)"
+        ).fetchone()
+    begun, peopled = row or (False, False)
+    if not begun:
         print("svyazka: beginning the demonstration company", file=sys.stderr, flush=True)
         _do(["init", "--blueprint", BLUEPRINT, "--demonstration"], environment)
+    elif not peopled:
+        print("svyazka: nobody can log in yet; type: svyazka staff administrator LOGIN NAME", file=sys.stderr)
 
 
 def _do(words: list[str], environment: dict[str, str]) -> None:
-    if subprocess.run([*SVYAZKA, *words], env=environment, check=False).returncode:
+    done = subprocess.run([*SVYAZKA, *words], env=environment, preexec_fn=supervisor.following_us(), check=False)
+    if done.returncode:
         raise CannotStart(f"“svyazka {words[0]}” failed; what it said stands above.")
 
 

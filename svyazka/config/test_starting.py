@@ -103,6 +103,27 @@ def test_after_a_kill_nothing_runs_on_and_the_next_start_takes_over(place):
     assert not Embedded(place).is_running()
 
 
+def test_what_is_told_to_end_before_it_is_ready_leaves_no_database(place):
+    running = subprocess.Popen([*SVYAZKA, "run"], env=environment(place, free_port()), stderr=subprocess.DEVNULL)
+    _until((place / "postgres.ours").exists)
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(60) == 128 + signal.SIGINT
+    assert not Embedded(place).is_running()
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_the_demonstration_ends_with_all_that_it_started(place, told):
+    port = free_port()
+    running = subprocess.Popen([*SVYAZKA, "demo"], env=environment(place, port), stdout=subprocess.DEVNULL)
+    until_it_answers(f"http://127.0.0.1:{port}/login/", seconds=120)
+    _until(lambda: len(_below(running.pid)) >= 5)  # the house, its door, its pages and what they consist of
+    below = _below(running.pid)
+    running.send_signal(told)
+    running.wait(60)
+    _until(lambda: not any(_lives(process) for process in below))
+    assert not Embedded(place).is_running()
+
+
 def _say(place: Path, port: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*SVYAZKA, "run"], env=environment(place, port), capture_output=True, text=True, timeout=60)
 
