@@ -42,8 +42,7 @@ _OURS = frozenset(b"x-forwarded-for x-forwarded-proto x-forwarded-host forwarded
 
 class Door:
     def __init__(self, web: str) -> None:
-        self._socket = web.removeprefix("unix:") if web.startswith("unix:") else None
-        self._address = "http://web" if self._socket else web.rstrip("/")
+        self._address = web.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
         self._for_large: aiohttp.ClientSession | None = None  # each of its connections serves one request
 
@@ -52,13 +51,8 @@ class Door:
         self._for_large = self._connected(force_close=True)
 
     def _connected(self, *, force_close: bool) -> aiohttp.ClientSession:
-        connector: aiohttp.BaseConnector = (
-            aiohttp.UnixConnector(self._socket, limit=256, force_close=force_close)
-            if self._socket
-            else aiohttp.TCPConnector(limit=256, use_dns_cache=True, force_close=force_close)
-        )
         return aiohttp.ClientSession(
-            connector=connector,
+            connector=aiohttp.TCPConnector(limit=256, use_dns_cache=True, force_close=force_close),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=ANSWER_WITHIN),

@@ -12,7 +12,7 @@ NAME = "svyazka edge"  # as the database's list of connections shows it
 class Surroundings:
     database_url: str
     direct_url: str  # past any pooler in transaction mode: it swallows LISTEN without a word
-    web: str = "http://127.0.0.1:8001"  # or unix:/path/of/a/socket
+    web: str = "http://127.0.0.1:8001"
 
     @property
     def prepare_threshold(self) -> int | None:
