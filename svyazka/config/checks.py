@@ -17,6 +17,7 @@ from svyazka.config import database, migrating
 from svyazka.config.embedded import Embedded
 from svyazka.config.holding import CannotStart, database_up
 from svyazka.config.places import CHECKOUT, data_folder
+from svyazka.kit import proxies
 
 ENOUGH_DISK = 2 * 1024**3
 CLOCK_MAY_DIFFER = 2.0  # seconds between the database's clock and ours
@@ -70,6 +71,7 @@ def _settings() -> str:
     hosts = os.environ.get("SVYAZKA_HOSTS", "")
     if "*" in hosts.split(","):
         raise Problem("SVYAZKA_HOSTS=* lets anybody choose the address in links; name the addresses.")
+    proxies.named(os.environ.get("SVYAZKA_PROXIES", ""))
     ZoneInfo(os.environ.get("SVYAZKA_TIME_ZONE", "Europe/Moscow"))
     return f"{host}:{port}"
 

@@ -19,6 +19,7 @@ from svyazka.config import beginning, database, migrating, supervisor
 from svyazka.config.holding import CannotStart, folder_held, started
 from svyazka.config.places import data_folder
 from svyazka.config.supervisor import Process
+from svyazka.kit import proxies
 
 BLUEPRINT = "windows"
 SVYAZKA = [sys.executable, "-m", "svyazka.config.cli"]
@@ -27,6 +28,7 @@ SVYAZKA = [sys.executable, "-m", "svyazka.config.cli"]
 def run() -> int:
     host, port = os.environ.get("SVYAZKA_HOST", "127.0.0.1"), _port()
     _refuse_taken_port(host, port)
+    _refuse_wrong_proxies()
     folder = data_folder()
     with folder_held(folder), _database() as url:
         _prepare(url)
@@ -59,6 +61,13 @@ def _refuse_taken_port(host: str, port: int) -> None:
             f"{host}:{port} cannot be listened on ({refusal.strerror}). "
             "Name another port, for example: SVYAZKA_PORT=8080 svyazka run"
         ) from None
+
+
+def _refuse_wrong_proxies() -> None:
+    try:
+        proxies.named(os.environ.get("SVYAZKA_PROXIES", ""))
+    except ValueError as refusal:
+        raise CannotStart(f"SVYAZKA_PROXIES: {refusal}") from None
 
 
 @contextmanager

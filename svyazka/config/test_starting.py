@@ -124,6 +124,14 @@ def test_an_address_that_the_pages_cannot_have_is_refused(web):
         starting.web_command(web)
 
 
+def test_a_proxy_that_is_no_address_is_refused_in_one_line(place):
+    given = {**environment(place, free_port()), "SVYAZKA_PROXIES": "proxy.example.ru"}
+    refused = subprocess.run([*SVYAZKA, "run"], env=given, capture_output=True, text=True, timeout=60)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("svyazka: SVYAZKA_PROXIES: 'proxy.example.ru'")
+    assert len(refused.stderr.splitlines()) == 1
+
+
 def test_what_is_told_to_end_before_it_is_ready_leaves_no_database(place):
     running = subprocess.Popen([*SVYAZKA, "run"], env=environment(place, free_port()), stderr=subprocess.DEVNULL)
     _until((place / "postgres.ours").exists)

@@ -21,12 +21,12 @@ from svyazka.edge.asgi import (
     TooLarge,
     cookie,
     headers_of,
-    is_neighbour,
     peer,
     reply_page,
     said_length,
 )
 from svyazka.edge.words import language_of, say
+from svyazka.kit.proxies import Proxies
 
 MOST_BYTES = 12 * 1024 * 1024
 WAIT_FOR_START = 20.0
@@ -41,8 +41,9 @@ _OURS = frozenset(b"x-forwarded-for x-forwarded-proto x-forwarded-host forwarded
 
 
 class Door:
-    def __init__(self, web: str) -> None:
+    def __init__(self, web: str, proxies: Proxies) -> None:
         self._address = web.rstrip("/")
+        self._proxies = proxies
         self._session: aiohttp.ClientSession | None = None
         self._for_large: aiohttp.ClientSession | None = None  # each of its connections serves one request
 
@@ -89,7 +90,7 @@ class Door:
 
     async def _ask(self, scope: Scope, body: Body | None) -> aiohttp.ClientResponse:
         """A page waits for a web process that is just starting; what changes something is told to come again."""
-        headers = _outward(scope)
+        headers = _outward(scope, self._proxies)
         session = self._for_large if headers.get("Connection") == "close" else self._session
         if session is None:
             raise RuntimeError("the door has not been opened")
@@ -137,8 +138,7 @@ class Body:
             more = message.get("more_body", False)
 
 
-def _outward(scope: Scope) -> CIMultiDict[str]:
-    neighbour = is_neighbour(scope)
+def _outward(scope: Scope, proxies: Proxies) -> CIMultiDict[str]:
     headers: CIMultiDict[str] = CIMultiDict()
     told: dict[bytes, str] = {}
     listed = {
@@ -153,7 +153,7 @@ def _outward(scope: Scope) -> CIMultiDict[str]:
     # A body that is refused unread costs the web process its connection: it must not be the next one's.
     if "transfer-encoding" in asked or said_length(asked) > SMALL_BODY:
         headers["Connection"] = "close"
-    known = told if neighbour else {}
+    known = told if proxies.believe(peer(scope)) else {}
     before = known.get(b"x-forwarded-for")
     headers["X-Forwarded-For"] = f"{before}, {peer(scope)}" if before else peer(scope) or "127.0.0.1"
     headers["X-Forwarded-Proto"] = known.get(b"x-forwarded-proto") or scope["scheme"]
