@@ -21,18 +21,31 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import sql
+from psycopg import conninfo, sql
 
 from svyazka import __version__
 from svyazka.config import migrating
 from svyazka.config.embedded import binaries
 from svyazka.config.holding import CannotStart
 from svyazka.config.places import data_folder
+from svyazka.config.supervisor import following_us
 
 FORMAT = 1
 DUMP, MANIFEST, KEY = "database.dump", "manifest.json", "secret.key"
 
 Manifest = dict[str, Any]
+
+# Tables and functions, without those of extensions.
+_EMPTYING = """
+    select format('drop %s if exists %s cascade', kind, name) from (
+        select 'pg_class'::regclass as catalogue, oid, 'table' as kind, oid::regclass::text as name from pg_class
+        where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+        union all
+        select 'pg_proc'::regclass, oid, 'routine', oid::regprocedure::text from pg_proc
+        where pronamespace = 'public'::regnamespace
+    ) as found
+    where not exists (select from pg_depend where classid = catalogue and objid = oid and deptype = 'e')
+"""
 
 
 def back_up(target: Path, *, url: str, with_key: bool) -> int:
@@ -66,17 +79,20 @@ def _write(target: Path, *, url: str, with_key: bool) -> Manifest:
 
 
 def restore(source: Path, *, url: str) -> int:
-    """All or nothing, and only into an empty database."""
+    """All or nothing, and only into an empty database. The files come first: what the database's one transaction
+    has brought back is whole, wherever we are killed."""
     _refuse_unless_empty(url)
+    _files_folder().parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_files_folder().parent) as place:
         workshop = Path(place)
         manifest = _unpack(source, workshop)
         _refuse_a_newer(manifest)
-        _load(url, workshop / DUMP, manifest)
-        _put_back_files(workshop)
-        key_came = _put_back_key(workshop)
+        places = _places(workshop)
+        _refuse_other_files(places)
+        with _put_in_place(places), _emptied_on_failure(url):
+            _load(url, workshop / DUMP, manifest)
     print(f"{source}: {sum(manifest['rows'].values())} rows are back, as of {manifest['made_at']}.")
-    if not key_came:
+    if data_folder() / KEY not in places:
         print(f"secret.key is not in the archive: put the old one into {data_folder()} before you start.")
     return 0
 
@@ -102,9 +118,9 @@ def _dump(url: str, dump: Path) -> Manifest:
         if _one(connection, "select to_regclass('django_migrations')") is None:
             raise CannotStart("There is nothing to back up: the database is empty.")
         snapshot = _one(connection, "select pg_export_snapshot()")
-        options = ["-Fc", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", "-f", str(dump), "-d", url]
+        options = ["-Fc", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", "-f", str(dump)]
         version = connection.info.server_version
-        _tool("pg_dump", version, *options)
+        _tool("pg_dump", version, url, *options)
         return {
             "format": FORMAT,
             "version": __version__,
@@ -165,8 +181,6 @@ def _refuse_unless_empty(url: str) -> None:
             "This database is not empty; an archive is read only into an empty one. Name a new folder in "
             "SVYAZKA_DATA, or an empty database in DATABASE_URL."
         )
-    if any(_files_folder().glob("*")):
-        raise CannotStart(f"{_files_folder()} holds files already; move them away first.")
 
 
 def _unpack(source: Path, workshop: Path) -> Manifest:
@@ -193,9 +207,52 @@ def _refuse_a_newer(manifest: Manifest) -> None:
         )
 
 
+def _places(workshop: Path) -> dict[Path, Path]:
+    """Where the files and the key belong → where they have been unpacked."""
+    unpacked = workshop / "files"
+    places = {_files_folder() / path.relative_to(unpacked): path for path in unpacked.rglob("*") if path.is_file()}
+    if (workshop / KEY).is_file():
+        places[data_folder() / KEY] = workshop / KEY
+    return places
+
+
+def _refuse_other_files(places: dict[Path, Path]) -> None:
+    """What the archive holds may be there already: from a restore that was killed."""
+    for place in sorted({*_files_folder().rglob("*"), *places}):
+        if place.is_file() and not (place in places and _sha256(place) == _sha256(places[place])):
+            raise CannotStart(f"{place} is there already and is not from this archive; move it away first.")
+
+
+@contextlib.contextmanager
+def _put_in_place(places: dict[Path, Path]) -> Iterator[None]:
+    """What was not there before is taken away again when what follows fails."""
+    with contextlib.ExitStack() as failure:
+        for place, unpacked in places.items():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if not place.exists():
+                failure.callback(place.unlink, missing_ok=True)
+            unpacked.chmod(0o600)
+            shutil.move(unpacked, place)
+        yield
+        failure.pop_all()
+
+
+@contextlib.contextmanager
+def _emptied_on_failure(url: str) -> Iterator[None]:
+    """Rows are compared only after pg_restore has committed."""
+    try:
+        yield
+    except BaseException:
+        with psycopg.connect(url) as connection:
+            if _counts(connection):
+                for (statement,) in connection.execute(_EMPTYING).fetchall():
+                    connection.execute(statement)
+        raise
+
+
 def _load(url: str, dump: Path, manifest: Manifest) -> None:
-    options = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", "-d", url, str(dump)]
-    _tool("pg_restore", manifest["postgresql"], *options)
+    options = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", str(dump)]
+    _tool("pg_restore", manifest["postgresql"], url, *options)
     with psycopg.connect(url, autocommit=True) as connection:
         counts = _counts(connection)
         connection.execute("analyze")
@@ -204,27 +261,19 @@ def _load(url: str, dump: Path, manifest: Manifest) -> None:
         raise CannotStart(f"Not all rows came back: {', '.join(differing)}.")
 
 
-def _put_back_files(workshop: Path) -> None:
-    if (workshop / "files").is_dir():
-        shutil.copytree(workshop / "files", _files_folder(), dirs_exist_ok=True)
-
-
-def _put_back_key(workshop: Path) -> bool:
-    if not (workshop / KEY).is_file():
-        return False
-    place = data_folder() / KEY
-    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write((workshop / KEY).read_text())
-    return True
-
-
 def _files_folder() -> Path:
     return Path(os.environ.get("SVYAZKA_FILES", data_folder() / "files"))
 
 
-def _tool(program: str, server_version: int, *words: str) -> None:
-    command = [_path_of(program, server_version), *words]
-    outcome = subprocess.run(command, capture_output=True, text=True, check=False)
+def _tool(program: str, server_version: int, url: str, *words: str) -> None:
+    """The password goes by the environment: what stands in a command, everybody on the machine can read."""
+    address = conninfo.conninfo_to_dict(url)
+    password = address.pop("password", None)
+    command = [_path_of(program, server_version), "-d", conninfo.make_conninfo("", **address), *words]
+    environment = {**os.environ, "PGPASSWORD": str(password)} if password else None
+    outcome = subprocess.run(
+        command, env=environment, preexec_fn=following_us(), capture_output=True, text=True, check=False
+    )
     if outcome.returncode:
         lines = outcome.stderr.strip().splitlines() or ["no reason given"]
         raise CannotStart(f"{program} failed: {lines[0]}")

@@ -27,18 +27,23 @@ _WORDS = tuple(
 
 def begin(blueprint: str, *, with_demonstration: bool) -> int:
     """The caller has set up Django."""
+    from django.db import transaction
+
     from svyazka.config import company, migrating
 
     if blueprint not in company.known():
         raise CannotStart(f"There is no blueprint “{blueprint}”. Known: {', '.join(company.known())}.")
     migrating.migrate()
-    try:
-        company.start(blueprint)
-    except company.AlreadyStarted:
-        raise CannotStart("There is a company in this database already; a blueprint begins a new one.") from None
-    if with_demonstration:
-        shown = company.add_demonstration(blueprint, password=readable_password(), bot_secret=secrets.token_urlsafe(24))
-        keep(demonstration_file(), shown)
+    # One transaction, and the file before its end: whoever is cut off leaves an empty database, to begin anew in.
+    with transaction.atomic():
+        try:
+            company.start(blueprint)
+        except company.AlreadyStarted:
+            raise CannotStart("There is a company in this database already; a blueprint begins a new one.") from None
+        demonstration_file().unlink(missing_ok=True)
+        if with_demonstration:
+            password, bot_secret = readable_password(), secrets.token_urlsafe(24)
+            keep(demonstration_file(), company.add_demonstration(blueprint, password=password, bot_secret=bot_secret))
     return 0
 
 
@@ -52,10 +57,13 @@ def demonstration_file() -> Path:
 
 def keep(place: Path, shown: Demonstration) -> None:
     """Readable by its owner alone; whoever ends the demonstration deletes it."""
+    place.parent.mkdir(parents=True, exist_ok=True)
     lines = [f"password: {shown.password}", f"bot_secret: {shown.bot_secret}"]
     lines += [f"login {person.login}: {person.role}" for person in shown.people]
     with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write("\n".join(lines) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def read_demonstration(place: Path) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from svyazka.config import database, given, migrating
 from svyazka.config.embedded import Embedded
 from svyazka.config.holding import CannotStart, database_up
 from svyazka.config.places import CHECKOUT, FolderUnusable, data_folder
+from svyazka.kit import proxies
 
 ENOUGH_DISK = 2 * 1024**3
 CLOCK_MAY_DIFFER = 2.0  # seconds between the database's clock and ours
@@ -68,6 +69,7 @@ def _settings() -> str:
     hosts = os.environ.get("SVYAZKA_HOSTS", "")
     if "*" in hosts.split(","):
         raise Problem("SVYAZKA_HOSTS=* lets anybody choose the address in links; name the addresses.")
+    proxies.named(os.environ.get("SVYAZKA_PROXIES", ""))
     return f"{host}:{given.port()}"
 
 

@@ -57,7 +57,8 @@ def _add_running(commands: Commands) -> None:
     _command(commands, "run", _run, "start everything on this machine, the database included")
     _command(commands, "web", _web, "only the pages (for a unit of its own behind the edge)")
     _command(commands, "worker", _worker, "only the worker: works off the ledger, keeps the house in order")
-    _command(commands, "listen", _listen, "only the listeners: one for each telephone system")
+    listen = _command(commands, "listen", _listen, "only the listeners: one for each telephone system")
+    listen.add_argument("pbx", metavar="PBX", nargs="*", help="only these: asterisk/lab1 ...; without any, all of them")
     _command(commands, "edge", _edge, "only the door to the street: arrivals in, live events out")
     demo = _command(commands, "demo", _demo, "play a short working day through the real doors")
     demo.add_argument("--fast", action="store_true", help="without the pauses for people who watch")
@@ -124,11 +125,11 @@ def _worker(_chosen: argparse.Namespace) -> Answer:
     return 0
 
 
-def _listen(_chosen: argparse.Namespace) -> Answer:
+def _listen(chosen: argparse.Namespace) -> Answer:
     import asyncio
 
     _with_django()
-    asyncio.run(import_module("svyazka.config.listening").main())
+    asyncio.run(import_module("svyazka.config.listening").main(only=chosen.pbx))
     return 0
 
 

@@ -81,7 +81,7 @@ def _is_migrated() -> bool:
 def _worker_lives() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select exists (select from pg_stat_activity where application_name = %s "
+            "select exists (select from pg_stat_activity where application_name = %s and datname = current_database() "
             "and state_change > clock_timestamp() - make_interval(secs => %s))",
             [WORKER, WORKER_SILENT],
         )

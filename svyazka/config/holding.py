@@ -13,6 +13,7 @@ from typing import TextIO
 
 from svyazka.config import database
 from svyazka.config.embedded import CannotRun, Embedded
+from svyazka.config.ending import end_as_with_ctrl_c
 from svyazka.config.places import FolderUnusable
 
 # Sessions of a server that was killed hold its memory until their statements end; no new one starts before.
@@ -70,10 +71,12 @@ def database_up() -> Iterator[str]:
 def started(cluster: Embedded) -> Iterator[str]:
     """For whoever holds the folder. A mark says that the server is ours, so that it is also stopped when
     the process that started it was killed and this one comes after it."""
+    end_as_with_ctrl_c()
     mark = cluster.folder / "postgres.ours"
-    if cluster.start():
-        mark.touch()
+    if not cluster.is_running():
+        mark.touch()  # before it starts, for that may be interrupted too
     try:
+        cluster.start()
         yield cluster.url()
     finally:
         if mark.exists():

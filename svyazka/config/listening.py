@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import TypeVar
 
@@ -29,16 +29,17 @@ BY = Automaton("listener")
 T = TypeVar("T")
 
 
-async def main() -> None:
+async def main(*, only: Collection[str] = ()) -> None:
     """Until SIGTERM or SIGINT; then what was heard is written before it ends."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    await listen(until=stop)
+    await listen(until=stop, only=only)
 
 
-async def listen(*, until: asyncio.Event, look_every: float = LOOK_EVERY) -> None:
+async def listen(*, until: asyncio.Event, look_every: float = LOOK_EVERY, only: Collection[str] = ()) -> None:
+    """`only`: the codes of telephone systems; without any, to all of them."""
     batches = Batches(settings.DATABASE_DIRECT_URL, ring=bell.ring)
     writing = asyncio.create_task(batches.run())
     running: dict[Access, asyncio.Task[None]] = {}
@@ -47,7 +48,7 @@ async def listen(*, until: asyncio.Event, look_every: float = LOOK_EVERY) -> Non
             if writing.done():
                 # Whatever broke it: the supervisor starts the listener anew.
                 writing.result()
-            await _follow_settings(running, batches)
+            await _follow_settings(running, batches, only)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(until.wait(), look_every)
     finally:
@@ -57,13 +58,14 @@ async def listen(*, until: asyncio.Event, look_every: float = LOOK_EVERY) -> Non
         await _end(writing)
 
 
-async def _follow_settings(running: dict[Access, asyncio.Task[None]], ledger: Ledger) -> None:
+async def _follow_settings(running: dict[Access, asyncio.Task[None]], ledger: Ledger, only: Collection[str]) -> None:
     """A changed address or secret is another telephone system: the old driver ends, a new one begins."""
     try:
-        wanted = {access: driver for driver, access in await _in_database(links.active)}
+        active = await _in_database(links.active)
     except Error:
         log.warning("listener_without_database")
         return
+    wanted = {access: driver for driver, access in active if not only or access.code in only}
     for access in running.keys() - wanted.keys():
         await _end(running.pop(access))
     for access in wanted.keys() - running.keys():

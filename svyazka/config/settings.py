@@ -8,6 +8,7 @@ from pathlib import Path
 from svyazka.config import logs
 from svyazka.config.database import connection_settings, database_url
 from svyazka.config.places import CHECKOUT, data_folder, secret_key
+from svyazka.kit import proxies
 
 DEBUG = False
 TESTING = "PYTEST_VERSION" in os.environ
@@ -114,6 +115,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "svyazka_csrf"
 CSRF_FAILURE_VIEW = "svyazka.workplaces.shared.refusals.forged"
 SECURE_REFERRER_POLICY = "same-origin"
+# Beside those on this machine: whose word on where a request comes from is believed.
+PROXIES = proxies.named(os.environ.get("SVYAZKA_PROXIES", ""))
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from svyazka.config import beginning, database, given, migrating, supervisor
 from svyazka.config.holding import CannotStart, bring_back, folder_held, started
 from svyazka.config.places import data_folder
 from svyazka.config.supervisor import Process
+from svyazka.kit import proxies
 
 BLUEPRINT = "windows"
 SVYAZKA = [sys.executable, "-m", "svyazka.config.cli"]
@@ -27,6 +28,7 @@ SVYAZKA = [sys.executable, "-m", "svyazka.config.cli"]
 def run() -> int:
     host, port = os.environ.get("SVYAZKA_HOST", "127.0.0.1"), given.port()
     _refuse_taken_port(host, port)
+    _refuse_wrong_proxies()
     folder = data_folder()
     with folder_held(folder), _database() as url:
         _prepare(url)
@@ -55,6 +57,13 @@ def _refuse_taken_port(host: str, port: int) -> None:
         ) from None
 
 
+def _refuse_wrong_proxies() -> None:
+    try:
+        proxies.named(os.environ.get("SVYAZKA_PROXIES", ""))
+    except ValueError as refusal:
+        raise CannotStart(f"SVYAZKA_PROXIES: {refusal}") from None
+
+
 @contextmanager
 def _database() -> Iterator[str]:
     if database.is_own_server():
@@ -79,14 +88,20 @@ def _prepare(url: str) -> None:
         if migrating.missing(connection):
             print("svyazka: bringing the database to this version", file=sys.stderr, flush=True)
             _do(["migrate"], environment)
-        row = connection.execute("select exists (select from deals_pipeline)").fetchone()
-    if row == (False,):
+        row = connection.execute(
+            "select exists (select from deals_pipeline), exists (select from staff_person)"
+        ).fetchone()
+    begun, peopled = row or (False, False)
+    if not begun:
         print("svyazka: beginning the demonstration company", file=sys.stderr, flush=True)
         _do(["init", "--blueprint", BLUEPRINT, "--demonstration"], environment)
+    elif not peopled:
+        print("svyazka: nobody can log in yet; type: svyazka staff administrator LOGIN NAME", file=sys.stderr)
 
 
 def _do(words: list[str], environment: dict[str, str]) -> None:
-    if subprocess.run([*SVYAZKA, *words], env=environment, check=False).returncode:
+    done = subprocess.run([*SVYAZKA, *words], env=environment, preexec_fn=supervisor.following_us(), check=False)
+    if done.returncode:
         raise CannotStart(f"“svyazka {words[0]}” failed; what it said stands above.")
 
 
@@ -120,11 +135,11 @@ def _processes(environment: dict[str, str], web: str) -> list[Process]:
 
 
 def web_command(web: str) -> list[str]:
-    address = urlsplit(web)
+    host, port = _host_and_port(web)
     processors = len(os.sched_getaffinity(0))
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi",
-        "--host", address.hostname or "127.0.0.1", "--port", str(address.port or 8001),
+        "--host", host, "--port", str(port),
         "--workers", os.environ.get("SVYAZKA_WEB_WORKERS", str(min(4, processors))),
         "--blocking-threads", os.environ.get("SVYAZKA_WEB_THREADS", str(min(8, 2 * processors))),
         "--http", "1", "--no-ws", "--log-level", "warning", "--respawn-failed-workers",
@@ -133,17 +148,29 @@ def web_command(web: str) -> list[str]:
     ]  # fmt: skip
 
 
+def _host_and_port(web: str) -> tuple[str, int]:
+    address = urlsplit(web)
+    with suppress(ValueError):
+        if address.scheme == "http" and address.hostname and address.port:
+            return address.hostname, address.port
+    raise CannotStart(f"SVYAZKA_WEB must be an address like http://127.0.0.1:8001, not “{web}”.")
+
+
 def counters() -> dict[str, str]:
-    """Each web process counts for itself; whichever is asked for the metrics adds them up."""
-    folder = data_folder() / "metrics"
-    shutil.rmtree(folder, ignore_errors=True)
+    """Each web process counts for itself; whichever is asked for the metrics adds them up. Another `svyazka web`
+    on this data folder counts in a folder of its own, by the machine and the process that both of them belong to."""
+    metrics, machine, us = data_folder() / "metrics", socket.gethostname(), os.getpid()
+    for left in metrics.glob("*-*"):
+        whose, _, process = left.name.rpartition("-")
+        if whose == machine and (process == str(us) or not Path("/proc", process).exists()):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = metrics / f"{machine}-{us}"
     folder.mkdir(parents=True)
     return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
 def _answers(web: str) -> bool:
-    address = urlsplit(web)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=2)
+    connection = http.client.HTTPConnection(*_host_and_port(web), timeout=2)
     try:
         connection.request("GET", "/healthz", headers={"Host": "localhost"})
         return connection.getresponse().status < 500

@@ -104,6 +104,17 @@ def _start_what_is_due(watched: list[Process]) -> None:
 
 
 def _start(process: Process) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        process.command,
+        env=dict(process.environment),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=following_us(),
+    )
+
+
+def following_us() -> Callable[[], None]:
+    """What a child does first, so that it does not outlive us."""
     us = os.getpid()
 
     def follow_us() -> None:
@@ -112,13 +123,7 @@ def _start(process: Process) -> subprocess.Popen[bytes]:
         if os.getppid() != us:  # we died before the kernel knew
             os._exit(1)
 
-    return subprocess.Popen(
-        process.command,
-        env=dict(process.environment),
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        preexec_fn=follow_us,
-    )
+    return follow_us
 
 
 def _next_look(watched: list[Process], ready: bool) -> float:

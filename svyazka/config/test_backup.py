@@ -3,6 +3,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -41,6 +44,13 @@ def empty_url():
 def archive(transactional_windows, data, tmp_path):
     target = tmp_path / "svyazka.tar"
     backup.back_up(target, url=settings.DATABASE_DIRECT_URL, with_key=False)
+    return target
+
+
+@pytest.fixture
+def archive_with_key(transactional_windows, data, tmp_path):
+    target = tmp_path / "with-key.tar"
+    backup.back_up(target, url=settings.DATABASE_DIRECT_URL, with_key=True)
     return target
 
 
@@ -86,11 +96,9 @@ def test_the_archive_is_for_its_owner_and_holds_no_key(archive):
     assert names == ["database.dump", "files/visits/окно 1.jpg", "manifest.json"]
 
 
-def test_the_key_goes_along_only_when_asked(transactional_windows, data, empty_url, tmp_path, monkeypatch):
-    backup.back_up(tmp_path / "with.tar", url=settings.DATABASE_DIRECT_URL, with_key=True)
-    monkeypatch.setenv("SVYAZKA_DATA", str(tmp_path / "new"))
-    (tmp_path / "new").mkdir()
-    backup.restore(tmp_path / "with.tar", url=empty_url)
+def test_the_key_goes_along_only_when_asked(archive_with_key, empty_url, tmp_path, monkeypatch):
+    monkeypatch.setenv("SVYAZKA_DATA", str(_new(tmp_path)))
+    backup.restore(archive_with_key, url=empty_url)
     assert (tmp_path / "new" / "secret.key").read_text() == "the old key"
     assert (tmp_path / "new" / "secret.key").stat().st_mode & 0o777 == 0o600
 
@@ -121,6 +129,88 @@ def test_an_archive_of_a_newer_version_is_refused(archive, empty_url, monkeypatc
     newer = _with_manifest(archive, migrations=["deals.9999_of_tomorrow"])
     with pytest.raises(CannotStart, match="knows more"):
         backup.restore(newer, url=empty_url)
+
+
+def test_a_new_home_need_not_be_there(archive, data, empty_url, monkeypatch, tmp_path):
+    monkeypatch.setenv("SVYAZKA_DATA", str(tmp_path / "of" / "tomorrow"))
+    backup.restore(archive, url=empty_url)
+    assert _files(tmp_path / "of" / "tomorrow" / "files") == _files(data / "files")
+
+
+def test_rows_that_do_not_come_back_leave_nothing_behind(archive, empty_url, monkeypatch, tmp_path):
+    new_home = _new(tmp_path)
+    monkeypatch.setenv("SVYAZKA_DATA", str(new_home))
+    rows = json.loads(_part(archive, "manifest.json"))["rows"]
+    untrue = _with_manifest(archive, rows={**rows, "clients_client": 7})
+    with pytest.raises(CannotStart, match="clients_client"):
+        backup.restore(untrue, url=empty_url)
+    assert (_everything(empty_url), _files(new_home)) == ({}, {})
+    backup.restore(archive, url=empty_url)
+    assert len(_everything(empty_url)["clients_client"]) == 1
+
+
+def test_a_database_that_fails_leaves_no_files_and_no_key(archive_with_key, empty_url, monkeypatch, tmp_path):
+    new_home = _new(tmp_path)
+    monkeypatch.setenv("SVYAZKA_DATA", str(new_home))
+    _put_before(monkeypatch, tmp_path, "pg_restore", "echo no room on the disk >&2; exit 1")
+    with pytest.raises(CannotStart, match="no room"):
+        backup.restore(archive_with_key, url=empty_url)
+    assert (_everything(empty_url), _files(new_home)) == ({}, {})
+
+
+def test_a_restore_that_was_killed_is_finished_by_the_next(archive_with_key, data, empty_url, monkeypatch, tmp_path):
+    new_home = _new(tmp_path)
+    monkeypatch.setenv("SVYAZKA_DATA", str(new_home))
+    command = [sys.executable, "-m", "svyazka.config.cli", "restore", str(archive_with_key)]
+    with monkeypatch.context() as patch:
+        _put_before(patch, tmp_path, "pg_restore", "kill -9 $PPID; exec sleep 60")
+        killed = subprocess.run(command, env={**os.environ, "DATABASE_URL": empty_url}, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert _everything(empty_url) == {}
+    backup.restore(archive_with_key, url=empty_url)
+    assert _everything(settings.DATABASE_DIRECT_URL) == _everything(empty_url)
+    assert _files(data / "files") == _files(new_home / "files")
+
+
+@pytest.mark.parametrize("name", ["files/of another.jpg", "files/visits/окно 1.jpg", "secret.key"])
+def test_what_is_not_of_the_archive_is_not_written_over(archive_with_key, empty_url, monkeypatch, tmp_path, name):
+    new_home = _new(tmp_path)
+    monkeypatch.setenv("SVYAZKA_DATA", str(new_home))
+    (new_home / name).parent.mkdir(parents=True, exist_ok=True)
+    (new_home / name).write_text("of another house")
+    with pytest.raises(CannotStart, match="move it away"):
+        backup.restore(archive_with_key, url=empty_url)
+    assert _files(new_home) == {name: b"of another house"}
+
+
+def test_the_password_stands_in_no_command(archive, empty_url, monkeypatch, tmp_path):
+    monkeypatch.setenv("SVYAZKA_DATA", str(_new(tmp_path)))
+    for program in ("pg_dump", "pg_restore"):
+        _put_before(monkeypatch, tmp_path, program, f'echo "{program} $PGPASSWORD: $@" >> "{tmp_path}/said"')
+    backup.back_up(tmp_path / "again.tar", url=_with_password(settings.DATABASE_DIRECT_URL), with_key=False)
+    backup.restore(archive, url=_with_password(empty_url))
+    said = (tmp_path / "said").read_text().splitlines()
+    assert [line.partition(":")[0] for line in said] == ["pg_dump let me in", "pg_restore let me in"]
+    assert not any("let me in" in line.partition(":")[2] or "let%20me" in line for line in said)
+
+
+def _put_before(monkeypatch, tmp_path: Path, program: str, what: str) -> None:
+    """A program of this name comes first on the path, does this, and then what the real one does."""
+    place = tmp_path / "bin" / program
+    place.parent.mkdir(exist_ok=True)
+    real = backup._path_of(program, 180000)
+    place.write_text(f'#!/bin/sh\n[ "$1" = --version ] || {{ {what}; }}\nexec "{real}" "$@"\n')
+    place.chmod(0o755)
+    monkeypatch.setenv("PATH", str(place.parent), prepend=os.pathsep)
+
+
+def _with_password(url: str) -> str:
+    return url.replace("@", ":let%20me%20in@", 1)
+
+
+def _part(archive: Path, name: str) -> bytes:
+    with tarfile.open(archive) as opened:
+        return opened.extractfile(name).read()
 
 
 def _everything(url: str) -> dict[str, list[str]]:

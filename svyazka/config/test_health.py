@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import psycopg
 import pytest
 from django.conf import settings
@@ -21,6 +23,14 @@ def test_readyz_says_what_is_missing_and_turns_when_a_worker_comes(client):
     with psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, application_name=WORKER) as worker:
         worker.execute("select 1")
         assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_of_another_house_on_this_server_is_not_ours(client):
+    another = urlsplit(settings.DATABASE_DIRECT_URL)._replace(path="/postgres").geturl()
+    with psycopg.connect(another, autocommit=True, application_name=WORKER) as worker:
+        worker.execute("select 1")
+        assert client.get("/readyz").json()["worker"] is False
 
 
 @pytest.mark.django_db

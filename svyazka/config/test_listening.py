@@ -27,10 +27,10 @@ def pbx(transactional_db, windows):
     )
 
 
-def run(story):
+def run(story, **options):
     async def told():
         stop = asyncio.Event()
-        task = asyncio.create_task(listening.listen(until=stop, look_every=0.1))
+        task = asyncio.create_task(listening.listen(until=stop, look_every=0.1, **options))
         try:
             async with asyncio.timeout(10):
                 return await story()
@@ -92,6 +92,18 @@ def test_a_pbx_that_is_switched_off_is_left(pbx):
                 await asyncio.sleep(0.02)
 
     run(story)
+
+
+def test_a_listener_that_is_given_a_code_leaves_the_others_alone(pbx):
+    async def story():
+        stand_in = StandIn()
+        async with stand_in.serving() as port:
+            await Pbx.objects.aupdate(port=port)
+            await Pbx.objects.acreate(code="asterisk/lab2", driver="asterisk", host="127.0.0.1", port=1)
+            await until(lambda: Pbx.objects.get(code="asterisk/lab2").trouble == "unreachable")
+            assert not stand_in.sessions
+
+    run(story, only=["asterisk/lab2"])
 
 
 def test_it_ends_when_it_is_told_to(transactional_db):

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from svyazka.config import beginning
+from svyazka.config import beginning, starting
 from svyazka.config.bench.ground import free_port, until_it_answers
 from svyazka.config.embedded import Embedded
+from svyazka.config.holding import CannotStart
 
 pytestmark = pytest.mark.slow
 SVYAZKA = [sys.executable, "-m", "svyazka.config.cli"]
@@ -110,6 +111,55 @@ def test_after_a_kill_nothing_runs_on_and_the_next_start_takes_over(place):
     again.send_signal(signal.SIGTERM)
     again.communicate(timeout=60)
     assert again.returncode == 0
+    assert not Embedded(place).is_running()
+
+
+def test_a_second_web_on_the_same_folder_counts_for_itself(tmp_path, monkeypatch):
+    monkeypatch.setenv("SVYAZKA_DATA", str(tmp_path))
+    counting = "from svyazka.config import starting; print(*starting.counters().values(), flush=True); input()"
+    other = subprocess.Popen([sys.executable, "-c", counting], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    theirs = Path(other.stdout.readline().strip())
+    (theirs / "counter_1.db").touch()
+    ours = Path(*starting.counters().values())
+    assert (theirs / "counter_1.db").exists()
+    assert (ours.is_dir(), ours != theirs) == (True, True)
+    other.communicate("\n")
+    starting.counters()
+    assert list((tmp_path / "metrics").iterdir()) == [ours]
+
+
+@pytest.mark.parametrize("web", ["unix:/run/svyazka.sock", "127.0.0.1:8001", "http://web", "http://web:x"])
+def test_an_address_that_the_pages_cannot_have_is_refused(web):
+    with pytest.raises(CannotStart, match="SVYAZKA_WEB"):
+        starting.web_command(web)
+
+
+def test_a_proxy_that_is_no_address_is_refused_in_one_line(place):
+    given = {**environment(place, free_port()), "SVYAZKA_PROXIES": "proxy.example.ru"}
+    refused = subprocess.run([*SVYAZKA, "run"], env=given, capture_output=True, text=True, timeout=60)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("svyazka: SVYAZKA_PROXIES: 'proxy.example.ru'")
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_what_is_told_to_end_before_it_is_ready_leaves_no_database(place):
+    running = subprocess.Popen([*SVYAZKA, "run"], env=environment(place, free_port()), stderr=subprocess.DEVNULL)
+    _until((place / "postgres.ours").exists)
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(60) == 128 + signal.SIGINT
+    assert not Embedded(place).is_running()
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_the_demonstration_ends_with_all_that_it_started(place, told):
+    port = free_port()
+    running = subprocess.Popen([*SVYAZKA, "demo"], env=environment(place, port), stdout=subprocess.DEVNULL)
+    until_it_answers(f"http://127.0.0.1:{port}/login/", seconds=120)
+    _until(lambda: len(_below(running.pid)) >= 5)  # the house, its door, its pages and what they consist of
+    below = _below(running.pid)
+    running.send_signal(told)
+    running.wait(60)
+    _until(lambda: not any(_lives(process) for process in below))
     assert not Embedded(place).is_running()
 
 

@@ -17,7 +17,7 @@ from svyazka.connectors.web_form.verify import verify as verify_web_form
 from svyazka.edge import counters
 from svyazka.edge.accounts import Accounts
 from svyazka.edge.arrivals import Arrivals, Way
-from svyazka.edge.asgi import Receive, Scope, Send, headers_of, is_neighbour, reply, reply_json
+from svyazka.edge.asgi import Receive, Scope, Send, headers_of, is_loopback, peer, reply, reply_json
 from svyazka.edge.bell import Bell
 from svyazka.edge.door import Door
 from svyazka.edge.ledger import Ledger, Pool
@@ -64,8 +64,8 @@ class Edge:
         return await self.arrivals.take(way, key, scope, receive, send)
 
     async def _count(self, scope: Scope, send: Send) -> None:
-        # Somebody behind a proxy on this machine is no neighbour.
-        if not is_neighbour(scope) or "x-forwarded-for" in headers_of(scope):
+        # Somebody behind a proxy on this machine is not on it.
+        if not is_loopback(peer(scope)) or "x-forwarded-for" in headers_of(scope):
             return await reply(send, 404)
         return await reply(send, 200, counters.text(), kind="text/plain; version=0.0.4; charset=utf-8")
 
@@ -93,9 +93,9 @@ class Edge:
         await self._pool.open()  # does not wait: the edge is there before the database, and says 503
         bell = Bell(given.direct_url)
         ledger = Ledger(self._pool, bell)
-        self.arrivals = Arrivals(Accounts(self._pool), ledger)
+        self.arrivals = Arrivals(Accounts(self._pool), ledger, given.proxies)
         self.live = Live(given, self._pool)
-        self.door = Door(given.web)
+        self.door = Door(given.web, given.proxies)
         await self.door.open()
         for work in (bell.run(), ledger.run(), self.live.run(), asyncio.to_thread(_read_numbering_plans)):
             self._keep(work)

@@ -20,7 +20,6 @@ from svyazka.edge.asgi import (
     TooLarge,
     headers_of,
     is_loopback,
-    is_neighbour,
     peer,
     read_body,
     reply,
@@ -30,6 +29,7 @@ from svyazka.edge.asgi import (
 from svyazka.edge.ledger import Busy, Ledger
 from svyazka.edge.limits import Limits
 from svyazka.edge.words import language_of, say
+from svyazka.kit.proxies import Proxies
 
 MOST_BYTES = 256 * 1024
 MOST_SECONDS = 20
@@ -76,9 +76,10 @@ class Asked:
 
 
 class Arrivals:
-    def __init__(self, accounts: Accounts, ledger: Ledger) -> None:
+    def __init__(self, accounts: Accounts, ledger: Ledger, proxies: Proxies) -> None:
         self._accounts = accounts
         self._ledger = ledger
+        self._proxies = proxies
         self._limits = Limits()
 
     async def take(self, way: Way, key: str, scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,28 +115,26 @@ class Arrivals:
         if wait := self._wait(asked, account, len(body)):
             return await asked.answer(429, "too_many", headers=((b"retry-after", str(wait).encode()),))
         try:
-            await self._ledger.write(_arrival(asked, account, verdict, body))
+            await self._ledger.write(_arrival(asked, account, verdict, body, self._stations(asked)))
         except Busy:
             return await _busy(asked)
         return await asked.answer(verdict.status, verdict.message, wrong=verdict.wrong)
 
     def _wait(self, asked: Asked, account: Account, size: int) -> int:
         """Only where anybody may come: messengers have shown a secret. This machine's own programs are free."""
-        address = _sender(asked)
+        address = self._proxies.sender(peer(asked.scope), asked.headers.get("x-forwarded-for", ""))
         is_bounded = asked.way.from_pages and not is_loopback(address)
         return self._limits.seconds_to_wait(account.code, address, size) if is_bounded else 0
 
+    def _stations(self, asked: Asked) -> str:
+        """Its stations as a proxy of ours names them; otherwise whoever knocks."""
+        believed = self._proxies.believe(peer(asked.scope))
+        return (believed and asked.headers.get("x-forwarded-for")) or peer(asked.scope)
 
-def _sender(asked: Asked) -> str:
-    """The last station that a proxy of ours names: what stands before it, anybody may have written."""
-    told = asked.headers.get("x-forwarded-for", "") if is_neighbour(asked.scope) else ""
-    return told.rpartition(",")[2].strip() or peer(asked.scope)
 
-
-def _arrival(asked: Asked, account: Account, verdict: Accepted, body: bytes) -> NewArrival:
+def _arrival(asked: Asked, account: Account, verdict: Accepted, body: bytes, stations: str) -> NewArrival:
     kept = {name: asked.headers[name][:2000] for name in _KEPT if name in asked.headers}
-    told = asked.headers.get("x-forwarded-for", "") if is_neighbour(asked.scope) else ""
-    kept["x-forwarded-for"] = (told or peer(asked.scope))[:200]
+    kept["x-forwarded-for"] = stations[:200]
     return NewArrival(account.code, asked.way.connector, verdict.outside_id, verdict.conversation, kept, body)
 
 

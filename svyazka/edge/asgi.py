@@ -48,11 +48,6 @@ def peer(scope: Scope) -> str:
     return scope["client"][0] if scope.get("client") else ""
 
 
-def is_neighbour(scope: Scope) -> bool:
-    """On this machine: HAProxy or nginx before us, whose word on the sender is believed."""
-    return is_loopback(peer(scope))
-
-
 def is_loopback(address: str) -> bool:
     """Empty: a Unix socket."""
     try:

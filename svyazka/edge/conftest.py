@@ -16,6 +16,7 @@ import pytest
 
 from svyazka.edge.server import Server
 from svyazka.edge.surroundings import Surroundings
+from svyazka.kit.proxies import OF_THIS_MACHINE, Proxies
 
 
 @dataclass
@@ -94,10 +95,15 @@ class Stream:
 
 @contextmanager
 def open_house(
-    database_url: str, *, web: str = "http://127.0.0.1:9", is_there: bool = True, port: int = 0
+    database_url: str,
+    *,
+    web: str = "http://127.0.0.1:9",
+    is_there: bool = True,
+    port: int = 0,
+    proxies: Proxies = OF_THIS_MACHINE,
 ) -> Iterator[House]:
     """`is_there`: whether the database is. `port`: to come back where one was before."""
-    server = Server(Surroundings(database_url, database_url, web), port=port)
+    server = Server(Surroundings(database_url, database_url, web, proxies), port=port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -21,12 +21,12 @@ from svyazka.edge.asgi import (
     TooLarge,
     cookie,
     headers_of,
-    is_neighbour,
     peer,
     reply_page,
     said_length,
 )
 from svyazka.edge.words import language_of, say
+from svyazka.kit.proxies import Proxies
 
 MOST_BYTES = 12 * 1024 * 1024
 WAIT_FOR_START = 20.0
@@ -41,9 +41,9 @@ _OURS = frozenset(b"x-forwarded-for x-forwarded-proto x-forwarded-host forwarded
 
 
 class Door:
-    def __init__(self, web: str) -> None:
-        self._socket = web.removeprefix("unix:") if web.startswith("unix:") else None
-        self._address = "http://web" if self._socket else web.rstrip("/")
+    def __init__(self, web: str, proxies: Proxies) -> None:
+        self._address = web.rstrip("/")
+        self._proxies = proxies
         self._session: aiohttp.ClientSession | None = None
         self._for_large: aiohttp.ClientSession | None = None  # each of its connections serves one request
 
@@ -52,13 +52,8 @@ class Door:
         self._for_large = self._connected(force_close=True)
 
     def _connected(self, *, force_close: bool) -> aiohttp.ClientSession:
-        connector: aiohttp.BaseConnector = (
-            aiohttp.UnixConnector(self._socket, limit=256, force_close=force_close)
-            if self._socket
-            else aiohttp.TCPConnector(limit=256, use_dns_cache=True, force_close=force_close)
-        )
         return aiohttp.ClientSession(
-            connector=connector,
+            connector=aiohttp.TCPConnector(limit=256, use_dns_cache=True, force_close=force_close),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=ANSWER_WITHIN),
@@ -95,7 +90,7 @@ class Door:
 
     async def _ask(self, scope: Scope, body: Body | None) -> aiohttp.ClientResponse:
         """A page waits for a web process that is just starting; what changes something is told to come again."""
-        headers = _outward(scope)
+        headers = _outward(scope, self._proxies)
         session = self._for_large if headers.get("Connection") == "close" else self._session
         if session is None:
             raise RuntimeError("the door has not been opened")
@@ -143,8 +138,7 @@ class Body:
             more = message.get("more_body", False)
 
 
-def _outward(scope: Scope) -> CIMultiDict[str]:
-    neighbour = is_neighbour(scope)
+def _outward(scope: Scope, proxies: Proxies) -> CIMultiDict[str]:
     headers: CIMultiDict[str] = CIMultiDict()
     told: dict[bytes, str] = {}
     listed = {
@@ -159,7 +153,7 @@ def _outward(scope: Scope) -> CIMultiDict[str]:
     # A body that is refused unread costs the web process its connection: it must not be the next one's.
     if "transfer-encoding" in asked or said_length(asked) > SMALL_BODY:
         headers["Connection"] = "close"
-    known = told if neighbour else {}
+    known = told if proxies.believe(peer(scope)) else {}
     before = known.get(b"x-forwarded-for")
     headers["X-Forwarded-For"] = f"{before}, {peer(scope)}" if before else peer(scope) or "127.0.0.1"
     headers["X-Forwarded-Proto"] = known.get(b"x-forwarded-proto") or scope["scheme"]

@@ -1,9 +1,12 @@
-"""Where the database and the web process are."""
+"""Where the database and the web process are, and which proxies stand before us."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+
+from svyazka.kit import proxies
+from svyazka.kit.proxies import OF_THIS_MACHINE, Proxies
 
 NAME = "svyazka edge"  # as the database's list of connections shows it
 
@@ -12,7 +15,8 @@ NAME = "svyazka edge"  # as the database's list of connections shows it
 class Surroundings:
     database_url: str
     direct_url: str  # past any pooler in transaction mode: it swallows LISTEN without a word
-    web: str = "http://127.0.0.1:8001"  # or unix:/path/of/a/socket
+    web: str = "http://127.0.0.1:8001"
+    proxies: Proxies = OF_THIS_MACHINE
 
     @property
     def prepare_threshold(self) -> int | None:
@@ -28,4 +32,12 @@ def from_environment() -> Surroundings:
         database_url=url,
         direct_url=os.environ.get("DATABASE_DIRECT_URL") or url,
         web=os.environ.get("SVYAZKA_WEB") or Surroundings.web,
+        proxies=_proxies(),
     )
+
+
+def _proxies() -> Proxies:
+    try:
+        return proxies.named(os.environ.get("SVYAZKA_PROXIES", ""))
+    except ValueError as refusal:
+        raise SystemExit(f"SVYAZKA_PROXIES: {refusal}") from None

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 import pytest
 
 from svyazka.edge import limits
+from svyazka.edge.conftest import open_house
+from svyazka.kit import proxies
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -167,3 +169,12 @@ def test_one_address_cannot_fill_the_ledger_through_a_form(house, monkeypatch):
     assert house.ask("POST", FORM, {**REQUEST, "tranid": "s9"}, x_forwarded_for="203.0.113.8").status == 200
     bot = [house.ask("POST", BOT, {"update_id": n}, x_forwarded_for="203.0.113.7", **SECRET) for n in range(4)]
     assert [answer.status for answer in bot] == [200] * 4
+
+
+def test_two_who_come_through_a_named_proxy_are_two(windows, settings, monkeypatch):
+    monkeypatch.setattr(limits, "AT_ONCE", 2.0)
+    monkeypatch.setattr(limits, "A_SECOND", 0.01)
+    with open_house(settings.DATABASE_DIRECT_URL, proxies=proxies.named("10.0.0.5")) as house:
+        for sender in ("203.0.113.7", "203.0.113.8"):
+            came = house.ask("POST", FORM, {**REQUEST, "tranid": sender}, x_forwarded_for=f"{sender}, 10.0.0.5")
+            assert came.status == 200

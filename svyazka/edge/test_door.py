@@ -12,6 +12,7 @@ import pytest
 
 from svyazka.edge import door
 from svyazka.edge.conftest import House, open_house
+from svyazka.kit import proxies
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -126,8 +127,19 @@ def test_a_stranger_is_not_believed():
         "headers": [(b"x-forwarded-for", b"10.0.0.1"), (b"x-forwarded-proto", b"https"), (b"host", b"crm")],
         "client": ("203.0.113.5", 1), "scheme": "http",
     }  # fmt: skip
-    assert dict(door._outward(scope)) == {
+    assert dict(door._outward(scope, proxies.OF_THIS_MACHINE)) == {
         "host": "crm", "X-Forwarded-For": "203.0.113.5", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "crm",
+    }  # fmt: skip
+
+
+def test_a_proxy_on_a_named_machine_is_believed():
+    scope = {
+        "headers": [(b"x-forwarded-for", b"203.0.113.5"), (b"x-forwarded-proto", b"https"), (b"host", b"crm")],
+        "client": ("10.0.0.5", 1), "scheme": "http",
+    }  # fmt: skip
+    assert dict(door._outward(scope, proxies.named("10.0.0.0/24"))) == {
+        "host": "crm", "X-Forwarded-For": "203.0.113.5, 10.0.0.5", "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "crm",
     }  # fmt: skip
 
 

@@ -16,12 +16,15 @@ import aiohttp
 from svyazka.config import beginning
 from svyazka.config.demo.day import Stage, play
 from svyazka.config.demo.doors import Colleague, Refusal, Street
+from svyazka.config.ending import end_as_with_ctrl_c
 from svyazka.config.holding import CannotStart
+from svyazka.config.supervisor import following_us
 from svyazka.connectors.asterisk.replay import StandIn
 
 
 def main(*, fast: bool = False) -> int:
     """Plays into the Svyazka that runs on this data folder; starts one first where none runs."""
+    end_as_with_ctrl_c()
     address = f"http://127.0.0.1:{os.environ.get('SVYAZKA_PORT', '8000')}"
     ours = None if _answers(address, "/healthz") else _start()
     try:
@@ -74,7 +77,8 @@ def _answers(address: str, path: str) -> bool:
 
 
 def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "svyazka.config.cli", "run"], start_new_session=True)
+    command = [sys.executable, "-m", "svyazka.config.cli", "run"]
+    return subprocess.Popen(command, start_new_session=True, preexec_fn=following_us())
 
 
 def _wait_until_ready(address: str, ours: subprocess.Popen[bytes] | None) -> None:
@@ -88,5 +92,9 @@ def _wait_until_ready(address: str, ours: subprocess.Popen[bytes] | None) -> Non
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGINT)
-    process.wait()
+    """Whoever is impatient says so to the whole house."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal that closes sends it after Ctrl-C
+    while process.poll() is None:
+        with contextlib.suppress(KeyboardInterrupt):
+            process.send_signal(signal.SIGINT)
+            process.wait()

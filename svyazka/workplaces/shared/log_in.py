@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from svyazka.business.staff import log_in, sessions
+from svyazka.kit.proxies import Proxies
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared.door import PageRequest, needs, open_to_all
 
@@ -57,20 +56,10 @@ def whole_page(request: HttpRequest, answer: HttpResponseRedirect) -> HttpRespon
 
 
 def address_of(request: HttpRequest) -> str:
-    """Who called. What a proxy says is believed only when the proxy stands on this machine."""
-    peer = _address(request.META.get("REMOTE_ADDR", ""))
-    forwarded = [_address(part) for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    outside = [address for address in forwarded if address and not address.is_loopback]
-    if (peer is None or peer.is_loopback) and outside:
-        return str(outside[-1])
-    return str(peer or "127.0.0.1")
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(text.strip())
-    except ValueError:
-        return None
+    """Who called. The door has come before us; of other proxies only those that the settings name are believed."""
+    proxies: Proxies = settings.PROXIES
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    return proxies.sender(request.META.get("REMOTE_ADDR", ""), forwarded) or "127.0.0.1"
 
 
 def _try(request: HttpRequest, back: str) -> HttpResponse:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 
-from svyazka.business.staff.models import Session
+from svyazka.business.staff.models import LoginFailure, Session
+from svyazka.kit import proxies
 from svyazka.workplaces.shared import shell
 
 PASSWORD = "correct horse battery"  # of the cast, see conftest.py
@@ -60,6 +61,18 @@ def test_too_many_guesses_say_how_long_to_wait(client, olga):
 def test_the_proxy_on_this_machine_is_believed(client, olga):
     client.post("/login/", {"login": "olga", "password": PASSWORD}, headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.9"})
     assert Session.objects.get().address == "203.0.113.9"
+
+
+def test_guesses_from_the_street_do_not_lock_out_those_who_come_through_the_same_proxy(client, olga, settings):
+    settings.PROXIES = proxies.named("10.0.0.5")
+    came_through = {"REMOTE_ADDR": "10.0.0.5"}
+    LoginFailure.objects.bulk_create(LoginFailure(login=f"l{n}", address="203.0.113.9") for n in range(50))
+    typed = {"login": "olga", "password": PASSWORD}
+    street = {"X-Forwarded-For": "198.51.100.4, 203.0.113.9"}
+    assert client.post("/login/", typed, headers=street, **came_through).status_code == 429
+    office = {"X-Forwarded-For": "198.51.100.4"}
+    assert client.post("/login/", typed, headers=office, **came_through).status_code == 302
+    assert Session.objects.get().address == "198.51.100.4"
 
 
 def test_a_stranger_cannot_choose_his_address(client, olga):
