@@ -293,7 +293,7 @@ def _refuse_period(kind: VisitKind, resource: Resource, period: Period) -> None:
         _refuse_time(_("This time has already passed."))
     if period.start > clock.now() + FURTHEST:
         _refuse_time(_("This is more than a year ahead."))
-    if not resource.is_active or kind.skill not in resource.skills:
+    if not resource.is_bookable or kind.skill not in resource.skills:
         message = _("This person or crew does not do such work.")
         raise Refused(message, fields={"resource": message})
     day = clock.local(period.start).date()

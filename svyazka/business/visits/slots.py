@@ -86,7 +86,7 @@ def best(slots: Iterable[Slot], *, count: int = 5) -> list[Slot]:
 
 
 def able_to(kind: VisitKind) -> list[Resource]:
-    return list(Resource.objects.filter(is_active=True, skills__contains=[kind.skill]))
+    return list(Resource.objects.bookable().filter(skills__contains=[kind.skill]))
 
 
 def hours_of(resource: Resource, day: date) -> list[Period]:

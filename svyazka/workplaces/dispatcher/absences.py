@@ -32,7 +32,7 @@ def _moment(**attrs: Any) -> forms.DateTimeInput:
 class AbsenceForm(Form):
     resource = forms.ModelChoiceField(
         label=gettext_lazy("Who is away"),
-        queryset=Resource.objects.filter(is_active=True),
+        queryset=Resource.objects.bookable(),
         empty_label=None,
         widget=forms.Select(attrs={"autofocus": True}),
     )

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -80,7 +79,8 @@ def build(days: list[date]) -> Grid:
     related = ("visit__client", "visit__kind", "visit__deal__stage")
     for booking in Booking.objects.filter(during__overlap=span).select_related(*related).order_by("during"):
         taken[booking.resource_id].append(booking)
-    resources = list(Resource.objects.filter(Q(is_active=True) | Q(pk__in=taken.keys())))
+    shown = Resource.objects.bookable() | Resource.objects.filter(pk__in=taken.keys())
+    resources = list(shown.select_related("person"))
     begins, ends = _bounds(days[0], resources, taken) if len(days) == 1 else span
     ruler = _Ruler(begins, ends)
     stages = {one.visit.deal.stage for rows in taken.values() for one in rows if one.visit}
@@ -134,7 +134,7 @@ def _cell(resource: Resource, day: date, taken: list[Booking], ruler: _Ruler) ->
     begin, end = clock.day_bounds(day)
     of_day = [one for one in taken if one.during.lower < end and one.during.upper > begin]
     busy = [_period(one) for one in of_day]
-    stretches = hours_of(resource, day)
+    stretches = hours_of(resource, day) if resource.is_bookable else []
     free = [gap for stretch in stretches for gap in left_of(stretch, busy)]
     ahead = [gap for gap in (_after_now(gap) for gap in free) if gap and gap.end - gap.start >= SHORTEST_FREE]
     blocks = [_taken_block(one, ruler) for one in of_day] + [_free_block(gap, ruler) for gap in ahead]

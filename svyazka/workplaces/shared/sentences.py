@@ -39,6 +39,8 @@ SENTENCES: dict[str, Sentence] = {
     "visits.reported": Sentence(_("Report of the visit: {after}"), of="report"),
     "visits.photographed": Sentence(_("A photo of the visit was added"), of="photo"),
     "visits.absent": Sentence(_("Absence entered: {after}"), of="absent"),
+    "visits.resource_added": Sentence(_("Can be booked from now on: {after}"), of="name"),
+    "visits.resource_changed": Sentence(_("A resource was changed")),
     "visits.back": Sentence(_("Absence taken back: {before}"), of="absent"),
 
     "calls.ended": Sentence(_("Call ended: {after}"), of="result"),
@@ -88,6 +90,9 @@ FIELDS: dict[str, Promise] = {
     "starts_at": _("Beginning"),
     "ends_at": _("End of the visit"),
     "resource": _("Resource"),
+    "person": _("Carries out the visits"),
+    "skills": _("Can do"),
+    "hours": _("Working hours"),
     "status": _("Status"),
     "state": _("State"),
     "result": _("Result"),
