@@ -37,6 +37,17 @@ def test_one_click_books_and_the_answer_says_when(open_page, accessible, deal, m
     assert Visit.objects.get().wishes == "позвонить за час"
 
 
+def test_enter_in_a_field_takes_no_window(open_page, deal, visit, olga):
+    page = open_page(olga, f"/deals/{deal.pk}/visits/new/?kind=measurement")
+    for field in ("Адрес", "Пожелания клиента"):
+        page.get_by_role("textbox", name=field).press("Enter")
+    page.goto(f"/visits/{visit.pk}/time/")
+    page.get_by_label("Причина").fill("клиент просит позже")
+    page.get_by_label("Причина").press("Enter")
+    page.wait_for_timeout(500)
+    assert (Visit.objects.get().starts_at, Visit.objects.get().moves) == (visit.starts_at, 0)
+
+
 def test_the_calendar_keeps_itself_fresh_and_moves_visits(
     open_page, accessible, visit, vera, measurement, of_ilya, hour, monday, olga, oksana
 ):
