@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svyazka.business.deals.models import Stage
+from svyazka.business.visits.directions import street_of
 from svyazka.business.visits.models import Booking, Resource, Visit
 from svyazka.business.visits.slots import hours_of
 from svyazka.engines.routing.windows import Period, left_of
@@ -161,7 +162,7 @@ def _taken_block(booking: Booking, ruler: _Ruler) -> Block:
         begins=begins,
         ends=ends,
         title=str(visit.client),
-        text=visit.address,
+        text=street_of(visit.address),
         hint=f"{begins}–{ends}, {visit.kind}, {visit.client}, {visit.address}, {visit.get_status_display()}",
         url=reverse("visit", args=[visit.pk]),
         colour=visit.deal.stage.colour,
