@@ -16,6 +16,7 @@ from svyazka.business.deals.models import Deal
 from svyazka.business.intake.by_hand import known_of
 from svyazka.business.intake.take_call import add_to_history, deal_for
 from svyazka.business.staff.models import Person
+from svyazka.business.visits import change as visits
 from svyazka.kit.refusals import Refused
 
 
@@ -36,7 +37,7 @@ def fill_in(
     deal = deal_for(current, client, address=address, by=by)
     if current.interaction_id is None:
         add_to_history(current, client, deal, arrival_id=None, by=by)
-    deal = facts.change(deal, _heard(name, address, openings), by=by)
+    deal, _visits = visits.change_deal(deal, _heard(name, address, openings), by=by)
     if address and not client.address:
         change.change(client, {"address": address}, by=by)
     if deal.responsible_id is None:

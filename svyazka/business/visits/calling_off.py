@@ -11,7 +11,7 @@ from svyazka.business.deals import moves
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.journal.record import Actor
-from svyazka.business.visits import booking
+from svyazka.business.visits import booking, change
 from svyazka.business.visits.models import Visit
 
 
@@ -25,6 +25,7 @@ def ahead_of(deal: Deal) -> list[Visit]:
 def move_deal(deal: Deal, *, to: Stage, by: Actor, **how: Any) -> Deal:
     """Like `moves.move`. With a lost deal its visits are cancelled, and whoever would have gone hears of it."""
     moved = moves.move(deal, to=to, by=by, **how)
+    change.follow(moved, deal.address, by=by)
     if to.kind != Stage.Kind.LOST or moved.loss_reason is None:
         return moved
     reason = gettext("The deal is lost: {reason}").format(reason=moved.loss_reason.name)

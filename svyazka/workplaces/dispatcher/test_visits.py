@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 from svyazka.business.deals import facts
 from svyazka.business.visits import booking
 from svyazka.business.visits.models import Visit
@@ -65,10 +67,23 @@ def test_visits_of_another_departments_deal_are_seen_and_not_changed(enter, olga
     shown = page.get(f"/visits/{visit.pk}/", headers=HTMX)
     assert (shown.status_code, "/cancellation/" in shown.content.decode()) == (200, False)
     given = {"slot": f"{of_ilya.pk}@{hour(15).isoformat()}", "reason": "так надо", "kind": "measurement"}
-    for noun in ("time", "cancellation"):
+    for noun in ("time", "details", "cancellation"):
         assert page.get(f"/visits/{visit.pk}/{noun}/").status_code == 403
         assert page.post(f"/visits/{visit.pk}/{noun}/", given).status_code == 403
     assert page.get(f"/deals/{visit.deal_id}/visits/new/").status_code == 403
     assert page.post(f"/deals/{visit.deal_id}/visits/", given).status_code == 403
     assert Visit.objects.get().status == Visit.Status.PLANNED
     assert "/visits/new/" not in page.get(f"/deals/{visit.deal_id}/").content.decode()
+
+
+def test_address_and_wishes_are_corrected(enter, olga, visit):
+    address = f"/visits/{visit.pk}/details/"
+    assert f'value="{visit.address}"' in enter(olga).get(address, headers=HTMX).content.decode()
+    given = {"address": "Москва, ул. Лесная, 7", "wishes": "домофон 7", "version": "1"}
+    page = enter(olga).post(address, given, headers=HTMX)
+    assert "домофон 7" in page.content.decode()
+    assert "Исправлено" in json.loads(page["HX-Trigger"])["toast"]["message"]
+    late = enter(olga).post(address, {**given, "wishes": "домофон 8"}, headers=HTMX)
+    assert (late.status_code, 'value="домофон 8"' in late.content.decode()) == (409, True)
+    assert enter(olga).post(address, {"address": ""}, headers=HTMX).status_code == 422
+    assert Visit.objects.get().wishes == "домофон 7"

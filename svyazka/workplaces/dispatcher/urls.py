@@ -12,5 +12,6 @@ urlpatterns = [
     path("deals/<int:deal_id>/visits/", booking.book, name="visit_book"),
     path("visits/<int:visit_id>/", visits.visit, name="visit"),
     path("visits/<int:visit_id>/time/", visits.time, name="visit_time"),
+    path("visits/<int:visit_id>/details/", visits.details, name="visit_details"),
     path("visits/<int:visit_id>/cancellation/", visits.cancellation, name="visit_cancellation"),
 ]

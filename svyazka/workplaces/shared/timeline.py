@@ -154,7 +154,10 @@ def _note(_one: Interaction) -> tuple[str, str, str]:
 
 
 def _details(one: Interaction) -> list[tuple[str, str]]:
-    """What a request brought besides its text."""
+    """What a request brought besides its text, and what was corrected about a visit."""
+    if one.kind == Kind.VISIT:
+        corrected = ((_("Address"), one.data.get("address")), (_("Wishes"), one.data.get("wishes")))
+        return [(name, str(value) or "—") for name, value in corrected if value is not None]
     if one.kind != Kind.FORM:
         return []
     utm, extra = one.data.get("utm") or {}, one.data.get("extra") or {}
@@ -187,6 +190,7 @@ def _moment_of(stamp: object) -> str:
 _VISIT_EVENTS: dict[str, Callable[[], str]] = {
     "booked": lambda: pgettext("visit", "booked for {when}, {resource}"),
     "moved": lambda: pgettext("visit", "moved to {when}, {resource}"),
+    "changed": lambda: pgettext("visit", "corrected ({when}, {resource})"),
     "cancelled": lambda: pgettext("visit", "cancelled ({when}, {resource})"),
     "on_way": lambda: pgettext("visit", "{resource} is on the way"),
     "started": lambda: pgettext("visit", "{resource} has started"),
