@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.models import Client
-from svyazka.business.deals.models import Deal
+from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, words
 
@@ -106,6 +106,9 @@ class Visit(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PLANNED)
+    # For taking a status back: since when it is so, and the stage that the deal left with the work being done.
+    status_since = models.DateTimeField(null=True)
+    left_stage = models.ForeignKey(Stage, models.SET_NULL, null=True, related_name="+")
     wishes = models.CharField(max_length=300, blank=True)  # what the client asked for: "ring before"
     report = models.TextField(blank=True)  # the engineer's note
     reason = models.CharField(max_length=300, blank=True)  # of the last move, or of the cancellation

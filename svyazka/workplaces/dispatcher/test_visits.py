@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from svyazka.business.deals import facts
-from svyazka.business.visits import booking
+from svyazka.business.visits import booking, carry_out, findings
 from svyazka.business.visits.models import Visit
 
 HTMX = {"HX-Request": "true"}
@@ -87,3 +87,22 @@ def test_address_and_wishes_are_corrected(enter, olga, visit):
     assert (late.status_code, 'value="домофон 8"' in late.content.decode()) == (409, True)
     assert enter(olga).post(address, {"address": ""}, headers=HTMX).status_code == 422
     assert Visit.objects.get().wishes == "домофон 7"
+
+
+def test_the_office_takes_a_mistaken_tap_back(enter, olga, egor, konstantin, visit):
+    carry_out.set_status(visit, Visit.Status.STARTED, by=egor)
+    address = f"/visits/{visit.pk}/"
+    assert "taking-back" in enter(olga).get(address, headers=HTMX).content.decode()
+    page = enter(olga).post(f"{address}taking-back/", {"version": "2"}, headers=HTMX)
+    assert (page.status_code, Visit.objects.get().status) == (200, "on_way")
+    assert "taking-back" not in enter(konstantin).get(address, headers=HTMX).content.decode()
+    assert enter(konstantin).post(f"{address}taking-back/").status_code == 403
+
+
+def test_what_the_engineer_found_stands_in_the_deals_history(enter, olga, egor, visit):
+    findings.report(visit, "Третий этаж, без лифта", by=egor)
+    carry_out.take_back(carry_out.set_status(visit, Visit.Status.STARTED, by=egor), by=egor)
+    said = enter(olga).get(f"/deals/{visit.deal_id}/").content.decode()
+    assert "Замер: заметка, Егор Кузнецов" in said
+    assert "Третий этаж, без лифта" in said
+    assert "Замер: статус возвращён: «в пути», Егор Кузнецов" in said

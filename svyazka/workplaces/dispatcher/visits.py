@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svyazka.business.deals import rights
-from svyazka.business.visits import booking, change
+from svyazka.business.visits import booking, carry_out, change
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Visit
 from svyazka.kit import clock
@@ -93,6 +93,14 @@ def details(request: PageRequest, visit_id: int) -> HttpResponse:
     return _done(request, changed, _("Corrected: {visit}").format(visit=in_words(changed)))
 
 
+@needs("visits.book", "POST")
+def taking_back(request: PageRequest, visit_id: int) -> HttpResponse:
+    """The engineer's mistaken tap, put right from the office."""
+    version = typed.version(request.POST.get("version"))
+    back = carry_out.take_back(_to_change(request, visit_id), by=request.person, version=version)
+    return _done(request, back, _("Taken back: {visit}").format(visit=in_words(back)))
+
+
 @needs("visits.book", "GET", "POST")
 def cancellation(request: PageRequest, visit_id: int) -> HttpResponse:
     shown = _to_change(request, visit_id)
@@ -128,11 +136,13 @@ def _to_change(request: PageRequest, visit_id: int) -> Visit:
 
 
 def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
+    changeable = rights.may_change(request.person, visit.deal)
     context = {
         "phones": [point.value for point in visit.client.contact_points.filter(kind="phone")],
         "map": map_link(visit.address),
         "photos": list(visit.photos.order_by("at")),
-        "movable": visit.status in booking.MOVABLE and rights.may_change(request.person, visit.deal),
+        "movable": visit.status in booking.MOVABLE and changeable,
+        "before": carry_out.status_before(visit) if changeable else None,
     }
     return _dialog(request, visit, "dispatcher/visit.html", context)
 

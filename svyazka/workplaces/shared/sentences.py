@@ -39,6 +39,8 @@ SENTENCES: dict[str, Sentence] = {
     "visits.done": Sentence(_("Visit done")),
     "visits.reported": Sentence(_("Report of the visit: {after}"), of="report"),
     "visits.photographed": Sentence(_("A photo of the visit was added"), of="photo"),
+    "visits.photo_removed": Sentence(_("A photo of the visit was removed"), of="photo"),
+    "visits.taken_back": Sentence(_("Status of the visit taken back: {before} → {after}"), of="status"),
     "visits.absent": Sentence(_("Absence entered: {after}"), of="absent"),
     "visits.resource_added": Sentence(_("Can be booked from now on: {after}"), of="name"),
     "visits.resource_changed": Sentence(_("A resource was changed")),
