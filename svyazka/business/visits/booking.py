@@ -73,7 +73,7 @@ def book(
     try:
         return _book(deal, kind, resource, starts_at, request_id=request_id, by=by, wishes=wishes, address=address)
     except _Overlaps:
-        free = slots.free_slots(kind, openings=slots.openings_of(deal))
+        free = slots.free_slots(kind, openings=slots.openings_of(deal), booked=slots.booked_of(deal, kind))
     raise SlotTaken(slots.best(free))
 
 
@@ -199,7 +199,7 @@ def _book(
     if earlier := Visit.objects.filter(request_id=request_id).select_related("kind", "resource").first():
         return _booked_before(earlier, current)
     start = starts_at.astimezone(UTC)
-    period = Period(start, start + slots.length_of(kind, slots.openings_of(current)))
+    period = Period(start, start + _length(current, kind, start))
     address = short(address, 300, "address") or current.address
     _refuse_booking(current, address)
     _refuse_period(kind, resource, period)
@@ -276,6 +276,11 @@ def _take(resource: Resource, period: Period, *, kind: str, visit: Visit | None 
     if written is None:
         raise _Overlaps
     return Booking(pk=written[0], resource=resource, kind=kind, visit=visit, note=note)
+
+
+def _length(deal: Deal, kind: VisitKind, start: datetime) -> timedelta:
+    able, openings, booked = slots.able_to(kind), slots.openings_of(deal), slots.booked_of(deal, kind)
+    return slots.length_on(clock.local(start).date(), able, kind, openings=openings, booked=booked)
 
 
 def _agree_on_a_new_date(visit: Visit, *, by: Actor) -> None:

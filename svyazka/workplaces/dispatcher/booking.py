@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Deal
-from svyazka.business.visits import booking, slots
+from svyazka.business.visits import booking, calling_off, slots
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Visit, VisitKind
 from svyazka.kit.refusals import Refused
@@ -69,7 +69,8 @@ def _panel(
         "deal": deal,
         "kind": kind,
         "kinds": list(VisitKind.objects.all()),
-        "offer": offers.offer(kind, openings=slots.openings_of(deal), day=chosen),
+        "offer": offers.offer(kind, openings=slots.openings_of(deal), booked=slots.booked_of(deal, kind), day=chosen),
+        "ahead": [visit for visit in calling_off.ahead_of(deal) if visit.kind_id == kind.pk],
         "typed": typed_in,
         "refusal": refusal,
         "request_id": uuid4(),
