@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import formats
@@ -138,7 +139,7 @@ def _cell(resource: Resource, day: date, taken: list[Booking], ruler: _Ruler) ->
     stretches = hours_of(resource, day) if resource.is_bookable else []
     free = [gap for stretch in stretches for gap in left_of(stretch, busy)]
     ahead = [gap for gap in (_after_now(gap) for gap in free) if gap and gap.end - gap.start >= SHORTEST_FREE]
-    blocks = [_taken_block(one, ruler) for one in of_day] + [_free_block(gap, ruler) for gap in ahead]
+    blocks = [_taken_block(one, ruler) for one in of_day] + [_free_block(gap, ruler, resource, day) for gap in ahead]
     return Cell(
         day=day,
         url=f"{reverse('calendar')}?day={day.isoformat()}",
@@ -173,8 +174,11 @@ def _taken_block(booking: Booking, ruler: _Ruler) -> Block:
     )
 
 
-def _free_block(gap: Period, ruler: _Ruler) -> Block:
-    return Block("free", _clock(gap.start), _clock(gap.end), _("Free"), place=ruler.place(gap))
+def _free_block(gap: Period, ruler: _Ruler, resource: Resource, day: date) -> Block:
+    begins, ends = _clock(gap.start), _clock(gap.end)
+    asked = {"resource": resource.pk, "day": day.isoformat(), "hours": f"{begins}–{ends}"}
+    url = f"{reverse('free_time')}?{urlencode(asked)}"
+    return Block("free", begins, ends, _("Free"), url=url, place=ruler.place(gap))
 
 
 def _after_now(gap: Period) -> Period | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -40,12 +41,15 @@ def offer(
     booked: timedelta = timedelta(),
     day: date | None = None,
     moving: Visit | None = None,
+    resource: Resource | None = None,
 ) -> Offer:
-    """The best of the next two weeks, and everything of `day` (the first day that has any, unless named)."""
-    coming = slots.free_slots(kind, openings=openings, booked=booked, moving=moving)
+    """The best of the next two weeks, and everything of `day` (the first day that has any, unless named). Of one
+    `resource` the best ones begin with that day."""
+    work: dict[str, Any] = {"openings": openings, "booked": booked, "moving": moving, "resource": resource}
+    coming = slots.free_slots(kind, from_day=day if resource else None, **work)
     best = slots.best(coming)
     shown = max(day or (best[0].day if best else clock.today()), clock.today())
-    of_day = slots.free_slots(kind, openings=openings, booked=booked, days=1, from_day=shown, moving=moving)
+    of_day = slots.free_slots(kind, days=1, from_day=shown, **work)
     by_resource: dict[int, tuple[Resource, list[Button]]] = {}
     for slot in of_day:
         by_resource.setdefault(slot.resource.pk, (slot.resource, []))[1].append(_button(slot))

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.dispatcher import absences, booking, calendar, visits
+from svyazka.workplaces.dispatcher import absences, booking, calendar, free_time, visits
 
 urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/free-time/", free_time.free_time, name="free_time"),
     path("calendar/absences/", absences.absences, name="absences"),
     path("calendar/absences/<int:absence_id>/removal/", absences.removal, name="absence_removal"),
     path("deals/<int:deal_id>/visits/new/", booking.new, name="visit_new"),
