@@ -134,6 +134,7 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
         "queue": happened.pk,
         "interactions": happened.pk,
         "staff": windows["oksana"].pk,
+        "resources": visit.resource_id,
         "arrivals": arrival.pk,
         "channels": ChannelAccount.objects.get(code="web_form/okna").pk,
         "lines": PhoneLine.objects.first().pk,

@@ -37,6 +37,17 @@ def test_one_click_books_and_the_answer_says_when(open_page, accessible, deal, m
     assert Visit.objects.get().wishes == "позвонить за час"
 
 
+def test_enter_in_a_field_takes_no_window(open_page, deal, visit, olga):
+    page = open_page(olga, f"/deals/{deal.pk}/visits/new/?kind=measurement")
+    for field in ("Адрес", "Пожелания клиента"):
+        page.get_by_role("textbox", name=field).press("Enter")
+    page.goto(f"/visits/{visit.pk}/time/")
+    page.get_by_label("Причина").fill("клиент просит позже")
+    page.get_by_label("Причина").press("Enter")
+    page.wait_for_timeout(500)
+    assert (Visit.objects.get().starts_at, Visit.objects.get().moves) == (visit.starts_at, 0)
+
+
 def test_the_calendar_keeps_itself_fresh_and_moves_visits(
     open_page, accessible, visit, vera, measurement, of_ilya, hour, monday, olga, oksana
 ):
@@ -79,11 +90,18 @@ def test_a_visit_is_carried_out_on_the_phone(open_page, accessible, visit, monda
     page.get_by_label("Заметка").fill("Два окна, третий этаж")
     page.get_by_role("button", name="Сохранить заметку").tap()
     expect(page.locator(".saved")).to_contain_text("сохранена")
+    page.locator("#pictures").set_input_files({"name": "a.gif", "mimeType": "image/gif", "buffer": b"GIF89a"})
+    expect(page.locator("#photos .wrong")).to_contain_text("a.gif")
+    page.get_by_role("button", name="Сохранить заметку").tap()
+    expect(page.locator("#photos .wrong")).to_have_count(0)
     picture = BytesIO()
     Image.new("RGB", (900, 700), "green").save(picture, "JPEG")
-    page.locator("#photo").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()})
+    jpeg = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
+    page.locator("#photo").set_input_files(jpeg)
     expect(page.locator("#photos img")).to_have_count(1)
+    page.locator("#pictures").set_input_files([jpeg, {**jpeg, "name": "b.jpg"}])
+    expect(page.locator("#photos img")).to_have_count(3)
     accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     done = Visit.objects.get()
-    assert (done.status, done.report, done.photos.count()) == ("done", "Два окна, третий этаж", 1)
+    assert (done.status, done.report, done.photos.count()) == ("done", "Два окна, третий этаж", 3)

@@ -81,11 +81,14 @@ def take_up(happened: Interaction, *, by: Actor) -> None:
 
 @transaction.atomic
 def put_back(happened: Interaction, *, by: Actor) -> None:
-    """Into the queue again: whoever took it up cannot see to it after all."""
-    taken = Interaction.objects.filter(pk=happened.pk, waiting=False, taken_at__isnull=False)
-    if taken.update(waiting=True, taken_by_id=None, taken_at=None):
-        about = About("interaction", happened.pk, client_id=happened.client_id, deal_id=happened.deal_id)
-        record("clients.put_back", about, by=by, data=_ids(happened))
+    """Into the queue again: whoever took it up cannot see to it after all. A second click changes nothing."""
+    if happened.waiting:
+        return
+    taken = Interaction.objects.filter(pk=happened.pk, waiting=False, taken_by_id=by.actor_id)
+    if not taken.update(waiting=True, taken_by_id=None, taken_at=None):
+        raise Refused(_("Only whoever took this up can put it back."))
+    about = About("interaction", happened.pk, client_id=happened.client_id, deal_id=happened.deal_id)
+    record("clients.put_back", about, by=by, data=_ids(happened))
 
 
 def settle(deal_id: int, *, by: Actor) -> None:

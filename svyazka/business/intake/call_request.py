@@ -16,6 +16,7 @@ from svyazka.business.deals.models import Deal
 from svyazka.business.intake.by_hand import known_of, learn
 from svyazka.business.intake.take_call import add_to_history, deal_for
 from svyazka.business.staff.models import Person
+from svyazka.business.visits import change as visits
 from svyazka.kit.refusals import Refused
 
 
@@ -37,9 +38,12 @@ def fill_in(
     deal = deal_for(current, client, address=address, by=by)
     if current.interaction_id is None:
         add_to_history(current, client, deal, arrival_id=None, by=by)
+    heard = _heard(name, address, openings)
     # Over what was known only where the card has shown it, and only in a deal that is the operator's to change.
-    write = facts.change if is_shown and rights.may_change(by, deal) else learn
-    deal = write(deal, _heard(name, address, openings), by=by)
+    if is_shown and rights.may_change(by, deal):
+        deal, _visits = visits.change_deal(deal, heard, by=by)
+    else:
+        deal = learn(deal, heard, by=by)
     if address and not client.address:
         change.change(client, {"address": address}, by=by)
     if deal.responsible_id is None and rights.may_change(by, deal):

@@ -43,6 +43,19 @@ class SlotTaken(Refused):
         self.slots = free
 
 
+class InTheWay(Refused):
+    """Nobody can be away while clients wait for him. `visits` are those that must be moved first."""
+
+    def __init__(self, visits: list[Visit]) -> None:
+        said = ngettext(
+            "There is {count} visit in this time. Move it first.",
+            "There are {count} visits in this time. Move them first.",
+            len(visits),
+        )
+        super().__init__(said.format(count=len(visits)))
+        self.visits = visits
+
+
 class _Overlaps(Exception):
     """The row was not written: the period meets another one of this resource."""
 
@@ -62,7 +75,7 @@ def book(
     try:
         return _book(deal, kind, resource, starts_at, request_id=request_id, by=by, wishes=wishes, address=address)
     except _Overlaps:
-        free = slots.free_slots(kind, openings=slots.openings_of(deal))
+        free = slots.free_slots(kind, openings=slots.openings_of(deal), booked=slots.booked_of(deal, kind))
     raise SlotTaken(slots.best(free))
 
 
@@ -89,7 +102,7 @@ def cancel(visit: Visit, *, reason: str, by: Actor, version: int | None = None) 
     current = lock(visit)
     if current.status == Visit.Status.CANCELLED:
         return current
-    _refuse_change(current, version)
+    refuse_change(current, version)
     current.reason = _reason(reason)
     current.status = Visit.Status.CANCELLED
     current.version += 1
@@ -108,9 +121,9 @@ def absent(resource: Resource, starts_at: datetime, ends_at: datetime, *, note: 
     _refuse_absence(starts_at, ends_at)
     period = Period(starts_at.astimezone(UTC), ends_at.astimezone(UTC))
     try:
-        booking = _take(resource, period, kind=Booking.Kind.ABSENCE, note=_short(note, 200, "note"))
+        booking = _take(resource, period, kind=Booking.Kind.ABSENCE, note=short(note, 200, "note"))
     except _Overlaps as refusal:
-        raise Refused(_in_the_way(resource, period)) from refusal
+        raise _in_the_way(resource, period) from refusal
     about = About("resource", resource.pk)
     changes = {"absent": (None, [starts_at.isoformat(), ends_at.isoformat()])}
     people = [resource.person_id] if resource.person_id else []
@@ -157,6 +170,21 @@ def lock(visit: Visit) -> Visit:
     return current
 
 
+def refuse_change(visit: Visit, version: int | None) -> None:
+    """Only what has not begun can be changed, and only what one has seen."""
+    if version is not None and visit.version != version:
+        raise ChangedMeanwhile
+    if visit.status not in MOVABLE:
+        raise Refused(_("The visit is already under way, finished or cancelled."))
+
+
+def short(given: str, longest: int, field: str) -> str:
+    text = given.replace("\x00", "").strip()
+    if len(text) > longest:
+        raise Refused(_("This is too long."), fields={field: _("This is too long.")})
+    return text
+
+
 @transaction.atomic
 def _book(
     deal: Deal,
@@ -173,8 +201,8 @@ def _book(
     if earlier := Visit.objects.filter(request_id=request_id).select_related("kind", "resource").first():
         return _booked_before(earlier, current)
     start = starts_at.astimezone(UTC)
-    period = Period(start, start + slots.length_of(kind, slots.openings_of(current)))
-    address = _short(address, 300, "address") or current.address
+    period = Period(start, start + _length(current, kind, start))
+    address = short(address, 300, "address") or current.address
     _refuse_booking(current, address)
     _refuse_period(kind, resource, period)
     visit = Visit.objects.create(
@@ -185,7 +213,7 @@ def _book(
         address=address,
         starts_at=period.start,
         ends_at=period.end,
-        wishes=_short(wishes, 300, "wishes"),
+        wishes=short(wishes, 300, "wishes"),
         request_id=request_id,
     )
     _take(resource, period, kind=Booking.Kind.VISIT, visit=visit)
@@ -207,7 +235,7 @@ def _move(
     visit: Visit, starts_at: datetime, resource: Resource, *, reason: str, by: Actor, version: int | None
 ) -> Visit:
     current = lock(visit)
-    _refuse_change(current, version)
+    refuse_change(current, version)
     start = starts_at.astimezone(UTC)
     period = Period(start, start + (current.ends_at - current.starts_at))
     before, was = current.resource, current.starts_at
@@ -250,6 +278,11 @@ def _take(resource: Resource, period: Period, *, kind: str, visit: Visit | None 
     if written is None:
         raise _Overlaps
     return Booking(pk=written[0], resource=resource, kind=kind, visit=visit, note=note)
+
+
+def _length(deal: Deal, kind: VisitKind, start: datetime) -> timedelta:
+    able, openings, booked = slots.able_to(kind), slots.openings_of(deal), slots.booked_of(deal, kind)
+    return slots.length_on(clock.local(start).date(), able, kind, openings=openings, booked=booked)
 
 
 def _agree_on_a_new_date(visit: Visit, *, by: Actor) -> None:
@@ -297,7 +330,7 @@ def _refuse_period(kind: VisitKind, resource: Resource, period: Period) -> None:
         _refuse_time(_("This time has already passed."))
     if period.start > clock.now() + FURTHEST:
         _refuse_time(_("This is more than a year ahead."))
-    if not resource.is_active or kind.skill not in resource.skills:
+    if not resource.is_bookable or kind.skill not in resource.skills:
         message = _("This person or crew does not do such work.")
         raise Refused(message, fields={"resource": message})
     day = clock.local(period.start).date()
@@ -309,25 +342,11 @@ def _refuse_time(message: Promise | str) -> None:
     raise Refused(message, fields={"starts_at": message})
 
 
-def _refuse_change(visit: Visit, version: int | None) -> None:
-    if version is not None and visit.version != version:
-        raise ChangedMeanwhile
-    if visit.status not in MOVABLE:
-        raise Refused(_("The visit is already under way, finished or cancelled."))
-
-
 def _reason(given: str) -> str:
-    reason = _short(given, 300, "reason")
+    reason = short(given, 300, "reason")
     if not reason:
         raise Refused(_("Give the reason: colleagues and the client will ask."), fields={"reason": _("Why?")})
     return reason
-
-
-def _short(given: str, longest: int, field: str) -> str:
-    text = given.replace("\x00", "").strip()
-    if len(text) > longest:
-        raise Refused(_("This is too long."), fields={field: _("This is too long.")})
-    return text
 
 
 def _write_date(visit: Visit, *, by: Actor) -> None:
@@ -343,14 +362,8 @@ def _stage(deal: Deal, code: str) -> Stage | None:
     return Stage.objects.filter(pipeline_id=deal.pipeline_id, code=code).first() if code else None
 
 
-def _in_the_way(resource: Resource, period: Period) -> str:
-    span = (period.start, period.end)
-    visits = Booking.objects.filter(resource=resource, during__overlap=span, kind=Booking.Kind.VISIT).count()
-    if not visits:
-        return gettext("An absence is already entered for this time.")
-    said = ngettext(
-        "There is {count} visit in this time. Move it first.",
-        "There are {count} visits in this time. Move them first.",
-        visits,
-    )
-    return said.format(count=visits)
+def _in_the_way(resource: Resource, period: Period) -> Refused:
+    rows = Visit.objects.filter(bookings__resource=resource, bookings__during__overlap=(period.start, period.end))
+    if visits := list(rows.select_related("kind", "client").order_by("starts_at")):
+        return InTheWay(visits)
+    return Refused(_("An absence is already entered for this time."))

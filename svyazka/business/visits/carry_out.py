@@ -1,22 +1,18 @@
-"""Work on site: on the way, started, done; what was found there, in words and pictures."""
+"""Work on site: on the way, started, done."""
 
 from __future__ import annotations
 
-from io import BytesIO
-from threading import Lock
-from typing import IO
-from uuid import UUID, uuid4
+from datetime import timedelta
 
-from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
-from svyazka.business.journal.record import Actor, record
-from svyazka.business.staff.models import Person
+from svyazka.business.deals import moves
+from svyazka.business.journal.record import Actor
 from svyazka.business.visits import booking
-from svyazka.business.visits.models import Visit, VisitPhoto
-from svyazka.business.visits.telling import Event, about, concerned, tell
+from svyazka.business.visits.models import Visit
+from svyazka.business.visits.telling import Event, tell
+from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
 # A visit goes through these only forward; a step that nobody tapped may be passed over.
@@ -26,14 +22,8 @@ _EVENTS: dict[str, Event] = {
     Visit.Status.STARTED: "started",
     Visit.Status.DONE: "done",
 }
-LONGEST_REPORT = 5_000
-LARGEST_FILE = 10 * 1024 * 1024
-# A small file can unpack into gigabytes.
-MOST_PIXELS = 60_000_000
-LARGEST_SIDE = 2_000
-MOST_PHOTOS = 50
-# Unpacked, one picture takes up to half a gigabyte; several at once would take the machine.
-_ONE_AT_A_TIME = Lock()
+# A mistaken tap is noticed soon; later on the deal has gone its way.
+TAKE_BACK_WITHIN = timedelta(days=1)
 
 
 @transaction.atomic
@@ -49,89 +39,50 @@ def set_status(visit: Visit, status: Visit.Status, *, by: Actor, version: int | 
     if status not in STEPS or STEPS.index(status) < STEPS.index(Visit.Status(current.status)):
         raise Refused(_("A visit only goes forward: on the way, started, done."))
     before, current.status = current.status, status
+    current.status_since = clock.now()
     current.version += 1
     current.save()
     tell(current, _EVENTS[status], by=by, changes={"status": (before, status)})
     if status == Visit.Status.DONE:
-        current.deal = booking.carry_on(current.deal, current.kind.done_stage, by=by)
+        _carry_on(current, by=by)
     return current
 
 
 @transaction.atomic
-def report(visit: Visit, text: str, *, by: Actor) -> Visit:
-    """What the engineer found and agreed, in his words."""
-    text = text.replace("\x00", "").strip()
-    if len(text) > LONGEST_REPORT:
-        raise Refused(_("This is too long."), fields={"text": _("This is too long.")})
+def take_back(visit: Visit, *, by: Actor, version: int | None = None) -> Visit:
+    """One status back, after a mistaken tap. The deal comes back too if nobody has moved it since."""
     current = booking.lock(visit)
-    if text == current.report:
-        return current
-    changes = {"report": (current.report, text)}
-    current.report = text
+    if version is not None and current.version != version:
+        raise ChangedMeanwhile
+    before, status = current.status, status_before(current)
+    if status is None:
+        raise Refused(_("This can no longer be taken back."))
+    if current.left_stage and _is_where_it_left_it(current):
+        current.deal = moves.move(current.deal, to=current.left_stage, by=by)
+    current.status, current.left_stage = status, None
     current.version += 1
     current.save()
-    record("visits.reported", about(current), by=by, changes=changes, people=concerned(current))
+    tell(current, "taken_back", by=by, changes={"status": (before, status)}, data={"status": status})
     return current
 
 
-def add_photo(visit: Visit, file: IO[bytes] | File[bytes], *, request_id: UUID, by: Person) -> VisitPhoto:
-    """Keeps a picture, without the place and the device that the phone wrote into it. Sent twice, it is kept once."""
-    if already := VisitPhoto.objects.filter(request_id=request_id, visit=visit).first():
-        return already
-    # Before the locks: unpacking takes a while.
-    picture = _clean(file)
-    return _keep(visit, picture, request_id=request_id, by=by)
+def status_before(visit: Visit) -> Visit.Status | None:
+    """What a mistaken tap can be taken back to; nothing when there was none, or when it is too long ago."""
+    if visit.status not in STEPS or visit.status == Visit.Status.PLANNED:
+        return None
+    if visit.status_since is None or visit.status_since < clock.now() - TAKE_BACK_WITHIN:
+        return None
+    return STEPS[STEPS.index(Visit.Status(visit.status)) - 1]
 
 
-@transaction.atomic
-def _keep(visit: Visit, picture: bytes, *, request_id: UUID, by: Person) -> VisitPhoto:
-    current = booking.lock(visit)
-    if already := VisitPhoto.objects.filter(request_id=request_id, visit=current).first():
-        return already
-    if current.photos.count() >= MOST_PHOTOS:
-        raise Refused(_("There are as many photos on this visit as we keep."))
-    photo = VisitPhoto(visit=current, by=by, request_id=request_id)
-    # Nobody can guess it, and nothing of the original name remains.
-    photo.file.save(f"{uuid4().hex}.jpg", ContentFile(picture), save=False)
-    photo.save()
-    changes = {"photo": (None, photo.pk)}
-    record("visits.photographed", about(current), by=by, changes=changes, people=concerned(current))
-    return photo
+def _carry_on(visit: Visit, *, by: Actor) -> None:
+    left = visit.deal.stage
+    visit.deal = booking.carry_on(visit.deal, visit.kind.done_stage, by=by)
+    if visit.deal.stage_id != left.pk:
+        # The very moment at which the deal got there says later whether somebody has moved it since.
+        visit.left_stage, visit.status_since = left, visit.deal.stage_since
+        visit.save(update_fields=["left_stage", "status_since"])
 
 
-def _clean(file: IO[bytes] | File[bytes]) -> bytes:
-    """The same picture as a JPEG of at most 2,000 pixels, upright, with nothing besides the picture."""
-    content = file.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        _refuse_photo()
-    try:
-        with _ONE_AT_A_TIME, Image.open(BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as given:
-            if given.width * given.height > MOST_PIXELS:
-                _refuse_photo()
-            given.thumbnail((LARGEST_SIDE, LARGEST_SIDE))  # first: a whole copy of the large one would be as large
-            plain = _on_white(ImageOps.exif_transpose(given))
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as refusal:
-        raise _no_photo() from refusal
-    cleaned = BytesIO()
-    plain.save(cleaned, "JPEG", quality=85, optimize=True)
-    return cleaned.getvalue()
-
-
-def _on_white(picture: Image.Image) -> Image.Image:
-    if not picture.has_transparency_data:
-        plain = picture.convert("RGB")
-        plain.info.clear()
-        return plain
-    white = Image.new("RGB", picture.size, "white")
-    layered = picture.convert("RGBA")
-    white.paste(layered, mask=layered.getchannel("A"))
-    return white
-
-
-def _refuse_photo() -> None:
-    raise _no_photo()
-
-
-def _no_photo() -> Refused:
-    message = _("This is no photo we can keep: JPEG, PNG or WebP, up to 10 MB.")
-    return Refused(message, fields={"photo": message})
+def _is_where_it_left_it(visit: Visit) -> bool:
+    return visit.deal.stage.code == visit.kind.done_stage and visit.deal.stage_since == visit.status_since

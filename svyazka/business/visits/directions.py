@@ -10,3 +10,18 @@ from django.conf import settings
 def map_link(address: str) -> str:
     pattern: str = settings.MAP_LINK
     return pattern.replace("{address}", quote(address, safe="")) if address else ""
+
+
+def street_of(address: str) -> str:
+    """Without the town, where there is little room: a part without a number before another such part.
+
+    `Moscow, Forest street, 5` → `Forest street, 5`.
+    """
+    parts = [part.strip() for part in address.split(",")]
+    while len(parts) > 2 and not _has_number(parts[0]) and not _has_number(parts[1]):
+        parts.pop(0)
+    return ", ".join(parts)
+
+
+def _has_number(text: str) -> bool:
+    return any(sign.isdigit() for sign in text)

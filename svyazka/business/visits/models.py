@@ -9,9 +9,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.models import Client
-from svyazka.business.deals.models import Deal
+from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.staff.models import Person
-from svyazka.kit import words
+from svyazka.kit import clock, words
+
+
+class ResourceQuerySet(models.QuerySet["Resource"]):
+    def bookable(self) -> ResourceQuerySet:
+        """Those in use; whoever no longer works here goes nowhere."""
+        return self.filter(Q(person=None) | Q(person__is_active=True), is_active=True)
 
 
 class Resource(models.Model):
@@ -31,8 +37,14 @@ class Resource(models.Model):
     is_active = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)
 
+    objects: ClassVar[ResourceQuerySet] = ResourceQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         ordering = ["position", "id"]
+
+    @property
+    def is_bookable(self) -> bool:
+        return self.is_active and (self.person is None or self.person.is_active)
 
     def __str__(self) -> str:
         return self.name
@@ -68,6 +80,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def still_on(self) -> VisitQuerySet:
         return self.exclude(status=Visit.Status.CANCELLED)
 
+    def ahead(self) -> VisitQuerySet:
+        """Those that somebody has still to go to."""
+        return self.filter(status__in=(Visit.Status.PLANNED, Visit.Status.ON_WAY), ends_at__gt=clock.now())
+
     def of_person(self, person: Person) -> VisitQuerySet:
         return self.filter(resource__person=person)
 
@@ -90,6 +106,9 @@ class Visit(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PLANNED)
+    # For taking a status back: since when it is so, and the stage that the deal left with the work being done.
+    status_since = models.DateTimeField(null=True)
+    left_stage = models.ForeignKey(Stage, models.SET_NULL, null=True, related_name="+")
     wishes = models.CharField(max_length=300, blank=True)  # what the client asked for: "ring before"
     report = models.TextField(blank=True)  # the engineer's note
     reason = models.CharField(max_length=300, blank=True)  # of the last move, or of the cancellation

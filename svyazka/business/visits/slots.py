@@ -39,6 +39,31 @@ def length_of(kind: VisitKind, openings: int = 0) -> timedelta:
     return timedelta(minutes=kind.minutes + kind.minutes_per_opening * min(max(openings, 0), MOST_OPENINGS))
 
 
+def longest_day(resources: Iterable[Resource], day: date) -> timedelta:
+    """How much at most one of them can do on that day without a break."""
+    return max(
+        (stretch.end - stretch.start for one in resources for stretch in hours_of(one, day)), default=timedelta()
+    )
+
+
+def length_on(
+    day: date, resources: Iterable[Resource], kind: VisitKind, *, openings: int = 0, booked: timedelta = timedelta()
+) -> timedelta:
+    """How long a visit of that day takes. Work of more than a day is as long as the day allows; once part of it is
+    booked, what is left of it."""
+    whole, most = length_of(kind, openings), longest_day(resources, day)
+    if not most or whole <= most:
+        return whole
+    left = whole - booked if booked < whole else whole
+    return min(left, most)
+
+
+def booked_of(deal: Deal, kind: VisitKind) -> timedelta:
+    """What is booked or done already of such work in this deal."""
+    visits = Visit.objects.still_on().filter(deal=deal, kind=kind)
+    return sum((visit.ends_at - visit.starts_at for visit in visits), timedelta())
+
+
 def openings_of(deal: Deal) -> int:
     """How many openings the deal is about, as far as it is known."""
     known = deal.facts.get("openings")
@@ -49,24 +74,34 @@ def free_slots(
     kind: VisitKind,
     *,
     openings: int = 0,
+    booked: timedelta = timedelta(),
     days: int = DAYS,
     from_day: date | None = None,
     resource: Resource | None = None,
     moving: Visit | None = None,
 ) -> list[Slot]:
-    """All windows of these days, earliest first. A visit that is `moving` does not stand in its own way."""
+    """All windows of these days, earliest first. A visit that is `moving` does not stand in its own way.
+
+    `booked`: what is booked already of work that takes more than a day.
+    """
     first = max(from_day or clock.today(), clock.today())
     through = [first + timedelta(days=number) for number in range(days)]
-    able = [one for one in able_to(kind) if resource is None or one.pk == resource.pk]
+    all_able = able_to(kind)
+    able = [one for one in all_able if resource is None or one.pk == resource.pk]
     taken = taken_by(able, through, without=moving)
-    length = moving.ends_at - moving.starts_at if moving else length_of(kind, openings)
+    length = {
+        day: moving.ends_at - moving.starts_at
+        if moving
+        else length_on(day, all_able, kind, openings=openings, booked=booked)
+        for day in through
+    }
     not_before = clock.now() + LEAD
     found = [
-        Slot(one, start, start + length)
+        Slot(one, start, start + length[day])
         for one in able
         for day in through
         for stretch in hours_of(one, day)
-        for start in windows.starts(stretch, taken[one.pk], length=length, step=STEP, not_before=not_before)
+        for start in windows.starts(stretch, taken[one.pk], length=length[day], step=STEP, not_before=not_before)
         if not (moving and (moving.resource_id, moving.starts_at) == (one.pk, start))
     ]
     return sorted(found, key=lambda slot: (slot.starts_at, slot.resource.position, slot.resource.pk))
@@ -86,7 +121,7 @@ def best(slots: Iterable[Slot], *, count: int = 5) -> list[Slot]:
 
 
 def able_to(kind: VisitKind) -> list[Resource]:
-    return list(Resource.objects.filter(is_active=True, skills__contains=[kind.skill]))
+    return list(Resource.objects.bookable().filter(skills__contains=[kind.skill]))
 
 
 def hours_of(resource: Resource, day: date) -> list[Period]:

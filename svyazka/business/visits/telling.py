@@ -11,7 +11,7 @@ from svyazka.business.clients.models import Interaction
 from svyazka.business.journal.record import About, Actor, announce, record
 from svyazka.business.visits.models import Resource, Visit
 
-Event = Literal["booked", "moved", "cancelled", "on_way", "started", "done"]
+Event = Literal["booked", "moved", "cancelled", "changed", "on_way", "started", "done", "taken_back"]
 
 
 def tell(
@@ -23,19 +23,24 @@ def tell(
     note: str = "",
     was: datetime | None = None,
     also: Resource | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> None:
-    """`was`: the time before a move; `also`: who had the visit before."""
+    """`was`: the time before a move; `also`: who had the visit before; `data`: what the history should show besides."""
     record(f"visits.{event}", about(visit), by=by, changes=changes, note=note, people=concerned(visit, also))
     announce("deal", visit.deal_id, data={"visit": visit.pk})
-    data = {
+    said = {**of_history(visit, event), **({"was": was.isoformat()} if was else {}), **(data or {})}
+    history.add(visit.client_id, kind=Interaction.Kind.VISIT, deal_id=visit.deal_id, text=note, data=said, by=by)
+
+
+def of_history(visit: Visit, event: str) -> dict[str, Any]:
+    """What a line of the history is made of."""
+    return {
         "visit": visit.pk,
         "event": event,
         "at": visit.starts_at.isoformat(),
         "resource": visit.resource.name,
         "kind": visit.kind.words,
-        **({"was": was.isoformat()} if was else {}),
     }
-    history.add(visit.client_id, kind=Interaction.Kind.VISIT, deal_id=visit.deal_id, text=note, data=data, by=by)
 
 
 def about(visit: Visit) -> About:

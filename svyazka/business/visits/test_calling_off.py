@@ -2,11 +2,22 @@ from __future__ import annotations
 
 import pytest
 
-from svyazka.business.deals.models import Deal, LossReason, Stage
+from svyazka.business.deals import facts, moves
+from svyazka.business.deals.models import Deal, LossReason, Stage, Task
 from svyazka.business.deals.moves import ReasonNeeded
 from svyazka.business.journal.models import LiveEvent
 from svyazka.business.visits import booking, calling_off, carry_out
 from svyazka.business.visits.models import Booking, Visit
+
+# What the stages up to the last one ask for.
+KNOWN = {
+    "openings": "3",
+    "amount": "54300",
+    "contract_number": "17-А",
+    "prepaid": "20000",
+    "ready_at": "2026-12-01",
+    "installed_at": "2026-12-02",
+}
 
 
 @pytest.fixture
@@ -36,3 +47,17 @@ def test_work_that_has_begun_goes_on(visit, deal, lost, olga, egor):
     calling_off.move_deal(deal, to=lost, by=olga, loss_reason=LossReason.objects.first())
     assert Visit.objects.get().status == "started"
     assert booking.Booking.objects.count() == 1
+
+
+def test_whoever_closes_a_won_deal_says_what_becomes_of_its_visits(visit, deal, olga):
+    facts.change(deal, KNOWN, by=olga)
+    won = Stage.objects.get(code="closed")
+    with pytest.raises(calling_off.StayOrNot) as refusal:
+        calling_off.move_deal(deal, to=won, by=olga)
+    assert (refusal.value.visits, Deal.objects.select_related("stage").get().is_open) == ([visit], True)
+    calling_off.move_deal(deal, to=won, call_off=False, by=olga)
+    assert Visit.objects.get().status == "planned"
+    moves.move(deal, to=Stage.objects.get(code="installed"), by=olga)
+    calling_off.move_deal(deal, to=won, call_off=True, by=olga)
+    assert (Visit.objects.get().status, Visit.objects.get().reason) == ("cancelled", "Сделка закрыта.")
+    assert not Task.objects.filter(done_at=None).exists()

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from uuid import uuid4
 
+from svyazka.business.deals import facts
 from svyazka.business.visits import booking, slots
 from svyazka.business.visits.models import Resource
 from svyazka.kit import clock
@@ -87,3 +88,24 @@ def test_hours_until_midnight(measurement, of_egor, monday):
 def test_every_window_that_is_offered_can_be_booked(deal, measurement, of_egor, monday, olga):
     for slot in slots.free_slots(measurement, days=1, from_day=monday, resource=of_egor)[::4]:
         booking.book(deal, measurement, slot.resource, slot.starts_at, request_id=uuid4(), by=olga)
+
+
+def test_work_of_more_than_a_day_is_booked_day_by_day(deal, installation, boris, hour, monday, olga):
+    """180 minutes and an hour for each of 15 openings: eighteen hours, and the crew works twelve."""
+    facts.change(deal, {"openings": "15"}, by=olga)
+    (first,) = slots.free_slots(installation, openings=15, from_day=monday, days=1)
+    assert (first.starts_at, first.ends_at) == (hour(8), hour(20))
+    visit = booking.book(deal, installation, boris.resource, hour(8), request_id=uuid4(), by=olga)
+    assert visit.ends_at == hour(20)
+    booked = slots.booked_of(deal, installation)
+    rest = slots.free_slots(installation, openings=15, booked=booked, from_day=monday + timedelta(days=1), days=1)
+    assert {slot.ends_at - slot.starts_at for slot in rest} == {timedelta(hours=6)}
+    second = booking.book(deal, installation, boris.resource, hour(8, days=1), request_id=uuid4(), by=olga)
+    assert second.ends_at == hour(14, days=1)
+
+
+def test_work_that_fits_into_a_day_is_never_cut(deal, installation, boris, hour, monday, olga):
+    facts.change(deal, {"openings": "9"}, by=olga)
+    for day in range(2):
+        again = booking.book(deal, installation, boris.resource, hour(8, days=day), request_id=uuid4(), by=olga)
+        assert again.ends_at == hour(20, days=day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svyazka.business.visits import booking
-from svyazka.business.visits.models import Booking, Resource
+from svyazka.business.visits.models import Booking, Resource, Visit
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.dispatcher import typed
@@ -32,7 +33,7 @@ def _moment(**attrs: Any) -> forms.DateTimeInput:
 class AbsenceForm(Form):
     resource = forms.ModelChoiceField(
         label=gettext_lazy("Who is away"),
-        queryset=Resource.objects.filter(is_active=True),
+        queryset=Resource.objects.bookable(),
         empty_label=None,
         widget=forms.Select(attrs={"autofocus": True}),
     )
@@ -55,6 +56,9 @@ def absences(request: PageRequest) -> HttpResponse:
         return _shown(request, form, status=422)
     try:
         away = booking.absent(**form.cleaned_data, by=request.person)
+    except booking.InTheWay as refusal:
+        put_on(form, refusal)
+        return _shown(request, form, status=refusal.status, in_the_way=refusal.visits)
     except Refused as refusal:
         put_on(form, refusal)
         return _shown(request, form, status=refusal.status)
@@ -86,9 +90,11 @@ def _done(request: PageRequest, said: str, resource: Resource) -> HttpResponse:
     return answer
 
 
-def _shown(request: PageRequest, form: AbsenceForm, *, status: int = 200) -> HttpResponse:
+def _shown(
+    request: PageRequest, form: AbsenceForm, *, status: int = 200, in_the_way: Sequence[Visit] = ()
+) -> HttpResponse:
     """In the dialog over the calendar, or as a page of its own."""
-    context = {"form": form, "rows": _to_come(clock.now())}
+    context = {"form": form, "rows": _to_come(clock.now()), "in_the_way": in_the_way}
     fragment = request.htmx and not request.htmx.boosted
     template = "dispatcher/absences.html" if fragment else "dispatcher/absences_page.html"
     return render(request, template, context, status=status)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Deal
-from svyazka.business.visits import booking, slots
+from svyazka.business.visits import booking, calling_off, slots
 from svyazka.business.visits.directions import map_link
-from svyazka.business.visits.models import Visit, VisitKind
+from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.dispatcher import offers, typed, visits
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -25,7 +25,8 @@ from svyazka.workplaces.shared.door import PageRequest, needs
 def new(request: PageRequest, deal_id: int) -> HttpResponse:
     deal = _deal_to_change(request, deal_id)
     typed_in = {"address": deal.address, "wishes": ""}
-    return _panel(request, deal, _kind(request.GET.get("kind"), deal), request.GET.get("day"), typed_in)
+    of = Resource.objects.filter(pk=typed.version(request.GET.get("resource")) or 0).first()
+    return _panel(request, deal, _kind(request.GET.get("kind"), deal, of), request.GET.get("day"), typed_in, of=of)
 
 
 @needs("visits.book", "POST")
@@ -63,17 +64,23 @@ def _panel(
     day: str | None,
     typed_in: dict[str, str],
     refusal: Refused | None = None,
+    of: Resource | None = None,
 ) -> HttpResponse:
+    """`of`: only windows of this resource, out of the calendar."""
     chosen = typed.day(day) if day else None
     context: dict[str, Any] = {
         "deal": deal,
         "kind": kind,
         "kinds": list(VisitKind.objects.all()),
-        "offer": offers.offer(kind, openings=slots.openings_of(deal), day=chosen),
+        "offer": offers.offer(
+            kind, openings=slots.openings_of(deal), booked=slots.booked_of(deal, kind), day=chosen, resource=of
+        ),
+        "ahead": [visit for visit in calling_off.ahead_of(deal) if visit.kind_id == kind.pk],
         "typed": typed_in,
         "refusal": refusal,
         "request_id": uuid4(),
-        "windows_url": f"{reverse('visit_new', args=[deal.pk])}?kind={kind.code}",
+        "windows_url": f"{reverse('visit_new', args=[deal.pk])}?kind={kind.code}"
+        + (f"&resource={of.pk}" if of else ""),
     }
     fragment = request.htmx and not request.htmx.boosted
     template = "dispatcher/booking.html" if fragment else "dispatcher/booking_page.html"
@@ -87,9 +94,9 @@ def _deal_to_change(request: PageRequest, deal_id: int) -> Deal:
     return deal
 
 
-def _kind(code: str | None, deal: Deal) -> VisitKind:
-    """The one that was asked for; otherwise what this deal comes to next."""
-    kinds = list(VisitKind.objects.all())
+def _kind(code: str | None, deal: Deal, of: Resource | None = None) -> VisitKind:
+    """The one that was asked for; otherwise what this deal comes to next, as far as this resource can do it."""
+    kinds = [kind for kind in VisitKind.objects.all() if of is None or kind.skill in of.skills]
     if not kinds:
         raise Refused(_("No kinds of visits are set up yet."))
     named = next((kind for kind in kinds if kind.code == code), None)

@@ -6,14 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svyazka.business.deals.models import Stage
+from svyazka.business.visits.directions import street_of
 from svyazka.business.visits.models import Booking, Resource, Visit
 from svyazka.business.visits.slots import hours_of
 from svyazka.engines.routing.windows import Period, left_of
@@ -80,7 +81,8 @@ def build(days: list[date]) -> Grid:
     related = ("visit__client", "visit__kind", "visit__deal__stage")
     for booking in Booking.objects.filter(during__overlap=span).select_related(*related).order_by("during"):
         taken[booking.resource_id].append(booking)
-    resources = list(Resource.objects.filter(Q(is_active=True) | Q(pk__in=taken.keys())))
+    shown = Resource.objects.bookable() | Resource.objects.filter(pk__in=taken.keys())
+    resources = list(shown.select_related("person"))
     begins, ends = _bounds(days[0], resources, taken) if len(days) == 1 else span
     ruler = _Ruler(begins, ends)
     stages = {one.visit.deal.stage for rows in taken.values() for one in rows if one.visit}
@@ -134,10 +136,10 @@ def _cell(resource: Resource, day: date, taken: list[Booking], ruler: _Ruler) ->
     begin, end = clock.day_bounds(day)
     of_day = [one for one in taken if one.during.lower < end and one.during.upper > begin]
     busy = [_period(one) for one in of_day]
-    stretches = hours_of(resource, day)
+    stretches = hours_of(resource, day) if resource.is_bookable else []
     free = [gap for stretch in stretches for gap in left_of(stretch, busy)]
     ahead = [gap for gap in (_after_now(gap) for gap in free) if gap and gap.end - gap.start >= SHORTEST_FREE]
-    blocks = [_taken_block(one, ruler) for one in of_day] + [_free_block(gap, ruler) for gap in ahead]
+    blocks = [_taken_block(one, ruler) for one in of_day] + [_free_block(gap, ruler, resource, day) for gap in ahead]
     return Cell(
         day=day,
         url=f"{reverse('calendar')}?day={day.isoformat()}",
@@ -161,7 +163,7 @@ def _taken_block(booking: Booking, ruler: _Ruler) -> Block:
         begins=begins,
         ends=ends,
         title=str(visit.client),
-        text=visit.address,
+        text=street_of(visit.address),
         hint=f"{begins}–{ends}, {visit.kind}, {visit.client}, {visit.address}, {visit.get_status_display()}",
         url=reverse("visit", args=[visit.pk]),
         colour=visit.deal.stage.colour,
@@ -172,8 +174,11 @@ def _taken_block(booking: Booking, ruler: _Ruler) -> Block:
     )
 
 
-def _free_block(gap: Period, ruler: _Ruler) -> Block:
-    return Block("free", _clock(gap.start), _clock(gap.end), _("Free"), place=ruler.place(gap))
+def _free_block(gap: Period, ruler: _Ruler, resource: Resource, day: date) -> Block:
+    begins, ends = _clock(gap.start), _clock(gap.end)
+    asked = {"resource": resource.pk, "day": day.isoformat(), "hours": f"{begins}–{ends}"}
+    url = f"{reverse('free_time')}?{urlencode(asked)}"
+    return Block("free", begins, ends, _("Free"), url=url, place=ruler.place(gap))
 
 
 def _after_now(gap: Period) -> Period | None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from svyazka.business.visits import slots
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.business.visits.slots import Slot
 from svyazka.kit import clock
 from svyazka.workplaces.dispatcher import typed
+from svyazka.workplaces.shared.timeline import duration
 
 
 @dataclass(frozen=True)
@@ -26,18 +30,37 @@ class Offer:
     after: date
     of_day: list[tuple[Resource, list[Button]]]
     minutes: int
+    whole: str  # how long the work takes altogether, where that is more than a day
+    booked: str  # and how much of it is booked already
 
 
-def offer(kind: VisitKind, *, openings: int = 0, day: date | None = None, moving: Visit | None = None) -> Offer:
-    """The best of the next two weeks, and everything of `day` (the first day that has any, unless named)."""
-    coming = slots.free_slots(kind, openings=openings, moving=moving)
+def offer(
+    kind: VisitKind,
+    *,
+    openings: int = 0,
+    booked: timedelta = timedelta(),
+    day: date | None = None,
+    moving: Visit | None = None,
+    resource: Resource | None = None,
+) -> Offer:
+    """The best of the next two weeks, and everything of `day` (the first day that has any, unless named). Of one
+    `resource` the best ones begin with that day."""
+    work: dict[str, Any] = {"openings": openings, "booked": booked, "moving": moving, "resource": resource}
+    coming = slots.free_slots(kind, from_day=day if resource else None, **work)
     best = slots.best(coming)
     shown = max(day or (best[0].day if best else clock.today()), clock.today())
-    of_day = slots.free_slots(kind, openings=openings, days=1, from_day=shown, moving=moving)
+    of_day = slots.free_slots(kind, days=1, from_day=shown, **work)
     by_resource: dict[int, tuple[Resource, list[Button]]] = {}
     for slot in of_day:
         by_resource.setdefault(slot.resource.pk, (slot.resource, []))[1].append(_button(slot))
-    length = moving.ends_at - moving.starts_at if moving else slots.length_of(kind, openings)
+    able, whole = slots.able_to(kind), slots.length_of(kind, openings)
+    length = (
+        moving.ends_at - moving.starts_at
+        if moving
+        else slots.length_on(shown, able, kind, openings=openings, booked=booked)
+    )
+    most = max(slots.longest_day(able, shown + timedelta(days=number)) for number in range(slots.DAYS))
+    is_long = not moving and timedelta() < most < whole
     return Offer(
         best=[_button(slot) for slot in best],
         day=shown,
@@ -45,7 +68,14 @@ def offer(kind: VisitKind, *, openings: int = 0, day: date | None = None, moving
         after=shown + timedelta(days=1),
         of_day=sorted(by_resource.values(), key=lambda pair: (pair[0].position, pair[0].pk)),
         minutes=int(length.total_seconds() // 60),
+        whole=_in_words(whole) if is_long else "",
+        booked=_in_words(booked) if is_long and timedelta() < booked < whole else "",
     )
+
+
+def _in_words(length: timedelta) -> str:
+    hours = length / timedelta(hours=1)
+    return _("{hours} h").format(hours=int(hours)) if hours == int(hours) else duration(int(length.total_seconds()))
 
 
 def _button(slot: Slot) -> Button:

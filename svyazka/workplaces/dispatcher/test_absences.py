@@ -40,6 +40,8 @@ def test_what_is_wrong_stands_beside_the_input_and_what_was_typed_stays(enter, d
     assert browser.post(ROOM, typed(of_egor, monday, resource="99999", starts_at="когда-нибудь")).status_code == 422
     in_the_way = browser.post(ROOM, typed(of_egor, monday))
     assert "Сначала перенесите" in in_the_way.content.decode()
+    assert f'href="/visits/{visit.pk}/"' in in_the_way.content.decode()
+    assert "Вера Павлова" in in_the_way.content.decode()
 
 
 def test_it_is_taken_back(enter, dina, of_egor, hour, visit):

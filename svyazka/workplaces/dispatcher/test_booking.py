@@ -6,7 +6,7 @@ import re
 from uuid import uuid4
 
 from svyazka.business.clients.models import Client
-from svyazka.business.deals import opening
+from svyazka.business.deals import facts, opening
 from svyazka.business.deals.models import Deal
 from svyazka.business.visits import booking, slots
 from svyazka.business.visits.models import Visit
@@ -96,3 +96,26 @@ def test_who_may_book(enter, olga, egor, konstantin, deal):
     address = f"/deals/{deal.pk}/visits/new/"
     assert [enter(person).get(address).status_code for person in (olga, egor, konstantin)] == [200, 403, 403]
     assert enter(olga).get("/deals/99999/visits/new/").status_code == 404
+
+
+def test_a_visit_of_the_same_kind_that_is_ahead_is_named(enter, olga, visit):
+    address = f"/deals/{visit.deal_id}/visits/new/?kind="
+    same = enter(olga).get(f"{address}measurement", headers=HTMX).content.decode()
+    assert "В сделке уже назначен такой выезд" in same
+    assert f'hx-get="/visits/{visit.pk}/"' in same
+    other = enter(olga).get(f"{address}installation", headers=HTMX).content.decode()
+    assert "уже назначен" not in other
+    # On the deal's page it opens in the dialog.
+    assert f'hx-get="/visits/{visit.pk}/"' in enter(olga).get(f"/deals/{visit.deal_id}/").content.decode()
+
+
+def test_work_of_more_than_a_day_is_said_and_its_first_day_offered(enter, olga, deal, installation, boris, hour):
+    facts.change(deal, {"openings": "15"}, by=olga)
+    address = f"/deals/{deal.pk}/visits/new/?kind=installation"
+    said = enter(olga).get(address, headers=HTMX).content.decode()
+    assert "Работа займёт около 18 ч — больше одного дня" in said
+    assert said.count("button window") == 5
+    booking.book(deal, installation, boris.resource, hour(8), request_id=uuid4(), by=olga)
+    said = enter(olga).get(address, headers=HTMX).content.decode()
+    assert "около 18 ч, из них уже записано 12 ч" in said
+    assert "по 360 минут" in said

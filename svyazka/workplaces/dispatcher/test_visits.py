@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
+
 from svyazka.business.deals import facts
-from svyazka.business.visits import booking
+from svyazka.business.visits import booking, carry_out, findings
 from svyazka.business.visits.models import Visit
 
 HTMX = {"HX-Request": "true"}
@@ -65,10 +67,42 @@ def test_visits_of_another_departments_deal_are_seen_and_not_changed(enter, olga
     shown = page.get(f"/visits/{visit.pk}/", headers=HTMX)
     assert (shown.status_code, "/cancellation/" in shown.content.decode()) == (200, False)
     given = {"slot": f"{of_ilya.pk}@{hour(15).isoformat()}", "reason": "так надо", "kind": "measurement"}
-    for noun in ("time", "cancellation"):
+    for noun in ("time", "details", "cancellation"):
         assert page.get(f"/visits/{visit.pk}/{noun}/").status_code == 403
         assert page.post(f"/visits/{visit.pk}/{noun}/", given).status_code == 403
     assert page.get(f"/deals/{visit.deal_id}/visits/new/").status_code == 403
     assert page.post(f"/deals/{visit.deal_id}/visits/", given).status_code == 403
     assert Visit.objects.get().status == Visit.Status.PLANNED
     assert "/visits/new/" not in page.get(f"/deals/{visit.deal_id}/").content.decode()
+
+
+def test_address_and_wishes_are_corrected(enter, olga, visit):
+    address = f"/visits/{visit.pk}/details/"
+    assert f'value="{visit.address}"' in enter(olga).get(address, headers=HTMX).content.decode()
+    given = {"address": "Москва, ул. Лесная, 7", "wishes": "домофон 7", "version": "1"}
+    page = enter(olga).post(address, given, headers=HTMX)
+    assert "домофон 7" in page.content.decode()
+    assert "Исправлено" in json.loads(page["HX-Trigger"])["toast"]["message"]
+    late = enter(olga).post(address, {**given, "wishes": "домофон 8"}, headers=HTMX)
+    assert (late.status_code, 'value="домофон 8"' in late.content.decode()) == (409, True)
+    assert enter(olga).post(address, {"address": ""}, headers=HTMX).status_code == 422
+    assert Visit.objects.get().wishes == "домофон 7"
+
+
+def test_the_office_takes_a_mistaken_tap_back(enter, olga, egor, konstantin, visit):
+    carry_out.set_status(visit, Visit.Status.STARTED, by=egor)
+    address = f"/visits/{visit.pk}/"
+    assert "taking-back" in enter(olga).get(address, headers=HTMX).content.decode()
+    page = enter(olga).post(f"{address}taking-back/", {"version": "2"}, headers=HTMX)
+    assert (page.status_code, Visit.objects.get().status) == (200, "on_way")
+    assert "taking-back" not in enter(konstantin).get(address, headers=HTMX).content.decode()
+    assert enter(konstantin).post(f"{address}taking-back/").status_code == 403
+
+
+def test_what_the_engineer_found_stands_in_the_deals_history(enter, olga, egor, visit):
+    findings.report(visit, "Третий этаж, без лифта", by=egor)
+    carry_out.take_back(carry_out.set_status(visit, Visit.Status.STARTED, by=egor), by=egor)
+    said = enter(olga).get(f"/deals/{visit.deal_id}/").content.decode()
+    assert "Замер: заметка, Егор Кузнецов" in said
+    assert "Третий этаж, без лифта" in said
+    assert "Замер: статус возвращён: «в пути», Егор Кузнецов" in said

@@ -1,4 +1,4 @@
-"""One visit: looked at, moved, cancelled."""
+"""One visit: looked at, moved, corrected, cancelled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svyazka.business.deals import rights
-from svyazka.business.visits import booking
+from svyazka.business.visits import booking, carry_out, change
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Visit
 from svyazka.kit import clock
@@ -30,6 +30,18 @@ class ReasonForm(Form):
         label=gettext_lazy("Reason"),
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+
+
+class DetailsForm(Form):
+    address = forms.CharField(
+        label=gettext_lazy("Address"), max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    wishes = forms.CharField(
+        label=gettext_lazy("Client's wishes"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 
@@ -61,6 +73,32 @@ def time(request: PageRequest, visit_id: int) -> HttpResponse:
         put_on(form, refusal)
         return _move_form(request, _visit(visit_id), form, status=refusal.status)
     return _done(request, moved, _("Moved: {visit}").format(visit=in_words(moved)))
+
+
+@needs("visits.book", "GET", "POST")
+def details(request: PageRequest, visit_id: int) -> HttpResponse:
+    """The address and the wishes, corrected."""
+    shown = _to_change(request, visit_id)
+    if request.method != "POST":
+        return _details_form(request, shown, DetailsForm(initial={"address": shown.address, "wishes": shown.wishes}))
+    form = DetailsForm(request.POST)
+    if not form.is_valid():
+        return _details_form(request, shown, form, status=422)
+    try:
+        version = typed.version(request.POST.get("version"))
+        changed = change.change(shown, **form.cleaned_data, by=request.person, version=version)
+    except Refused as refusal:
+        put_on(form, refusal)
+        return _details_form(request, _visit(visit_id), form, status=refusal.status)
+    return _done(request, changed, _("Corrected: {visit}").format(visit=in_words(changed)))
+
+
+@needs("visits.book", "POST")
+def taking_back(request: PageRequest, visit_id: int) -> HttpResponse:
+    """The engineer's mistaken tap, put right from the office."""
+    version = typed.version(request.POST.get("version"))
+    back = carry_out.take_back(_to_change(request, visit_id), by=request.person, version=version)
+    return _done(request, back, _("Taken back: {visit}").format(visit=in_words(back)))
 
 
 @needs("visits.book", "GET", "POST")
@@ -98,11 +136,13 @@ def _to_change(request: PageRequest, visit_id: int) -> Visit:
 
 
 def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
+    changeable = rights.may_change(request.person, visit.deal)
     context = {
         "phones": [point.value for point in visit.client.contact_points.filter(kind="phone")],
         "map": map_link(visit.address),
         "photos": list(visit.photos.order_by("at")),
-        "movable": visit.status in booking.MOVABLE and rights.may_change(request.person, visit.deal),
+        "movable": visit.status in booking.MOVABLE and changeable,
+        "before": carry_out.status_before(visit) if changeable else None,
     }
     return _dialog(request, visit, "dispatcher/visit.html", context)
 
@@ -115,6 +155,10 @@ def _move_form(request: PageRequest, visit: Visit, form: ReasonForm, status: int
         "windows_url": reverse("visit_time", args=[visit.pk]) + "?",
     }
     return _dialog(request, visit, "dispatcher/move.html", context, status=status)
+
+
+def _details_form(request: PageRequest, visit: Visit, form: DetailsForm, status: int = 200) -> HttpResponse:
+    return _dialog(request, visit, "dispatcher/details.html", {"form": form}, status=status)
 
 
 def _cancel_form(request: PageRequest, visit: Visit, form: ReasonForm, status: int = 200) -> HttpResponse:

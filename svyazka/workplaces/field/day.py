@@ -14,7 +14,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from svyazka.business.clients.models import ContactPoint
-from svyazka.business.visits.carry_out import STEPS
+from svyazka.business.visits.carry_out import STEPS, status_before
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Visit
 from svyazka.kit import clock
@@ -44,6 +44,7 @@ class Stop:
     phone: str
     map: str
     next: Visit.Status | None
+    before: Visit.Status | None
 
 
 @needs("visits.carry_out")
@@ -77,6 +78,7 @@ def stop(visit: Visit) -> Stop:
         phone=phones[0].value if phones else "",
         map=map_link(visit.address),
         next=next_step(visit),
+        before=status_before(visit),
     )
 
 

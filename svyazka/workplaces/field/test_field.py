@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from svyazka.business.deals import facts, opening
-from svyazka.business.visits import booking, carry_out
+from svyazka.business.visits import booking, carry_out, findings
 from svyazka.business.visits.models import Visit, VisitPhoto
 
 HTMX = {"HX-Request": "true"}
@@ -56,7 +56,7 @@ def test_a_visit_shows_what_helps_on_site_and_no_amounts(enter, egor, visit, olg
 
 def test_nobody_gets_at_the_visits_of_others(enter, egor, of_others):
     own = f"/field/visits/{of_others.pk}/"
-    photo = carry_out.add_photo(of_others, picture(), request_id=uuid4(), by=of_others.resource.person)
+    photo = findings.add_photo(of_others, picture(), request_id=uuid4(), by=of_others.resource.person)
     came_in = enter(egor)
     assert came_in.get(own).status_code == 404
     assert came_in.post(own + "status/", {"status": "done"}).status_code == 404
@@ -107,7 +107,7 @@ def test_no_photo_is_said_beside_the_button(enter, egor, visit):
 
 
 def test_a_picture_that_is_gone_from_the_disk_is_not_found(enter, egor, visit):
-    photo = carry_out.add_photo(visit, picture(), request_id=uuid4(), by=egor)
+    photo = findings.add_photo(visit, picture(), request_id=uuid4(), by=egor)
     photo.file.storage.delete(photo.file.name)
     assert enter(egor).get(f"/field/photos/{photo.pk}/").status_code == 404
 
@@ -128,3 +128,35 @@ def test_a_day_with_many_visits_costs_as_many_queries_as_with_one(
         booking.book(visit.deal, measurement, of_egor, hour(at), request_id=uuid4(), by=olga)
     with django_assert_num_queries(4):
         came_in.get(address)
+
+
+def test_a_mistaken_done_is_taken_back(enter, egor, visit):
+    own = f"/field/visits/{visit.pk}/"
+    done = carry_out.set_status(visit, Visit.Status.DONE, by=egor)
+    came_in = enter(egor)
+    assert "Вернуть статус «начат»" in came_in.get(own).content.decode()
+    given = {"version": str(done.version)}
+    stop = came_in.post(own + "taking-back/", given, headers={**HTMX, "HX-Target": "stop"})
+    assert 'value="done"' in stop.content.decode()
+    assert Visit.objects.get().status == "started"
+    assert came_in.post(own + "taking-back/", given, headers=HTMX).status_code == 409
+
+
+def test_several_photos_at_a_time_and_the_one_that_is_none_is_named(enter, egor, visit):
+    nonsense = SimpleUploadedFile("схема.pdf", b"no photo")
+    given = {"photo": [picture(), nonsense, picture()], "request_id": str(uuid4())}
+    page = enter(egor).post(f"/field/visits/{visit.pk}/photos/", given, headers=HTMX)
+    assert (page.status_code, visit.photos.count()) == (422, 2)
+    assert "схема.pdf: Такое фото не подходит" in page.content.decode()
+
+
+def test_ones_own_photo_is_removed_and_no_other(enter, egor, ilya, visit, of_others):
+    own = findings.add_photo(visit, picture(), request_id=uuid4(), by=egor)
+    others = findings.add_photo(visit, picture(), request_id=uuid4(), by=ilya)
+    elsewhere = findings.add_photo(of_others, picture(), request_id=uuid4(), by=ilya)
+    came_in = enter(egor)
+    said = came_in.get(f"/field/visits/{visit.pk}/").content.decode()
+    assert (f"/photos/{own.pk}/removal/" in said, f"/photos/{others.pk}/removal/" in said) == (True, False)
+    answers = [came_in.post(f"/field/photos/{one.pk}/removal/", headers=HTMX) for one in (own, others, elsewhere)]
+    assert [answer.status_code for answer in answers] == [200, 422, 404]
+    assert set(VisitPhoto.objects.all()) == {others, elsewhere}

@@ -8,7 +8,9 @@ urlpatterns = [
     path("", day.day, name="field_day"),
     path("visits/<int:visit_id>/", work.visit, name="field_visit"),
     path("visits/<int:visit_id>/status/", work.status, name="field_status"),
+    path("visits/<int:visit_id>/taking-back/", work.taking_back, name="field_taking_back"),
     path("visits/<int:visit_id>/report/", work.report, name="field_report"),
     path("visits/<int:visit_id>/photos/", work.photos, name="field_photo"),
     path("photos/<int:photo_id>/", work.photo, name="photo"),
+    path("photos/<int:photo_id>/removal/", work.photo_removal, name="photo_removal"),
 ]

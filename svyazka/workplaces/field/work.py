@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from svyazka.business.deals.models import Field
 from svyazka.business.staff import roles
 from svyazka.business.staff.roles import Reach
-from svyazka.business.visits import carry_out
+from svyazka.business.visits import carry_out, findings
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.field import day
@@ -27,8 +27,7 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
     context = {
         "stop": day.stop(own),
         "facts": _facts(own),
-        "photos": list(own.photos.order_by("at")),
-        "request_id": uuid4(),
+        **_photos(own),
     }
     fragment = request.htmx.target == "stop"
     return render(request, "field/stop.html" if fragment else "field/visit.html", context)
@@ -48,8 +47,18 @@ def status(request: PageRequest, visit_id: int) -> HttpResponse:
 
 
 @needs("visits.carry_out", "POST")
+def taking_back(request: PageRequest, visit_id: int) -> HttpResponse:
+    """A mistaken tap."""
+    version = whole_number(request.POST.get("version"))
+    carry_out.take_back(_own(request, visit_id), by=request.person, version=version)
+    if request.htmx.target == "stop":
+        return render(request, "field/stop.html", {"stop": day.stop(_own(request, visit_id))})
+    return redirect("field_visit", visit_id=visit_id)
+
+
+@needs("visits.carry_out", "POST")
 def report(request: PageRequest, visit_id: int) -> HttpResponse:
-    carry_out.report(_own(request, visit_id), request.POST.get("text", ""), by=request.person)
+    findings.report(_own(request, visit_id), request.POST.get("text", ""), by=request.person)
     if request.htmx and not request.htmx.boosted:
         return render(request, "field/saved.html")
     messages.success(request, _("The note is saved."))
@@ -64,17 +73,19 @@ def photos(request: PageRequest, visit_id: int) -> HttpResponse:
         _keep(request, own)
     except Refused as given:
         refusal = given
-    if not request.htmx:
-        if refusal:
-            raise refusal
-        return redirect("field_visit", visit_id=visit_id)
-    context = {
-        "visit": own,
-        "photos": list(own.photos.order_by("at")),
-        "request_id": uuid4(),
-        "refusal": refusal,
-    }
-    return render(request, "field/photos.html", context, status=refusal.status if refusal else 200)
+    return _photos_again(request, own, refusal)
+
+
+@needs("visits.carry_out", "POST")
+def photo_removal(request: PageRequest, photo_id: int) -> HttpResponse:
+    rows = VisitPhoto.objects.filter(visit__in=day.of(request)).select_related("visit")
+    taken = get_object_or_404(rows, pk=photo_id)
+    refusal = None
+    try:
+        findings.remove_photo(taken, by=request.person)
+    except Refused as given:
+        refusal = given
+    return _photos_again(request, taken.visit, refusal)
 
 
 @needs("visits.see")
@@ -99,15 +110,36 @@ def _own(request: PageRequest, visit_id: int) -> Visit:
     return get_object_or_404(rows, pk=visit_id)
 
 
+def _photos(visit: Visit) -> dict[str, Any]:
+    return {"photos": list(visit.photos.order_by("at")), "request_id": uuid4(), "over": visit.status in findings.OVER}
+
+
+def _photos_again(request: PageRequest, visit: Visit, refusal: Refused | None) -> HttpResponse:
+    if request.htmx:
+        context = {"visit": visit, "refusal": refusal, **_photos(visit)}
+        return render(request, "field/photos.html", context, status=refusal.status if refusal else 200)
+    if refusal:
+        raise refusal
+    return redirect("field_visit", visit_id=visit.pk)
+
+
 def _keep(request: PageRequest, visit: Visit) -> None:
-    sent = request.FILES.get("photo")
-    if sent is None:
+    """One or several: those that are none do not hold up the others."""
+    sent = request.FILES.getlist("photo")
+    if not sent:
         raise Refused(_("Choose a photo."))
     try:
         request_id = UUID(request.POST.get("request_id", ""))
     except ValueError:
         request_id = uuid4()
-    carry_out.add_photo(visit, sent, request_id=request_id, by=request.person)
+    refused: list[tuple[str, Refused]] = []
+    for number, file in enumerate(sent):
+        try:
+            findings.add_photo(visit, file, request_id=uuid5(request_id, str(number)), by=request.person)
+        except Refused as refusal:
+            refused.append((file.name or "", refusal))
+    if refused:
+        raise Refused("; ".join(f"{name}: {refusal.message}" for name, refusal in refused))
 
 
 def _facts(visit: Visit) -> list[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, time
 
 from django.http import HttpResponse
@@ -9,12 +10,14 @@ from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from svyazka.business.clients import history
 from svyazka.business.deals import facts, next_steps, rights
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
+from svyazka.business.visits import change
 from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.manager import deal as page
@@ -32,13 +35,16 @@ def fields(request: PageRequest, pk: int) -> HttpResponse:
     typed = {name: str(value) for name, value in request.POST.items() if name not in ("version", "csrfmiddlewaretoken")}
     version = whole_number(request.POST.get("version", ""))
     try:
-        facts.change(deal, typed, version=version or 0, by=request.person)
+        _changed, moved = change.change_deal(deal, typed, version=version or 0, by=request.person)
     except ChangedMeanwhile as refusal:
         # Their state and what was typed stand side by side; the next "Save" decides.
         return _facts_again(request, deal_numbered(pk), typed, refusal, conflict=True)
     except Refused as refusal:
         return _facts_again(request, deal, typed, refusal)
-    return _drawn(request, pk)
+    answer = _drawn(request, pk)
+    if moved:
+        answer["HX-Trigger"] = json.dumps({"toast": {"message": _go_there_too(len(moved))}})
+    return answer
 
 
 @needs("deals.change", "GET", "POST")
@@ -97,6 +103,13 @@ def _drawn(request: PageRequest, pk: int, *, close_dialog: bool = False) -> Http
     if close_dialog:
         answer["HX-Trigger"] = "dialog:close"
     return answer
+
+
+def _go_there_too(visits: int) -> str:
+    said = ngettext(
+        "{count} visit ahead goes to the new address too.", "{count} visits ahead go to the new address too.", visits
+    )
+    return said.format(count=visits)
 
 
 def _facts_again(

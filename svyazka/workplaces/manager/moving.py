@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -23,6 +24,7 @@ from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.typed import whole_number
 
 FACT = "fact_"
+_CALL_OFF = {"cancel": True, "stay": False}
 
 
 @needs("deals.change", "GET", "POST")
@@ -52,6 +54,7 @@ def _move(request: PageRequest, deal: Deal, to: Stage) -> HttpResponse:
             loss_reason=_reason(request.POST.get("loss_reason", "")),
             learnt=typed,
             version=version,
+            call_off=_CALL_OFF.get(request.POST.get("visits", "")),
             by=request.person,
         )
     except ChangedMeanwhile:
@@ -60,13 +63,16 @@ def _move(request: PageRequest, deal: Deal, to: Stage) -> HttpResponse:
         codes = list(dict.fromkeys([*typed, *refusal.codes]))
         faults = {code: _("This is still missing.") for code in refusal.codes if code in typed}
         return _dialog(request, deal, to, codes=codes, typed=typed, faults=faults, status=422)
+    except calling_off.StayOrNot as refusal:
+        return _dialog(request, deal, to, codes=list(typed), typed=typed, ahead=refusal.visits, status=422)
     except moves.ReasonNeeded:
         return _dialog(request, deal, to, codes=list(typed), typed=typed, status=422)
     except Refused as refusal:
         if not typed:
             raise
         return _dialog(request, deal, to, codes=list(typed), typed=typed, faults=refusal.fields, status=422)
-    return _moved(request, moved, left, called_off=len(called_off))
+    gone = Visit.objects.filter(pk__in=[visit.pk for visit in called_off], status=Visit.Status.CANCELLED).count()
+    return _moved(request, moved, left, called_off=gone)
 
 
 def _moved(request: PageRequest, deal: Deal, left: Stage, *, called_off: int) -> HttpResponse:
@@ -95,6 +101,7 @@ def _dialog(
     codes: list[str],
     typed: dict[str, str] | None = None,
     faults: dict[str, Any] | None = None,
+    ahead: Sequence[Visit] = (),
     status: int = 200,
 ) -> HttpResponse:
     context = {
@@ -102,7 +109,8 @@ def _dialog(
         "to": to,
         "inputs": parts.inputs(deal, codes, typed=typed or {}, faults=faults or {}, prefix=FACT),
         "reasons": list(LossReason.objects.all()) if to.kind == Stage.Kind.LOST else [],
-        "called_off": _called_off(deal, to),
+        "called_off": _called_off(deal, to) if to.kind == Stage.Kind.LOST else [],
+        "ahead": ahead or (_called_off(deal, to) if to.kind == Stage.Kind.WON else []),
         "to_book": _to_book(request, deal, to),
         "action": reverse("deal_stage", args=[deal.pk]) + (f"?{query}" if (query := _board_query(request)) else ""),
     }
@@ -113,7 +121,7 @@ def _dialog(
 
 
 def _called_off(deal: Deal, to: Stage) -> list[Visit]:
-    return calling_off.ahead_of(deal) if to.kind == Stage.Kind.LOST else []
+    return [] if to.is_open else calling_off.ahead_of(deal)
 
 
 def _to_book(request: PageRequest, deal: Deal, to: Stage) -> VisitKind | None:

@@ -192,3 +192,16 @@ def test_a_second_pipeline_has_a_board_of_its_own(deal, enter, olga):
     assert "Начало" in text
     assert "Вера Павлова" not in text
     assert enter(olga).get("/pipelines/none/").status_code == 404
+
+
+def test_closing_a_won_deal_asks_what_becomes_of_its_visits(visit, enter, olga):  # noqa: F811 - the fixture
+    known = {"openings": 3, "amount": "54300", "contract_number": "17-А", "prepaid": "1"}
+    dates = {"ready_at": "2026-12-01", "installed_at": "2026-12-02"}
+    facts.change(visit.deal, {**known, **dates}, by=olga)
+    deal = Deal.objects.get(pk=visit.deal_id)
+    asked = move(enter(olga), deal, "closed")
+    assert (asked.status_code, "По сделке ещё назначены выезды" in asked.content.decode()) == (422, True)
+    answer = move(enter(olga), deal, "closed", visits="cancel")
+    assert "Отменён 1 выезд" in answer.content.decode()
+    visit.refresh_from_db()
+    assert visit.status == "cancelled"

@@ -1,4 +1,7 @@
+# ruff: noqa: F811 - fixtures are imported under the names they are asked for by
 from __future__ import annotations
+
+import json
 
 import pytest
 
@@ -7,6 +10,7 @@ from svyazka.business.clients.models import Interaction
 from svyazka.business.deals import facts, moves
 from svyazka.business.deals.models import Deal, Stage, Task
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.visits.conftest import hour, measurement, monday, of_egor, visit  # noqa: F401
 
 
 @pytest.fixture
@@ -223,3 +227,11 @@ def test_a_stage_chosen_on_the_page_draws_its_parts_again(deal, page):
 def test_the_history_reads_like_a_story(deal, page, olga):
     moves.move(deal, to=Stage.objects.get(code="contacted"), by=olga)
     assert "Новая заявка → Связались" in page.get(f"/deals/{deal.pk}/").content.decode()
+
+
+def test_it_is_said_that_a_visit_goes_to_the_new_address(page, visit):
+    given = {"version": visit.deal.version, "address": "Москва, ул. Лесная, 7"}
+    answer = page.post(f"/deals/{visit.deal_id}/fields/", given)
+    assert "1 предстоящий выезд" in json.loads(answer["HX-Trigger"])["toast"]["message"]
+    visit.refresh_from_db()
+    assert visit.address == "Москва, ул. Лесная, 7"

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from svyazka.business.staff import hire, sessions
 from svyazka.business.staff.models import Department, Person, Role
+from svyazka.business.visits import resources
+from svyazka.business.visits.models import Resource
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared.account import rows_of
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -134,14 +136,14 @@ def staff_password(request: PageRequest, pk: int) -> HttpResponse:
 
 @needs("staff.change", "POST")
 def staff_dismissal(request: PageRequest, pk: int) -> HttpResponse:
-    hire.let_go(_person(pk), by=request.person)
+    resources.let_go(_person(pk), by=request.person)
     messages.success(request, _("The person can no longer log in."))
     return redirect("staff_person", pk=pk)
 
 
 @needs("staff.change", "POST")
 def staff_return(request: PageRequest, pk: int) -> HttpResponse:
-    hire.take_back(_person(pk), by=request.person)
+    resources.take_back(_person(pk), by=request.person)
     messages.success(request, _("The person can log in again."))
     return redirect("staff_person", pk=pk)
 
@@ -181,6 +183,10 @@ def _page(
         "form": form or DataForm(initial=_initial(person)),
         "password_form": password_form or PasswordForm(),
         "sessions": rows_of(person),
+        "ahead": resources.ahead_of(person),
+        "unbookable": person.is_active
+        and person.role in resources.GO_OUT
+        and not Resource.objects.filter(person=person).exists(),
     }
     return render(request, "office/staff_person.html", context, status=422 if faulty else 200)
 

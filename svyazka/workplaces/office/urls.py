@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.office import arrivals, channels, journal, lines, pbxs, staff
+from svyazka.workplaces.office import arrivals, channels, journal, lines, pbxs, resources, staff
 
 urlpatterns = [
     path("staff/", staff.staff, name="staff"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("staff/<int:pk>/dismissal/", staff.staff_dismissal, name="staff_dismissal"),
     path("staff/<int:pk>/return/", staff.staff_return, name="staff_return"),
     path("staff/<int:pk>/sessions/ending/", staff.staff_sessions_ending, name="staff_sessions_ending"),
+    path("resources/", resources.resources, name="resources"),
+    path("resources/new/", resources.resource_new, name="resource_new"),
+    path("resources/<int:pk>/", resources.resource, name="resource"),
     path("arrivals/", arrivals.arrivals, name="arrivals"),
     path("arrivals/run/", arrivals.arrivals_run, name="arrivals_run"),
     path("arrivals/<int:pk>/", arrivals.arrival, name="arrival"),

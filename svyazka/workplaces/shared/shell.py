@@ -34,7 +34,7 @@ ROOMS = [
     Room(_("My visits"), "field_day", "route", "visits.carry_out"),
     Room(_("Arrivals"), "arrivals", "ledger", "intake.repair"),
     Room(_("Journal"), "journal", "journal", "journal.see"),
-    Room(_("Staff"), "staff", "people", "staff.see"),
+    Room(_("Staff"), "staff", "people", "staff.see", under=("/office/resources/",)),
     Room(_("Settings"), "channels", "settings", "settings.change", under=("/office/lines/", "/office/pbx/")),
 ]
 

@@ -21,7 +21,7 @@ from svyazka.business.deals.models import Field, LossReason, Stage
 from svyazka.business.intake.models import Arrival
 from svyazka.business.journal.models import Entry
 from svyazka.business.staff.models import Person, Role
-from svyazka.business.visits.models import Visit
+from svyazka.business.visits.models import Resource, Visit
 from svyazka.kit import phones
 from svyazka.workplaces.shared.sentences import FIELDS, SENTENCES
 from svyazka.workplaces.shared.templatetags.svyazka import moment
@@ -141,6 +141,7 @@ def _time(text: str) -> str:
 
 _CHOICES: dict[str, Mapping[str, str | Promise]] = {
     "role": dict(Role.choices),
+    "kind": dict(Resource.Kind.choices),
     "state": dict(Arrival.State.choices),
     "status": dict(Visit.Status.choices),
     "result": dict(Call.Result.choices),

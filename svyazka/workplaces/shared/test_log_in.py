@@ -66,7 +66,9 @@ def test_the_proxy_on_this_machine_is_believed(client, olga):
 def test_guesses_from_the_street_do_not_lock_out_those_who_come_through_the_same_proxy(client, olga, settings):
     settings.PROXIES = proxies.named("10.0.0.5")
     came_through = {"REMOTE_ADDR": "10.0.0.5"}
-    LoginFailure.objects.bulk_create(LoginFailure(login=f"l{n}", address="203.0.113.9") for n in range(50))
+    LoginFailure.objects.bulk_create(
+        LoginFailure(login=f"l{n}", address="203.0.113.9", is_checked=True) for n in range(50)
+    )
     typed = {"login": "olga", "password": PASSWORD}
     street = {"X-Forwarded-For": "198.51.100.4, 203.0.113.9"}
     assert client.post("/login/", typed, headers=street, **came_through).status_code == 429

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.staff.models import Person
+from svyazka.business.visits.models import Visit
 from svyazka.kit import words
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.templatetags.svyazka import moment
@@ -151,10 +152,19 @@ def _form(one: Interaction) -> tuple[str, str, str]:
 def _visit(one: Interaction) -> tuple[str, str, str]:
     what = words.here(one.data.get("kind")) or _("Visit")
     event = one.data.get("event", "")
-    said = _VISIT_EVENTS.get(event, lambda: "")()
-    named = said.format(when=_moment_of(one.data.get("at")), resource=one.data.get("resource", ""))
+    said = _photos(one) if event == "photos" else _VISIT_EVENTS.get(event, lambda: "")()
+    named = said.format(
+        when=_moment_of(one.data.get("at")),
+        resource=one.data.get("resource", ""),
+        status=dict(Visit.Status.choices).get(one.data.get("status", ""), ""),
+        count=one.data.get("count", 0),
+    )
     tone = {"cancelled": "bad", "done": "good"}.get(event, "")
     return "visit", tone, f"{what}: {named}" if named else what
+
+
+def _photos(one: Interaction) -> str:
+    return ngettext("{count} photo, {resource}", "{count} photos, {resource}", int(one.data.get("count", 0)))
 
 
 def _stage(one: Interaction) -> tuple[str, str, str]:
@@ -168,7 +178,10 @@ def _note(_one: Interaction) -> tuple[str, str, str]:
 
 
 def _details(one: Interaction) -> list[tuple[str, str]]:
-    """What a request brought besides its text."""
+    """What a request brought besides its text, and what was corrected about a visit."""
+    if one.kind == Kind.VISIT:
+        corrected = ((_("Address"), one.data.get("address")), (_("Wishes"), one.data.get("wishes")))
+        return [(name, str(value) or "—") for name, value in corrected if value is not None]
     if one.kind != Kind.FORM:
         return []
     utm, extra = one.data.get("utm") or {}, one.data.get("extra") or {}
@@ -201,10 +214,13 @@ def _moment_of(stamp: object) -> str:
 _VISIT_EVENTS: dict[str, Callable[[], str]] = {
     "booked": lambda: pgettext("visit", "booked for {when}, {resource}"),
     "moved": lambda: pgettext("visit", "moved to {when}, {resource}"),
+    "changed": lambda: pgettext("visit", "corrected ({when}, {resource})"),
     "cancelled": lambda: pgettext("visit", "cancelled ({when}, {resource})"),
     "on_way": lambda: pgettext("visit", "{resource} is on the way"),
     "started": lambda: pgettext("visit", "{resource} has started"),
     "done": lambda: pgettext("visit", "done, {resource}"),
+    "taken_back": lambda: pgettext("visit", "put back to “{status}”, {resource}"),
+    "reported": lambda: pgettext("visit", "note, {resource}"),
 }
 _SAYERS: dict[str, Callable[[Interaction], tuple[str, str, str]]] = {
     Kind.CALL: _call,

@@ -1,0 +1,155 @@
+"""What was found on site, in words and pictures."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from io import BytesIO
+from threading import Lock
+from typing import IO, Any
+from uuid import UUID, uuid4
+
+from django.core.files.base import ContentFile, File
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from svyazka.business.clients import amend, history
+from svyazka.business.clients.models import Interaction
+from svyazka.business.journal.record import Actor, record
+from svyazka.business.staff.models import Person
+from svyazka.business.visits import booking
+from svyazka.business.visits.models import Visit, VisitPhoto
+from svyazka.business.visits.telling import about, concerned, of_history
+from svyazka.kit import clock
+from svyazka.kit.refusals import Refused
+
+LONGEST_REPORT = 5_000
+LARGEST_FILE = 10 * 1024 * 1024
+# A small file can unpack into gigabytes.
+MOST_PIXELS = 60_000_000
+LARGEST_SIDE = 2_000
+MOST_PHOTOS = 50
+# Unpacked, one picture takes up to half a gigabyte; several at once would take the machine.
+_ONE_AT_A_TIME = Lock()
+# What is written or photographed in one go is one line of the history.
+IN_ONE_GO = timedelta(hours=1)
+OVER = (Visit.Status.DONE, Visit.Status.CANCELLED)
+
+
+@transaction.atomic
+def report(visit: Visit, text: str, *, by: Actor) -> Visit:
+    """What the engineer found and agreed, in his words."""
+    text = text.replace("\x00", "").strip()
+    if len(text) > LONGEST_REPORT:
+        raise Refused(_("This is too long."), fields={"text": _("This is too long.")})
+    current = booking.lock(visit)
+    if text == current.report:
+        return current
+    changes = {"report": (current.report, text)}
+    current.report = text
+    current.version += 1
+    current.save()
+    record("visits.reported", about(current), by=by, changes=changes, people=concerned(current))
+    _add_to_history(current, "reported", text=text, by=by)
+    return current
+
+
+def add_photo(visit: Visit, file: IO[bytes] | File[bytes], *, request_id: UUID, by: Person) -> VisitPhoto:
+    """Keeps a picture, without the place and the device that the phone wrote into it. Sent twice, it is kept once."""
+    if already := VisitPhoto.objects.filter(request_id=request_id, visit=visit).first():
+        return already
+    # Before the locks: unpacking takes a while.
+    picture = _clean(file)
+    return _keep(visit, picture, request_id=request_id, by=by)
+
+
+@transaction.atomic
+def _keep(visit: Visit, picture: bytes, *, request_id: UUID, by: Person) -> VisitPhoto:
+    current = booking.lock(visit)
+    if already := VisitPhoto.objects.filter(request_id=request_id, visit=current).first():
+        return already
+    if current.photos.count() >= MOST_PHOTOS:
+        raise Refused(_("There are as many photos on this visit as we keep."))
+    photo = VisitPhoto(visit=current, by=by, request_id=request_id)
+    # Nobody can guess it, and nothing of the original name remains.
+    photo.file.save(f"{uuid4().hex}.jpg", ContentFile(picture), save=False)
+    photo.save()
+    changes = {"photo": (None, photo.pk)}
+    record("visits.photographed", about(current), by=by, changes=changes, people=concerned(current))
+    _count_in_history(current, by=by)
+    return photo
+
+
+@transaction.atomic
+def remove_photo(photo: VisitPhoto, *, by: Person) -> None:
+    """One's own, taken by mistake, as long as the work goes on. A second tap changes nothing."""
+    current = booking.lock(photo.visit)
+    kept = current.photos.filter(pk=photo.pk).first()
+    if kept is None:
+        return
+    if kept.by_id != by.pk:
+        raise Refused(_("A colleague has taken this photo."))
+    if current.status in OVER:
+        raise Refused(_("The visit is over; its photos stay."))
+    changes = {"photo": (kept.pk, None)}
+    kept.delete()
+    transaction.on_commit(partial(kept.file.delete, save=False))
+    record("visits.photo_removed", about(current), by=by, changes=changes, people=concerned(current))
+    _count_in_history(current, by=by)
+
+
+def _count_in_history(visit: Visit, *, by: Person) -> None:
+    """How many there are by now."""
+    _add_to_history(visit, "photos", count=visit.photos.count(), by=by)
+
+
+def _add_to_history(visit: Visit, event: str, *, by: Actor, text: str = "", **more: Any) -> None:
+    """A line of its own, or in the place of what the same person has just written there."""
+    data = {**of_history(visit, event), **more}
+    since = clock.now() - IN_ONE_GO
+    rows = Interaction.objects.of_client(visit.client_id).filter(at__gte=since, kind=Interaction.Kind.VISIT)
+    last = rows.filter(by_id=by.actor_id, data__visit=visit.pk, data__event=event).first()
+    if last:
+        amend.amend(last.pk, near=last.at, data=data, text=text)
+    else:
+        kind = Interaction.Kind.VISIT
+        history.add(visit.client_id, kind=kind, deal_id=visit.deal_id, text=text, data=data, by=by)
+
+
+def _clean(file: IO[bytes] | File[bytes]) -> bytes:
+    """The same picture as a JPEG of at most 2,000 pixels, upright, with nothing besides the picture."""
+    content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        _refuse_photo()
+    try:
+        with _ONE_AT_A_TIME, Image.open(BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as given:
+            if given.width * given.height > MOST_PIXELS:
+                _refuse_photo()
+            given.thumbnail((LARGEST_SIDE, LARGEST_SIDE))  # first: a whole copy of the large one would be as large
+            plain = _on_white(ImageOps.exif_transpose(given))
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as refusal:
+        raise _no_photo() from refusal
+    cleaned = BytesIO()
+    plain.save(cleaned, "JPEG", quality=85, optimize=True)
+    return cleaned.getvalue()
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if not picture.has_transparency_data:
+        plain = picture.convert("RGB")
+        plain.info.clear()
+        return plain
+    white = Image.new("RGB", picture.size, "white")
+    layered = picture.convert("RGBA")
+    white.paste(layered, mask=layered.getchannel("A"))
+    return white
+
+
+def _refuse_photo() -> None:
+    raise _no_photo()
+
+
+def _no_photo() -> Refused:
+    message = _("This is no photo we can keep: JPEG, PNG or WebP, up to 10 MB.")
+    return Refused(message, fields={"photo": message})
