@@ -14,6 +14,7 @@ from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.models import Deal
 from svyazka.business.intake.models import Arrival
 from svyazka.business.journal.record import About, Automaton, record
+from svyazka.business.visits.models import Resource
 from svyazka.kit import clock
 
 pytestmark = pytest.mark.slow
@@ -110,6 +111,8 @@ def test_every_page_fits_and_shuts_nobody_out(open_page, anna, olga, ledger, acc
         "staff": "/office/staff/",
         "staff-new": "/office/staff/new/",
         "staff-person": f"/office/staff/{olga.pk}/",
+        "resources": "/office/resources/",
+        "resource": f"/office/resources/{Resource.objects.first().pk}/",
         "arrivals": "/office/arrivals/",
         "arrival": f"/office/arrivals/{ledger.pk}/",
         "journal": "/office/journal/",
