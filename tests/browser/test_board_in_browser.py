@@ -90,7 +90,7 @@ def test_a_refusal_asks_for_just_what_is_missing_and_goes_on_at_once(open_page, 
     drag(page, deal, "measurement_booked")
     dialog = page.locator("#dialog")
     expect(dialog).to_contain_text("Прежде чем вести сделку дальше, заполните:")
-    assert dialog.locator("input:visible").count() == 2
+    assert dialog.locator(":is(input, textarea):visible").count() == 2
     expect(column(page, "new").locator(f"#d{deal.pk}")).to_be_visible()
     dialog.get_by_label("Имя клиента").fill("Вера")
     dialog.get_by_role("button", name="Сохранить и перенести").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, time
 
 from django.http import HttpResponse
@@ -38,7 +39,9 @@ def fields(request: PageRequest, pk: int) -> HttpResponse:
         return _facts_again(request, deal_numbered(pk), typed, refusal, conflict=True)
     except Refused as refusal:
         return _facts_again(request, deal, typed, refusal)
-    return _drawn(request, pk)
+    answer = _drawn(request, pk)
+    answer["HX-Trigger"] = json.dumps({"toast": {"message": _("Saved.")}})
+    return answer
 
 
 @needs("deals.change", "GET", "POST")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -55,8 +56,8 @@ def _move(request: PageRequest, deal: Deal, to: Stage) -> HttpResponse:
         codes = list(dict.fromkeys([*typed, *refusal.codes]))
         faults = {code: _("This is still missing.") for code in refusal.codes if code in typed}
         return _dialog(request, deal, to, codes=codes, typed=typed, faults=faults, status=422)
-    except moves.ReasonNeeded:
-        return _dialog(request, deal, to, codes=list(typed), typed=typed, status=422)
+    except moves.ReasonNeeded as refusal:
+        return _dialog(request, deal, to, codes=list(typed), typed=typed, faults=refusal.fields, status=422)
     except Refused as refusal:
         if not typed:
             raise
@@ -89,14 +90,16 @@ def _dialog(
     *,
     codes: list[str],
     typed: dict[str, str] | None = None,
-    faults: dict[str, Any] | None = None,
+    faults: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    faults = faults or {}
     context = {
         "deal": deal,
         "to": to,
-        "inputs": parts.inputs(deal, codes, typed=typed or {}, faults=faults or {}, prefix=FACT),
+        "inputs": parts.inputs(deal, codes, typed=typed or {}, faults=faults, prefix=FACT),
         "reasons": list(LossReason.objects.all()) if to.kind == Stage.Kind.LOST else [],
+        "reason_fault": faults.get("loss_reason", ""),
         "called_off": _called_off(deal, to),
         "action": reverse("deal_stage", args=[deal.pk]) + (f"?{query}" if (query := _board_query(request)) else ""),
     }

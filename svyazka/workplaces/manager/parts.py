@@ -42,6 +42,11 @@ class Input:
         return f"{self.form}-{self.field}"
 
     @property
+    def is_short(self) -> bool:
+        """Two of these fit beside each other."""
+        return self.kind != Field.Kind.TEXT
+
+    @property
     def said(self) -> str:
         """For those who read it only."""
         if self.kind == Field.Kind.DATE and (day := parse_date(self.value)):
@@ -161,18 +166,10 @@ def _head(
 ) -> dict[str, Any]:
     names = {code: name for code, (name, _kind) in _kinds(fields).items()}
     late = deal.stage_due_at is not None and deal.stage_due_at < short.now
+    legs = [_leg(stage, deal.stage) for stage in stages]
     return {
-        "path": [
-            {
-                "id": str(stage.pk),
-                "name": stage.name,
-                "colour": stage.colour,
-                "kind": stage.kind,
-                "state": state,
-            }
-            for stage in stages
-            for state in [_state(stage, deal.stage)]
-        ],
+        "path": [leg for leg in legs if leg["kind"] != Stage.Kind.LOST],
+        "off_path": [leg for leg in legs if leg["kind"] == Stage.Kind.LOST],
         "missing": [names[code] for code in missing if code in names],
         "late": late,
         "in_stage": short.age(deal.stage_since),
@@ -180,10 +177,10 @@ def _head(
     }
 
 
-def _state(stage: Stage, here: Stage) -> str:
-    if stage.pk == here.pk:
-        return "here"
-    return "passed" if stage.position < here.position and here.kind != Stage.Kind.LOST else ""
+def _leg(stage: Stage, here: Stage) -> dict[str, str]:
+    passed = stage.position < here.position and here.kind != Stage.Kind.LOST
+    state = "here" if stage.pk == here.pk else "passed" if passed else ""
+    return {"id": str(stage.pk), "name": stage.name, "colour": stage.colour, "kind": stage.kind, "state": state}
 
 
 def _limit(deal: Deal, short: Short) -> str:
