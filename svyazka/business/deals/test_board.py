@@ -91,7 +91,7 @@ def test_who_has_no_name_is_called_by_the_phone(stages, olga):
     client = Client.objects.create()
     ContactPoint.objects.create(client=client, kind="phone", value="+79161112233")
     open_deal(client, by=olga)
-    assert board.columns(stages, ALL)[0].cards[0].phone == "+79161112233"
+    assert board.columns(stages, ALL)[0].cards[0].contact == "+79161112233"
 
 
 def test_a_card_that_the_board_does_not_show(stages, olga, mikhail):

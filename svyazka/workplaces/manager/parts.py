@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from svyazka.business.clients.models import ContactPoint
+from svyazka.business.clients.naming import called
 from svyazka.business.deals import facts, next_steps, rights
 from svyazka.business.deals.models import Deal, Field, Stage
 from svyazka.business.visits.models import Resource, Visit, VisitKind
@@ -67,11 +68,13 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
     fields = rows.read(Field, "order by position, id")
     missing = missing_from(deal, stages)
     short = Short()
+    contacts = rows.read(ContactPoint, "where client_id = %s order by kind, id", [deal.client_id])
     return {
         "deal": deal,
+        "called": called(deal.client, contacts),
         "editable": rights.may_change(request.person, deal),
         "money": money(deal.amount),
-        "contacts": rows.read(ContactPoint, "where client_id = %s order by kind, id", [deal.client_id]),
+        "contacts": contacts,
         **_head(deal, stages, fields, missing, short),
         **_steps(deal, short),
         **_visits(deal, short),

@@ -15,7 +15,7 @@ from svyazka.business.deals.board import Card
 from svyazka.business.deals.models import Stage
 from svyazka.workplaces.manager import filters
 from svyazka.workplaces.manager.board import choices
-from svyazka.workplaces.manager.cards import nameless
+from svyazka.workplaces.manager.cards import title_of
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short, money
 
@@ -74,7 +74,7 @@ def _row(card: Card, stages: dict[int, Stage], short: Short) -> dict[str, Any]:
     stage = stages[card.stage_id]
     return {
         "id": str(card.id),
-        "name": card.client_name or nameless(card),
+        "name": title_of(card),
         "address": card.address,
         "stage": stage.name,
         "colour": stage.colour,

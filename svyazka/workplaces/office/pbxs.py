@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +16,16 @@ from svyazka.business.calls.models import Pbx
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
+
+
+def _secret(help_text: Promise) -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("Secret"),
+        required=False,
+        strip=False,
+        help_text=help_text,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
 
 
 class PbxForm(Form):
@@ -26,16 +37,11 @@ class PbxForm(Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    secret = forms.CharField(
-        label=gettext_lazy("Secret"),
-        required=False,
-        strip=False,
-        help_text=gettext_lazy("Stored encrypted. Empty: the stored one stays."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    secret = _secret(gettext_lazy("Stored encrypted. Empty: the stored one stays."))
 
 
 class NewPbxForm(PbxForm):
+    secret = _secret(gettext_lazy("Stored encrypted."))
     driver = forms.ChoiceField(
         label=gettext_lazy("Kind"), choices=lambda: [(name, name.capitalize()) for name in settings.PHONE_SYSTEMS]
     )
