@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +19,7 @@ from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 
 
-def _secret(help_text: Promise) -> forms.CharField:
+def _secret(help_text: Any) -> forms.CharField:
     return forms.CharField(
         label=gettext_lazy("Secret"),
         required=False,

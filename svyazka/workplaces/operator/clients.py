@@ -28,6 +28,7 @@ from svyazka.workplaces.shared.typed import whole_number
 
 PAGE = 50
 MOST_DEALS = 30
+COUNTED = 1000
 ICONS: dict[str, str] = {ContactPoint.Kind.PHONE: "phone", ContactPoint.Kind.EMAIL: "mail"}
 
 
@@ -58,6 +59,7 @@ def clients(request: PageRequest) -> HttpResponse:
             }
             for one in found
         ],
+        "count": _count(),
         "earlier": numbers[PAGE - 1] if len(numbers) > PAGE else None,
         "is_later": bool(before),
     }
@@ -116,6 +118,12 @@ def client_notes(request: PageRequest, client_id: int) -> HttpResponse:
     if request.htmx and not request.htmx.boosted:
         return render(request, "shared/timeline.html", history_of(found.pk))
     return redirect("client", found.pk)
+
+
+def _count() -> str:
+    """Of the whole list; nobody counts further than a thousand."""
+    number = Client.objects.filter(merged_into=None)[: COUNTED + 1].count()
+    return f"{COUNTED}+" if number > COUNTED else str(number)
 
 
 def _reach(one: Found) -> str:
