@@ -206,3 +206,10 @@ def test_the_list_says_how_many_deals_there_are(open_page, olga, deal):
     expect(page.locator("#deals-count")).to_have_text("1")
     page.get_by_label("Мои").check()
     expect(page.locator("#deals-count")).to_have_text("0")
+
+
+def test_an_address_in_the_list_is_no_heading(open_page, olga, vera):
+    open_deal(vera, address="Лесная, 5", by=olga)
+    page = open_page(olga, "/deals/list/", width=390)
+    expect(page.locator(".lead .small")).to_have_css("font-weight", "400")
+    expect(page.locator(".lead a")).to_have_css("font-weight", "560")

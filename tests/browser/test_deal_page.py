@@ -106,3 +106,14 @@ def test_what_can_be_taken_back_stays_for_as_long_as_on_the_board(open_page, olg
     expect(page.get_by_role("button", name="Вернуть")).to_be_visible()
     page.clock.run_for(2_000)
     expect(page.get_by_role("button", name="Вернуть")).to_have_count(0)
+
+
+def test_a_dialog_opens_though_the_page_is_renewed_meanwhile(open_page, olga, deal):
+    page = open_page(olga, f"/deals/{deal.pk}/")
+    held = []
+    page.route("**/stage/?to=*", lambda route: held.append(route))  # noqa: PLW0108  # Playwright marks what it is given
+    page.get_by_role("button", name="Потеряна").click()
+    with page.expect_response(f"**/deals/{deal.pk}/parts/"):
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('live:missed'))")
+    held[0].continue_()
+    expect(page.locator("#dialog")).to_contain_text("Почему сделка потеряна?")

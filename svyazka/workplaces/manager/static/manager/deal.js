@@ -3,7 +3,9 @@ import { isTyped } from "../shared/typed.js";
 
 const page = () => document.getElementById("deal-page");
 
+// An answer that is on its way to a button that is gone finds no place.
 const isInUse = (part) =>
+  part.querySelector(".htmx-request") ||
   [...part.querySelectorAll("input, textarea, select")].some((input) => input === document.activeElement || isTyped(input));
 
 let asking = null; // the element whose request is being answered: its own part may be replaced
