@@ -90,7 +90,7 @@ def test_a_refusal_asks_for_just_what_is_missing_and_goes_on_at_once(open_page, 
     drag(page, deal, "measurement_booked")
     dialog = page.locator("#dialog")
     expect(dialog).to_contain_text("Прежде чем вести сделку дальше, заполните:")
-    assert dialog.locator("input:visible").count() == 2
+    assert dialog.locator(":is(input, textarea):visible").count() == 2
     expect(column(page, "new").locator(f"#d{deal.pk}")).to_be_visible()
     dialog.get_by_label("Имя клиента").fill("Вера")
     dialog.get_by_role("button", name="Перевести без выезда").click()
@@ -193,8 +193,36 @@ def test_a_note_a_step_and_a_stage_on_the_deals_page(open_page, olga, deal):
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("path", ["/deals/", "/deals/list/", "/deals/{}/"])
-def test_nobody_is_shut_out(open_page, accessible, mikhail, deal, path, dark):
-    page = open_page(mikhail, path.format(deal.pk), dark=dark)
+@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize(
+    "path", ["/deals/", "/deals/list/", "/deals/{deal}/", "/calendar/?view=week", "/clients/{client}/edit/"]
+)
+def test_nobody_is_shut_out(open_page, accessible, mikhail, deal, path, width, dark):
+    page = open_page(mikhail, path.format(deal=deal.pk, client=deal.client_id), width=width, height=800, dark=dark)
     expect(page.locator("main h1")).to_be_visible()
     accessible(page)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (360, True)])
+def test_the_dialog_of_a_move_shuts_nobody_out(open_page, accessible, mikhail, deal, width, dark):
+    page = open_page(mikhail, f"/deals/{deal.pk}/", width=width, height=800, dark=dark)
+    page.get_by_role("button", name="Предложение отправлено").click()
+    expect(page.locator("#dialog").get_by_text("Прежде чем вести сделку дальше")).to_be_visible()
+    accessible(page)
+    page.locator("#dialog").get_by_role("button", name="Сохранить и перенести").click()
+    expect(page.locator("#dialog .wrong").first).to_be_visible()
+    accessible(page)
+
+
+def test_the_list_says_how_many_deals_there_are(open_page, olga, deal):
+    page = open_page(olga, "/deals/list/")
+    expect(page.locator("#deals-count")).to_have_text("1")
+    page.get_by_label("Мои").check()
+    expect(page.locator("#deals-count")).to_have_text("0")
+
+
+def test_an_address_in_the_list_is_no_heading(open_page, olga, vera):
+    open_deal(vera, address="Лесная, 5", by=olga)
+    page = open_page(olga, "/deals/list/", width=390)
+    expect(page.locator(".lead .small")).to_have_css("font-weight", "400")
+    expect(page.locator(".lead a")).to_have_css("font-weight", "560")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
+from svyazka.business.calls.models import Call
 from svyazka.business.clients import change, history
 from svyazka.business.deals import facts, opening
 from svyazka.edge.conftest import open_house
+from svyazka.kit import clock
 from tests.browser.conftest import log_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -87,3 +91,45 @@ def test_the_search_opens_in_the_russian_layout(open_page, olga):
     page = open_page(olga, "/queue/")
     page.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '.', code: 'Slash', bubbles: true}))")
     expect(page.locator("#search input")).to_be_focused()
+
+
+@pytest.mark.parametrize("person", ["roza", "anna"])
+def test_on_a_phone_the_current_room_is_in_sight_and_the_bar_shows_that_it_scrolls(open_page, windows, person):
+    page = open_page(windows[person], "/office/staff/", width=390, height=844)
+    here, bar = page.locator(".rail [aria-current]"), page.locator(".rail nav")
+    expect(here).to_have_text("Сотрудники")
+    expect(here).to_be_in_viewport(ratio=1)
+    expect(bar).to_have_class(re.compile("more-before"))
+    bar.evaluate("(bar) => bar.scrollTo(0, 0)")
+    expect(bar).to_have_class("more-after")
+    page.get_by_role("link", name="Журнал").click()
+    expect(here).to_have_text("Журнал")
+    expect(here).to_be_in_viewport(ratio=1)
+
+
+def test_what_is_clipped_on_a_phone_shows_that_it_goes_on(open_page, olga, deal, vera):
+    history.add(vera.pk, kind="message", deal_id=deal.pk, direction="in", text="Когда?", by=olga, waiting=True)
+    page = open_page(olga, "/queue/", width=390, height=844)
+    tabs = page.locator("main .segments")
+    clipped = tabs.evaluate("(box) => box.scrollWidth > box.clientWidth")
+    expect(tabs).to_have_class("segments more-after" if clipped else "segments")
+    page.goto("/deals/list/")
+    expect(page.locator("#filters.more-after")).to_be_visible()
+    page.goto("/queue/?kind=message")
+    expect(page.locator("main .segments [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def test_call_cards_stand_in_the_middle_and_leave_the_bar_free(open_page, olga):
+    page = open_page(olga, "/queue/", width=390, height=700)
+    for number in ("1", "2"):
+        call = Call.objects.create(
+            started_at=clock.now(), pbx_code="asterisk/lab1", key=number, direction="in", state="ringing",
+            client_number=f"+7916555000{number}", our_number="74951000200", legs=[],
+        )  # fmt: skip
+        event = {"topic": "call", "id": call.pk, "to_me": True}
+        page.evaluate("event => document.body.dispatchEvent(new CustomEvent('live:call', {detail: event}))", event)
+        expect(page.locator(f"#call-{call.pk}")).to_be_attached()
+    cards, bar = page.locator("#call-cards").bounding_box(), page.locator(".rail").bounding_box()
+    assert cards["x"] == 390 - cards["x"] - cards["width"]
+    assert cards["y"] + cards["height"] <= bar["y"]
+    assert page.locator("#call-cards").evaluate("(box) => box.scrollHeight > box.clientHeight")

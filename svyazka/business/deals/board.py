@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from svyazka.business.clients import search
+from svyazka.business.clients.naming import CONTACT
 from svyazka.business.deals.models import Stage
 from svyazka.kit import clock
 
@@ -43,7 +44,7 @@ class Card:
     stage_id: int
     client_name: str
     client_id: int
-    phone: str | None  # only where there is no name
+    contact: str | None  # only where there is no name
     address: str
     next_step: str
     next_step_at: datetime | None
@@ -84,14 +85,11 @@ class Column:
 
 Wish = tuple[str, list[Any]]  # of SQL, and of its values
 
-CARD = """
-select d.id, d.stage_id, c.name, c.id,
-       case when c.name = '' then (
-           select value from clients_contactpoint p where p.client_id = c.id and p.kind = 'phone' order by p.id limit 1
-       ) end,
+CARD = f"""
+select d.id, d.stage_id, c.name, c.id, case when c.name = '' then {CONTACT} end,
        d.address, d.next_step, d.next_step_at, d.responsible_id, person.full_name, d.department_id, d.amount,
        d.stage_since, d.stage_due_at, d.version
-"""
+"""  # of our own words only
 PEOPLE = """
 join clients_client c on c.id = d.client_id
 left join staff_person person on person.id = d.responsible_id

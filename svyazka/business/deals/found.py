@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from svyazka.business.clients import search
+from svyazka.business.clients.naming import called_by
 from svyazka.business.clients.search import Hit
 from svyazka.kit import words
 
@@ -26,34 +27,44 @@ class Found:
     deal_id: int | None
     stage: str
     colour: str
+    contact: str = ""  # another way to reach him than by phone
+
+    @property
+    def title(self) -> str:
+        return called_by(self.client_id, self.name, self.phones[0] if self.phones else self.contact)
 
 
+_POINTS = """
+left join lateral (
+    select array_agg(value order by id) filter (where kind = 'phone') as phones,
+           (array_agg(case when shown = '' then value else shown end order by kind <> 'email', id)
+               filter (where kind <> 'phone'))[1] as contact
+    from clients_contactpoint where client_id = c.id
+) points on true
+"""
 _CLIENT = """
-select hit.place, 'client', c.id, c.name, c.address, points.phones, d.id, s.words, s.colour
+select hit.place, 'client', c.id, c.name, c.address, points.phones, d.id, s.words, s.colour, points.contact
 from {hits} as hit (id, place)
 join clients_client c on c.id = hit.id and c.merged_into_id is null
 left join lateral (
     select id, stage_id from deals_deal where client_id = c.id and closed_at is null order by stage_since desc limit 1
 ) d on true
 left join deals_stage s on s.id = d.stage_id
-left join lateral (
-    select array_agg(value order by id) as phones from clients_contactpoint where client_id = c.id and kind = 'phone'
-) points on true
+{points}
 """
-_CLIENTS = _CLIENT.format(hits="unnest(%s::bigint[], %s::int[])")
+_CLIENTS = _CLIENT.format(hits="unnest(%s::bigint[], %s::int[])", points=_POINTS)
 _OF_PHONE = _CLIENT.format(
-    hits="(select client_id, id from clients_contactpoint where value = %s and kind = 'phone' order by id limit %s)"
+    hits="(select client_id, id from clients_contactpoint where value = %s and kind = 'phone' order by id limit %s)",
+    points=_POINTS,
 )
-_DEALS = """
-select hit.place, 'deal', c.id, c.name, d.address, points.phones, d.id, s.words, s.colour
+_DEALS = f"""
+select hit.place, 'deal', c.id, c.name, d.address, points.phones, d.id, s.words, s.colour, points.contact
 from unnest(%s::bigint[], %s::int[]) as hit (id, place)
 join deals_deal d on d.id = hit.id
 join clients_client c on c.id = d.client_id
 join deals_stage s on s.id = d.stage_id
-left join lateral (
-    select array_agg(value order by id) as phones from clients_contactpoint where client_id = c.id and kind = 'phone'
-) points on true
-"""
+{_POINTS}
+"""  # noqa: S608  # of our own words only
 
 
 def find(typed: str, *, limit: int) -> list[Found]:
@@ -95,6 +106,17 @@ def _found(
     deal_id: int | None,
     stage: Any,
     colour: str | None,
+    contact: str | None,
 ) -> Found:
     written = json.loads(stage) if isinstance(stage, str) else stage
-    return Found(kind, client_id, name, address, tuple(phones or ()), deal_id, words.here(written), colour or "slate")
+    return Found(
+        kind,
+        client_id,
+        name,
+        address,
+        tuple(phones or ()),
+        deal_id,
+        words.here(written),
+        colour or "slate",
+        contact or "",
+    )

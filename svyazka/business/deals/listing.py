@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from svyazka.business.deals.board import CARD, PEOPLE, Card, Narrowed, conditions
+from svyazka.business.deals.board import CARD, COUNTED, PEOPLE, Card, Narrowed, conditions
 
 PAGE = 50
 
@@ -64,6 +64,17 @@ def list_deals(
         rows = cursor.fetchall()
     cards = [Card(*row[:-1]) for row in rows[:PAGE]]
     return Listed(cards, f"{rows[PAGE - 1][-1]}~{cards[-1].id}" if len(rows) > PAGE else "")
+
+
+def count_deals(narrowed: Narrowed, *, state: str = "open") -> int:
+    """How many there are on all pages; nobody counts further than `COUNTED`."""
+    where, values = conditions(narrowed)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select count(*) from (select from deals_deal d where true{where}{STATES[state]} limit %s) few",  # noqa: S608  # of our own words only
+            [*values, COUNTED + 1],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _read_after(after: str, by: Sort) -> list[Any] | None:

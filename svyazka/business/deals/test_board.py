@@ -91,7 +91,7 @@ def test_who_has_no_name_is_called_by_the_phone(stages, olga):
     client = Client.objects.create()
     ContactPoint.objects.create(client=client, kind="phone", value="+79161112233")
     open_deal(client, by=olga)
-    assert board.columns(stages, ALL)[0].cards[0].phone == "+79161112233"
+    assert board.columns(stages, ALL)[0].cards[0].contact == "+79161112233"
 
 
 def test_a_card_that_the_board_does_not_show(stages, olga, mikhail):
@@ -125,3 +125,12 @@ def test_nonsense_in_an_address_begins_from_the_top(windows, olga, after):
     deals_of(olga, 1)
     for sort in listing.SORTS:
         listing.list_deals(ALL, sort=sort, after=after)
+
+
+def test_what_is_listed_is_counted_but_not_without_end(stages, vera, olga, monkeypatch):
+    for _ in range(3):
+        open_deal(vera, by=olga)
+    assert (listing.count_deals(ALL), listing.count_deals(ALL, state="closed")) == (3, 0)
+    assert listing.count_deals(board.Narrowed(responsible_id=olga.pk)) == 0
+    monkeypatch.setattr(listing, "COUNTED", 1)
+    assert listing.count_deals(ALL) == 2

@@ -11,13 +11,12 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from svyazka.business.clients.models import Client
+from svyazka.business.clients.naming import called_by
 from svyazka.business.deals import rights
 from svyazka.business.deals.board import COUNTED, After, Card, Column, Counter
 from svyazka.business.deals.models import Field, Stage
 from svyazka.business.deals.rights import Reaching
 from svyazka.business.staff.models import Person
-from svyazka.kit import phones
 from svyazka.workplaces.manager import filters
 from svyazka.workplaces.shared.short import Short, money
 
@@ -147,7 +146,7 @@ def _shown(card: Card, stage: Stage, boarded: Boarded, no_step: str, *, leads: b
         version=card.version,
         client=card.client_id,
         marks=(" late" if is_late else "") + ("" if is_ours else " fixed"),
-        name=card.client_name or nameless(card),
+        name=title_of(card),
         address=card.address,
         step=stage.step_in_words(card.next_step),
         step_at=short.moment(card.next_step_at) if card.next_step_at else "",
@@ -161,9 +160,8 @@ def _shown(card: Card, stage: Stage, boarded: Boarded, no_step: str, *, leads: b
     )
 
 
-def nameless(card: Card) -> str:
-    """What stands in place of a name that nobody has asked for yet."""
-    return phones.readable(card.phone) if card.phone else str(Client(pk=card.client_id))
+def title_of(card: Card) -> str:
+    return called_by(card.client_id, card.client_name, card.contact)
 
 
 def _count(counter: Counter) -> str:

@@ -42,8 +42,8 @@ def fields(request: PageRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         return _facts_again(request, deal, typed, refusal)
     answer = _drawn(request, pk)
-    if moved:
-        answer["HX-Trigger"] = json.dumps({"toast": {"message": _go_there_too(len(moved))}})
+    said = _go_there_too(len(moved)) if moved else _("Saved.")
+    answer["HX-Trigger"] = json.dumps({"toast": {"message": said}})
     return answer
 
 

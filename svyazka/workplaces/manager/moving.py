@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -65,8 +65,8 @@ def _move(request: PageRequest, deal: Deal, to: Stage) -> HttpResponse:
         return _dialog(request, deal, to, codes=codes, typed=typed, faults=faults, status=422)
     except calling_off.StayOrNot as refusal:
         return _dialog(request, deal, to, codes=list(typed), typed=typed, ahead=refusal.visits, status=422)
-    except moves.ReasonNeeded:
-        return _dialog(request, deal, to, codes=list(typed), typed=typed, status=422)
+    except moves.ReasonNeeded as refusal:
+        return _dialog(request, deal, to, codes=list(typed), typed=typed, faults=refusal.fields, status=422)
     except Refused as refusal:
         if not typed:
             raise
@@ -100,18 +100,20 @@ def _dialog(
     *,
     codes: list[str],
     typed: dict[str, str] | None = None,
-    faults: dict[str, Any] | None = None,
+    faults: Mapping[str, Any] | None = None,
     ahead: Sequence[Visit] = (),
     status: int = 200,
 ) -> HttpResponse:
+    faults = faults or {}
     context = {
         "deal": deal,
         "to": to,
-        "inputs": parts.inputs(deal, codes, typed=typed or {}, faults=faults or {}, prefix=FACT),
+        "inputs": parts.inputs(deal, codes, typed=typed or {}, faults=faults, prefix=FACT),
         "reasons": list(LossReason.objects.all()) if to.kind == Stage.Kind.LOST else [],
         "called_off": _called_off(deal, to) if to.kind == Stage.Kind.LOST else [],
         "ahead": ahead or (_called_off(deal, to) if to.kind == Stage.Kind.WON else []),
         "to_book": _to_book(request, deal, to),
+        "reason_fault": faults.get("loss_reason", ""),
         "action": reverse("deal_stage", args=[deal.pk]) + (f"?{query}" if (query := _board_query(request)) else ""),
     }
     answer = render(request, "manager/move_dialog.html", context, status=status)

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from svyazka.business.clients.models import ContactPoint
+from svyazka.business.clients.naming import called
 from svyazka.business.deals import facts, next_steps, rights
 from svyazka.business.deals.models import Deal, Field, Stage
 from svyazka.business.visits.models import Resource, Visit, VisitKind
@@ -42,6 +43,11 @@ class Input:
         return f"{self.form}-{self.field}"
 
     @property
+    def is_short(self) -> bool:
+        """Two of these fit beside each other."""
+        return self.kind != Field.Kind.TEXT
+
+    @property
     def said(self) -> str:
         """For those who read it only."""
         if self.kind == Field.Kind.DATE and (day := parse_date(self.value)):
@@ -62,11 +68,13 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
     fields = rows.read(Field, "order by position, id")
     missing = missing_from(deal, stages)
     short = Short()
+    contacts = rows.read(ContactPoint, "where client_id = %s order by kind, id", [deal.client_id])
     return {
         "deal": deal,
+        "called": called(deal.client, contacts),
         "editable": rights.may_change(request.person, deal),
         "money": money(deal.amount),
-        "contacts": rows.read(ContactPoint, "where client_id = %s order by kind, id", [deal.client_id]),
+        "contacts": contacts,
         **_head(deal, stages, fields, missing, short),
         **_steps(deal, short),
         **_visits(deal, short),
@@ -161,18 +169,10 @@ def _head(
 ) -> dict[str, Any]:
     names = {code: name for code, (name, _kind) in _kinds(fields).items()}
     late = deal.stage_due_at is not None and deal.stage_due_at < short.now
+    legs = [_leg(stage, deal.stage) for stage in stages]
     return {
-        "path": [
-            {
-                "id": str(stage.pk),
-                "name": stage.name,
-                "colour": stage.colour,
-                "kind": stage.kind,
-                "state": state,
-            }
-            for stage in stages
-            for state in [_state(stage, deal.stage)]
-        ],
+        "path": [leg for leg in legs if leg["kind"] != Stage.Kind.LOST],
+        "off_path": [leg for leg in legs if leg["kind"] == Stage.Kind.LOST],
         "missing": [names[code] for code in missing if code in names],
         "late": late,
         "in_stage": short.age(deal.stage_since),
@@ -180,10 +180,10 @@ def _head(
     }
 
 
-def _state(stage: Stage, here: Stage) -> str:
-    if stage.pk == here.pk:
-        return "here"
-    return "passed" if stage.position < here.position and here.kind != Stage.Kind.LOST else ""
+def _leg(stage: Stage, here: Stage) -> dict[str, str]:
+    passed = stage.position < here.position and here.kind != Stage.Kind.LOST
+    state = "here" if stage.pk == here.pk else "passed" if passed else ""
+    return {"id": str(stage.pk), "name": stage.name, "colour": stage.colour, "kind": stage.kind, "state": state}
 
 
 def _limit(deal: Deal, short: Short) -> str:

@@ -8,14 +8,15 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from svyazka.business.deals import listing
-from svyazka.business.deals.board import Card
+from svyazka.business.deals.board import COUNTED, Card
 from svyazka.business.deals.models import Stage
 from svyazka.workplaces.manager import filters
 from svyazka.workplaces.manager.board import choices
-from svyazka.workplaces.manager.cards import nameless
+from svyazka.workplaces.manager.cards import title_of
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short, money
 
@@ -53,9 +54,13 @@ def deals(request: PageRequest) -> HttpResponse:
     }
     if request.GET.get("after"):
         return render(request, "manager/table_later.html", context)
+    counted = listing.count_deals(chosen.narrowed(request.person), state=order.state)
+    context |= {"count": f"{COUNTED}+" if counted > COUNTED else str(counted)}
     context |= {"heads": _heads(request, chosen, order), "states": _states()}
     if request.htmx.target == "deals-table":
+        counter = render_to_string("manager/table_count.html", {**context, "apart": True})
         answer = render(request, "manager/table_body.html", context)
+        answer.write(counter)
         answer["HX-Replace-Url"] = _address(request, chosen, order)
         return answer
     return render(request, "manager/table.html", {**context, **choices()})
@@ -74,7 +79,7 @@ def _row(card: Card, stages: dict[int, Stage], short: Short) -> dict[str, Any]:
     stage = stages[card.stage_id]
     return {
         "id": str(card.id),
-        "name": card.client_name or nameless(card),
+        "name": title_of(card),
         "address": card.address,
         "stage": stage.name,
         "colour": stage.colour,

@@ -91,6 +91,8 @@ def arrival_setting_aside(request: PageRequest, pk: int) -> HttpResponse:
 def arrivals_run(request: PageRequest) -> HttpResponse:
     """Those that were ticked; what has been worked off meanwhile is passed over."""
     ids = [number for text in request.POST.getlist("id") if (number := whole_number(text))][:MOST_AT_ONCE]
+    if not ids:
+        raise Refused(_("Tick what is to be run again."))
     count = 0
     for found in Arrival.objects.filter(pk__in=ids).exclude(state=State.DONE).defer("body", "headers"):
         try:
@@ -98,10 +100,15 @@ def arrivals_run(request: PageRequest) -> HttpResponse:
         except Refused:  # a worker was quicker
             continue
         count += 1
-    said = ngettext("{n} arrival is run again.", "{n} arrivals are run again.", count).format(n=count)
-    messages.success(request, said)
+    messages.success(request, _said(count))
     tab = request.POST.get("tab", "stuck")
     return HttpResponseRedirect(f"{reverse('arrivals')}?tab={tab if tab in {code for code, *_ in TABS} else 'stuck'}")
+
+
+def _said(count: int) -> str:
+    if not count:
+        return _("These have been worked off meanwhile.")
+    return ngettext("{n} arrival is run again.", "{n} arrivals are run again.", count).format(n=count)
 
 
 def _found(states: list[Arrival.State], account: str) -> QuerySet[Arrival]:

@@ -15,6 +15,7 @@ from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 from svyazka.workplaces.office.paging import page_of
 from svyazka.workplaces.shared import telling, typed
+from svyazka.workplaces.shared.devices import readable
 from svyazka.workplaces.shared.door import PageRequest, needs
 
 # What an entry is about → its name here, and its page.
@@ -64,6 +65,8 @@ def _found(request: PageRequest) -> QuerySet[Entry]:
 def _row(entry: Entry, names: telling.Names) -> dict[str, Any]:
     kind, url = KINDS.get(entry.kind, (entry.kind, ""))
     about, address = f"{kind} {entry.object_id}", url.format(entry.object_id) if url else ""
+    if entry.kind == "person" and entry.object_id in names.people:
+        about = names.people[entry.object_id]
     if entry.kind != "deal" and entry.deal_id:
         about, address = _("{kind} · deal {number}").format(kind=kind, number=entry.deal_id), f"/deals/{entry.deal_id}/"
     return {
@@ -71,7 +74,8 @@ def _row(entry: Entry, names: telling.Names) -> dict[str, Any]:
         "who": telling.who(entry, names),
         "said": telling.tell(entry, names),
         "changes": telling.changes_of(entry, names),
-        "note": entry.note,
+        # A log-in notes the browser as it calls itself.
+        "note": readable(entry.note) if entry.verb == "staff.logged_in" and entry.note else entry.note,
         "about": about,
         "url": address,
         "is_house": entry.by_id is None,

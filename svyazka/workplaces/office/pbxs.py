@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -17,6 +19,16 @@ from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 
 
+def _secret(help_text: Any) -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("Secret"),
+        required=False,
+        strip=False,
+        help_text=help_text,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
 class PbxForm(Form):
     host = forms.CharField(label=gettext_lazy("Host"), max_length=200)
     port = forms.IntegerField(label=gettext_lazy("Port"), min_value=1, max_value=65535, localize=False)
@@ -26,16 +38,11 @@ class PbxForm(Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    secret = forms.CharField(
-        label=gettext_lazy("Secret"),
-        required=False,
-        strip=False,
-        help_text=gettext_lazy("Stored encrypted. Empty: the stored one stays."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    secret = _secret(gettext_lazy("Stored encrypted. Empty: the stored one stays."))
 
 
 class NewPbxForm(PbxForm):
+    secret = _secret(gettext_lazy("Stored encrypted."))
     driver = forms.ChoiceField(
         label=gettext_lazy("Kind"), choices=lambda: [(name, name.capitalize()) for name in settings.PHONE_SYSTEMS]
     )

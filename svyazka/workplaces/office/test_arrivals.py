@@ -119,3 +119,9 @@ def test_half_a_surrogate_pair_is_read_and_set_aside(roza, enter):
     page = enter(roza).get(f"/office/arrivals/{stuck.pk}/")
     assert (page.status_code, "\\ud800" in page.content.decode()) == (200, True)
     assert enter(roza).post(f"/office/arrivals/{stuck.pk}/setting-aside/", {"reason": ""}).status_code == 422
+
+
+def test_running_nothing_again_is_no_success(roza, enter):
+    answer = enter(roza).post("/office/arrivals/run/", {"tab": "stuck"}, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Retarget"]) == (422, "#toasts")
+    assert "Отметьте, что запустить повторно." in answer.content.decode()

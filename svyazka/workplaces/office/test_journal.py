@@ -40,3 +40,12 @@ def test_one_entry_and_thirty_ask_the_same_number_of_queries(konstantin, olga, e
         record("deals.changed", About("deal", number, deal_id=number), by=olga)
     with django_assert_num_queries(8):
         assert client.get("/office/journal/").context["older"]
+
+
+def test_people_and_devices_are_called_by_their_names(konstantin, olga, enter):
+    browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/141.0 Safari/537.36"
+    record("staff.logged_in", About("person", olga.pk), by=olga, note=browser)
+    record("staff.changed", About("person", olga.pk), by=olga, note="Mozilla/5.0 (Windows NT 10.0)")
+    changed, logged_in = rows(enter(konstantin))
+    assert (logged_in["about"], logged_in["note"]) == ("Ольга Белова", "Chrome, Windows")
+    assert changed["note"] == "Mozilla/5.0 (Windows NT 10.0)"

@@ -84,3 +84,17 @@ def test_the_lists_stand(anna, enter):
 def test_brackets_are_no_site(anna, enter):
     given = {"kind": "web_form", "name": "x", "code": "brackets", "origins": "\x1b[31m"}
     assert enter(anna).post("/office/channels/new/", given).status_code == 422
+
+
+def test_a_new_pbx_has_no_secret_that_could_stay(anna, enter):
+    client = enter(anna)
+    pbx = Pbx.objects.create(code="asterisk/main", driver="asterisk", host="10.0.0.5", port=5038)
+    assert "останется прежний" not in client.get("/office/pbx/").content.decode()
+    assert "останется прежний" in client.get(f"/office/pbx/{pbx.pk}/").content.decode()
+
+
+def test_what_is_not_chosen_is_said_in_a_word(anna, enter):
+    for path in ("/office/lines/", "/office/channels/new/", "/office/staff/new/"):
+        page = enter(anna).get(path).content.decode()
+        assert '<option value="" selected>не выбран</option>' in page
+        assert "-----" not in page

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.clients import change, history
 from svyazka.business.clients.identify import survivor
 from svyazka.business.clients.models import Client, ContactPoint
+from svyazka.business.clients.naming import called
 from svyazka.business.clients.search import Hit
 from svyazka.business.deals import reachable
-from svyazka.business.deals.found import look_up
+from svyazka.business.deals.found import Found, look_up
 from svyazka.business.deals.models import Deal
 from svyazka.kit import phones
 from svyazka.kit.refusals import Refused
@@ -28,6 +29,7 @@ from svyazka.workplaces.shared.typed import whole_number
 
 PAGE = 50
 MOST_DEALS = 30
+COUNTED = 1000
 ICONS: dict[str, str] = {ContactPoint.Kind.PHONE: "phone", ContactPoint.Kind.EMAIL: "mail"}
 
 
@@ -53,12 +55,12 @@ def clients(request: PageRequest) -> HttpResponse:
         "rows": [
             {
                 "one": one,
-                "number": str(one.client_id),
                 "deal": str(one.deal_id),
-                "phones": [phones.readable(number) for number in one.phones[:2]],
+                "reach": _reach(one),
             }
             for one in found
         ],
+        "count": _count(),
         "earlier": numbers[PAGE - 1] if len(numbers) > PAGE else None,
         "is_later": bool(before),
     }
@@ -87,7 +89,7 @@ def client_edit(request: PageRequest, client_id: int) -> HttpResponse:
     if request.method == "POST":
         return _change(request, found)
     form = ClientForm(initial={name: getattr(found, name) for name in ClientForm.base_fields})
-    return render(request, "operator/client_edit.html", {"form": form, "client": found, "version": found.version})
+    return _edit(request, found, form, version=str(found.version))
 
 
 @needs("clients.change", "POST")
@@ -119,6 +121,18 @@ def client_notes(request: PageRequest, client_id: int) -> HttpResponse:
     return redirect("client", found.pk)
 
 
+def _count() -> str:
+    """Of the whole list; nobody counts further than a thousand."""
+    number = Client.objects.filter(merged_into=None)[: COUNTED + 1].count()
+    return f"{COUNTED}+" if number > COUNTED else str(number)
+
+
+def _reach(one: Found) -> str:
+    """What stands beside the name; without a name, the second way only."""
+    ways = [phones.readable(number) for number in one.phones[:2]] or [one.contact]
+    return ", ".join(way for way in ways if way != one.title)
+
+
 def page_of(found: Client) -> dict[str, Any]:
     deals = list(
         Deal.objects.of_client(found.pk)
@@ -126,12 +140,16 @@ def page_of(found: Client) -> dict[str, Any]:
         .order_by("-pk")[:MOST_DEALS]
     )
     deals.sort(key=lambda deal: not deal.is_open)
-    return {"client": found, "deals": deals, **contacts_of(found), **history_of(found.pk)}
+    contacts = contacts_of(found)
+    return {"client": found, "deals": deals, **contacts, **history_of(found.pk)}
 
 
 def contacts_of(found: Client) -> dict[str, Any]:
-    points = found.contact_points.order_by("pk")
-    return {"points": [{"point": point, "icon": ICONS.get(point.kind, "message")} for point in points]}
+    points = list(found.contact_points.order_by("pk"))
+    return {
+        "called": called(found, points),
+        "points": [{"point": point, "icon": ICONS.get(point.kind, "message")} for point in points],
+    }
 
 
 def history_of(client_id: int, *, before: history.Before | None = None) -> dict[str, Any]:
@@ -157,8 +175,13 @@ def _change(request: PageRequest, found: Client) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("client", found.pk)
-    context = {"form": form, "client": found, "version": version}
-    return render(request, "operator/client_edit.html", context, status=422)
+    return _edit(request, found, form, version=version, status=422)
+
+
+def _edit(request: PageRequest, found: Client, form: ClientForm, *, version: str, status: int = 200) -> HttpResponse:
+    named = called(found, list(found.contact_points.all()))
+    context = {"form": form, "client": found, "called": named, "version": version}
+    return render(request, "operator/client_edit.html", context, status=status)
 
 
 def _contacts(

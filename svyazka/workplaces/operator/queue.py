@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.calls.models import Call
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
+from svyazka.business.clients.naming import called, called_by, contact_of
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals import facts, rights
 from svyazka.business.deals.models import Deal, Task
@@ -134,12 +135,12 @@ def rows_of(found: Sequence[Interaction]) -> list[Row]:
     for happened in found:
         of_client.setdefault(happened.client_id, []).append(happened)
     clients = Client.objects.in_bulk(of_client)
-    phone_of = _phones(of_client)
+    points_of = _points(of_client)
     deals = Deal.objects.select_related("stage").in_bulk({one.deal_id for one in found if one.deal_id})
     channels = _channels({one.channel for one in found})
     now = clock.now()
     return [
-        _row(things, clients[client_id], phone_of.get(client_id, ""), deals, channels, now)
+        _row(things, clients[client_id], points_of.get(client_id, []), deals, channels, now)
         for client_id, things in of_client.items()
         if client_id in clients
     ]
@@ -168,15 +169,17 @@ def own_steps(person: Person) -> list[dict[str, Any]]:
     now = clock.now()
     _today, midnight = clock.day_bounds(clock.today())
     tasks = Task.objects.filter(person=person, done_at=None, due_at__lt=midnight, deal__closed_at=None)
+    named = tasks.select_related("deal__client", "deal__stage").annotate(contact=contact_of("deal__client_id"))
     return [
         {
             "task": task,
             "what": task.deal.stage.step_in_words(task.what),
             "deal": f"№ {task.deal_id}",
+            "client": called_by(task.deal.client_id, task.deal.client.name, task.contact),
             "is_late": task.due_at < now,
             "url": f"/deals/{task.deal_id}/",
         }
-        for task in tasks.select_related("deal__client", "deal__stage").order_by("due_at", "id")[:MOST_STEPS]
+        for task in named.order_by("due_at", "id")[:MOST_STEPS]
     ]
 
 
@@ -193,7 +196,7 @@ def age(waited: timedelta) -> str:
 def _row(
     things: list[Interaction],
     client: Client,
-    phone: str,
+    points: Sequence[ContactPoint],
     deals: dict[int, Deal],
     channels: dict[str, str],
     now: datetime,
@@ -201,12 +204,13 @@ def _row(
     first = things[0]
     deal = next((deals[one.deal_id] for one in things if one.deal_id in deals), None)
     text = next((one.text for one in things if one.text), "")
+    phone = next((point.value for point in points if point.kind == ContactPoint.Kind.PHONE), "")
     waited = now - first.at
     return Row(
         id=str(first.pk),
         kind=first.kind,
         icon=ICONS.get(first.kind, "inbox"),
-        title=client.name or (phones.readable(phone) if phone else str(client)),
+        title=called(client, points),
         phone=phone,
         phone_readable=phones.readable(phone) if phone and client.name else "",
         text=text if len(text) <= LONGEST_EXCERPT else f"{text[:LONGEST_EXCERPT].rstrip()}…",
@@ -221,9 +225,11 @@ def _row(
     )
 
 
-def _phones(client_ids: Iterable[int]) -> dict[int, str]:
-    points = ContactPoint.objects.filter(client_id__in=list(client_ids), kind=ContactPoint.Kind.PHONE)
-    return dict(points.order_by("-pk").values_list("client_id", "value"))
+def _points(client_ids: Iterable[int]) -> dict[int, list[ContactPoint]]:
+    of_client: dict[int, list[ContactPoint]] = {}
+    for point in ContactPoint.objects.filter(client_id__in=list(client_ids)).order_by("pk"):
+        of_client.setdefault(point.client_id, []).append(point)
+    return of_client
 
 
 def _channels(codes: set[str]) -> dict[str, str]:

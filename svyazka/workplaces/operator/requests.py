@@ -108,9 +108,8 @@ def _candidates(typed: str) -> list[dict[str, Any]]:
 
 def _shown(one: Found) -> dict[str, Any]:
     numbers = [phones.readable(number) for number in one.phones[:2]]
-    name = one.name or (numbers[0] if numbers else _("Client {number}").format(number=one.client_id))
     return {
-        "name": name,
+        "name": one.title,
         "phones": numbers,
         "contact": one.phones[0] if one.phones else "",
         "address": one.address,

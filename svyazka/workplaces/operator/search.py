@@ -108,12 +108,13 @@ def _of_digits(text: str, digits: str) -> Iterator[tuple[int, int]]:
 def _row(number: int, one: Found, mark: Callable[[str], SafeString]) -> Row:
     numbers = [phones.readable(phone) for phone in one.phones[:3]]
     is_deal = one.kind == "deal"
-    title = one.name or (numbers[0] if numbers else _("Client {number}").format(number=one.client_id))
     below = [one.address, *numbers[0 if one.name else 1 :]]
+    if one.name and not numbers:
+        below.append(one.contact)
     return Row(
         number=number,
         url=f"/deals/{one.deal_id}/" if is_deal else f"/clients/{one.client_id}/",
-        title=mark(title),
+        title=mark(one.title),
         below=_joined(mark(text) for text in below if text),
         deal=f"№ {one.deal_id}" if one.deal_id else "",
         stage=one.stage,

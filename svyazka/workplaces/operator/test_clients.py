@@ -174,3 +174,12 @@ def test_numbers_of_thousands_of_digits_break_nothing(enter, olga, vera):
     assert page.get(f"/clients/?before={'9' * 5000}").status_code == 200
     given = {"name": "Вера", "kind": "person", "version": "9" * 5000}
     assert page.post(f"/clients/{vera.pk}/edit/", given).status_code == 409
+
+
+def test_the_list_says_how_many_there_are_but_counts_not_without_end(enter, olga, vera, monkeypatch):
+    Client.objects.create(merged_into=vera)
+    assert enter(olga).get("/clients/").context["count"] == "1"
+    monkeypatch.setattr("svyazka.workplaces.operator.clients.COUNTED", 2)
+    for _ in range(2):
+        Client.objects.create()
+    assert enter(olga).get("/clients/").context["count"] == "2+"

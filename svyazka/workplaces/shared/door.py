@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django_htmx.middleware import HtmxDetails
@@ -59,10 +60,14 @@ def open_to_all(view: Any) -> Any:
 
 
 def to_login(request: HttpRequest) -> HttpResponse:
-    """A lost session leads to the log-in as a whole page, also out of a fragment, and back afterwards."""
+    """A lost session leads to the log-in as a whole page, also out of a fragment, and back afterwards. Whoever had one
+    is told why: the cookie that he showed opens nothing any more."""
     fragment = request.headers.get("HX-Request") == "true"
     back = request.headers.get("HX-Current-URL", "/") if fragment else request.get_full_path()
-    address = "/login/?" + urlencode({"next": back}) if request.method == "GET" or fragment else "/login/"
+    asked = {"next": back} if request.method == "GET" or fragment else {}
+    if request.COOKIES.get(settings.SESSION_COOKIE_NAME):
+        asked["ended"] = "1"
+    address = "/login/" + (f"?{urlencode(asked)}" if asked else "")
     if fragment:
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponse(status=302, headers={"Location": address})

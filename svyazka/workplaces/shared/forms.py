@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from svyazka.kit.refusals import Refused
 
@@ -19,11 +20,13 @@ def put_on(form: forms.Form, refusal: Refused) -> None:
 
 
 class Form(forms.Form):
-    """Labels without a colon, inputs that say what is wrong with them to a screen reader."""
+    """Labels without a colon, a word for what is not chosen, inputs that tell a screen reader what is wrong."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("label_suffix", "")
         super().__init__(*args, **options)
         for name, field in self.fields.items():
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
+                field.empty_label = _("not chosen")
             if self.is_bound and name in self.errors:
                 field.widget.attrs["aria-invalid"] = "true"

@@ -84,6 +84,7 @@ def _page(request: HttpRequest, back: str, refusal: Refused | None = None, wait:
         "login": request.POST.get("login", "")[:60],
         "message": str(refusal.message) if refusal else "",
         "wait": wait,
+        "is_ended": request.method == "GET" and request.GET.get("ended") == "1",
     }
     return render(request, "shared/log_in.html", context, status=refusal.status if refusal else 200)
 

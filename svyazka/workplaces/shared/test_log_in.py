@@ -94,6 +94,17 @@ def test_logging_out_ends_the_session(client, olga, enter):
     assert client.get("/account/").status_code == 302
 
 
+def test_an_ended_session_is_told_at_the_log_in(client, olga, enter):
+    enter(olga)
+    Session.objects.all().delete()
+    answer = client.get("/deals/")
+    assert answer["Location"] == "/login/?next=%2Fdeals%2F&ended=1"
+    assert "Сеанс завершён. Войдите снова." in client.get(answer["Location"]).content.decode()
+    # Whoever comes without one has lost nothing.
+    assert client.get("/deals/")["Location"] == "/login/?next=%2Fdeals%2F"
+    assert "Сеанс завершён" not in client.get("/login/?next=/deals/").content.decode()
+
+
 def test_each_role_lands_where_its_day_begins(windows, enter):
     for person in windows.values():
         assert enter(person).get("/")["Location"] == shell.landing(person)

@@ -1,12 +1,11 @@
 // A deal's page stays fresh while others work on it, and never takes away what somebody is typing.
+import { isTyped } from "../shared/typed.js";
+
 const page = () => document.getElementById("deal-page");
 
-const isTyped = (input) => {
-  if (input.type === "hidden" || !input.name) return false;
-  if (input.tagName === "SELECT") return [...input.options].some((option) => option.selected !== option.defaultSelected);
-  return input.type === "checkbox" ? input.checked !== input.defaultChecked : input.value !== input.defaultValue;
-};
+// An answer that is on its way to a button that is gone finds no place.
 const isInUse = (part) =>
+  part.querySelector(".htmx-request") ||
   [...part.querySelectorAll("input, textarea, select")].some((input) => input === document.activeElement || isTyped(input));
 
 let asking = null; // the element whose request is being answered: its own part may be replaced
@@ -51,12 +50,3 @@ function freshen() {
     if (page()) htmx.ajax("GET", page().dataset.parts, { source: page(), target: page(), swap: "none" });
   }, 150);
 }
-
-// On a narrow screen the path is longer than the line: the stage where the deal stands comes into sight.
-function showStage() {
-  const path = page()?.querySelector(".path");
-  const here = path?.querySelector(".here");
-  if (here) path.scrollLeft = here.offsetLeft - path.offsetLeft - (path.clientWidth - here.offsetWidth) / 2;
-}
-showStage();
-document.addEventListener("htmx:afterSettle", showStage);

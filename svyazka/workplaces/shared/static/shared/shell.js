@@ -1,6 +1,8 @@
 // The frame around every page: it survives navigation, so that events and a call outlive a click on a link.
+import "./forms.js";
 import { listen } from "./live.js";
 import { searchByKeyboard } from "./search.js";
+import { markSideways } from "./sideways.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -71,6 +73,7 @@ function markRoom() {
     if (link.dataset.under.split(" ").some((under) => location.pathname.startsWith(under))) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  markSideways();
 }
 
 function toast(message, tone = "good") {
@@ -84,9 +87,11 @@ function toast(message, tone = "good") {
 function forgetToasts() {
   for (const shown of document.querySelectorAll(".toast:not([data-ends])")) {
     shown.dataset.ends = "";
-    setTimeout(() => shown.remove(), shown.classList.contains("bad") ? 12000 : 5000);
+    // What went wrong takes longer to read, and what can be taken back needs time to be noticed.
+    setTimeout(() => shown.remove(), shown.matches(".bad, :has([data-undo])") ? 12000 : 5000);
   }
 }
 
 searchByKeyboard();
+markSideways();
 listen();

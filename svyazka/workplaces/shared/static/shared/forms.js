@@ -1,0 +1,42 @@
+// What all forms have in common: a fault goes when its field is typed in anew, Ctrl+Enter sends, and what was typed is
+// not lost by a click on a link.
+import { isUnsaved } from "./typed.js";
+
+const unsaved = (inside) => [...document.querySelectorAll(`${inside} form[data-guard]`)].filter(isUnsaved);
+
+for (const name of ["input", "change"]) document.addEventListener(name, ({ target }) => {
+  const field = target.matches?.("[aria-invalid='true']") && target.closest(".field, fieldset, form");
+  if (!field) return;
+  const said = [...field.querySelectorAll(".wrong")];
+  for (const input of target.type === "radio" ? field.querySelectorAll("[aria-invalid]") : [target]) input.removeAttribute("aria-invalid");
+  for (const described of [field, target]) {
+    const left = described.getAttribute("aria-describedby")?.split(" ").filter((id) => !said.some((one) => one.id === id));
+    if (left) described.setAttribute("aria-describedby", left.join(" "));
+  }
+  said.forEach((one) => one.remove());
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing) return;
+  // A line that grows with what stands in it is a line all the same.
+  const isLine = event.target.matches?.("textarea.one-line") && !event.shiftKey;
+  if (!isLine && !event.ctrlKey && !event.metaKey) return;
+  const form = event.target.matches?.("input, textarea, select") && event.target.form;
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
+// Asked before every request: only those that would take the page away, and with it what stands in its forms.
+document.addEventListener("htmx:confirm", (event) => {
+  const { target, elt, issueRequest, question } = event.detail;
+  if (target !== document.body && target.id !== "main") return;
+  if (!unsaved("#main").some((form) => form !== elt)) return;
+  event.preventDefault();
+  const asked = document.getElementById("unsaved");
+  asked.returnValue = "";
+  asked.addEventListener("close", () => { if (asked.returnValue === "leave") issueRequest(!question); }, { once: true });
+  asked.showModal();
+});
+
+window.addEventListener("beforeunload", (event) => { if (unsaved("body").length) event.preventDefault(); });

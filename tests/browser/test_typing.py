@@ -1,0 +1,91 @@
+"""What people type: it is not lost by a click, goes off with Ctrl+Enter, and its faults go when it is corrected."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from svyazka.business.clients.models import Interaction
+from svyazka.business.deals.models import Deal
+from svyazka.business.deals.opening import open_deal
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def deal(windows, vera, olga) -> Deal:
+    return open_deal(vera, by=olga)
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [("/deals/{}/", "Проёмов"), ("/deals/{}/", "Заметка для коллег"), ("/requests/new/", "Что нужно")],
+)
+def test_a_link_asks_before_it_takes_away_what_was_typed(open_page, accessible, olga, deal, path, label):
+    page = open_page(olga, path.format(deal.pk))
+    asked = page.locator("#unsaved")
+    page.get_by_label(label).fill("3")
+    page.get_by_role("link", name="Звонки").click()
+    expect(asked.get_by_role("button", name="Остаться")).to_be_focused()
+    expect(asked).to_contain_text("Не сохранено. Уйти без сохранения?")
+    accessible(page)
+    page.keyboard.press("Escape")
+    expect(asked).to_be_hidden()
+    expect(page.get_by_label(label)).to_have_value("3")
+    page.get_by_role("link", name="Звонки").click()
+    asked.get_by_role("button", name="Уйти").click()
+    expect(page.get_by_role("heading", name="Звонки")).to_be_visible()
+    # Asked once, and never where nothing is typed.
+    page.get_by_role("link", name="Сделки").click()
+    expect(page.locator("#board")).to_be_visible()
+    expect(asked).to_be_hidden()
+
+
+def test_the_browser_asks_too(open_page, olga, deal):
+    page = open_page(olga, f"/deals/{deal.pk}/")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.reload()
+    assert asked == []
+    page.get_by_label("Проёмов").fill("3")
+    page.reload()
+    assert asked == ["beforeunload"]
+
+
+def test_what_was_stored_is_not_asked_for(open_page, olga, deal):
+    page = open_page(olga, f"/deals/{deal.pk}/")
+    page.get_by_label("Проёмов").fill("3")
+    page.get_by_role("button", name="Сохранить").click()
+    expect(page.locator("#toasts")).to_contain_text("Сохранено.")
+    page.get_by_role("link", name="Звонки").click()
+    expect(page.get_by_role("heading", name="Звонки")).to_be_visible()
+
+
+def test_a_fault_goes_when_its_field_is_typed_in_anew(open_page, olga, windows):
+    page = open_page(olga, "/requests/new/")
+    page.get_by_label("Телефон или почта").fill("завтра")
+    page.get_by_label("Проёмов").fill("много")
+    page.get_by_role("button", name="Записать").click()
+    expect(page.locator("main .wrong")).to_have_count(2)
+    page.get_by_label("Телефон или почта").fill("+7 916 123-45-67")
+    expect(page.locator("main .wrong")).to_have_count(1)
+    expect(page.locator("main [aria-invalid='true']")).to_have_attribute("name", "openings")
+    # It came back with a fault and is still nowhere but here.
+    page.get_by_role("link", name="Звонки").click()
+    expect(page.locator("#unsaved")).to_be_visible()
+
+
+def test_control_and_enter_send(open_page, olga, deal):
+    page = open_page(olga, f"/deals/{deal.pk}/")
+    page.get_by_label("Заметка для коллег").fill("Замок сломан")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#deal-history")).to_contain_text("Замок сломан")
+    page.get_by_label("Проёмов").fill("4")
+    page.keyboard.press("Meta+Enter")
+    expect(page.locator("#toasts")).to_contain_text("Сохранено.")
+    assert Deal.objects.get(pk=deal.pk).facts["openings"] == 4
+    page.goto(f"/clients/{deal.client_id}/")
+    page.get_by_label("Заметка для коллег").fill("Собака во дворе")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#history")).to_contain_text("Собака во дворе")
+    assert Interaction.objects.filter(kind="note").count() == 2
