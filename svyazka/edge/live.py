@@ -50,14 +50,22 @@ union all
 (select id, topic, object_id, people, data from journal_liveevent where id = any(%s))
 order by id
 """
-# Some of those before the last may have been committed after it.
+# Some of those before the last may have been committed after it; what a page shows it has asked for itself.
 _REPLAY = """
 select id, topic, object_id, people, data, at < now() - interval '10 minutes' and id > %(last)s
 from journal_liveevent
-where id > %(last)s - 200 and (id > %(last)s or (id < %(last)s and at > now() - interval '1 minute'))
+where id > %(last)s - %(back)s and (id > %(last)s or (id < %(last)s and at > now() - interval '1 minute'))
 order by id limit %(most)s
 """
 log = logging.getLogger("svyazka.edge")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a browser wants to go on from: the last event it has heard, or the newest when its page was drawn."""
+
+    number: int
+    is_drawn: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -126,7 +134,7 @@ class Live:
         counters.listeners.inc()
         hung_up = asyncio.create_task(_wait_for_the_end(receive, listener))
         try:
-            await self._tell(listener, _last_heard(scope, headers), send)
+            await self._tell(listener, _place(scope, headers), send)
         except asyncio.CancelledError:
             if not listener.is_too_slow:
                 raise
@@ -151,15 +159,15 @@ class Live:
             rows = await (await connection.execute(_WHO, [keys])).fetchall()
         return {key: (person, role) for key, person, role in rows}
 
-    async def _tell(self, listener: Listener, last: int | None, send: Send) -> None:
+    async def _tell(self, listener: Listener, place: Place | None, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         # Not all at once after a restart.
         opening = f"retry: {random.randint(1_000, 5_000)}\n".encode()  # noqa: S311
-        if last is None:
-            # With an id, from which the browser takes up even if it hears nothing more.
-            opening += f"id: {self._position.last or 0}\nevent: begun\ndata: {{}}\n\n".encode()
+        if place is None:
+            # An id without data is remembered by the browser: it takes up from here even if it has heard nothing.
+            opening += f"id: {self._position.last or 0}\n\n".encode()
         else:
-            opening += await self._replay(listener, last)
+            opening += f"id: {place.number}\n".encode() + await self._replay(listener, place)
         await send({"type": "http.response.body", "body": opening, "more_body": True})
         while not listener.is_over:
             await listener.awake.wait()
@@ -171,12 +179,13 @@ class Live:
                 listener.sending_since = 0.0
         await send({"type": "http.response.body", "body": b""})
 
-    async def _replay(self, listener: Listener, last: int) -> bytes:
+    async def _replay(self, listener: Listener, place: Place) -> bytes:
         """What was missed. Too long ago or too much: the page had better load anew."""
-        parameters = {"last": last, "most": MOST_REPLAYED + 1}
+        parameters = {"last": place.number, "back": 0 if place.is_drawn else 200, "most": MOST_REPLAYED + 1}
         async with self._pool.connection() as connection:
             rows = await (await connection.execute(_REPLAY, parameters)).fetchall()
-        is_ahead = self._position.last is not None and last > self._position.last
+        # A page may have been drawn before we have read as far.
+        is_ahead = self._position.last is not None and place.number > self._position.last and not place.is_drawn
         if len(rows) > MOST_REPLAYED or is_ahead or any(is_old for *_, is_old in rows):
             return b"\nid: %d\nevent: reload\ndata: {}\n\n" % (self._position.last or 0)
         return b"\n" + b"".join(
@@ -264,11 +273,15 @@ def _event(id: int, topic: str, object_id: int, data: dict[str, Any]) -> bytes:
     return f"id: {id}\nevent: live\ndata: {said}\n\n".encode()
 
 
-def _last_heard(scope: Scope, headers: dict[str, str]) -> int | None:
-    """The browser's header when it comes back; a page's own word when it opens the stream late."""
-    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("last", [""])
-    text = headers.get("last-event-id") or asked[0]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+def _place(scope: Scope, headers: dict[str, str]) -> Place | None:
+    """The browser's header when it comes back by itself, the page's `?last=` when it comes back after a refusal, its
+    `?heard=` when it opens the stream."""
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    text = headers.get("last-event-id") or asked.get("last", [""])[0]
+    drawn = "" if text else asked.get("heard", [""])[0]
+    given = text or drawn
+    is_number = given.isascii() and given.isdigit() and len(given) < 19
+    return Place(int(given), is_drawn=bool(drawn)) if is_number else None
 
 
 async def _wait_for_the_end(receive: Receive, listener: Listener) -> None:

@@ -28,13 +28,13 @@ def read(model: type[M], rest: str, parameters: Sequence[Any] = ()) -> list[M]:
 
 
 def read_joined(question: str, parameters: Sequence[Any], *models: type[Model]) -> Iterator[tuple[Any, ...]]:
-    """For each row an object of each model; None where an outer join found nothing."""
+    """For each row an object of each model, None where an outer join found nothing; what else was asked behind them."""
     with connection.cursor() as cursor:
         cursor.execute(question, parameters)
         rows = cursor.fetchall()
     for row in rows:
         values = iter(row)
-        yield tuple(_made(model, list(islice(values, len(_names(model))))) for model in models)
+        yield *(_made(model, list(islice(values, len(_names(model))))) for model in models), *values
 
 
 def _made(model: type[Model], values: list[Any]) -> Any:

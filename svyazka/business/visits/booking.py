@@ -29,6 +29,7 @@ from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
 FURTHEST = timedelta(days=365)
+GRID = 5  # minutes: a visit begins at a time that can be said on the phone
 NEW_DATE_WITHIN = timedelta(days=1)
 MOVABLE = (Visit.Status.PLANNED, Visit.Status.ON_WAY)
 
@@ -197,6 +198,7 @@ def _book(
     wishes: str,
     address: str,
 ) -> Visit:
+    _wait_in_line(request_id)
     current = held(deal.pk)
     if earlier := Visit.objects.filter(request_id=request_id).select_related("kind", "resource").first():
         return _booked_before(earlier, current)
@@ -303,12 +305,20 @@ def _has_another(visit: Visit) -> bool:
 
 
 def _refuse_absence(starts_at: datetime, ends_at: datetime) -> None:
+    if starts_at < clock.now() - FURTHEST:
+        raise Refused(_("This is more than a year ago."), fields={"starts_at": _("This is more than a year ago.")})
     if ends_at <= starts_at:
         raise Refused(_("The end must be after the beginning."), fields={"ends_at": _("Must be after the beginning.")})
     if ends_at <= clock.now():
         raise Refused(_("This time has already passed."), fields={"ends_at": _("This time has already passed.")})
     if ends_at > clock.now() + FURTHEST:
         raise Refused(_("This is more than a year ahead."), fields={"ends_at": _("This is more than a year ahead.")})
+
+
+def _wait_in_line(request_id: UUID) -> None:
+    """Of two deals that are booked with one and the same request, the second is to see the first one's visit."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(request_id)])
 
 
 def _booked_before(earlier: Visit, deal: Deal) -> Visit:
@@ -330,6 +340,8 @@ def _refuse_period(kind: VisitKind, resource: Resource, period: Period) -> None:
         _refuse_time(_("This time has already passed."))
     if period.start > clock.now() + FURTHEST:
         _refuse_time(_("This is more than a year ahead."))
+    if period.start.minute % GRID or period.start.second or period.start.microsecond:
+        _refuse_time(_("Choose one of the times that are offered."))
     if not resource.is_bookable or kind.skill not in resource.skills:
         message = _("This person or crew does not do such work.")
         raise Refused(message, fields={"resource": message})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
@@ -127,12 +128,20 @@ def _clean(file: IO[bytes] | File[bytes]) -> bytes:
             if given.width * given.height > MOST_PIXELS:
                 _refuse_photo()
             given.thumbnail((LARGEST_SIDE, LARGEST_SIDE))  # first: a whole copy of the large one would be as large
-            plain = _on_white(ImageOps.exif_transpose(given))
+            plain = _on_white(_upright(given))
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as refusal:
         raise _no_photo() from refusal
     cleaned = BytesIO()
     plain.save(cleaned, "JPEG", quality=85, optimize=True)
     return cleaned.getvalue()
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """As the camera says; where what it says is damaged, as it lies."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except (struct.error, ValueError, TypeError, KeyError, ZeroDivisionError, SyntaxError):
+        return picture
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

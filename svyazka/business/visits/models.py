@@ -169,4 +169,8 @@ class VisitPhoto(models.Model):
     file = models.FileField(upload_to="visits/%Y/%m/")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
-    request_id = models.UUIDField(unique=True)
+    request_id = models.UUIDField()
+
+    class Meta:
+        # What a phone has sent once is kept once; another visit's requests are not its own.
+        constraints = [models.UniqueConstraint(fields=["visit", "request_id"], name="photo_once")]

@@ -81,6 +81,8 @@ def test_a_taken_time_is_refused_with_others_and_nothing_is_left(visit, vera, me
         (lambda hour: hour(12, 30), "starts_at"),  # into the break
         (lambda hour: hour(10, days=6), "starts_at"),  # Sunday
         (lambda hour: hour(10, days=400), "starts_at"),
+        (lambda hour: hour(10) + timedelta(minutes=7), "starts_at"),
+        (lambda hour: hour(10) + timedelta(microseconds=1), "starts_at"),
         (lambda hour: datetime(9999, 1, 1, 10, tzinfo=UTC), "starts_at"),
     ],
 )
@@ -202,6 +204,9 @@ def test_absences_that_cannot_be(of_egor, hour, roza):
         with pytest.raises(Refused) as refusal:
             booking.absent(of_egor, begins, ends, by=roza)
         assert set(refusal.value.fields) == {"ends_at"}
+    with pytest.raises(Refused) as refusal:
+        booking.absent(of_egor, datetime(1, 1, 1, tzinfo=UTC), hour(9), by=roza)
+    assert set(refusal.value.fields) == {"starts_at"}
 
 
 def test_after_a_cancellation_only_a_new_date_is_to_be_agreed_on(visit, deal, measurement, of_egor, hour, olga):

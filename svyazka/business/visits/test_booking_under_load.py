@@ -120,3 +120,22 @@ def _one_thing(world: World, mine: list[Visit], chance: random.Random) -> str:
         return "again"
     mine.append(visit)
     return "booked"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_one_request_for_many_deals_books_one_of_them(windows, vera, measurement, of_egor, hour, olga):
+    deals = [opening.open_deal(vera, address="Лесная, 5", by=olga) for _ in range(6)]
+    request_id = uuid4()
+
+    def book(number: int) -> str:
+        try:
+            booking.book(deals[number], measurement, of_egor, hour(9 + number), request_id=request_id, by=olga)
+        except Refused:
+            return "refused"
+        finally:
+            connection.close()
+        return "booked"
+
+    with ThreadPoolExecutor(6) as people:
+        assert Counter(people.map(book, range(6))) == {"booked": 1, "refused": 5}

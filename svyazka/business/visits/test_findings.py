@@ -9,7 +9,7 @@ from PIL import Image
 
 from svyazka.business.clients.models import Interaction
 from svyazka.business.journal.models import Entry
-from svyazka.business.visits import carry_out, findings
+from svyazka.business.visits import booking, carry_out, findings
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.kit.refusals import Refused
 
@@ -60,6 +60,21 @@ def test_a_transparent_picture_stands_on_white(visit, egor):
     photo = findings.add_photo(visit, clear, request_id=uuid4(), by=egor)
     with Image.open(photo.file.path) as kept:
         assert kept.getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_a_photo_whose_camera_data_are_damaged_is_kept_as_it_lies(visit, egor):
+    content = picture(turned=True, size=(60, 30)).getvalue()
+    begins = content.index(b"Exif")
+    for place in range(begins + 6, begins + 60):
+        damaged = BytesIO(content[:place] + b"\x00" + content[place + 1 :])
+        findings._clean(damaged)
+
+
+def test_the_same_request_on_another_visit_is_its_own(visit, deal, of_ilya, measurement, hour, egor, olga):
+    other = booking.book(deal, measurement, of_ilya, hour(12), request_id=uuid4(), by=olga)
+    request_id = uuid4()
+    photos = [findings.add_photo(one, picture(), request_id=request_id, by=egor) for one in (visit, other)]
+    assert [photo.visit for photo in photos] == [visit, other]
 
 
 def test_a_photo_sent_twice_is_kept_once(visit, egor):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
+from svyazka.business.staff.sessions import SessionStore
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "layout": "shared/main_only.html" if framed else "shared/base.html",
         "rooms": rooms_of(person, request.path) if person and not framed else [],
+        "heard": cast(SessionStore, request.session).heard if person else 0,
         "languages": settings.LANGUAGES,
         "messages": get_messages(request),
         "may": {right.replace(".", "_"): roles.may(person, right) for right in roles.RIGHTS} if person else {},

@@ -5,9 +5,11 @@ const light = () => document.getElementById("live-light");
 
 export function listen() {
   if (!document.body.dataset.person) return;
+  const heard = Number(document.body.dataset.heard);
   if (window.SharedWorker) {
     const { port } = new SharedWorker(document.body.dataset.liveWorker, { type: "module" });
     port.onmessage = ({ data }) => hear(data);
+    port.postMessage({ heard });
     window.addEventListener("pagehide", () => port.postMessage("bye"));
     // Out of the browser's back and forward cache: a page of some time ago.
     window.addEventListener("pageshow", ({ persisted }) => {
@@ -15,7 +17,7 @@ export function listen() {
       port.postMessage("back");
       hear({ reload: true });
     });
-  } else follow(hear);
+  } else follow(heard, hear);
 }
 
 function hear({ state, event, reload }) {

@@ -1,11 +1,12 @@
-// The stream of what others did. After a break it is taken up where it was left, also when the browser gives up.
-export function follow(tell) {
-  let last = "";
+// The stream of what others did, from the event `heard` on. After a break it is taken up where it was left, also when
+// the browser gives up.
+export function follow(heard, tell) {
+  let address = `/live/?heard=${heard}`;
 
   const connect = () => {
-    const source = new EventSource(last ? `/live/?last=${last}` : "/live/");
-    const hear = (event) => {
-      last = event.lastEventId;
+    const source = new EventSource(address);
+    const read = (event) => {
+      address = `/live/?last=${event.lastEventId}`;
       return JSON.parse(event.data);
     };
     source.onopen = () => tell({ state: "open" });
@@ -14,10 +15,9 @@ export function follow(tell) {
       // The browser reconnects by itself, except after a refusal: a database that starts again, an ended session.
       if (source.readyState === EventSource.CLOSED) setTimeout(connect, 5000 + Math.random() * 5000);
     };
-    source.addEventListener("live", (event) => tell({ event: hear(event) }));
-    // From here on everything is told. What happened between the drawing of the page and now was told to nobody; and
-    // who was away for longer than the events are kept has missed some.
-    for (const anew of ["begun", "reload"]) source.addEventListener(anew, (event) => (hear(event), tell({ reload: true })));
+    source.addEventListener("live", (event) => tell({ event: read(event), number: Number(event.lastEventId) }));
+    // Away for longer than the events are kept: some are missed.
+    source.addEventListener("reload", (event) => (read(event), tell({ reload: true })));
   };
   connect();
 }
