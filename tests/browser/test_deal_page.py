@@ -41,10 +41,10 @@ def test_what_is_known_reads_well_at_every_width(open_page, olga, deal, width):
 
 def test_a_long_text_is_still_one_line_and_enter_stores_it(open_page, olga, deal):
     page = open_page(olga, f"/deals/{deal.pk}/")
-    page.get_by_label("Итог замера").fill("Три окна")
+    page.get_by_label("Номер договора").fill("17-М")
     page.keyboard.press("Enter")
     expect(page.locator("#toasts")).to_contain_text("Сохранено.")
-    assert Deal.objects.get(pk=deal.pk).facts["measured_by"] == "Три окна"
+    assert Deal.objects.get(pk=deal.pk).facts["contract_number"] == "17-М"
 
 
 def test_client_and_visits_come_before_what_is_known(open_page, olga, deal):

@@ -67,6 +67,12 @@ def replace_stages(deal: Deal, what: str, *, due_at: datetime, by: Actor) -> Non
     record("deals.step_planned", _about(deal), by=by, changes=changes)
 
 
+def set_due(deal: Deal, due_at: datetime) -> None:
+    """When the step that the stage asks for has to be done, where that hangs on more than the stage's limit."""
+    if Task.objects.filter(deal=deal, done_at=None, of_stage=True).exclude(due_at=due_at).update(due_at=due_at):
+        _show_on_deal(deal)
+
+
 def open_tasks(deal: Deal) -> list[Task]:
     tasks: list[Task] = []
     for task, person in rows.read_joined(_OPEN_TASKS, [deal.pk], Task, Person):

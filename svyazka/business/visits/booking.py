@@ -6,7 +6,7 @@ with ON CONFLICT DO NOTHING: a plain insert under an exclusion constraint deadlo
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -29,6 +29,7 @@ from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
 FURTHEST = timedelta(days=365)
+EVE = time(18)  # until then somebody confirms tomorrow's visits
 GRID = 5  # minutes: a visit begins at a time that can be said on the phone
 NEW_DATE_WITHIN = timedelta(days=1)
 MOVABLE = (Visit.Status.PLANNED, Visit.Status.ON_WAY)
@@ -229,6 +230,7 @@ def _book(
         # In the place of "agree on a new date", which has just been done.
         next_steps.plan_for_stage(visit.deal, by=by)
     visit.deal = carry_on(visit.deal, kind.booked_stage, by=by)
+    _confirm_the_day_before(visit)
     return visit
 
 
@@ -261,6 +263,7 @@ def _move(
     }
     tell(current, "moved", by=by, note=current.reason, changes=changes, was=was, also=before)
     _write_date(current, by=by)
+    _confirm_the_day_before(current)
     return current
 
 
@@ -285,6 +288,15 @@ def _take(resource: Resource, period: Period, *, kind: str, visit: Visit | None 
 def _length(deal: Deal, kind: VisitKind, start: datetime) -> timedelta:
     able, openings, booked = slots.able_to(kind), slots.openings_of(deal), slots.booked_of(deal, kind)
     return slots.length_on(clock.local(start).date(), able, kind, openings=openings, booked=booked)
+
+
+def _confirm_the_day_before(visit: Visit) -> None:
+    """What the stage asks for before such a visit is asked for on its eve; on the same day within the hour."""
+    if visit.deal.stage.code != visit.kind.booked_stage:
+        return
+    eve = clock.at(clock.local(visit.starts_at).date() - timedelta(days=1), EVE)
+    soon = min(clock.now() + timedelta(hours=1), visit.starts_at)
+    next_steps.set_due(visit.deal, max(eve, soon))
 
 
 def _agree_on_a_new_date(visit: Visit, *, by: Actor) -> None:

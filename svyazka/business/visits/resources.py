@@ -146,6 +146,9 @@ def _person(given: Person | None, resource: Resource) -> Person | None:
 def _skills(given: Iterable[str], resource: Resource) -> list[str]:
     """In the order of the kinds; what no kind asks for any more stays with whoever had it."""
     chosen, asked = set(given), list(skills())
+    if not chosen:
+        message = _("Tick at least one kind of work.")
+        raise Refused(message, fields={"skills": message})
     if chosen - set(asked) - set(resource.skills):
         raise Refused(_("There is no such work."))
     return [code for code in asked if code in chosen] + [code for code in resource.skills if code not in asked]

@@ -31,6 +31,14 @@ def test_a_booking_takes_the_deal_on_and_writes_the_date(visit, deal, monday, eg
     assert heard_by(egor) == 1
 
 
+def test_it_is_to_be_confirmed_on_its_eve(visit, deal, of_egor, hour, olga):
+    (asked,) = next_steps.open_tasks(Deal.objects.get(pk=deal.pk))
+    assert (asked.what, asked.due_at) == ("Подтвердить замер накануне", hour(18, days=-1))
+    booking.move(visit, hour(10, days=2), of_egor, reason="просят позже", by=olga)
+    (asked,) = next_steps.open_tasks(Deal.objects.get(pk=deal.pk))
+    assert asked.due_at == Deal.objects.get(pk=deal.pk).next_step_at == hour(18, days=1)
+
+
 def test_it_stands_in_the_journal_and_in_the_history(visit, deal, olga):
     entry = Entry.objects.get(verb="visits.booked")
     assert (entry.by_id, entry.deal_id, entry.object_id) == (olga.pk, deal.pk, visit.pk)

@@ -97,6 +97,8 @@ def _deal_to_change(request: PageRequest, deal_id: int) -> Deal:
 def _kind(code: str | None, deal: Deal, of: Resource | None = None) -> VisitKind:
     """The one that was asked for; otherwise what this deal comes to next, as far as this resource can do it."""
     kinds = [kind for kind in VisitKind.objects.all() if of is None or kind.skill in of.skills]
+    if not kinds and of:
+        raise Refused(_("{name} does none of the kinds of work that are set up.").format(name=of.name))
     if not kinds:
         raise Refused(_("No kinds of visits are set up yet."))
     named = next((kind for kind in kinds if kind.code == code), None)

@@ -15,6 +15,7 @@ from svyazka.business.deals import moves, rights
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.staff import roles
 from svyazka.business.visits import calling_off
+from svyazka.business.visits import change as visits
 from svyazka.business.visits.models import Visit, VisitKind
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.manager import parts
@@ -44,9 +45,9 @@ def _move(request: PageRequest, deal: Deal, to: Stage) -> HttpResponse:
     left = deal.stage
     called_off = _called_off(deal, to)
     version = _version(request.POST.get("version", ""))
-    if "without_visit" not in request.POST and version in (None, deal.version) and _to_book(request, deal, to):
-        codes = moves.missing_to_leave(deal, to=to)
-        return _dialog(request, deal, to, codes=codes, typed=typed, status=422)
+    kind = _to_book(request, deal, to) if "without_visit" not in request.POST else None
+    if kind and version in (None, deal.version):
+        return _choose_time(request, deal, to, kind, typed)
     try:
         moved = calling_off.move_deal(
             deal,
@@ -73,6 +74,22 @@ def _move(request: PageRequest, deal: Deal, to: Stage) -> HttpResponse:
         return _dialog(request, deal, to, codes=list(typed), typed=typed, faults=refusal.fields, status=422)
     gone = Visit.objects.filter(pk__in=[visit.pk for visit in called_off], status=Visit.Status.CANCELLED).count()
     return _moved(request, moved, left, called_off=gone)
+
+
+def _choose_time(request: PageRequest, deal: Deal, to: Stage, kind: VisitKind, typed: dict[str, str]) -> HttpResponse:
+    """Asks; once that is what the person wants, what was typed is stored and the booking takes the dialog's place."""
+    codes = list(dict.fromkeys([*typed, *moves.missing_to_leave(deal, to=to)]))
+    if "book" not in request.POST:
+        return _dialog(request, deal, to, codes=codes, typed=typed, status=422)
+    try:
+        known, _visits = visits.change_deal(deal, typed, by=request.person)
+    except Refused as refusal:
+        return _dialog(request, deal, to, codes=codes, typed=typed, faults=refusal.fields, status=422)
+    if missing := moves.missing_to_leave(known, to=to):
+        faults = {code: _("This is still missing.") for code in missing}
+        return _dialog(request, deal_numbered(deal.pk), to, codes=codes, typed=typed, faults=faults, status=422)
+    place = {"path": f"{reverse('visit_new', args=[deal.pk])}?kind={kind.code}", "target": "#dialog", "push": "false"}
+    return HttpResponse(headers={"HX-Location": json.dumps({**place, "swap": "innerHTML"})})
 
 
 def _moved(request: PageRequest, deal: Deal, left: Stage, *, called_off: int) -> HttpResponse:

@@ -16,6 +16,8 @@ from svyazka.business.clients.models import ContactPoint
 from svyazka.business.clients.naming import called
 from svyazka.business.deals import facts, next_steps, rights
 from svyazka.business.deals.models import Deal, Field, Stage
+from svyazka.business.staff import roles
+from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit import rows
 from svyazka.workplaces.shared.door import PageRequest
@@ -76,7 +78,7 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
         "money": money(deal.amount),
         "contacts": contacts,
         **_head(deal, stages, fields, missing, short),
-        **_steps(deal, short),
+        **_steps(deal, short, request.person),
         **_visits(deal, short),
         "facts": facts_of(deal, fields, missing, **facts_typed),
         "origin": _origin(deal),
@@ -192,7 +194,7 @@ def _limit(deal: Deal, short: Short) -> str:
     return (_("late by {time}") if deal.stage_due_at < short.now else _("{time} left")).format(time=span)
 
 
-def _steps(deal: Deal, short: Short) -> dict[str, Any]:
+def _steps(deal: Deal, short: Short, person: Person) -> dict[str, Any]:
     tasks = next_steps.open_tasks(deal)
     return {
         "steps": [
@@ -201,6 +203,7 @@ def _steps(deal: Deal, short: Short) -> dict[str, Any]:
                 "what": deal.stage.step_in_words(task.what),
                 "when": short.moment(task.due_at),
                 "over": task.due_at < short.now,
+                "ours": task.person_id == person.pk and roles.may(person, "deals.change"),
             }
             for task in tasks
         ]

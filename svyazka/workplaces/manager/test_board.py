@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from svyazka.business.clients.models import Client
@@ -114,8 +116,21 @@ def test_a_stage_that_says_booked_offers_to_book(deal, enter, olga):
     deal = Deal.objects.get(pk=deal.pk)
     answer = move(enter(olga), deal, "measurement_booked")
     assert (answer.status_code, answer["HX-Retarget"]) == (422, "#dialog")
-    assert f"/deals/{deal.pk}/visits/new/?kind=measurement" in answer.content.decode()
+    assert 'name="book"' in answer.content.decode()
+    booked = move(enter(olga), deal, "measurement_booked", book="1")
+    assert json.loads(booked["HX-Location"])["path"] == f"/deals/{deal.pk}/visits/new/?kind=measurement"
     assert move(enter(olga), deal, "measurement_booked", without_visit="1").status_code == 200
+
+
+def test_what_was_typed_on_the_way_to_a_booking_is_stored(windows, enter, olga):
+    deal = open_deal(Client.objects.create(), by=olga)
+    half = move(enter(olga), deal, "measurement_booked", book="1", fact_client_name="Вера", fact_address="")
+    assert (half.status_code, "HX-Location" in half) == (422, False)
+    deal = Deal.objects.get(pk=deal.pk)
+    whole = move(enter(olga), deal, "measurement_booked", book="1", fact_client_name="Вера", fact_address="Лесная, 5")
+    assert whole.status_code == 200
+    deal = Deal.objects.select_related("client", "stage").get(pk=deal.pk)
+    assert (deal.client.name, deal.address, deal.stage.code) == ("Вера", "Лесная, 5", "new")
 
 
 def test_what_was_typed_into_the_dialog_is_kept_beside_its_refusal(windows, enter, olga):

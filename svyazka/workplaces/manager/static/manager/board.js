@@ -50,6 +50,11 @@ export async function move(card, stage) {
 
 async function send(url, body, takeBack) {
   const { answer, html } = await ask(url, body);
+  const next = answer?.headers.get("HX-Location");
+  if (next) {
+    const { path, target, swap } = JSON.parse(next);
+    return htmx.ajax("GET", path, { target, swap });
+  }
   if (answer?.ok) {
     byId("dialog").close();
     return put(html);
@@ -119,7 +124,7 @@ document.addEventListener("submit", (event) => {
   if (!form || !board()) return;
   event.preventDefault();
   event.stopPropagation();
-  send(form.getAttribute("action"), new URLSearchParams(new FormData(form)));
+  send(form.getAttribute("action"), new URLSearchParams(new FormData(form, event.submitter)));
 }, true);
 
 document.addEventListener("click", (event) => {

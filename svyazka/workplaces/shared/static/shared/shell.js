@@ -13,6 +13,15 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   detail.swapOverride = "outerHTML show:window:top";
 });
 
+// Calls that go on are asked for once, and meanwhile one may have rung: each card once, and none lost.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id !== "call-cards") return;
+  const box = document.createElement("template");
+  box.innerHTML = detail.serverResponse;
+  for (const card of box.content.querySelectorAll(".call-card")) if (byId(card.id)) card.remove();
+  detail.serverResponse = box.innerHTML;
+});
+
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target?.id === "dialog" && detail.target.innerHTML.trim() && !detail.target.open) open(detail.target);
   if (detail.boosted || detail.elt?.id === "main") markRoom();
@@ -28,7 +37,11 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 });
 
 // Back in the browser's history: the page is drawn again, and where that is refused it says why by itself.
-document.addEventListener("htmx:historyRestore", markRoom);
+// Of two steps in quick succession the answer to the first may come last.
+document.addEventListener("htmx:historyRestore", ({ detail }) => {
+  if (detail.path === location.pathname + location.search) markRoom();
+  else location.reload();
+});
 document.addEventListener("htmx:historyCacheMissLoadError", () => location.reload());
 
 // The address follows pages, not refusals: what was posted and refused has none to come back to. Nor does it follow
@@ -79,7 +92,10 @@ function markRoom() {
 function toast(message, tone = "good") {
   const box = document.createElement("div");
   box.className = `toast ${tone}`;
-  box.append(document.createElement("span"), Object.assign(document.createElement("p"), { textContent: message }));
+  const icon = document.querySelector("svg.icon")?.cloneNode(true) ?? document.createElement("span");
+  const drawn = icon.querySelector("use");
+  drawn?.setAttribute("href", drawn.getAttribute("href").replace(/#.*/, tone === "bad" ? "#warning" : "#check"));
+  box.append(icon, Object.assign(document.createElement("p"), { textContent: message }));
   byId("toasts").append(box);
   forgetToasts();
 }
