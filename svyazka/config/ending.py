@@ -11,4 +11,9 @@ import signal
 def end_as_with_ctrl_c() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
-            signal.signal(number, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    """Not by raising SIGINT: a shell that starts something in the background has it ignored."""
+    raise KeyboardInterrupt
