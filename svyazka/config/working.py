@@ -1,10 +1,11 @@
-"""`svyazka worker`: hears the bell, works off the ledger, does the chores."""
+"""`svyazka worker`: hears the bell, works off the ledger, makes its rounds."""
 
 from __future__ import annotations
 
 import contextlib
 import signal
 import time
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -19,7 +20,8 @@ from svyazka.config import memory
 from svyazka.config.database import WORKER
 
 POLL = 1.0  # seconds; a bell can be lost
-CHORES_EVERY = 3600.0
+# What is done from time to time, and after how many seconds again; each sees to it that one worker at a time does it.
+ROUNDS: tuple[tuple[Callable[[], object], float], ...] = ((chores.do_chores, 3600.0),)
 
 log = structlog.get_logger(__name__)
 
@@ -45,11 +47,11 @@ def main() -> None:
 
 
 class Worker:
-    """One turn: what is due, the chores when it is time, then sleep until the bell."""
+    """One turn: the rounds when it is time, what is due, then sleep until the bell."""
 
     def __init__(self) -> None:
         self.bell: psycopg.Connection[Any] | None = None
-        self.chores_at = 0.0
+        self.due_at = dict.fromkeys(ROUNDS, 0.0)
 
     def turn(self) -> None:
         if self.bell is None:
@@ -57,9 +59,10 @@ class Worker:
             self.bell.execute(f"listen {CHANNEL}")
         # The sign of life that pg_stat_activity shows; also while there is so much to do that nobody waits.
         self.bell.execute("select 1")
-        if time.monotonic() >= self.chores_at:
-            chores.do_chores()
-            self.chores_at = time.monotonic() + CHORES_EVERY
+        for work, every in ROUNDS:
+            if time.monotonic() >= self.due_at[work, every]:
+                work()
+                self.due_at[work, every] = time.monotonic() + every
         if not work_off():
             self._wait()
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +36,7 @@ class Client(models.Model):
     name = models.CharField(max_length=200, blank=True)
     address = models.CharField(max_length=300, blank=True)
     note = models.TextField(blank=True)
+    facts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # code of a Field → value
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
@@ -110,6 +111,9 @@ class Interaction(models.Model):
         VISIT = "visit", _("Visit")
         STAGE = "stage", _("Stage")
         NOTE = "note", _("Note")
+        HAND_OFF = "hand_off", _("Hand-off")
+        QUESTION = "question", _("Question")
+        TASK = "task", _("Task")
 
     class Direction(models.TextChoices):
         IN = "in", _("incoming")

@@ -42,11 +42,13 @@ def plan(deal: Deal, what: str, *, due_at: datetime, person: Person | None = Non
 @transaction.atomic
 def done(task: Task, *, by: Person) -> None:
     """Ticks it off; a second tick changes nothing."""
-    held(task.deal_id)
+    deal = held(task.deal_id) if task.deal_id else None
     if not Task.objects.filter(pk=task.pk, done_at=None).update(done_at=clock.now(), done_by=by):
         return
-    _show_on_deal(task.deal)
-    record("deals.step_done", _about(task.deal), by=by, changes={"what": (task.what, None)})
+    if deal:
+        _show_on_deal(deal)
+    about = _about(deal) if deal else About("task", task.pk)
+    record("deals.step_done", about, by=by, changes={"what": (task.what, None)})
 
 
 def plan_for_stage(deal: Deal, *, by: Actor) -> None:

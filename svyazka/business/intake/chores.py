@@ -13,6 +13,7 @@ from svyazka.business.journal.record import forget_old_news
 from svyazka.business.staff.log_in import forget_old_guesses
 from svyazka.business.staff.sessions import SessionStore
 from svyazka.kit import clock, partitions
+from svyazka.kit.alone import alone
 
 AHEAD = timedelta(days=92)
 PIECES: tuple[tuple[str, partitions.Span], ...] = (
@@ -29,16 +30,10 @@ log = structlog.get_logger(__name__)
 
 def do_chores() -> bool:
     """Each by itself: one that fails keeps no other from being done. False: somebody else is at it."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
-            return False
-        try:
-            for chore in CHORES:
-                _do(chore)
-        finally:
-            cursor.execute("select pg_advisory_unlock(%s)", [LOCK])
-    return True
+    with alone(LOCK) as nobody_else:
+        for chore in CHORES if nobody_else else ():
+            _do(chore)
+    return nobody_else
 
 
 def make_pieces_ahead() -> None:

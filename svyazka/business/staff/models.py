@@ -3,8 +3,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.kit import words
@@ -58,6 +61,10 @@ class Person(AbstractBaseUser):
     phone = models.CharField(max_length=20, blank=True)  # E.164
     extension = models.CharField(max_length=20, blank=True)  # the phone on the PBX: 101
     language = models.CharField(max_length=2, default="ru")
+    # What the person can do, as rules of appointing ask for it: "english", "outbound".
+    skills = ArrayField(models.CharField(max_length=30), default=list, db_default=Value("{}"), blank=True)
+    # Weekday (0 is Monday) → [["09:00", "18:00"], …] in the company's zone; empty: at any time.
+    hours = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -91,6 +98,24 @@ class Person(AbstractBaseUser):
     @property
     def initials(self) -> str:
         return "".join(part[0] for part in self.full_name.split()[:2]).upper()
+
+
+class Absence(models.Model):
+    """When a person is not there: on leave, ill. What would be his goes to others."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="absences")
+    during = DateTimeRangeField()
+    note = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="absent_once",
+                expressions=[("person", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(condition=Q(during__isempty=False), name="absence_is_a_period"),
+        ]
 
 
 class Session(AbstractBaseSession):

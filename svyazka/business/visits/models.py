@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.models import Client
@@ -113,6 +113,8 @@ class Visit(models.Model):
     report = models.TextField(blank=True)  # the engineer's note
     reason = models.CharField(max_length=300, blank=True)  # of the last move, or of the cancellation
     moves = models.PositiveIntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True, blank=True)  # the client said again that it suits
+    facts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # code of a Field → value
     # A click that arrives twice books once.
     request_id = models.UUIDField(unique=True)
     created_at = models.DateTimeField(auto_now_add=True)

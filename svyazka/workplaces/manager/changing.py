@@ -85,11 +85,12 @@ def tasks(request: PageRequest, pk: int) -> HttpResponse:
 @needs("deals.change", "POST")
 def completion(request: PageRequest, pk: int) -> HttpResponse:
     """Ticks a step off: whoever may change the deal, or whose step it is."""
-    task = get_object_or_404(Task.objects.select_related("deal"), pk=pk)
+    task = get_object_or_404(Task.objects.select_related("deal"), pk=pk, deal__isnull=False)
+    assert task.deal
     if task.person_id != request.person.pk:
         rights.insist(request.person, task.deal)
     next_steps.done(task, by=request.person)
-    return _drawn(request, task.deal_id)
+    return _drawn(request, task.deal.pk)
 
 
 def _to_change(request: PageRequest, pk: int) -> Deal:

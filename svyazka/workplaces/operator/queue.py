@@ -168,18 +168,21 @@ def own_steps(person: Person) -> list[dict[str, Any]]:
     """What the person has to do today, what should have been done already on top."""
     now = clock.now()
     _today, midnight = clock.day_bounds(clock.today())
-    tasks = Task.objects.filter(person=person, done_at=None, due_at__lt=midnight, deal__closed_at=None)
+    tasks = Task.objects.filter(
+        person=person, done_at=None, due_at__lt=midnight, deal__isnull=False, deal__closed_at=None
+    )
     named = tasks.select_related("deal__client", "deal__stage").annotate(contact=contact_of("deal__client_id"))
     return [
         {
             "task": task,
-            "what": task.deal.stage.step_in_words(task.what),
-            "deal": f"№ {task.deal_id}",
-            "client": called_by(task.deal.client_id, task.deal.client.name, task.contact),
+            "what": deal.stage.step_in_words(task.what),
+            "deal": f"№ {deal.pk}",
+            "client": called_by(deal.client_id, deal.client.name, task.contact),
             "is_late": task.due_at < now,
-            "url": f"/deals/{task.deal_id}/",
+            "url": f"/deals/{deal.pk}/",
         }
         for task in named.order_by("due_at", "id")[:MOST_STEPS]
+        if (deal := task.deal)
     ]
 
 

@@ -1,0 +1,32 @@
+"""What is stored of deals: the paths they take, what is known of them, what somebody has to do."""
+
+from svyazka.business.deals.models.deal import Deal, HandOff
+from svyazka.business.deals.models.field import Field
+from svyazka.business.deals.models.path import (
+    Appointing,
+    DistributionRule,
+    HandOffRule,
+    LossReason,
+    Pipeline,
+    PipelineVersion,
+    Stage,
+    Turn,
+)
+from svyazka.business.deals.models.work import Asked, Question, Task
+
+__all__ = [
+    "Appointing",
+    "Asked",
+    "Deal",
+    "DistributionRule",
+    "Field",
+    "HandOff",
+    "HandOffRule",
+    "LossReason",
+    "Pipeline",
+    "PipelineVersion",
+    "Question",
+    "Stage",
+    "Task",
+    "Turn",
+]

@@ -1,0 +1,91 @@
+"""What somebody has to do on a deal: tasks, and the controller's questions."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.deals.models.deal import Deal
+from svyazka.business.staff.models import Person
+
+
+class Task(models.Model):
+    """What someone must do by when. The first open one of a deal is its next step; without a deal it is one's own."""
+
+    class Kind(models.TextChoices):
+        CALL = "call", _("Call")
+        MESSAGE = "message", _("Message")
+        MEETING = "meeting", _("Meeting")
+        OTHER = "other", _("Other")
+
+    deal = models.ForeignKey(Deal, models.CASCADE, null=True, blank=True, related_name="tasks")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.OTHER, db_default="other")
+    what = models.CharField(max_length=200)
+    due_at = models.DateTimeField()
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="tasks")
+    by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="tasks_given")
+    of_stage = models.BooleanField(default=False)  # asked for by the stage; falls away with it
+    # {"every": 2, "unit": "week"}: ticked off, it comes again. Empty: once.
+    repeat = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
+    # [{"what": "…", "done": false}, …]
+    checklist = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)  # not shown in anybody's day before
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    result = models.CharField(max_length=500, blank=True, db_default="")  # what came of it
+    created_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["deal", "due_at"], condition=Q(done_at=None), name="task_open"),
+            models.Index(fields=["person", "due_at"], condition=Q(done_at=None), name="task_of_person"),
+            models.Index(fields=["by", "due_at"], condition=Q(done_at=None), name="task_given"),
+            models.Index(fields=["person", "-done_at"], condition=Q(done_at__isnull=False), name="task_done"),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class Question(models.Model):
+    """A controller's question on a deal: open until everybody who was asked has answered, or it is withdrawn."""
+
+    deal = models.ForeignKey(Deal, models.CASCADE, related_name="questions")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="questions")
+    text = models.CharField(max_length=1000)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    is_blocking = models.BooleanField(default=False)  # the deal cannot leave its stage before
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    request_id = models.UUIDField(unique=True)  # a click that arrives twice asks once
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["deal", "-asked_at"], name="question_of_deal"),
+            models.Index(fields=["by", "due_at"], condition=Q(closed_at=None), name="question_open"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Asked(models.Model):
+    """One of those to whom a question goes, and the answer."""
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="asked")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="asked")
+    due_at = models.DateTimeField()  # as in the question, so that whoever is late is found by one index
+    answer = models.CharField(max_length=2000, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)  # when the head was told
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["question", "person"], name="asked_once")]
+        indexes = [
+            models.Index(fields=["person", "due_at"], condition=Q(answered_at=None), name="asked_open"),
+            models.Index(fields=["due_at"], condition=Q(answered_at=None), name="asked_due"),
+        ]

@@ -1,0 +1,42 @@
+"""Somebody has to hear of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from svyazka.business.journal.record import Actor, announce
+from svyazka.business.notices.models import Notice
+from svyazka.business.staff.models import Person
+from svyazka.kit import clock
+
+
+def tell(
+    people: Iterable[int],
+    kind: str,
+    *,
+    by: Actor,
+    deal_id: int | None = None,
+    client_id: int | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> list[Notice]:
+    """A notice for each of them who works here, but not for whoever did it himself. Call it in the transaction of the
+    change. `kind` is worded in `workplaces/shared/notices.py`; `data` holds what those words need."""
+    concerned = Person.objects.working().filter(pk__in={*people} - {by.actor_id}).values_list("pk", flat=True)
+    now = clock.now()
+    told = Notice.objects.bulk_create(
+        Notice(
+            person_id=person_id,
+            kind=kind,
+            at=now,
+            by_id=by.actor_id,
+            deal_id=deal_id,
+            client_id=client_id,
+            data=dict(data or {}),
+            try_at=now,
+        )
+        for person_id in concerned
+    )
+    for notice in told:
+        announce("notice", notice.pk, people=[notice.person_id])
+    return told
