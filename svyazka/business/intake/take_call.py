@@ -74,12 +74,12 @@ def deal_for(call: Call, client: Client, *, by: Actor, address: str = "") -> Dea
 
 
 def _find_whose_it_is(followed: Followed, arrival: Arrival, *, by: Actor) -> None:
-    """A hidden number is nobody's until somebody asks the caller; one of our own short numbers is no client's."""
+    """A hidden number is nobody's until somebody asks the caller; one of our own, or a colleague's, is no client's."""
     call = followed.call
     if not followed.direction or not call.client_number.startswith("+"):
         return
     contacts = [Contact("phone", call.client_number)]
-    if followed.direction == "out":
+    if followed.direction == "out" or Person.objects.with_phone(call.client_number):
         client = find_by_contact(contacts)
         if client is None:
             return

@@ -6,6 +6,7 @@ import pytest
 from svyazka.business.calls.models import Call
 from svyazka.business.calls.phone_system import CallEvent, Kind
 from svyazka.business.clients import history
+from svyazka.business.clients.identify import Contact, identify
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
 from svyazka.business.deals import facts
 from svyazka.business.deals.models import Deal
@@ -222,3 +223,18 @@ def test_whoever_speaks_with_the_client_has_dealt_with_the_calls_missed_before(o
         assert history.waiting() == []
     taken = Interaction.objects.exclude(taken_at=None).values_list("taken_by_id", flat=True)
     assert list(taken) == [oksana.pk, oksana.pk]
+
+
+def test_a_colleague_who_rings_from_his_own_phone_becomes_no_client(egor):
+    call = Ringing(number=egor.phone.lstrip("+"))
+    assert set(call.starts()) == {"call"}
+    call.rings(1, "101")
+    call.ends(9)
+    assert (Client.objects.count(), Deal.objects.count(), Interaction.objects.count()) == (0, 0, 0)
+
+
+def test_a_colleague_who_is_a_client_too_has_his_call_in_his_history(egor, mikhail):
+    client, _new = identify([Contact("phone", egor.phone)], name="Егор", by=mikhail)
+    Ringing(number=egor.phone.lstrip("+")).starts()
+    assert Interaction.objects.get().client_id == client.pk
+    assert not Deal.objects.exists()

@@ -39,6 +39,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def working(self) -> PersonQuerySet:
         return self.filter(is_active=True)
 
+    def with_phone(self, number: str) -> Person | None:
+        """The colleague whose own phone this is. `number`: E.164."""
+        return self.working().filter(phone=number).exclude(phone="").order_by("pk").first()
+
 
 class People(BaseUserManager["Person"]):
     def get_queryset(self) -> PersonQuerySet:
@@ -49,6 +53,9 @@ class People(BaseUserManager["Person"]):
 
     def working(self) -> PersonQuerySet:
         return self.get_queryset().working()
+
+    def with_phone(self, number: str) -> Person | None:
+        return self.get_queryset().with_phone(number)
 
 
 class Person(AbstractBaseUser):

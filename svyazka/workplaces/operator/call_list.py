@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -77,13 +78,22 @@ def _find(shown: str, before: int | None) -> list[Call]:
 
 def _rows(calls: Sequence[Call]) -> list[Row]:
     clients = Client.objects.in_bulk({call.client_id for call in calls if call.client_id})
-    people = Person.objects.in_bulk({call.answered_by_id for call in calls if call.answered_by_id})
+    people = _people(calls)
     lines = dict(PhoneLine.objects.filter(number__in={call.our_number for call in calls}).values_list("number", "name"))
     return [_row(call, clients, people, lines) for call in calls]
 
 
-def _row(call: Call, clients: dict[int, Client], people: dict[int, Person], lines: dict[str, str]) -> Row:
+def _people(calls: Sequence[Call]) -> dict[int | str, Person]:
+    """Whoever answered, by id, and colleagues who rang from their own phones, by number."""
+    answered = {call.answered_by_id for call in calls if call.answered_by_id}
+    numbers = {call.client_number for call in calls if not call.client_id} - {""}
+    found = Person.objects.filter(Q(pk__in=answered) | Q(phone__in=numbers))
+    return {key: person for person in found for key in (person.pk, person.phone)}
+
+
+def _row(call: Call, clients: dict[int, Client], people: dict[int | str, Person], lines: dict[str, str]) -> Row:
     client = clients.get(call.client_id or 0)
+    colleague = None if client else people.get(call.client_number)
     operator = people.get(call.answered_by_id or 0)
     icon, tone, title = _outcome(call)
     return Row(
@@ -91,7 +101,7 @@ def _row(call: Call, clients: dict[int, Client], people: dict[int, Person], line
         icon=icon,
         tone=tone,
         title=title,
-        who=client.name if client and client.name else call.client_number_readable,
+        who=str(colleague or (client and client.name) or call.client_number_readable),
         line=lines.get(call.our_number, call.our_number),
         operator=operator.full_name if operator else "",
         spoken=duration(call.talk_seconds) if call.talk_seconds else "",

@@ -95,13 +95,15 @@ def _card(
     request: PageRequest, call: Call, *, form: Form | None = None, saved: Deal | None = None, status: int = 200
 ) -> HttpResponse:
     client = Client.objects.filter(pk=call.client_id).first() if call.client_id else None
-    is_known = bool(client and client.name)
+    caller = None if client else Person.objects.with_phone(call.client_number)
+    is_known = bool(caller or (client and client.name))
     deals = _open_deals(client) if client else []
     moment = _moment(request.person, call)
     context = {
         "call": call,
         "moment": moment,
         "client": client,
+        "caller": caller,
         "line": line_of(call),
         "deals": deals,
         "latest": _latest(call, client) if client else [],

@@ -63,6 +63,13 @@ def test_the_card_of_an_unknown_caller_asks_for_his_name_first(enter, olga):
     assert f'id="call-{call.pk}-name"' in page
 
 
+def test_the_card_of_a_colleague_names_him_and_asks_nothing(enter, olga, egor):
+    page = card(enter(olga), ringing(egor.phone.lstrip("+"))).content.decode()
+    assert egor.full_name in page
+    assert "Unknown caller" not in page
+    assert "<form" not in page
+
+
 def test_the_card_of_a_known_client_shows_deal_next_step_and_who_looks_after_him(enter, olga, mikhail, vera):
     call = ringing("79161234567")
     Deal.objects.update(responsible=mikhail)
@@ -246,3 +253,8 @@ def test_an_engineer_sees_no_calls(enter, egor):
     urls = [reverse("calls"), reverse("calls_mine"), reverse("call_card", args=[call.pk])]
     assert [browser.get(url).status_code for url in urls] == [403, 403, 403]
     assert save(browser, call, name="x").status_code == 403
+
+
+def test_the_list_names_the_colleague_who_rang(enter, olga, egor):
+    ringing(egor.phone.lstrip("+"))
+    assert [row.who for row in enter(olga).get(reverse("calls")).context["rows"]] == [egor.full_name]
