@@ -108,6 +108,17 @@ def windows(db: None) -> dict[str, object]:
 
 
 @pytest.fixture
+def projects(db: None) -> dict[str, object]:
+    """Company C with its cast: login → person. Not together with `windows`."""
+    from svyazka.business.staff.models import Person
+    from svyazka.config import company
+
+    company.start("projects")
+    company.add_demonstration("projects", password=PASSWORD, bot_secret="bot-secret-for-tests")
+    return {person.login: person for person in Person.objects.select_related("department")}
+
+
+@pytest.fixture
 def olga(windows):
     return windows["olga"]
 

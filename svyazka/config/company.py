@@ -63,10 +63,10 @@ def start(code: str) -> None:
 def add_demonstration(code: str, *, password: str, bot_secret: str) -> Demonstration:
     given = read(code)["demonstration"]
     people = staff.load_people(given["staff"], password=password)
-    visits.load_resources(given["resources"])
-    conversations.load(ChannelAccount.Kind.WEB_FORM, given["forms"])
-    conversations.load(ChannelAccount.Kind.TELEGRAM, given["bots"], secret=bot_secret)
-    calls.load(given["lines"])
+    visits.load_resources(given.get("resources", []))
+    conversations.load(ChannelAccount.Kind.WEB_FORM, given.get("forms", []))
+    conversations.load(ChannelAccount.Kind.TELEGRAM, given.get("bots", []), secret=bot_secret)
+    calls.load(given.get("lines", []))
     return Demonstration(people, password, bot_secret)
 
 

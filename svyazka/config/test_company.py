@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from svyazka.business.deals.models import Stage
+from svyazka.business.deals.models import DistributionRule, Field, HandOffRule, Pipeline, Stage, Task
+from svyazka.business.staff.models import Person
 from svyazka.config import company
 
 
@@ -17,3 +18,48 @@ def test_windows_starts_with_the_stages_of_the_brief(windows):
 def test_a_blueprint_begins_only_an_empty_company(windows):
     with pytest.raises(company.AlreadyStarted):
         company.start("windows")
+
+
+def test_projects_starts_with_three_pipelines_that_hand_on_to_each_other(projects):
+    legs = HandOffRule.objects.order_by("stage__pipeline__position").values_list(
+        "stage__pipeline__code", "stage__code", "to__code", "how", "department__code", "accept_hours"
+    )
+    assert list(Pipeline.objects.values_list("code", "department__code")) == [
+        ("sales", "sales"), ("preparation", "preparation"), ("execution", "execution"),
+    ]  # fmt: skip
+    assert list(legs) == [
+        ("sales", "signed", "preparation", "former", "preparation", 8),
+        ("preparation", "ready", "execution", "least_loaded", "execution", 8),
+    ]
+
+
+def test_the_preparation_differs_by_kind_of_project(projects):
+    stages = Stage.objects.filter(pipeline__code="preparation").exclude(only_when={})
+    kinds = {choice["code"] for choice in Field.objects.get(code="project_kind").choices}
+    assert {stage.code: stage.only_when["project_kind"] for stage in stages} == {
+        "line": ["inbound"],
+        "base": ["outbound", "survey"],
+        "questionnaire": ["survey"],
+        "script": ["inbound", "outbound"],
+        "rules_of_work": ["back_office"],
+    }
+    assert kinds == {"inbound", "outbound", "survey", "back_office"}
+
+
+def test_leads_of_agencies_are_handed_out_by_hand_and_others_in_turn(projects):
+    rules = DistributionRule.objects.values_list("how", "source__code", "role", "take_minutes")
+    assert list(rules) == [
+        ("nobody", "agency_vector", "", None),
+        ("nobody", "agency_media", "", None),
+        ("former", "recommended", "manager", 60),
+        ("round_robin", None, "manager", 30),
+    ]
+
+
+def test_the_staff_of_projects_has_its_skills(projects):
+    assert Person.objects.get(login="sofia").skills == ["outbound", "survey"]
+
+
+def test_a_step_says_how_it_is_done(windows):
+    kinds = dict(Stage.objects.values_list("code", "next_step_kind"))
+    assert (kinds["new"], kinds["offer_sent"], kinds["contract"]) == (Task.Kind.CALL, Task.Kind.CALL, Task.Kind.OTHER)

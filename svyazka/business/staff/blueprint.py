@@ -26,6 +26,7 @@ def load_people(people: Iterable[Mapping[str, Any]], *, password: str) -> list[P
             department=departments[given["department"]],
             phone=given.get("phone", ""),
             extension=given.get("extension", ""),
+            skills=given.get("skills", []),
         )
         if not hashed:
             person.set_password(password)
