@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -39,6 +41,27 @@ def test_a_link_asks_before_it_takes_away_what_was_typed(open_page, accessible, 
     page.get_by_role("link", name="Сделки").click()
     expect(page.locator("#board")).to_be_visible()
     expect(asked).to_be_hidden()
+
+
+def test_the_way_back_asks_as_well(open_page, olga, deal):
+    page = open_page(olga, f"/deals/{deal.pk}/")
+    page.get_by_role("link", name="Звонки").click()
+    expect(page.get_by_role("heading", name="Звонки")).to_be_visible()
+    page.go_back()
+    page.get_by_label("Проёмов").fill("3")
+    page.go_forward()
+    asked = page.locator("#unsaved")
+    asked.get_by_role("button", name="Остаться").click()
+    expect(page.get_by_label("Проёмов")).to_have_value("3")
+    expect(page).to_have_url(re.compile(f"/deals/{deal.pk}/$"))
+    page.get_by_role("link", name="Звонки").click()
+    asked.get_by_role("button", name="Уйти").click()
+    expect(page.get_by_role("heading", name="Звонки")).to_be_visible()
+    page.go_back()
+    page.get_by_label("Проёмов").fill("4")
+    page.go_back()
+    asked.get_by_role("button", name="Уйти").click()
+    expect(page.get_by_role("heading", name="Звонки")).to_be_visible()
 
 
 def test_the_browser_asks_too(open_page, olga, deal):

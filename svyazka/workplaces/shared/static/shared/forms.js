@@ -33,10 +33,26 @@ document.addEventListener("htmx:confirm", (event) => {
   if (target !== document.body && target.id !== "main") return;
   if (!unsaved("#main").some((form) => form !== elt)) return;
   event.preventDefault();
+  ask(() => issueRequest(!question));
+});
+
+// Back and forward: the page is there again at once, and goes only when that is what was meant. Caught on the way down:
+// htmx hears it on the window, too.
+let here = location.href;
+let meant = false;
+for (const name of ["htmx:pushedIntoHistory", "htmx:replacedInHistory", "htmx:historyRestore"]) document.addEventListener(name, () => { here = location.href; });
+window.addEventListener("popstate", (event) => {
+  if (meant || location.href === here || !unsaved("#main").length) { meant = false; return; }
+  event.stopImmediatePropagation();
+  history.pushState({ htmx: true }, "", here);
+  ask(() => { meant = true; history.back(); });
+}, { capture: true });
+
+function ask(leave) {
   const asked = document.getElementById("unsaved");
   asked.returnValue = "";
-  asked.addEventListener("close", () => { if (asked.returnValue === "leave") issueRequest(!question); }, { once: true });
+  asked.addEventListener("close", () => { if (asked.returnValue === "leave") leave(); }, { once: true });
   asked.showModal();
-});
+}
 
 window.addEventListener("beforeunload", (event) => { if (unsaved("body").length) event.preventDefault(); });
