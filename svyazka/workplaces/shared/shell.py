@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from django.conf import settings
@@ -26,6 +27,7 @@ class Room:
     under: tuple[str, ...] = ()  # addresses of further pages that belong to it
 
 
+_SETTINGS_ROOM = Room(_("Settings"), "channels", "settings", "settings.change")
 ROOMS = [
     Room(_("Queue"), "queue", "inbox", "queue.see"),
     Room(_("Calls"), "calls", "phone", "queue.see"),
@@ -36,7 +38,18 @@ ROOMS = [
     Room(_("Arrivals"), "arrivals", "ledger", "intake.repair"),
     Room(_("Journal"), "journal", "journal", "journal.see"),
     Room(_("Staff"), "staff", "people", "staff.see", under=("/office/resources/",)),
-    Room(_("Settings"), "channels", "settings", "settings.change", under=("/office/lines/", "/office/pbx/")),
+    _SETTINGS_ROOM,
+]
+# The pages of the settings, by group. Each extends "shared/settings.html" and fills {% block page %}.
+SETTINGS = [
+    (
+        _("Ways in"),
+        [
+            Room(_("Channels"), "channels", "form", "settings.change"),
+            Room(_("Our numbers"), "lines", "phone", "settings.change"),
+            Room(_("Telephone systems"), "pbxs", "link", "settings.change"),
+        ],
+    ),
 ]
 
 
@@ -59,10 +72,23 @@ def rooms_of(person: Person, path: str) -> list[dict[str, Any]]:
     return [_shown(room, path) for room in ROOMS if roles.may(person, room.right)]
 
 
+def settings_of(person: Person, path: str) -> list[dict[str, Any]]:
+    """The groups of settings with the pages that this person may open."""
+    groups = [
+        (name, [_shown(page, path) for page in pages if roles.may(person, page.right)]) for name, pages in SETTINGS
+    ]
+    return [{"name": name, "pages": pages} for name, pages in groups if pages]
+
+
 def _shown(room: Room, path: str) -> dict[str, Any]:
     url = reverse(room.url_name)
-    under = (url, *room.under)
+    under = (url, *room.under, *(_under_settings() if room is _SETTINGS_ROOM else ()))
     return {"name": room.name, "url": url, "icon": room.icon, "under": " ".join(under), "here": path.startswith(under)}
+
+
+@cache
+def _under_settings() -> list[str]:
+    return [reverse(page.url_name) for _name, pages in SETTINGS for page in pages]
 
 
 def landing(person: Person) -> str:

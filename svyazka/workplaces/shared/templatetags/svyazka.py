@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from svyazka.kit import phones
 from svyazka.workplaces.shared.assets import address_of
+from svyazka.workplaces.shared.shell import settings_of
 from svyazka.workplaces.shared.short import Short
 
 register = template.Library()
@@ -38,6 +39,13 @@ def _drawn(name: str, label: str) -> SafeString:
 @register.simple_tag
 def asset(path: str) -> str:
     return address_of(path)
+
+
+@register.simple_tag(takes_context=True)
+def settings_groups(context: Any) -> list[dict[str, Any]]:
+    """The pages of the settings that this person may open, by group."""
+    request = context["request"]
+    return settings_of(request.person, request.path)
 
 
 @register.simple_tag(takes_context=True)
