@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import time
-from itertools import pairwise
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q, QuerySet
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.journal.record import About, Actor, announce, record
 from svyazka.business.staff import hire
+from svyazka.business.staff.hours import Hours, in_words, to_store
 from svyazka.business.staff.models import Person, Role
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit.refusals import Refused
 
 GO_OUT = (Role.ENGINEER, Role.CREW)
-# Weekday (0 is Monday) → the stretches of that day. A day without any is a day off; an end at midnight is the day's.
-Hours = Mapping[int, Sequence[tuple[time, time]]]
 
 
 def add(*, name: str, kind: str, person: Person | None, skills: Iterable[str], hours: Hours, by: Actor) -> Resource:
@@ -81,20 +77,7 @@ def ahead_of(person: Person) -> list[Visit]:
 
 
 def hours_in_words(resource: Resource) -> str:
-    """Days that are alike together: `Mon–Fri 09:00–18:00, Sat 10:00–14:00`."""
-    runs: list[tuple[int, int, str]] = []
-    for day in range(7):
-        said = ", ".join(f"{begin}–{end}" for begin, end in resource.hours.get(str(day), []))
-        if runs and runs[-1][2] == said:
-            runs[-1] = (runs[-1][0], day, said)
-        else:
-            runs.append((day, day, said))
-    return "; ".join(f"{_days(first, last)} {said}" for first, last, said in runs if said)
-
-
-def _days(first: int, last: int) -> str:
-    begin, end = str(WEEKDAYS_ABBR[first]), str(WEEKDAYS_ABBR[last])
-    return begin if first == last else f"{begin}–{end}"
+    return in_words(resource.hours)
 
 
 def _write(resource: Resource, **values: Any) -> None:
@@ -155,16 +138,7 @@ def _skills(given: Iterable[str], resource: Resource) -> list[str]:
 
 
 def _hours(given: Hours, _resource: Resource) -> dict[str, list[list[str]]]:
-    return {str(day): [list(one) for one in _stretches(given[day])] for day in sorted(given) if given[day]}
-
-
-def _stretches(given: Sequence[tuple[time, time]]) -> list[tuple[str, str]]:
-    ordered = sorted((f"{begin:%H:%M}", f"{end:%H:%M}" if end > time() else "24:00") for begin, end in given)
-    if any(begin >= end for begin, end in ordered):
-        raise Refused(_("The end of the work must be after its beginning."))
-    if any(earlier[1] > later[0] for earlier, later in pairwise(ordered)):
-        raise Refused(_("Two stretches of a day must not overlap."))
-    return ordered
+    return to_store(given)
 
 
 def _is_active(given: bool, _resource: Resource) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from svyazka.business.deals.models import Deal
+from svyazka.business.staff import hours
 from svyazka.business.visits.models import Booking, Resource, Visit, VisitKind
 from svyazka.engines.routing import windows
 from svyazka.engines.routing.windows import Period
@@ -126,8 +127,7 @@ def able_to(kind: VisitKind) -> list[Resource]:
 
 def hours_of(resource: Resource, day: date) -> list[Period]:
     """The working hours of that day, between the breaks."""
-    given: list[list[str]] = resource.hours.get(str(day.weekday()), [])
-    return [Period(_moment(day, begin), _moment(day, end)) for begin, end in given]
+    return [Period(begin, end) for begin, end in hours.of_day(resource.hours, day)]
 
 
 def taken_by(
@@ -151,9 +151,3 @@ def _two_of(of_day: list[Slot]) -> list[Slot]:
     later = [slot for slot in of_day if slot.starts_at - first.starts_at >= OTHER_PART_OF_DAY]
     by_others = [slot for slot in later if slot.resource.pk != first.resource.pk]
     return [first, *(by_others or later)[:1]]
-
-
-def _moment(day: date, hour: str) -> datetime:
-    if hour == "24:00":
-        return clock.day_bounds(day)[1].astimezone(UTC)
-    return clock.at(day, time.fromisoformat(hour)).astimezone(UTC)

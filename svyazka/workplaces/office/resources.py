@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from svyazka.business.staff.hours import Hours
 from svyazka.business.staff.models import Person, Role
 from svyazka.business.visits import resources as our
 from svyazka.business.visits.models import Resource, Visit
@@ -159,7 +160,7 @@ def _days(stretches: dict[int, list[tuple[str, str]]]) -> list[Day]:
     ]
 
 
-def _hours(week: list[Day]) -> our.Hours:
+def _hours(week: list[Day]) -> Hours:
     return {day.number: [(_time(begin), _time(end)) for begin, end in day.stretches if begin or end] for day in week}
 
 

@@ -1,0 +1,124 @@
+"""Who becomes responsible, by rule.
+
+The choice itself is made by `engines.sharing`, out of people who are at work. `key` names the rule ("hand_off/7"):
+whoever chooses by the same one waits until the other's transaction ends, so that two deals that come at once go to two
+people. Take the deals before you choose, never the other way round.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from svyazka.business.deals.models import Appointing
+from svyazka.business.staff import hours, roles
+from svyazka.business.staff.models import Person
+from svyazka.engines import sharing
+from svyazka.engines.sharing import Candidate, Piece
+
+How = Appointing.How
+_SHARED = {
+    How.ROUND_ROBIN: sharing.in_turn,
+    How.LEAST_LOADED: sharing.to_least_loaded,
+    How.FORMER: sharing.to_least_loaded,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanting:
+    """A deal that wants somebody: its client, and who cannot be the one."""
+
+    client_id: int | None = None
+    besides: Collection[int] = ()
+
+
+def choose(
+    rule: Appointing, *, key: str, client_id: int | None, at: datetime, besides: Collection[int] = ()
+) -> Person | None:
+    """Whoever the rule names, of those who are at work. Nobody: the head hands out. Call it in the transaction that
+    appoints."""
+    (chosen,) = choose_many(rule, key=key, wanting=[Wanting(client_id, besides)], at=at)
+    return Person.objects.select_related("department").get(pk=chosen) if chosen else None
+
+
+def choose_many(rule: Appointing, *, key: str, wanting: Sequence[Wanting], at: datetime) -> list[int | None]:
+    """For each of them the id of a person, in four statements however many they are."""
+    if rule.how == How.NOBODY or not wanting:
+        return [None] * len(wanting)
+    _wait_for_others(key)
+    team = candidates(rule, key=key, at=at)
+    former = _former(wanting, team) if rule.how == How.FORMER else {}
+    pieces = [Piece(former.get(one.client_id or 0), one.besides) for one in wanting]
+    chosen = _SHARED[How(rule.how)](team, pieces)
+    # Behind every turn before: whoever had to wait for others knew the time before they did.
+    _keep_turns(key, chosen, after=max([at, *(one.last for one in team if one.last)]))
+    return chosen
+
+
+def candidates(rule: Appointing, *, key: str, at: datetime) -> list[Candidate]:
+    """Whom the rule means and who is at work, with what each of them has on the table."""
+    wish: dict[str, Any] = {
+        "key": key,
+        "at": at,
+        "department": rule.department_id,
+        "roles": [rule.role] if rule.role else list(roles.RIGHTS["deals.change"]),
+        "skill": rule.skill,
+        "people": rule.people,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CANDIDATES, wish)
+        found = cursor.fetchall()
+    return [Candidate(number, load, last) for number, load, last, week in found if hours.covers(json.loads(week), at)]
+
+
+_CANDIDATES = """
+select person.id,
+       (select count(*) from deals_deal deal where deal.responsible_id = person.id and deal.closed_at is null),
+       turn.at, person.hours
+from staff_person person
+left join deals_turn turn on turn.person_id = person.id and turn.rule = %(key)s
+where person.is_active and person.role = any(%(roles)s)
+  and (%(department)s::bigint is null or person.department_id = %(department)s)
+  and (%(skill)s = '' or %(skill)s = any(person.skills))
+  and (%(people)s::bigint[] = '{}' or person.id = any(%(people)s))
+  and not exists (select from staff_absence away where away.person_id = person.id and away.during @> %(at)s)
+"""
+
+
+def _wait_for_others(key: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"turn {key}"])
+
+
+def _former(wanting: Sequence[Wanting], team: Sequence[Candidate]) -> dict[int, int]:
+    """Client → whoever of the team had the last deal of his."""
+    clients = {one.client_id for one in wanting if one.client_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_FORMER, [list(clients), [one.id for one in team]])
+        return dict(cursor.fetchall())
+
+
+_FORMER = """
+select distinct on (client_id) client_id, responsible_id from deals_deal
+where client_id = any(%s) and responsible_id = any(%s) order by client_id, opened_at desc
+"""
+
+
+def _keep_turns(key: str, chosen: Sequence[int | None], *, after: datetime) -> None:
+    """Within a batch too it stays known who came last."""
+    turns = {person: after + timedelta(microseconds=number) for number, person in enumerate(chosen, 1) if person}
+    if not turns:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_TURNS, [key, list(turns), list(turns.values())])
+
+
+_KEEP_TURNS = """
+insert into deals_turn (rule, person_id, at) select %s, * from unnest(%s::bigint[], %s::timestamptz[])
+on conflict (rule, person_id) do update set at = excluded.at
+"""
