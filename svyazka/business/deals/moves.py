@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
-from svyazka.business.deals import facts, next_steps
+from svyazka.business.deals import conditions, facts, next_steps, rights
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.deals.opening import due_in
 from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
@@ -46,6 +47,7 @@ def move(
     version: int | None = None,
 ) -> Deal:
     """Takes the deal to another stage of its pipeline. With `version`, refuses when somebody else was quicker.
+    Whoever moves a deal that nobody is responsible for becomes it, if he may change deals.
 
     `learnt`: facts that were filled in on the way, by code; they are stored only if the deal goes on.
     """
@@ -55,11 +57,12 @@ def move(
     if learnt:
         current = facts.change(current, learnt, by=by)
     _refuse(current, to, loss_reason)
-    left = current.stage
+    _stays(to)
+    left, taken = current.stage, _take_on(current, by)
     now = clock.now()
     current.stage = to
     current.stage_since = now
-    current.stage_due_at = due_in(to, now)
+    current.stage_due_at = due_in(to, now, current.facts)
     current.closed_at = None if to.is_open else now
     current.loss_reason = loss_reason if to.kind == Stage.Kind.LOST else None
     current.version += 1
@@ -68,12 +71,13 @@ def move(
     next_steps.plan_for_stage(current, by=by)
     if not to.is_open:
         history.settle(current.pk, by=by)
-    _tell(current, left, to, step, by=by)
+    _tell(current, left, to, step, taken, by=by)
     return current
 
 
 def missing_to_leave(deal: Deal, *, to: Stage) -> list[str]:
-    """Codes of what must be known to go on there: asked by this stage and by those that are passed over."""
+    """Codes of what must be known to go on there: asked by this stage and by those on the way, as far as they are for
+    this deal."""
     if to.kind == Stage.Kind.LOST or to.position <= deal.stage.position:
         return []
     passed = Stage.objects.filter(
@@ -82,8 +86,20 @@ def missing_to_leave(deal: Deal, *, to: Stage) -> list[str]:
         position__lt=to.position,
         kind=Stage.Kind.OPEN,
     )
-    wanted = dict.fromkeys(code for stage in passed for code in stage.required)
+    wanted = dict.fromkeys(code for stage in passed if is_for(stage, deal) for code in stage.required)
     return [code for code in wanted if not facts.is_known(deal, code)]
+
+
+def is_for(stage: Stage, deal: Deal) -> bool:
+    """Else the deal passes it over; somebody may still take it there by hand."""
+    return conditions.applies(stage.only_when, deal.facts)
+
+
+def next_stage(deal: Deal) -> Stage | None:
+    """Where the deal's path goes on."""
+    ahead = Stage.objects.filter(pipeline_id=deal.pipeline_id, position__gt=deal.stage.position)
+    ahead = ahead.exclude(kind=Stage.Kind.LOST).order_by("position")
+    return next((stage for stage in ahead if is_for(stage, deal)), None)
 
 
 def _refuse(deal: Deal, to: Stage, loss_reason: LossReason | None) -> None:
@@ -95,11 +111,30 @@ def _refuse(deal: Deal, to: Stage, loss_reason: LossReason | None) -> None:
         raise StillMissing(missing)
 
 
-def _tell(deal: Deal, left: Stage, to: Stage, step: str, *, by: Actor) -> None:
+def _stays(to: Stage) -> None:
+    """Holds the stage: whoever takes it away while a deal is on its way there would leave the deal nowhere."""
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from deals_stage where id = %s for key share", [to.pk])
+        if cursor.fetchone() is None:
+            raise Refused(_("This stage has just been taken away. Look at the new state and try again."))
+
+
+def _take_on(deal: Deal, by: Actor) -> bool:
+    if deal.responsible_id or not isinstance(by, Person) or not rights.may_change(by, deal):
+        return False
+    deal.responsible, deal.assigned_at, deal.take_due_at = by, clock.now(), None
+    deal.department = by.department or deal.department
+    deal.tasks.filter(done_at=None).update(person=by)
+    return True
+
+
+def _tell(deal: Deal, left: Stage, to: Stage, step: str, taken: bool, *, by: Actor) -> None:
     about = About("deal", deal.pk, client_id=deal.client_id, deal_id=deal.pk)
     changes: dict[str, tuple[object, object]] = {"stage": (left.code, to.code)}
     if deal.next_step != step:
         changes["next_step"] = (step, deal.next_step)
+    if taken:
+        changes["responsible"] = (None, by.actor_name)
     if deal.loss_reason:
         changes["loss_reason"] = (None, deal.loss_reason.code)
     record("deals.moved", about, by=by, changes=changes, data={"stage": to.pk, "left": left.pk})

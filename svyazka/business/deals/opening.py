@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import search
 from svyazka.business.clients.models import Client, Source
+from svyazka.business.deals import conditions
 from svyazka.business.deals.models import Deal, Pipeline, Stage, Task
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
@@ -38,7 +40,7 @@ def open_deal(
     """Opens it in the first stage of the pipeline (the first one, unless named), with a next step."""
     stage = first_stage(pipeline)
     now = clock.now()
-    due_at = due_in(stage, now)
+    due_at = due_in(stage, now, facts or {})
     step, step_at = stage.next_step, due_at or now + timedelta(days=1)
     deal = Deal.objects.create(
         client=client,
@@ -66,17 +68,22 @@ def open_deal(
 
 
 def first_stage(pipeline: Pipeline | None = None) -> Stage:
-    for first in rows.read(Stage, _FIRST_STAGE, [pipeline.pk if pipeline else None]):
+    """Held until the end of the transaction, so that nobody takes it away meanwhile."""
+    chosen = pipeline.pk if pipeline else None
+    for first in rows.read(Stage, _FIRST_STAGE, [chosen, chosen]):
         return first
     raise Refused(_("There is no pipeline yet. Start from a blueprint: svyazka init --blueprint windows"))
 
 
 _FIRST_STAGE = """
 join deals_pipeline on deals_pipeline.id = pipeline_id
-where kind = 'open' and pipeline_id = coalesce(%s, pipeline_id)
-order by deals_pipeline.position, deals_stage.position limit 1
+where kind = 'open' and pipeline_id = coalesce(%s, pipeline_id) and (is_active or pipeline_id = %s)
+order by deals_pipeline.position, deals_stage.position limit 1 for key share of deals_stage
 """
 
 
-def due_in(stage: Stage, since: datetime) -> datetime | None:
-    return since + timedelta(hours=stage.limit_hours) if stage.limit_hours else None
+def due_in(stage: Stage, since: datetime, known: Mapping[str, Any]) -> datetime | None:
+    """The stage's limit; a stage that is not for this deal sets none."""
+    if not stage.limit_hours or not conditions.applies(stage.only_when, known):
+        return None
+    return since + timedelta(hours=stage.limit_hours)

@@ -29,7 +29,11 @@ def test_a_move_stands_in_journal_history_and_live_events(deal, olga):
     moved = moves.move(deal, to=stage("contacted"), by=olga)
     assert (moved.stage.code, moved.version) == ("contacted", deal.version + 1)
     entry = Entry.objects.get(verb="deals.moved")
-    changes = {"stage": ["new", "contacted"], "next_step": ["Позвонить клиенту", "Записать на замер"]}
+    changes = {
+        "stage": ["new", "contacted"],
+        "next_step": ["Позвонить клиенту", "Записать на замер"],
+        "responsible": [None, "Ольга Белова"],
+    }
     assert (entry.by_id, entry.deal_id, entry.changes) == (olga.pk, deal.pk, changes)
     assert LiveEvent.objects.latest("id").data == {"deal": deal.pk, "client": deal.client_id}
     assert LiveEvent.objects.get(topic="deal", data__left=left.pk).data["stage"] == moved.stage_id
@@ -117,3 +121,46 @@ def test_wherever_it_goes_its_columns_agree(deal, olga, path):
         assert (now.loss_reason is not None) == (now.stage.kind == Stage.Kind.LOST)
         open_steps = Task.objects.filter(deal=deal, done_at=None, of_stage=True)
         assert open_steps.count() == bool(now.stage.next_step)
+
+
+def test_whoever_moves_a_deal_of_nobody_is_responsible_for_it_from_then_on(deal, mikhail, olga):
+    moved = moves.move(deal, to=stage("contacted"), by=mikhail)
+    assert (moved.responsible, moved.department) == (mikhail, mikhail.department)
+    assert moved.assigned_at is not None
+    assert [task.person for task in moved.tasks.filter(done_at=None)] == [mikhail]
+    assert moves.move(moved, to=stage("new"), by=olga).responsible == mikhail
+
+
+def test_whoever_may_not_change_deals_does_not_become_responsible_by_the_way(deal, egor):
+    assert moves.move(deal, to=stage("contacted"), by=egor).responsible is None
+
+
+def test_a_stage_that_is_not_for_this_deal_asks_for_nothing_and_sets_no_limit(deal, olga):
+    balcony_only(stage("contacted"))
+    deal.facts = {"house": "flat"}
+    deal.save()
+    assert moves.missing_to_leave(deal, to=stage("measurement_booked")) == []
+    assert moves.next_stage(deal) == stage("measurement_booked")
+    assert moves.move(deal, to=stage("contacted"), by=olga).stage_due_at is None
+
+
+def test_what_is_not_known_yet_keeps_no_stage_away(deal):
+    balcony_only(stage("contacted"))
+    assert moves.next_stage(deal) == stage("contacted")
+    assert moves.missing_to_leave(deal, to=stage("measurement_booked")) == []
+    deal.address = ""
+    assert moves.missing_to_leave(deal, to=stage("measurement_booked")) == ["address"]
+
+
+def balcony_only(of: Stage) -> None:
+    of.only_when = {"house": ["balcony"]}
+    of.save()
+
+
+def test_a_stage_that_was_taken_away_on_the_way_is_said_so(deal, olga):
+    gone = stage("measurement_booked")
+    Stage.objects.filter(pk=gone.pk).delete()
+    with pytest.raises(Refused, match="только что убрали"):
+        moves.move(deal, to=gone, by=olga, learnt={"openings": "1"})
+    now = Deal.objects.get(pk=deal.pk)
+    assert (now.stage.code, now.facts) == ("new", {})

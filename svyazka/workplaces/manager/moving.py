@@ -48,6 +48,8 @@ def _move(request: PageRequest, deal: Deal, to: Stage) -> HttpResponse:
     kind = _to_book(request, deal, to) if "without_visit" not in request.POST else None
     if kind and version in (None, deal.version):
         return _choose_time(request, deal, to, kind, typed)
+    if "anyway" not in request.POST and not moves.is_for(to, deal):
+        return _dialog(request, deal, to, codes=moves.missing_to_leave(deal, to=to), status=422)
     try:
         moved = calling_off.move_deal(
             deal,
@@ -130,6 +132,8 @@ def _dialog(
         "called_off": _called_off(deal, to) if to.kind == Stage.Kind.LOST else [],
         "ahead": ahead or (_called_off(deal, to) if to.kind == Stage.Kind.WON else []),
         "to_book": _to_book(request, deal, to),
+        "beside": not moves.is_for(to, deal),
+        "onward": moves.next_stage(deal),
         "reason_fault": faults.get("loss_reason", ""),
         "action": reverse("deal_stage", args=[deal.pk]) + (f"?{query}" if (query := _board_query(request)) else ""),
     }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.clients.models import ContactPoint
 from svyazka.business.clients.naming import called
-from svyazka.business.deals import facts, next_steps, rights
+from svyazka.business.deals import facts, moves, next_steps, rights
 from svyazka.business.deals.models import Deal, Field, Stage
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
@@ -88,7 +88,8 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
 def missing_from(deal: Deal, stages: Sequence[Stage]) -> list[str]:
     """Codes of what is not known yet and must be, to leave this stage."""
     here = next(stage for stage in stages if stage.pk == deal.stage_id)
-    return [code for code in here.required if here.is_open and not facts.is_known(deal, code)]
+    asks = here.is_open and moves.is_for(here, deal)
+    return [code for code in here.required if asks and not facts.is_known(deal, code)]
 
 
 def facts_of(
@@ -171,7 +172,7 @@ def _head(
 ) -> dict[str, Any]:
     names = {code: name for code, (name, _kind) in _kinds(fields).items()}
     late = deal.stage_due_at is not None and deal.stage_due_at < short.now
-    legs = [_leg(stage, deal.stage) for stage in stages]
+    legs = [_leg(stage, deal) for stage in stages]
     return {
         "path": [leg for leg in legs if leg["kind"] != Stage.Kind.LOST],
         "off_path": [leg for leg in legs if leg["kind"] == Stage.Kind.LOST],
@@ -182,9 +183,11 @@ def _head(
     }
 
 
-def _leg(stage: Stage, here: Stage) -> dict[str, str]:
+def _leg(stage: Stage, deal: Deal) -> dict[str, str]:
+    here = deal.stage
     passed = stage.position < here.position and here.kind != Stage.Kind.LOST
-    state = "here" if stage.pk == here.pk else "passed" if passed else ""
+    beside = not moves.is_for(stage, deal)
+    state = "here" if stage.pk == here.pk else "beside" if beside else "passed" if passed else ""
     return {"id": str(stage.pk), "name": stage.name, "colour": stage.colour, "kind": stage.kind, "state": state}
 
 

@@ -235,3 +235,18 @@ def test_it_is_said_that_a_visit_goes_to_the_new_address(page, visit):
     assert "1 предстоящий выезд" in json.loads(answer["HX-Trigger"])["toast"]["message"]
     visit.refresh_from_db()
     assert visit.address == "Москва, ул. Лесная, 7"
+
+
+def test_a_stage_that_is_not_for_this_deal_is_passed_over_but_may_be_gone_to_by_hand(deal, page):
+    Stage.objects.filter(code="contacted").update(only_when={"house": ["balcony"]})
+    Deal.objects.filter(pk=deal.pk).update(facts={"house": "flat"})
+    text = page.get(f"/deals/{deal.pk}/").content.decode()
+    assert '<li class="tint cyan beside">' in text
+    to = Stage.objects.get(code="contacted")
+    asked = page.post(f"/deals/{deal.pk}/stage/", {"stage": to.pk, "version": deal.version})
+    assert asked.status_code == 422
+    assert "Этот этап не для сделок такого вида" in asked.content.decode()
+    assert "Дальше, на этап «Замер назначен»" in asked.content.decode()
+    assert Deal.objects.get(pk=deal.pk).stage.code == "new"
+    page.post(f"/deals/{deal.pk}/stage/", {"stage": to.pk, "version": deal.version, "anyway": "1"})
+    assert Deal.objects.get(pk=deal.pk).stage == to
