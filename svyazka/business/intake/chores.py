@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from svyazka.business.intake.models import ArrivalKey
 from svyazka.business.journal.record import forget_old_news
+from svyazka.business.notices.reading import forget_old_notices
 from svyazka.business.staff.log_in import forget_old_guesses
 from svyazka.business.staff.sessions import SessionStore
 from svyazka.kit import clock, partitions
@@ -50,6 +51,7 @@ CHORES: tuple[Callable[[], None], ...] = (
     make_pieces_ahead,
     clear_arrival_keys,
     forget_old_news,
+    forget_old_notices,
     forget_old_guesses,
     SessionStore.clear_expired,
 )

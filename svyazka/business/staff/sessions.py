@@ -16,14 +16,16 @@ from svyazka.kit.secrets import fingerprint
 
 
 class SessionStore(DatabaseStore):
-    """Knows the person, when he was last seen and where the live events stand as soon as it is loaded: one query."""
+    """Knows the person, when he was last seen, what he has not read yet and where the live events stand as soon as it
+    is loaded: one query."""
 
     _row: Session | None = None
     # The newest live event when the request came in: whatever its page shows is at least as new.
     heard: int = 0
+    unread: int = 0  # notices for the bell, counted no further than it shows
 
     def _get_session_from_db(self) -> Session | None:
-        self._row, self.heard = _read(self.session_key)
+        self._row, self.heard, self.unread = _read(self.session_key)
         if self._row is None:
             self._session_key = None
         return self._row
@@ -91,21 +93,26 @@ def end_all(person: Person, *, by: Actor) -> int:
     return count
 
 
-def _read(session_key: str | None) -> tuple[Session | None, int]:
+def _read(session_key: str | None) -> tuple[Session | None, int, int]:
     # Anybody may write into a cookie what he likes, also what the database cannot hold.
     if not session_key or not (session_key.isascii() and session_key.isalnum()):
-        return None, 0
-    for session, person, department, heard in rows.read_joined(_SESSION, [session_key, clock.now()], *_MODELS):
+        return None, 0, 0
+    for session, person, department, heard, unread in rows.read_joined(_SESSION, [session_key, clock.now()], *_MODELS):
         session.person = person
         if person:
             person.department = department
-        return cast(Session, session), heard or 0
-    return None, 0
+        return cast(Session, session), heard or 0, unread
+    return None, 0, 0
 
 
 _MODELS = (Session, Person, Department)
 _SESSION = f"""
-select {rows.columns(*_MODELS)}, (select max(id) from journal_liveevent) from staff_session
+select {rows.columns(*_MODELS)}, (select max(id) from journal_liveevent), (
+    select count(*) from (
+        select 1 from notices_notice where notices_notice.person_id = staff_session.person_id and read_at is null
+        limit 100
+    ) unread
+) from staff_session
 left join staff_person on staff_person.id = person_id
 left join staff_department on staff_department.id = department_id
 where session_key = %s and expire_date > %s

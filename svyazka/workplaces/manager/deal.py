@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from svyazka.business.clients import history
 from svyazka.business.deals.models import Deal
+from svyazka.business.notices import reading
+from svyazka.business.staff.sessions import SessionStore
 from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.finding import deal_numbered
 from svyazka.workplaces.shared import timeline
@@ -19,6 +21,8 @@ from svyazka.workplaces.shared.door import PageRequest, needs
 @needs("deals.see")
 def deal(request: PageRequest, pk: int) -> HttpResponse:
     found = deal_numbered(pk)
+    if cast(SessionStore, request.session).unread:
+        reading.read_of_deal(request.person, pk)
     context = {**parts.all_of(request, found), **history_of(found)}
     return render(request, "manager/deal.html", context)
 

@@ -19,8 +19,8 @@ from svyazka.business.intake.models import Arrival, in_words
 from svyazka.business.intake.repair import run_again, set_aside
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.office.bodies import readable
-from svyazka.workplaces.office.paging import page_of
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.paging import page_of
 from svyazka.workplaces.shared.typed import whole_number
 
 State = Arrival.State

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.journal.models import Entry
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
-from svyazka.workplaces.office.paging import page_of
 from svyazka.workplaces.shared import telling, typed
 from svyazka.workplaces.shared.devices import readable
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.paging import page_of
 
 # What an entry is about → its name here, and its page.
 KINDS = {

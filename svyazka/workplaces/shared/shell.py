@@ -62,6 +62,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "layout": "shared/main_only.html" if framed else "shared/base.html",
         "rooms": rooms_of(person, request.path) if person and not framed else [],
         "heard": cast(SessionStore, request.session).heard if person else 0,
+        "unread": cast(SessionStore, request.session).unread if person else 0,
         "languages": settings.LANGUAGES,
         "messages": get_messages(request),
         "may": {right.replace(".", "_"): roles.may(person, right) for right in roles.RIGHTS} if person else {},

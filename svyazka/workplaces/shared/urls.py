@@ -2,11 +2,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.shared import account, landing, log_in, timeline
+from svyazka.workplaces.shared import account, landing, log_in, notices, timeline
 
 urlpatterns = [
     path("", landing.landing, name="landing"),
     path("interactions/<int:pk>/text/", timeline.whole_text, name="whole_text"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/latest/", notices.latest, name="notices_latest"),
+    path("notices/bell/", notices.bell, name="notices_bell"),
+    path("notices/reading/", notices.notices_reading, name="notices_reading"),
+    path("notices/<int:pk>/", notices.notice, name="notice"),
+    path("notices/<int:pk>/toast/", notices.notice_toast, name="notice_toast"),
+    path("notices/<int:pk>/reading/", notices.notice_reading, name="notice_reading"),
     path("login/", log_in.login, name="login"),
     path("logout/", log_in.logout, name="logout"),
     path("account/", account.account, name="account"),

@@ -10,6 +10,10 @@ export function listen() {
     const { port } = new SharedWorker(document.body.dataset.liveWorker, { type: "module" });
     port.onmessage = ({ data }) => hear(data);
     port.postMessage({ heard });
+    // The tab that was looked at last is the one that says aloud what arrives.
+    const look = () => document.hasFocus() && port.postMessage("looking");
+    window.addEventListener("focus", look);
+    look();
     window.addEventListener("pagehide", () => port.postMessage("bye"));
     // Out of the browser's back and forward cache: a page of some time ago.
     window.addEventListener("pageshow", ({ persisted }) => {
@@ -20,7 +24,7 @@ export function listen() {
   } else follow(heard, hear);
 }
 
-function hear({ state, event, reload }) {
+function hear({ state, event, reload, elsewhere }) {
   if (state) light()?.classList.toggle("lost", state === "lost");
   // Something may have been missed: every fragment that lives asks again, and so does the page's own script.
   if (reload) {
@@ -29,6 +33,7 @@ function hear({ state, event, reload }) {
   }
   if (!event) return;
   const { topic, id } = event;
+  if (elsewhere) event.elsewhere = true;
   // A history does not know the numbers of what will happen in it: `live:of-deal-17`.
   const whose = ["client", "deal"].filter((kind) => event[kind]).map((kind) => `of-${kind}-${event[kind]}`);
   for (const name of [topic, `${topic}-${id}`, ...whose]) {

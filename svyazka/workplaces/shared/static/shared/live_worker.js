@@ -5,11 +5,12 @@ const KEPT = 200;
 const ports = new Set();
 const lately = []; // events for a tab that was drawn before they came and listens only now
 let state = "";
+let looking = null; // the tab in front
 
 function tell(message) {
   if (message.state) state = message.state;
   if (message.event && lately.push(message) > KEPT) lately.shift();
-  for (const port of ports) port.postMessage(message);
+  for (const port of ports) port.postMessage({ ...message, elsewhere: Boolean(looking) && port !== looking });
 }
 
 function welcome(port, heard) {
@@ -23,8 +24,12 @@ function welcome(port, heard) {
 
 self.onconnect = ({ ports: [port] }) => {
   port.onmessage = ({ data }) => {
-    if (data === "bye") return ports.delete(port);
+    if (data === "bye") {
+      if (looking === port) looking = null;
+      return ports.delete(port);
+    }
     ports.add(port);
+    if (data === "looking") looking = port;
     if (data.heard !== undefined) welcome(port, data.heard);
   };
 };

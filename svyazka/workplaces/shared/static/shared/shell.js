@@ -1,6 +1,7 @@
 // The frame around every page: it survives navigation, so that events and a call outlive a click on a link.
 import "./forms.js";
 import { listen } from "./live.js";
+import { ringBell } from "./notices.js";
 import { searchByKeyboard } from "./search.js";
 import { markSideways } from "./sideways.js";
 
@@ -103,11 +104,12 @@ function toast(message, tone = "good") {
 function forgetToasts() {
   for (const shown of document.querySelectorAll(".toast:not([data-ends])")) {
     shown.dataset.ends = "";
-    // What went wrong takes longer to read, and what can be taken back needs time to be noticed.
-    setTimeout(() => shown.remove(), shown.matches(".bad, :has([data-undo])") ? 12000 : 5000);
+    // What went wrong or was asked takes longer to read, and what can be taken back needs time to be noticed.
+    setTimeout(() => shown.remove(), shown.matches(".bad, .notice, :has([data-undo])") ? 12000 : 5000);
   }
 }
 
 searchByKeyboard();
 markSideways();
+ringBell();
 listen();

@@ -1,0 +1,173 @@
+"""Notices in words: the bell on top, its panel, the page of all, and the toast when one arrives.
+
+A new kind of notice gets a line in `WORDINGS`. What stands in braces is `by` (who did it), `deal` (its number),
+`client` (the name), and whatever `tell` was given as `data`: text as it is, the company's own words in the reader's
+language, and an ISO time under a name that ends in `_at` as people say it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from svyazka.business.clients.models import Client
+from svyazka.business.notices import reading
+from svyazka.business.notices.models import Notice
+from svyazka.business.staff.models import Person
+from svyazka.kit import words
+from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.paging import page_of
+from svyazka.workplaces.shared.short import Short
+
+LATEST = 8
+LONGEST = 300  # letters of one thing that somebody wrote
+
+
+@dataclass(frozen=True)
+class Wording:
+    words: Promise
+    icon: str
+    link: str = "/deals/{deal}/"
+    tone: str = ""  # "bad": something is late; "good"
+
+
+# fmt: off
+WORDINGS: dict[str, Wording] = {
+    "question.asked": Wording(gettext_lazy("{by} asks: {text}"), "question"),
+}
+# fmt: on
+_UNWORDED = Wording(gettext_lazy("There is news"), "bell")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One notice, ready for a template."""
+
+    id: str
+    said: str
+    about: str
+    when: str
+    stamp: str
+    icon: str
+    tone: str
+    is_read: bool
+    url: str
+
+
+@needs("own.account")
+def notices(request: PageRequest) -> HttpResponse:
+    """All, the newest first."""
+    mine = Notice.objects.filter(person=request.person)
+    unread = "unread" in request.GET
+    page = page_of(mine.filter(read_at=None) if unread else mine, by="at", asked=request.GET)
+    context = {"notices": shown(page.rows), "older": page.older, "unread_only": unread}
+    return render(request, "shared/notices.html", context)
+
+
+@needs("own.account")
+def latest(request: PageRequest) -> HttpResponse:
+    """What the bell shows when it is opened."""
+    newest = Notice.objects.filter(person=request.person).order_by("-at", "-id")[:LATEST]
+    return render(request, "shared/notices_latest.html", {"notices": shown(list(newest))})
+
+
+@needs("own.account")
+def bell(request: PageRequest) -> HttpResponse:
+    return render(request, "shared/bell.html")
+
+
+@needs("own.account")
+def notice(request: PageRequest, pk: int) -> HttpResponse:
+    """Leads to what it is about; with that it has been read."""
+    found = _mine(request, pk)
+    reading.read(found)
+    return HttpResponseRedirect(place_of(found))
+
+
+@needs("own.account")
+def notice_toast(request: PageRequest, pk: int) -> HttpResponse:
+    return render(request, "shared/notice_toast.html", {"notice": shown([_mine(request, pk)])[0]})
+
+
+@needs("own.account", "POST")
+def notice_reading(request: PageRequest, pk: int) -> HttpResponse:
+    reading.read(_mine(request, pk))
+    return _back(request)
+
+
+@needs("own.account", "POST")
+def notices_reading(request: PageRequest) -> HttpResponse:
+    reading.read_all(request.person)
+    return _back(request)
+
+
+def _back(request: PageRequest) -> HttpResponse:
+    """A part of the page hears by itself that something was read."""
+    return HttpResponse(status=204) if request.htmx and not request.htmx.boosted else redirect("notices")
+
+
+def _mine(request: PageRequest, pk: int) -> Notice:
+    found = Notice.objects.filter(pk=min(pk, 2**63 - 1), person=request.person).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def shown(found: Sequence[Notice]) -> list[Shown]:
+    """Two queries, however many: the names of the staff, and of the clients."""
+    staff = dict(Person.objects.filter(pk__in={one.by_id for one in found}).values_list("pk", "full_name"))
+    clients = dict(Client.objects.filter(pk__in={one.client_id for one in found}).values_list("pk", "name"))
+    short = Short()
+    return [_shown(one, staff.get(one.by_id or 0, ""), clients.get(one.client_id or 0, ""), short) for one in found]
+
+
+def said(one: Notice, by: str, client: str, short: Short) -> str:
+    values = {name: _readable(name, value, short) for name, value in one.data.items()}
+    values |= {"by": by or _("Svyazka"), "client": client, "deal": str(one.deal_id or "")}
+    return str(_wording(one).words).format_map(defaultdict(str, values))
+
+
+def place_of(one: Notice) -> str:
+    """Where what it is about can be seen to."""
+    values = {name: value for name, value in one.data.items() if isinstance(value, (int, str))}
+    values |= {"deal": one.deal_id or "", "client": one.client_id or ""}
+    link = _wording(one).link
+    return reverse("notices") if "{deal}" in link and not one.deal_id else link.format_map(defaultdict(str, values))
+
+
+def _shown(one: Notice, by: str, client: str, short: Short) -> Shown:
+    wording = _wording(one)
+    return Shown(
+        id=str(one.pk),
+        said=said(one, by, client, short),
+        about=" · ".join(part for part in (f"№ {one.deal_id}" if one.deal_id else "", client) if part),
+        when=short.moment(one.at),
+        stamp=one.at.isoformat(),
+        icon=wording.icon,
+        tone=wording.tone,
+        is_read=one.read_at is not None,
+        url=reverse("notice", args=[one.pk]),
+    )
+
+
+def _wording(one: Notice) -> Wording:
+    return WORDINGS.get(one.kind, _UNWORDED)
+
+
+def _readable(name: str, value: Any, short: Short) -> str:
+    if isinstance(value, Mapping):
+        return words.here(value)
+    if name.endswith("_at"):
+        return short.moment(datetime.fromisoformat(value))
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
