@@ -16,12 +16,18 @@ from django.db import DatabaseError, connections
 from svyazka.business.intake import chores
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.journal.bell import CHANNEL
+from svyazka.business.problems import rounds as problems
 from svyazka.config import memory
 from svyazka.config.database import WORKER
 
 POLL = 1.0  # seconds; a bell can be lost
 # What is done from time to time, and after how many seconds again; each sees to it that one worker at a time does it.
-ROUNDS: tuple[tuple[Callable[[], object], float], ...] = ((chores.do_chores, 3600.0),)
+ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
+    (chores.do_chores, 3600.0),
+    (problems.sweep_all, 60.0),
+    (problems.sweep_changed, 1.0),  # at the first bell after that time
+    (problems.count_stays, 3600.0),
+)
 
 log = structlog.get_logger(__name__)
 

@@ -143,6 +143,11 @@ class Interaction(models.Model):
             models.Index(fields=["client_id", "-at", "-id"], name="interaction_client"),
             models.Index(fields=["deal_id", "-at", "-id"], name="interaction_deal"),
             models.Index(F("at").desc(), F("id").desc(), condition=Q(waiting=True), name="interaction_waiting"),
+            models.Index(
+                fields=["at"],
+                condition=Q(kind="call", direction="in", data__result__in=["missed", "busy"]),
+                name="interaction_missed",
+            ),
         ]
 
 

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.db import models
 
-from svyazka.business.deals.models import Deal
+from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.staff.models import Department, Person
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Problem(models.Model):
@@ -22,6 +26,7 @@ class Problem(models.Model):
         QUESTION = "question"
         NOT_ACCEPTED = "not_accepted"  # a hand-off
         RETURNED = "returned"
+        PING_PONG = "ping_pong"  # handed on for the third time
         VISIT_UNCONFIRMED = "visit_unconfirmed"
         VISIT_MOVED = "visit_moved"
         VISIT_WITHOUT_RESULT = "visit_without_result"
@@ -40,6 +45,47 @@ class Problem(models.Model):
         constraints = [models.UniqueConstraint(fields=["deal", "kind", "subject_id"], name="problem_once")]
         indexes = [
             models.Index(fields=["kind", "since", "id"], name="problem_kind"),
+            models.Index(fields=["since", "id"], name="problem_since"),
             models.Index(fields=["person", "kind", "since"], name="problem_person"),
             models.Index(fields=["department", "kind", "since"], name="problem_department"),
         ]
+
+
+class Swept(models.Model):
+    """How far the sweeps have come: one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    all_at = models.DateTimeField()  # when all deals were swept last
+    changed_at = models.DateTimeField()  # when those that had changed were, and up to which transaction
+    transaction = models.BigIntegerField()
+    stays_at = models.DateTimeField(default=LONG_AGO)  # when the stays at the stages were counted
+
+
+class StageStay(models.Model):
+    """How long deals have stayed at a stage, by the company's own history. Counted anew once a day."""
+
+    stage = models.OneToOneField(Stage, models.CASCADE, related_name="+")
+    stays = models.PositiveIntegerField()
+    usual = models.DurationField()  # half of them were shorter
+    long = models.DurationField()  # nine of ten were shorter
+    counted_at = models.DateTimeField()
+
+
+class DayCount(models.Model):
+    """How many problems there were on the morning of a day. The digest compares with it, the curve is made of it."""
+
+    day = models.DateField()
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
+    department = models.ForeignKey(Department, models.CASCADE, null=True, related_name="+")
+    kind = models.CharField(max_length=30)
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["day"], name="day_count_day")]
+
+
+class Morning(models.Model):
+    """A day whose morning digest is out: the first worker that writes it sends it."""
+
+    day = models.DateField(primary_key=True)
+    at = models.DateTimeField()

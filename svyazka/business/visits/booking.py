@@ -187,6 +187,13 @@ def short(given: str, longest: int, field: str) -> str:
     return text
 
 
+def ask_again(visit: Visit, *, by: Actor) -> None:
+    """Whether the time suits: the step of a deal whose visit was confirmed takes its old place again."""
+    if visit.deal.stage.code == visit.kind.booked_stage:
+        next_steps.plan_for_stage(visit.deal, by=by)
+        _confirm_the_day_before(visit)
+
+
 @transaction.atomic
 def _book(
     deal: Deal,
@@ -254,6 +261,7 @@ def _move(
     current.resource = resource
     current.starts_at, current.ends_at = period.start, period.end
     current.status = Visit.Status.PLANNED
+    was_confirmed, current.confirmed_at = current.confirmed_at is not None, None  # it was another time that suited
     current.moves += 1
     current.version += 1
     current.save()
@@ -263,7 +271,10 @@ def _move(
     }
     tell(current, "moved", by=by, note=current.reason, changes=changes, was=was, also=before)
     _write_date(current, by=by)
-    _confirm_the_day_before(current)
+    if was_confirmed:
+        ask_again(current, by=by)
+    else:
+        _confirm_the_day_before(current)
     return current
 
 

@@ -130,6 +130,11 @@ class Visit(models.Model):
             models.Index(fields=["starts_at"], name="visit_start"),
             models.Index(fields=["resource", "starts_at"], name="visit_resource"),
             models.Index(fields=["deal", "starts_at"], name="visit_deal"),
+            models.Index(
+                fields=["ends_at"],
+                condition=Q(status__in=["planned", "on_way", "started"]),
+                name="visit_without_result",
+            ),
         ]
 
     def __str__(self) -> str:

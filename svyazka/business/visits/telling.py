@@ -11,7 +11,18 @@ from svyazka.business.clients.models import Interaction
 from svyazka.business.journal.record import About, Actor, announce, record
 from svyazka.business.visits.models import Resource, Visit
 
-Event = Literal["booked", "moved", "cancelled", "changed", "on_way", "started", "done", "taken_back"]
+Event = Literal[
+    "booked",
+    "moved",
+    "cancelled",
+    "changed",
+    "confirmed",
+    "unconfirmed",
+    "on_way",
+    "started",
+    "done",
+    "taken_back",
+]
 
 
 def tell(

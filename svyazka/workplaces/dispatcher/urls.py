@@ -15,5 +15,6 @@ urlpatterns = [
     path("visits/<int:visit_id>/time/", visits.time, name="visit_time"),
     path("visits/<int:visit_id>/details/", visits.details, name="visit_details"),
     path("visits/<int:visit_id>/taking-back/", visits.taking_back, name="visit_taking_back"),
+    path("visits/<int:visit_id>/confirmation/", visits.confirmation, name="visit_confirmation"),
     path("visits/<int:visit_id>/cancellation/", visits.cancellation, name="visit_cancellation"),
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svyazka.business.deals import rights
-from svyazka.business.visits import booking, carry_out, change
+from svyazka.business.visits import booking, carry_out, change, confirming
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Visit
 from svyazka.kit import clock
@@ -101,6 +101,17 @@ def taking_back(request: PageRequest, visit_id: int) -> HttpResponse:
     return _done(request, back, _("Taken back: {visit}").format(visit=in_words(back)))
 
 
+@needs("visits.book", "POST")
+def confirmation(request: PageRequest, visit_id: int) -> HttpResponse:
+    """The client was asked once more; with `back`, he was not after all."""
+    shown, version = _to_change(request, visit_id), typed.version(request.POST.get("version"))
+    if request.POST.get("back"):
+        asked = confirming.take_back(shown, by=request.person, version=version)
+        return _done(request, asked, _("No longer confirmed: {visit}").format(visit=in_words(asked)))
+    confirmed = confirming.confirm(shown, by=request.person, version=version)
+    return _done(request, confirmed, _("Confirmed: {visit}").format(visit=in_words(confirmed)))
+
+
 @needs("visits.book", "GET", "POST")
 def cancellation(request: PageRequest, visit_id: int) -> HttpResponse:
     shown = _to_change(request, visit_id)
@@ -142,6 +153,7 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "map": map_link(visit.address),
         "photos": list(visit.photos.order_by("at")),
         "movable": visit.status in booking.MOVABLE and changeable,
+        "asked": visit.status == Visit.Status.PLANNED and visit.starts_at > clock.now() and changeable,
         "before": carry_out.status_before(visit) if changeable else None,
     }
     return _dialog(request, visit, "dispatcher/visit.html", context)

@@ -159,7 +159,7 @@ def _visit(one: Interaction) -> tuple[str, str, str]:
         status=dict(Visit.Status.choices).get(one.data.get("status", ""), ""),
         count=one.data.get("count", 0),
     )
-    tone = {"cancelled": "bad", "done": "good"}.get(event, "")
+    tone = {"cancelled": "bad", "confirmed": "good", "done": "good"}.get(event, "")
     return "visit", tone, f"{what}: {named}" if named else what
 
 
@@ -216,6 +216,8 @@ _VISIT_EVENTS: dict[str, Callable[[], str]] = {
     "moved": lambda: pgettext("visit", "moved to {when}, {resource}"),
     "changed": lambda: pgettext("visit", "corrected ({when}, {resource})"),
     "cancelled": lambda: pgettext("visit", "cancelled ({when}, {resource})"),
+    "confirmed": lambda: pgettext("visit", "the client confirmed {when}"),
+    "unconfirmed": lambda: pgettext("visit", "confirmation of {when} taken back"),
     "on_way": lambda: pgettext("visit", "{resource} is on the way"),
     "started": lambda: pgettext("visit", "{resource} has started"),
     "done": lambda: pgettext("visit", "done, {resource}"),

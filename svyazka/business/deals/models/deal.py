@@ -77,6 +77,13 @@ class Deal(models.Model):
                 name="deal_nobody",
             ),
             models.Index(fields=["take_due_at"], condition=Q(take_due_at__isnull=False), name="deal_to_take"),
+            # What is late, and what has no step at all, among the deals that are open (problems/kinds.py).
+            models.Index(fields=["next_step_at"], condition=Q(closed_at=None), name="deal_step_due"),
+            models.Index(
+                fields=["stage_due_at"],
+                condition=Q(closed_at=None, stage_due_at__isnull=False),
+                name="deal_stage_due",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,199 @@
+"""What is a problem: each kind one question over the open deals.
+
+Each finds rows of (deal_id, kind, subject_id, since, person_id, why). `{of}` narrows it to some deals. What stands in
+`why` must not change by itself as time goes by, or every sweep would write every row anew.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from svyazka.business.problems.models import Problem
+
+Kind = Problem.Kind
+
+TAKEN_WITHIN = timedelta(minutes=15)  # a new request is nobody's until somebody takes it up
+STEP_GRACE = timedelta(minutes=5)
+AWAY = timedelta(days=1)  # whoever is away for no longer comes back to his deals
+ANSWERED_WITHIN = {"message": timedelta(minutes=15), "form": timedelta(hours=1)}
+RUNG_BACK_WITHIN = timedelta(minutes=15)
+CALLS_REMEMBERED = timedelta(days=14)
+CONFIRMED_BEFORE = timedelta(days=1)
+RESULT_WITHIN = timedelta(hours=1)
+MOVED_OFTEN = 2
+PING_PONG_FROM = 3
+
+# What each question may be given, beside `deals`.
+BOUNDS = {
+    "taken_within": TAKEN_WITHIN,
+    "step_grace": STEP_GRACE,
+    "away": AWAY,
+    "message_within": ANSWERED_WITHIN["message"],
+    "form_within": ANSWERED_WITHIN["form"],
+    "rung_back_within": RUNG_BACK_WITHIN,
+    "calls_remembered": CALLS_REMEMBERED,
+    "confirmed_before": CONFIRMED_BEFORE,
+    "result_within": RESULT_WITHIN,
+    "moved_often": MOVED_OFTEN,
+    "ping_pong_from": PING_PONG_FROM,
+}
+
+_NO_PERSON = """
+select d.id as deal_id, 'no_person' as kind, 0::bigint as subject_id, d.opened_at as since, null::bigint as person_id,
+       '{}'::jsonb as why
+from deals_deal d
+where d.closed_at is null and d.responsible_id is null and d.opened_at < %(now)s::timestamptz - %(taken_within)s{of}
+union all
+select d.id, 'no_person', 0, coalesce(gone.at, d.stage_since), null, jsonb_build_object('gone', who.full_name)
+from staff_person who
+join deals_deal d on d.responsible_id = who.id and d.closed_at is null{of}
+left join lateral (
+    select max(at) as at from journal_entry e
+    where e.kind = 'person' and e.object_id = who.id and e.verb = 'staff.let_go'
+) gone on true
+where not who.is_active
+union all
+select d.id, 'no_person', 0, greatest(lower(a.during), d.opened_at), null,
+       jsonb_build_object('away', who.full_name, 'until', upper(a.during))
+from staff_absence a
+join staff_person who on who.id = a.person_id and who.is_active
+join deals_deal d on d.responsible_id = who.id and d.closed_at is null{of}
+where a.during @> %(now)s::timestamptz and a.during @> lower(a.during) + %(away)s
+"""
+
+_NO_STEP = """
+select d.id, 'no_step', 0, greatest(d.stage_since, last.done_at), d.responsible_id, '{}'::jsonb
+from deals_deal d
+left join lateral (select max(done_at) as done_at from deals_task t where t.deal_id = d.id) last on true
+where d.closed_at is null and d.next_step_at is null{of}
+"""
+
+_STEP_OVERDUE = """
+select d.id, 'step_overdue', task.id, task.due_at, coalesce(task.person_id, d.responsible_id),
+       jsonb_build_object('what', task.what, 'how', task.kind)
+from deals_deal d
+cross join lateral (
+    select t.id, t.due_at, t.person_id, t.what, t.kind from deals_task t
+    where t.deal_id = d.id and t.done_at is null order by t.due_at, t.id limit 1
+) task
+where d.closed_at is null and d.next_step_at < %(now)s::timestamptz - %(step_grace)s
+  and task.due_at < %(now)s::timestamptz - %(step_grace)s{of}
+"""
+
+_STUCK = """
+select d.id, 'stuck', 0, d.stage_due_at, d.responsible_id,
+       jsonb_build_object('limit', round(extract(epoch from d.stage_due_at - d.stage_since)))
+from deals_deal d where d.closed_at is null and d.stage_due_at < %(now)s::timestamptz{of}
+"""
+
+_SLOW = """
+select d.id, 'slow', 0, d.stage_since + stay.long, d.responsible_id,
+       jsonb_build_object('usual', round(extract(epoch from stay.usual)))
+from problems_stagestay stay
+join deals_deal d on d.stage_id = stay.stage_id and d.stage_since < %(now)s::timestamptz - stay.long
+where d.closed_at is null and (d.stage_due_at is null or d.stage_due_at >= %(now)s::timestamptz){of}
+"""
+
+# Of several that wait in one deal the first: the client wants one answer.
+_UNANSWERED = """
+(select distinct on (d.id) d.id, 'unanswered', i.id, i.at, d.responsible_id, jsonb_build_object('by', i.kind)
+from clients_interaction i
+join deals_deal d on d.id = i.deal_id and d.closed_at is null{of}
+where i.waiting and i.direction = 'in' and i.kind in ('message', 'form')
+  and i.at < %(now)s::timestamptz - case i.kind when 'message' then %(message_within)s else %(form_within)s end
+order by d.id, i.at, i.id)
+"""
+
+# Anything that shows that somebody has seen to it counts: a call in which both spoke, one that we tried, a word.
+_MISSED_CALL = """
+(select distinct on (d.id) d.id, 'missed_call', i.id, i.at, d.responsible_id, '{}'::jsonb
+from clients_interaction i
+join deals_deal d on d.id = i.deal_id and d.closed_at is null{of}
+where i.kind = 'call' and i.direction = 'in' and i.data->'result' in ('"missed"', '"busy"')
+  and i.at > %(now)s::timestamptz - %(calls_remembered)s and i.at < %(now)s::timestamptz - %(rung_back_within)s
+  and not exists (
+    select from clients_interaction later
+    where later.client_id = i.client_id and later.at > i.at and (
+        later.kind = 'note' or later.direction = 'out' and later.kind in ('call', 'message')
+        or later.kind = 'call' and later.data->>'result' = 'answered'))
+order by d.id, i.at, i.id)
+"""
+
+_QUESTION = """
+select d.id, 'question', asked.id, asked.due_at, asked.person_id, jsonb_build_object('text', left(q.text, 200))
+from deals_asked asked
+join deals_question q on q.id = asked.question_id and q.closed_at is null
+join deals_deal d on d.id = q.deal_id and d.closed_at is null{of}
+where asked.answered_at is null and asked.due_at < %(now)s::timestamptz
+"""
+
+_NOT_ACCEPTED = """
+select d.id, 'not_accepted', leg.id, leg.due_at, coalesce(leg.to_person_id, d.responsible_id),
+       jsonb_build_object('from', leg.deal_id)
+from deals_handoff leg
+join deals_deal d on d.id = leg.to_deal_id and d.closed_at is null{of}
+where leg.state = 'waiting' and leg.due_at < %(now)s::timestamptz
+"""
+
+_RETURNED = """
+select d.id, 'returned', leg.id, leg.answered_at, d.responsible_id, jsonb_build_object('reason', leg.reason)
+from deals_handoff leg
+join deals_deal d on d.id = leg.deal_id and d.closed_at is null{of}
+where leg.state = 'returned' and not exists (
+    select from deals_handoff later
+    where later.deal_id = leg.deal_id and later.to_pipeline_id = leg.to_pipeline_id and later.leg > leg.leg)
+"""
+
+_PING_PONG = """
+select d.id, 'ping_pong', leg.id, leg.handed_at, coalesce(leg.to_person_id, d.responsible_id),
+       jsonb_build_object('legs', leg.leg)
+from deals_handoff leg
+join deals_deal d on d.id = leg.to_deal_id and d.closed_at is null{of}
+where leg.state = 'waiting' and leg.leg >= %(ping_pong_from)s
+"""
+
+_VISIT_UNCONFIRMED = """
+select d.id, 'visit_unconfirmed', v.id, greatest(v.starts_at - %(confirmed_before)s, v.created_at), d.responsible_id,
+       jsonb_build_object('at', v.starts_at)
+from visits_visit v
+join deals_deal d on d.id = v.deal_id and d.closed_at is null{of}
+where v.status = 'planned' and v.confirmed_at is null
+  and v.starts_at > %(now)s::timestamptz and v.starts_at < %(now)s::timestamptz + %(confirmed_before)s
+"""
+
+_VISIT_MOVED = """
+select d.id, 'visit_moved', v.id, coalesce(moved.at, v.created_at), d.responsible_id,
+       jsonb_build_object('moves', v.moves, 'at', v.starts_at, 'reason', v.reason)
+from visits_visit v
+join deals_deal d on d.id = v.deal_id and d.closed_at is null{of}
+left join lateral (
+    select max(at) as at from journal_entry e
+    where e.kind = 'visit' and e.object_id = v.id and e.verb = 'visits.moved'
+) moved on true
+where v.status = 'planned' and v.confirmed_at is null and v.moves >= %(moved_often)s
+  and v.starts_at > %(now)s::timestamptz
+"""
+
+_VISIT_WITHOUT_RESULT = """
+select d.id, 'visit_without_result', v.id, v.ends_at, d.responsible_id, jsonb_build_object('at', v.starts_at)
+from visits_visit v
+join deals_deal d on d.id = v.deal_id and d.closed_at is null{of}
+where v.status in ('planned', 'on_way', 'started') and v.ends_at < %(now)s::timestamptz - %(result_within)s
+"""
+
+QUESTIONS: dict[Kind, str] = {
+    Kind.NO_PERSON: _NO_PERSON,
+    Kind.NO_STEP: _NO_STEP,
+    Kind.STEP_OVERDUE: _STEP_OVERDUE,
+    Kind.STUCK: _STUCK,
+    Kind.SLOW: _SLOW,
+    Kind.UNANSWERED: _UNANSWERED,
+    Kind.MISSED_CALL: _MISSED_CALL,
+    Kind.QUESTION: _QUESTION,
+    Kind.NOT_ACCEPTED: _NOT_ACCEPTED,
+    Kind.RETURNED: _RETURNED,
+    Kind.PING_PONG: _PING_PONG,
+    Kind.VISIT_UNCONFIRMED: _VISIT_UNCONFIRMED,
+    Kind.VISIT_MOVED: _VISIT_MOVED,
+    Kind.VISIT_WITHOUT_RESULT: _VISIT_WITHOUT_RESULT,
+}
