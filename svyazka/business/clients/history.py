@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,6 +53,18 @@ def add(
     )
     announce("interaction", happened.pk, data=_ids(happened))
     return happened
+
+
+def add_to_many(deals: Iterable[tuple[int, int]], *, kind: str, data: dict[str, Any], by: Actor) -> None:
+    """The same happened with many deals at once (client, deal). The pages that show them hear of it from the caller."""
+    now = clock.now()
+    Interaction.objects.bulk_create(
+        [
+            Interaction(at=now, client_id=client_id, deal_id=deal_id, kind=kind, by_id=by.actor_id, data=data)
+            for client_id, deal_id in deals
+        ],
+        batch_size=500,
+    )
 
 
 @transaction.atomic
