@@ -53,7 +53,7 @@ def start(code: str) -> None:
     if is_started():
         raise AlreadyStarted
     given = read(code)
-    staff.load(given["departments"])
+    staff.load(given["departments"], roles=given.get("roles", []))
     clients.load(given["sources"])
     deals.load(pipelines=given["pipelines"], fields=given["fields"], loss_reasons=given["loss_reasons"])
     visits.load(given["visit_kinds"])

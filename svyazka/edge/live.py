@@ -23,7 +23,7 @@ from svyazka.edge.surroundings import NAME, Surroundings
 from svyazka.edge.words import language_of, say
 
 COOKIE = "svyazka_session"
-# As `staff.roles.sees_office` has them; a test holds the two together.
+# As `staff.roles.sees_office` has them, for a company's own role by what it is based on; a test holds the two together.
 OFFICE = frozenset({"operator", "manager", "controller", "head", "administrator"})
 POLL = 2.0
 HEARTBEAT = 15.0
@@ -35,8 +35,9 @@ MOST_REPLAYED = 1_000
 BEAT = b":\n\n"
 
 _WHO = """
-select session.session_key, person.id, person.role
+select session.session_key, person.id, coalesce(company_role.based_on, person.role)
 from staff_session session join staff_person person on person.id = session.person_id
+left join staff_companyrole company_role on company_role.code = person.role
 where session.session_key = any(%s) and session.expire_date > now() and person.is_active
 """
 _NEWEST = """

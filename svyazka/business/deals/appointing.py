@@ -66,7 +66,7 @@ def candidates(rule: Appointing, *, key: str, at: datetime) -> list[Candidate]:
         "key": key,
         "at": at,
         "department": rule.department_id,
-        "roles": [rule.role] if rule.role else list(roles.RIGHTS["deals.change"]),
+        "roles": [rule.role] if rule.role else roles.having("deals.change"),
         "skill": rule.skill,
         "people": rule.people,
     }

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.journal.record import About, Actor, record
-from svyazka.business.staff import passwords
+from svyazka.business.staff import passwords, roles
 from svyazka.business.staff.models import Department, Person, Role, Session
 from svyazka.business.staff.sessions import end_all
 from svyazka.kit import phones
@@ -125,7 +125,7 @@ def _check(person: Person) -> None:
         faults["login"] = _("A login is made of 2 to 60 Latin letters, digits, dots and dashes.")
     if not person.full_name.strip():
         faults["full_name"] = _("Without a name nobody knows who it is.")
-    if person.role not in Role.values:
+    if person.role not in Role.values and person.role not in roles.names():
         faults["role"] = _("There is no such role.")
     if person.extension and not person.extension.isdigit():
         faults["extension"] = _("An extension is made of digits.")

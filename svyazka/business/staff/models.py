@@ -35,6 +35,32 @@ class Department(models.Model):
         return self.name
 
 
+class CompanyRole(models.Model):
+    """What a company says about a role: one that it added, or what it changed of one that the house has."""
+
+    code = models.SlugField(max_length=20, unique=True)
+    words = models.JSONField(default=dict)  # empty: the house's own name
+    # The house's role whose rights it has wherever `rights` says nothing; also those of later versions.
+    based_on = models.CharField(max_length=20, choices=Role.choices)
+    rights = models.JSONField(default=dict)  # right → how far (roles.Reach)
+    position = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(default=True)  # offered when somebody is hired
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    @property
+    def name(self) -> str:
+        return words.here(self.words) or str(Role(self.based_on).label)
+
+    @property
+    def is_of_the_house(self) -> bool:
+        return self.code in Role.values
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     def working(self) -> PersonQuerySet:
         return self.filter(is_active=True)
@@ -63,7 +89,7 @@ class Person(AbstractBaseUser):
 
     login = models.CharField(max_length=60, unique=True)
     full_name = models.CharField(max_length=120)
-    role = models.CharField(max_length=20, choices=Role.choices)
+    role = models.CharField(max_length=20)  # code of a Role or of a CompanyRole
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="people")
     phone = models.CharField(max_length=20, blank=True)  # E.164
     extension = models.CharField(max_length=20, blank=True)  # the phone on the PBX: 101
@@ -101,6 +127,29 @@ class Person(AbstractBaseUser):
     @property
     def actor_name(self) -> str:
         return self.full_name
+
+    @property
+    def company_role(self) -> CompanyRole | None:
+        """What the company says about this role: read along with the session, elsewhere asked for once."""
+        code, row = self.__dict__.get("_company_role", ("", None))
+        if code != self.role:
+            row = CompanyRole.objects.filter(code=self.role).first()
+            self.company_role = row
+        return row
+
+    @company_role.setter
+    def company_role(self, row: CompanyRole | None) -> None:
+        self.__dict__["_company_role"] = (self.role, row)
+
+    @property
+    def basis(self) -> str:
+        """The house's role, which says on which screens this person works: an engineer goes out, whatever he is called."""
+        return self.company_role.based_on if self.company_role else self.role
+
+    def get_role_display(self) -> str:
+        if self.role in Role.values:
+            return str(Role(self.role).label)
+        return self.company_role.name if self.company_role else self.role
 
     @property
     def initials(self) -> str:

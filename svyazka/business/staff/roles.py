@@ -1,14 +1,18 @@
-"""Who may: each right, and how far it reaches for each role.
+"""Who may: each right, and how far it reaches for each role of the house.
 
-A right that a role is not named under is refused. One decorator asks at the door of every page and endpoint
+A right that a role is not named under is refused. A company adds roles and changes what one may, on its screen: that
+stands in CompanyRole and counts before what is written here. One decorator asks at the door of every page and endpoint
 (`workplaces/shared/door.py`), one test walks every address with every role.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
-from svyazka.business.staff.models import Person, Role
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.staff.models import CompanyRole, Person, Role
 
 
 class Reach(IntEnum):
@@ -18,6 +22,12 @@ class Reach(IntEnum):
     ALL = 3
 
 
+REACHES = {
+    Reach.NONE: _("no"),
+    Reach.OWN: _("own"),
+    Reach.DEPARTMENT: _("of the department"),
+    Reach.ALL: _("all"),
+}
 _OFFICE = (Role.OPERATOR, Role.MANAGER, Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR)
 _FIELD = (Role.ENGINEER, Role.CREW)
 
@@ -52,15 +62,91 @@ RIGHTS: dict[str, dict[str, Reach]] = {
 }
 
 
+# Each in a line, as the screen of the roles has it. A right that is not here cannot be changed there.
+WORDS = {
+    "clients.see": _("Sees clients, their history and the search"),
+    "clients.change": _("Changes clients: name, address, ways to reach them"),
+    "queue.see": _("Sees the live queue and the list of calls"),
+    "requests.take": _("Takes requests down"),
+    "calls.take": _("Takes calls: cards, call-backs, results"),
+    "deals.see": _("Sees deals and the calendar"),
+    "deals.change": _("Changes deals: stages, fields, next steps"),
+    "visits.see": _("Sees visits"),
+    "visits.book": _("Books, moves and calls off visits"),
+    "visits.carry_out": _("Carries out visits: “My visits” on the phone"),
+    "journal.see": _("Sees the journal: who changed what"),
+    "staff.see": _("Sees the list of the staff"),
+    "staff.change": _("Hires, changes and lets go"),
+    "intake.repair": _("Sees arrivals and takes up what is stuck"),
+    "settings.change": _("Changes the settings of the company"),
+}
+# The administrator's: without them nobody could give anything back.
+_KEPT = ("staff.see", "staff.change", "settings.change")
+# Rights whose reach says whose: the others are given or not.
+_WHOSE = {"deals.change": (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.ALL)}
+
+
 def reach(person: Person, right: str) -> Reach:
     """How far the right goes for this person. A right nobody wrote down is a mistake: KeyError."""
-    return RIGHTS[right].get(person.role, Reach.NONE) if person.is_active else Reach.NONE
+    of_the_house = RIGHTS[right]
+    if not person.is_active:
+        return Reach.NONE
+    role = person.company_role
+    return reach_of(role, right) if role else of_the_house.get(person.role, Reach.NONE)
+
+
+def reach_of(role: CompanyRole, right: str) -> Reach:
+    given = role.rights.get(right)
+    return usual(role.based_on, right) if given is None else Reach(given)
+
+
+def usual(based_on: str, right: str) -> Reach:
+    """As the house has it."""
+    return RIGHTS[right].get(based_on, Reach.NONE)
 
 
 def may(person: Person, right: str) -> bool:
     return reach(person, right) is not Reach.NONE
 
 
-def sees_office(role: str) -> bool:
+def every() -> list[CompanyRole]:
+    """The roles of the house and those of the company, in one statement; what the company never touched is not saved."""
+    stored = {role.code: role for role in CompanyRole.objects.all()}
+    of_the_house = [stored.pop(role.value, None) or CompanyRole(code=role.value, based_on=role.value) for role in Role]
+    return [*of_the_house, *stored.values()]
+
+
+def names() -> dict[str, str]:
+    return read_along([])
+
+
+def having(right: str) -> list[str]:
+    """The codes of the roles that have this right at all."""
+    return [role.code for role in every() if reach_of(role, right) is not Reach.NONE]
+
+
+def based_on(*of_the_house: Role) -> list[str]:
+    """The codes of these roles and of those that the company made after them."""
+    return [role.code for role in every() if role.based_on in of_the_house]
+
+
+def read_along(people: Iterable[Person]) -> dict[str, str]:
+    """Before their roles are shown: one statement for all of them. All roles there are, by code."""
+    known = {role.code: role for role in every()}
+    for person in people:
+        person.company_role = known.get(person.role)
+    return {code: role.name for code, role in known.items()}
+
+
+def offered(role: CompanyRole, right: str) -> tuple[Reach, ...]:
+    """How far the right may be made to go. Whoever works on site gets nothing of the office: he hears only of his own."""
+    if role.code == Role.ADMINISTRATOR and right in _KEPT:
+        return (Reach.ALL,)
+    if not sees_office(role.based_on):
+        return tuple(sorted({Reach.NONE, *(usual(one, right) for one in _FIELD)}))
+    return _WHOSE.get(right) or tuple(sorted({Reach.NONE, *RIGHTS[right].values()}))
+
+
+def sees_office(based_on: str) -> bool:
     """Office roles hear of every change; the others only of what concerns themselves."""
-    return role in _OFFICE
+    return based_on in _OFFICE

@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import transaction
 
 from svyazka.business.journal.record import About, Actor, record
-from svyazka.business.staff.models import Department, Person, Session
+from svyazka.business.staff.models import CompanyRole, Department, Person, Session
 from svyazka.kit import clock, rows
 from svyazka.kit.secrets import fingerprint
 
@@ -97,15 +97,18 @@ def _read(session_key: str | None) -> tuple[Session | None, int, int]:
     # Anybody may write into a cookie what he likes, also what the database cannot hold.
     if not session_key or not (session_key.isascii() and session_key.isalnum()):
         return None, 0, 0
-    for session, person, department, heard, unread in rows.read_joined(_SESSION, [session_key, clock.now()], *_MODELS):
+    for session, person, department, role, heard, unread in rows.read_joined(
+        _SESSION, [session_key, clock.now()], *_MODELS
+    ):
         session.person = person
         if person:
             person.department = department
+            person.company_role = role
         return cast(Session, session), heard or 0, unread
     return None, 0, 0
 
 
-_MODELS = (Session, Person, Department)
+_MODELS = (Session, Person, Department, CompanyRole)
 _SESSION = f"""
 select {rows.columns(*_MODELS)}, (select max(id) from journal_liveevent), (
     select count(*) from (
@@ -115,5 +118,6 @@ select {rows.columns(*_MODELS)}, (select max(id) from journal_liveevent), (
 ) from staff_session
 left join staff_person on staff_person.id = person_id
 left join staff_department on staff_department.id = department_id
+left join staff_companyrole on staff_companyrole.code = staff_person.role
 where session_key = %s and expire_date > %s
 """  # noqa: S608  # of our own models' names only

@@ -11,7 +11,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.journal.record import About, Actor, announce, record
-from svyazka.business.staff import hire
+from svyazka.business.staff import hire, roles
 from svyazka.business.staff.hours import Hours, in_words, to_store
 from svyazka.business.staff.models import Person, Role
 from svyazka.business.visits.models import Resource, Visit, VisitKind
@@ -66,7 +66,7 @@ def skills() -> dict[str, str]:
 
 def could_carry_out(resource: Resource | None = None) -> QuerySet[Person]:
     """Whose phone may show the visits: engineers and crews without a resource of their own, besides this one's."""
-    free = Q(is_active=True, role__in=GO_OUT, resource=None)
+    free = Q(is_active=True, role__in=roles.based_on(*GO_OUT), resource=None)
     own = Q(pk=resource.person_id) if resource and resource.person_id else Q()
     return Person.objects.filter(free | own).order_by("full_name")
 
@@ -119,7 +119,7 @@ def _kind(given: str, _resource: Resource) -> str:
 def _person(given: Person | None, resource: Resource) -> Person | None:
     if given is None or given.pk == resource.person_id:
         return given
-    if given.role not in GO_OUT or not given.is_active:
+    if given.basis not in GO_OUT or not given.is_active:
         raise Refused(_("Only engineers and crews carry out visits."))
     if Resource.objects.filter(person=given).exclude(pk=resource.pk).exists():
         raise _taken()

@@ -138,8 +138,10 @@ def _who_is_responsible(request: PageRequest, deal: Deal, refusal: Refused | Non
 
 
 def _who_can_be_responsible() -> list[Person]:
-    may = list(roles.RIGHTS["deals.change"])
-    return list(Person.objects.working().filter(role__in=may).select_related("department").order_by("full_name"))
+    may = Person.objects.working().filter(role__in=roles.having("deals.change"))
+    people = list(may.select_related("department").order_by("full_name"))
+    roles.read_along(people)
+    return people
 
 
 def _person(typed: str) -> Person:

@@ -28,6 +28,7 @@ KINDS = {
     "call": (gettext_lazy("Call"), ""),
     "arrival": (gettext_lazy("Arrival"), "/office/arrivals/{}/"),
     "person": (gettext_lazy("Member of staff"), "/office/staff/{}/"),
+    "role": (gettext_lazy("Role"), ""),
     "channel": (gettext_lazy("Channel"), "/office/channels/{}/"),
     "line": (gettext_lazy("Our number"), ""),
     "pbx": (gettext_lazy("PBX"), ""),

@@ -136,7 +136,7 @@ def _of_person(given: str | None) -> dict[str, Any]:
     person = our.could_carry_out().filter(pk=whole_number(given) or 0).first()
     if person is None:
         return {}
-    kind = Resource.Kind.CREW if person.role == Role.CREW else Resource.Kind.ENGINEER
+    kind = Resource.Kind.CREW if person.basis == Role.CREW else Resource.Kind.ENGINEER
     return {"name": person.full_name, "person": person, "kind": kind}
 
 

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svyazka.business.staff import hire, sessions
+from svyazka.business.staff import hire, roles, sessions
 from svyazka.business.staff.models import Department, Person, Role
 from svyazka.business.visits import resources
 from svyazka.business.visits.models import Resource
@@ -34,7 +34,7 @@ class DataForm(Form):
         help_text=gettext_lazy("Latin letters, digits, dots and dashes."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=lambda: roles.names().items())
     department = forms.ModelChoiceField(
         label=gettext_lazy("Department"), queryset=Department.objects.order_by("pk"), required=False
     )
@@ -75,7 +75,7 @@ def staff(request: PageRequest) -> HttpResponse:
     found = list(_found(request)[number * PER_PAGE : (number + 1) * PER_PAGE + 1])
     context = {
         "people": found[:PER_PAGE],
-        "roles": Role.choices,
+        "roles": roles.read_along(found).items(),
         "q": request.GET.get("q", ""),
         "role": request.GET.get("role", ""),
         "gone": request.GET.get("gone", ""),
@@ -157,7 +157,7 @@ def staff_sessions_ending(request: PageRequest, pk: int) -> HttpResponse:
 
 def _found(request: PageRequest) -> QuerySet[Person]:
     people = Person.objects.select_related("department").filter(is_active=not request.GET.get("gone"))
-    if (role := request.GET.get("role")) in Role.values:
+    if role := request.GET.get("role", "").replace("\0", ""):
         people = people.filter(role=role)
     if words := request.GET.get("q", "").replace("\0", "").strip():
         people = people.filter(
@@ -185,7 +185,7 @@ def _page(
         "sessions": rows_of(person),
         "ahead": resources.ahead_of(person),
         "unbookable": person.is_active
-        and person.role in resources.GO_OUT
+        and person.basis in resources.GO_OUT
         and not Resource.objects.filter(person=person).exists(),
     }
     return render(request, "office/staff_person.html", context, status=422 if faulty else 200)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.office import arrivals, channels, journal, lines, pbxs, resources, staff
+from svyazka.workplaces.office import arrivals, channels, journal, lines, pbxs, resources, roles, staff
 
 urlpatterns = [
     path("staff/", staff.staff, name="staff"),
@@ -13,6 +13,12 @@ urlpatterns = [
     path("staff/<int:pk>/dismissal/", staff.staff_dismissal, name="staff_dismissal"),
     path("staff/<int:pk>/return/", staff.staff_return, name="staff_return"),
     path("staff/<int:pk>/sessions/ending/", staff.staff_sessions_ending, name="staff_sessions_ending"),
+    path("roles/", roles.roles, name="roles"),
+    path("roles/new/", roles.role_new, name="role_new"),
+    path("roles/<slug:code>/", roles.role, name="role"),
+    path("roles/<slug:code>/name/", roles.role_name, name="role_name"),
+    path("roles/<slug:code>/defaults/", roles.role_defaults, name="role_defaults"),
+    path("roles/<slug:code>/state/", roles.role_state, name="role_state"),
     path("resources/", resources.resources, name="resources"),
     path("resources/new/", resources.resource_new, name="resource_new"),
     path("resources/<int:pk>/", resources.resource, name="resource"),

@@ -71,6 +71,8 @@ SENTENCES: dict[str, Sentence] = {
     "staff.let_go": Sentence(_("{whom} was let go"), of="is_active"),
     "staff.taken_back": Sentence(_("{whom} was taken back"), of="is_active"),
     "staff.password_set": Sentence(_("New password for {whom}")),
+    "staff.role_added": Sentence(_("A new role")),
+    "staff.role_changed": Sentence(_("Role changed")),
     "staff.logged_in": Sentence(_("{whom} logged in")),
     "staff.logged_out": Sentence(_("{whom} logged out")),
     "staff.session_ended": Sentence(_("One session of {whom} was ended")),

@@ -50,6 +50,12 @@ SETTINGS = [
             Room(_("Telephone systems"), "pbxs", "link", "settings.change"),
         ],
     ),
+    (
+        _("Company"),
+        [
+            Room(_("Roles and rights"), "roles", "key", "settings.change"),
+        ],
+    ),
 ]
 
 
@@ -94,4 +100,4 @@ def _under_settings() -> list[str]:
 
 def landing(person: Person) -> str:
     """The page where this role's day begins."""
-    return next(reverse(room.url_name) for room in ROOMS if roles.may(person, room.right))
+    return next((reverse(room.url_name) for room in ROOMS if roles.may(person, room.right)), reverse("account"))

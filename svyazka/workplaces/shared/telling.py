@@ -20,6 +20,7 @@ from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.models import Field, LossReason, Stage
 from svyazka.business.intake.models import Arrival
 from svyazka.business.journal.models import Entry
+from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person, Role
 from svyazka.business.visits.models import Resource, Visit
 from svyazka.kit import phones
@@ -37,6 +38,7 @@ class Names:
     reasons: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)  # of the company's own fields
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def names_for(entries: Iterable[Entry]) -> Names:
         reasons={reason.code: reason.name for reason in LossReason.objects.all()},
         channels=dict(ChannelAccount.objects.values_list("code", "name")),
         kinds={one.code: one.kind for one in fields} | {"amount": Field.Kind.MONEY},
+        roles=roles.names() if any(entry.kind == "person" for entry in entries) else {},
     )
 
 
@@ -87,7 +90,7 @@ def changes_of(entry: Entry, names: Names) -> list[Change]:
     said = SENTENCES[entry.verb].of if entry.verb in SENTENCES else ""
     return [
         Change(
-            what=str(FIELDS.get(key) or names.fields.get(key, key)),
+            what=str(FIELDS.get(key) or roles.WORDS.get(key) or names.fields.get(key, key)),
             before=_readable(key, _pair(entry, key)[0], names),
             after=_readable(key, _pair(entry, key)[1], names),
         )
@@ -111,7 +114,9 @@ def _readable(key: str, value: Any, names: Names) -> str:
     if isinstance(value, list):
         return " – ".join(_readable(key, one, names) for one in value)
     text = str(value)
-    known = {"stage": names.stages, "loss_reason": names.reasons}.get(key) or _CHOICES.get(key, {})
+    known = {"stage": names.stages, "loss_reason": names.reasons, "role": names.roles}.get(key) or _CHOICES.get(key, {})
+    if key in roles.WORDS:
+        known = _REACHES
     if text in known:
         return str(known[text])
     if key in ("phone", "number"):
@@ -148,8 +153,10 @@ _CHOICES: dict[str, Mapping[str, str | Promise]] = {
     "language": dict(settings.LANGUAGES),
     "trouble": TROUBLES,
 }
+_REACHES = {reach.name.lower(): words for reach, words in roles.REACHES.items()}
 # What the house calls itself in the journal when it acts alone (journal.record.Automaton).
 _ACTORS: dict[str, Promise] = {
     "command line": gettext_lazy("Command line"),
+    "blueprint": gettext_lazy("Blueprint"),
     "listener": gettext_lazy("Link to the PBX"),
 }
