@@ -114,6 +114,7 @@ class Interaction(models.Model):
         HAND_OFF = "hand_off", _("Hand-off")
         QUESTION = "question", _("Question")
         TASK = "task", _("Task")
+        APPOINTED = "appointed", _("Responsible")
 
     class Direction(models.TextChoices):
         IN = "in", _("incoming")

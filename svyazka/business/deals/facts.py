@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import change as clients
 from svyazka.business.clients import search
+from svyazka.business.deals import taking
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
+from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 # Every deal has these; the rest are rows of Field.
@@ -58,6 +60,7 @@ def change(deal: Deal, values: Mapping[str, Any], *, by: Actor, version: int | N
         else:
             current.facts[code] = _plain(read[code])
     current.version += 1
+    taking.taken(current, by=by)
     current.save()
     if "address" in changes:
         search.index("deal", current.pk, current.address)
@@ -73,6 +76,7 @@ def appoint(deal: Deal, person: Person | None, *, by: Actor, version: int | None
         return current
     before, left = current.responsible, current.department
     current.responsible = person
+    current.assigned_at, current.take_due_at = clock.now(), None
     current.department = person.department if person else left
     current.version += 1
     current.save()

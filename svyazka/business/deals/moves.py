@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
-from svyazka.business.deals import conditions, facts, next_steps, rights
+from svyazka.business.deals import conditions, facts, next_steps, rights, taking
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.deals.opening import due_in
@@ -66,6 +66,7 @@ def move(
     current.closed_at = None if to.is_open else now
     current.loss_reason = loss_reason if to.kind == Stage.Kind.LOST else None
     current.version += 1
+    taking.taken(current, by=by)
     current.save()
     step = current.next_step
     next_steps.plan_for_stage(current, by=by)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.deals import taking
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.journal.record import About, Actor, record
@@ -47,6 +48,7 @@ def done(task: Task, *, by: Person) -> None:
         return
     if deal:
         _show_on_deal(deal)
+        taking.take(deal.pk, by=by)
     about = _about(deal) if deal else About("task", task.pk)
     record("deals.step_done", about, by=by, changes={"what": (task.what, None)})
 

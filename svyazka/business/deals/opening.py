@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import search
 from svyazka.business.clients.models import Client, Source
-from svyazka.business.deals import conditions
+from svyazka.business.deals import conditions, distribution
 from svyazka.business.deals.models import Deal, Pipeline, Stage, Task
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
@@ -37,10 +37,15 @@ def open_deal(
     responsible: Person | None = None,
     pipeline: Pipeline | None = None,
 ) -> Deal:
-    """Opens it in the first stage of the pipeline (the first one, unless named), with a next step."""
+    """Opens it in the first stage of the pipeline (the first one, unless named), with a next step. Where nobody is
+    named as responsible, the pipeline's rules say who it is."""
     stage = first_stage(pipeline)
     now = clock.now()
     due_at = due_in(stage, now, facts or {})
+    appointed = distribution.Opening()
+    if responsible is None:
+        appointed = distribution.at_opening(stage.pipeline_id, source, facts or {}, client_id=client.pk, at=now)
+        responsible = appointed.person
     step, step_at = stage.next_step, due_at or now + timedelta(days=1)
     deal = Deal.objects.create(
         client=client,
@@ -52,6 +57,8 @@ def open_deal(
         address=address or client.address,
         facts=facts or {},
         origin=origin or {},
+        assigned_at=now if responsible else None,
+        take_due_at=appointed.due_at,
         opened_at=now,
         stage_since=now,
         stage_due_at=due_at,
@@ -64,6 +71,7 @@ def open_deal(
         search.index("deal", deal.pk, deal.address)
     if step:
         Task.objects.create(deal=deal, what=step, due_at=step_at, person=responsible, of_stage=True)
+    distribution.tell_at_opening(deal.pk, client.pk, appointed, by=by)
     return deal
 
 

@@ -50,6 +50,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
         **_all(Role.OPERATOR, Role.HEAD, Role.ADMINISTRATOR),
         Role.MANAGER: Reach.DEPARTMENT,
     },
+    # Leads that nobody has: who gets them, and what becomes of a colleague's deals.
+    "leads.distribute": _all(Role.HEAD, Role.ADMINISTRATOR),
     "visits.see": {**_all(*_OFFICE), **dict.fromkeys(_FIELD, Reach.OWN)},
     "visits.book": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
     # Work on site: on my way, started, done, note and photo.

@@ -28,6 +28,11 @@ SENTENCES: dict[str, Sentence] = {
     "deals.moved": Sentence(_("Deal moved: {before} → {after}"), of="stage"),
     "deals.changed": Sentence(_("Deal changed")),
     "deals.appointed": Sentence(_("Responsible: {before} → {after}"), of="responsible"),
+    "deals.given": Sentence(_("Lead given: {before} → {after}"), of="responsible"),
+    "deals.given_back": Sentence(_("Lead taken back: {before} → {after}"), of="responsible"),
+    "deals.came_back": Sentence(_("Not taken up in time: {before} → {after}"), of="responsible"),
+    "deals.handed_over": Sentence(_("Handed over: {before} → {after}"), of="responsible"),
+    "deals.taken": Sentence(_("Taken up")),
     "deals.step_planned": Sentence(_("Next step planned: {after}"), of="what"),
     "deals.step_done": Sentence(_("Step done: {before}"), of="what"),
 

@@ -173,6 +173,13 @@ def _stage(one: Interaction) -> tuple[str, str, str]:
     return "stage", "bad" if reason else "", f"{left} → {to}" + (f" · {reason}" if reason else "")
 
 
+def _appointed(one: Interaction) -> tuple[str, str, str]:
+    names = {"before": one.data.get("from") or "—", "after": one.data.get("to") or "—"}
+    if one.data.get("event") == "came_back":
+        return "person", "bad", _("Not taken up in time: {before} → {after}").format(**names)
+    return "person", "", _("Responsible: {before} → {after}").format(**names)
+
+
 def _note(_one: Interaction) -> tuple[str, str, str]:
     return "note", "", _("Note")
 
@@ -231,4 +238,5 @@ _SAYERS: dict[str, Callable[[Interaction], tuple[str, str, str]]] = {
     Kind.VISIT: _visit,
     Kind.STAGE: _stage,
     Kind.NOTE: _note,
+    Kind.APPOINTED: _appointed,
 }
