@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "svyazka.workplaces.operator",
     "svyazka.workplaces.manager",
     "svyazka.workplaces.dispatcher",
+    "svyazka.workplaces.controller",
     "svyazka.workplaces.field",
     "svyazka.workplaces.office",
     "svyazka.connectors.asterisk",

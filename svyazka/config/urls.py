@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/", include("svyazka.workplaces.operator.urls_calls")),
     path("", include("svyazka.workplaces.manager.urls")),
     path("", include("svyazka.workplaces.dispatcher.urls")),
+    path("", include("svyazka.workplaces.controller.urls")),
     path("field/", include("svyazka.workplaces.field.urls")),
     path("office/", include("svyazka.workplaces.office.urls")),
 ]

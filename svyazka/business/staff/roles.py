@@ -52,6 +52,11 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     },
     # Leads that nobody has: who gets them, and what becomes of a colleague's deals.
     "leads.distribute": _all(Role.HEAD, Role.ADMINISTRATOR),
+    "problems.see": {
+        **_all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
+        Role.MANAGER: Reach.DEPARTMENT,
+        Role.OPERATOR: Reach.OWN,
+    },
     "visits.see": {**_all(*_OFFICE), **dict.fromkeys(_FIELD, Reach.OWN)},
     "visits.book": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
     # Work on site: on my way, started, done, note and photo.
@@ -73,6 +78,7 @@ WORDS = {
     "calls.take": _("Takes calls: cards, call-backs, results"),
     "deals.see": _("Sees deals and the calendar"),
     "deals.change": _("Changes deals: stages, fields, next steps"),
+    "problems.see": _("Sees problem deals"),
     "visits.see": _("Sees visits"),
     "visits.book": _("Books, moves and calls off visits"),
     "visits.carry_out": _("Carries out visits: “My visits” on the phone"),
@@ -85,7 +91,7 @@ WORDS = {
 # The administrator's: without them nobody could give anything back.
 _KEPT = ("staff.see", "staff.change", "settings.change")
 # Rights whose reach says whose: the others are given or not.
-_WHOSE = {"deals.change": (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.ALL)}
+_WHOSE = dict.fromkeys(("deals.change", "problems.see"), (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.ALL))
 
 
 def reach(person: Person, right: str) -> Reach:

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from svyazka.business.clients.models import Client
+from svyazka.business.deals.models import Deal, Task
+from svyazka.business.problems.models import Problem
+from svyazka.business.staff.models import Department
+from svyazka.kit import clock
+from svyazka.workplaces.shared import problems as wording
+from svyazka.workplaces.shared.problems import Why
+from svyazka.workplaces.shared.short import Short
+
+HTMX = {"HX-Request": "true", "HX-Target": "dialog"}
+
+
+def text(answer) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def names(answer) -> list[str]:
+    return re.findall(r'class="name cut" href="/deals/(\d+)/"', answer.content.decode())
+
+
+def test_a_line_says_who_since_when_and_why(enter, konstantin, mikhail, troubled):
+    deal = troubled(mikhail, "stuck", amount=Decimal(54300))
+    page = text(enter(konstantin).get("/problems/"))
+    assert "Вера Павлова" in page
+    assert f"№ {deal.pk}" in page
+    assert "Стоит на этапе «Новая заявка» 4 ч при норме 1 ч" in page
+    assert mikhail.full_name in page
+    assert "54 300 ₽" in page
+
+
+def test_everything_in_order_pleases(enter, konstantin):
+    assert "Всё в порядке" in text(enter(konstantin).get("/problems/"))
+
+
+def test_the_page_costs_the_same_questions_with_one_and_with_thirty(enter, konstantin, mikhail, troubled):
+    troubled(mikhail, "stuck")
+    entered = enter(konstantin)
+    entered.get("/problems/")
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
+        entered.get("/problems/")
+    for number in range(29):
+        troubled(mikhail, "no_step", client=Client.objects.create(name=f"Клиент {number}"))
+    with CaptureQueriesContext(connection) as thirty:
+        page = entered.get("/problems/")
+    assert len(names(page)) == 30
+    assert len(one) == len(thirty)
+
+
+def test_further_pages_show_the_rest_once(enter, konstantin, mikhail, troubled):
+    made = {str(troubled(mikhail, "stuck", hours=number + 1, amount=number).pk) for number in range(35)}
+    for sort in ("", "?sort=amount"):
+        first = enter(konstantin).get(f"/problems/{sort}")
+        more = re.search(r'hx-get="(/problems/\?[^"]*after[^"]*)"', first.content.decode())[1].replace("&amp;", "&")
+        second = enter(konstantin).get(more)
+        assert len(names(first)) == 30
+        assert {*names(first), *names(second)} == made
+        assert "Ещё" not in text(second)
+
+
+@pytest.mark.parametrize("after", ["nonsense", "1~", "2026-01-01~x", "NaN~5", "2026-13-01T00:00~1", "~"])
+def test_nonsense_begins_from_the_top(enter, konstantin, mikhail, troubled, after):
+    troubled(mikhail, "stuck")
+    assert len(names(enter(konstantin).get("/problems/", {"after": after}))) == 1
+    assert enter(konstantin).get("/problems/", {"after": after, "sort": "amount"}).status_code == 200
+
+
+def test_oldest_first_or_dearest_first(enter, konstantin, mikhail, troubled):
+    young = str(troubled(mikhail, "stuck", hours=1, amount=900).pk)
+    old = str(troubled(mikhail, "stuck", hours=9, amount=100).pk)
+    assert names(enter(konstantin).get("/problems/")) == [old, young]
+    assert names(enter(konstantin).get("/problems/?sort=amount")) == [young, old]
+
+
+def test_filters_and_counts_go_together(enter, konstantin, mikhail, dina, troubled):
+    stuck = str(troubled(mikhail, "stuck").pk)
+    of_dina = str(troubled(dina, "no_step").pk)
+    entered = enter(konstantin)
+    assert names(entered.get("/problems/?kind=stuck")) == [stuck]
+    assert names(entered.get(f"/problems/?person={dina.pk}")) == [of_dina]
+    assert names(entered.get(f"/problems/?department={mikhail.department_id}")) == [stuck]
+    page = text(entered.get(f"/problems/?person={dina.pk}"))
+    assert "Все 1" in page
+    assert "Нет следующего шага 1" in page
+    assert "Застряла на этапе" not in page.split("Сначала крупные")[1].split("Отметьте")[0]
+
+
+def test_a_manager_sees_his_department_an_operator_himself(enter, mikhail, dina, olga, roza, troubled):
+    own, theirs = str(troubled(mikhail, "stuck").pk), str(troubled(dina, "stuck").pk)
+    of_olga = str(troubled(olga, "stuck").pk)
+    assert names(enter(mikhail).get("/problems/")) == [own]
+    assert names(enter(olga).get("/problems/")) == [of_olga]
+    assert set(names(enter(roza).get("/problems/"))) == {own, theirs, of_olga}
+    troubled(mikhail, "no_person")
+    Problem.objects.filter(kind="no_person").update(department=None)
+    assert len(names(enter(mikhail).get("/problems/"))) == 2
+
+
+def test_who_has_how_many(enter, konstantin, mikhail, dina, troubled):
+    troubled(mikhail, "stuck")
+    troubled(mikhail, "no_step")
+    troubled(dina, "no_step")
+    answer = enter(konstantin).get("/problems/people/")
+    row = re.search(rf"{mikhail.full_name}.*?</tr>", answer.content.decode())[0]
+    assert re.findall(r">(\d+)<", row) == ["2", "1", "1"]
+    assert f"/problems/?kind=stuck&amp;person={mikhail.pk}" in row
+    assert Department.objects.get(pk=mikhail.department_id).name in text(answer)
+
+
+def test_the_badge_counts_ones_own(enter, mikhail, dina, troubled):
+    troubled(mikhail, "stuck")
+    troubled(dina, "stuck")
+    assert enter(mikhail).get("/problems/count/").content == b"1"
+    assert 'id="own-problems"' in enter(mikhail).get("/deals/").content.decode()
+
+
+def test_a_step_is_planned_for_many_and_the_lines_go(enter, mikhail, troubled):
+    deals = [troubled(mikhail, "no_step"), troubled(mikhail, "no_step")]
+    entered = enter(mikhail)
+    asked = [("deal", deal.pk) for deal in deals]
+    dialog = entered.get("/problems/steps/?" + "&".join(f"{name}={pk}" for name, pk in asked), headers=HTMX)
+    assert "Для 2 сделок" in text(dialog)
+    tomorrow = clock.today() + timedelta(days=1)
+    body = {"deal": [deal.pk for deal in deals], "what": "Позвонить", "day": tomorrow.isoformat(), "hour": "10:00"}
+    answer = entered.post("/problems/steps/", body, headers=HTMX)
+    assert answer.status_code == 204
+    assert "dialog:close" in answer["HX-Trigger"]
+    assert Task.objects.filter(what="Позвонить", person=mikhail).count() == 2
+    assert Problem.objects.count() == 0
+
+
+def test_an_overdue_step_is_ticked_off_with_the_next_one(enter, mikhail, troubled):
+    deal = troubled(mikhail, "step_overdue")
+    task = deal.tasks.get()
+    entered = enter(mikhail)
+    page = entered.get("/problems/").content.decode()
+    url = re.search(r'hx-get="(/problems/steps/\?[^"]+)"', page)[1].replace("&amp;", "&")
+    assert f"Шаг «{task.what}» сделан" in text(entered.get(url, headers=HTMX))
+    tomorrow = clock.today() + timedelta(days=1)
+    body = {"deal": deal.pk, "done": task.pk, "what": "Отправить", "day": tomorrow.isoformat()}
+    assert entered.post("/problems/steps/", body, headers=HTMX).status_code == 204
+    assert Task.objects.get(pk=task.pk).done_by == mikhail
+    assert Problem.objects.count() == 0
+
+
+@pytest.mark.parametrize("given", [{"what": "", "day": "2030-01-01"}, {"what": "Позвонить", "day": "nonsense"}, {}])
+def test_a_plan_that_is_refused_keeps_what_was_typed_and_stores_nothing(enter, mikhail, troubled, given):
+    deal = troubled(mikhail, "no_step")
+    answer = enter(mikhail).post("/problems/steps/", {"deal": deal.pk, **given}, headers=HTMX)
+    assert answer.status_code == 422
+    assert answer["HX-Retarget"] == "#dialog"
+    assert given.get("what", "") in answer.content.decode()
+    assert not deal.tasks.exists()
+
+
+def test_a_person_is_appointed_to_many(enter, roza, mikhail, dina, troubled):
+    deals = [troubled(dina, "no_person"), troubled(dina, "no_person")]
+    entered = enter(roza)
+    assert entered.get(f"/problems/responsible/?deal={deals[0].pk}", headers=HTMX).status_code == 200
+    body = {"deal": [deal.pk for deal in deals], "responsible": mikhail.pk}
+    assert entered.post("/problems/responsible/", body, headers=HTMX).status_code == 204
+    assert set(Deal.objects.values_list("responsible", flat=True)) == {mikhail.pk}
+    assert Problem.objects.count() == 0
+
+
+def test_of_many_one_that_is_not_ours_stops_all(enter, mikhail, dina, troubled):
+    own, theirs = troubled(mikhail, "no_step"), troubled(dina, "no_step")
+    body = {"deal": [own.pk, theirs.pk], "responsible": mikhail.pk}
+    assert enter(mikhail).post("/problems/responsible/", body, headers=HTMX).status_code == 403
+    assert Deal.objects.get(pk=theirs.pk).responsible == dina
+    for empty in ({}, {"deal": own.pk, "responsible": ""}, {"responsible": mikhail.pk}):
+        assert enter(mikhail).post("/problems/responsible/", empty, headers=HTMX).status_code == 422
+
+
+def test_the_controller_looks_and_the_others_help(enter, konstantin, mikhail, troubled):
+    troubled(mikhail, "no_step")
+    assert "Запланировать шаг" not in text(enter(konstantin).get("/problems/"))
+    assert "Открыть сделку" in text(enter(konstantin).get("/problems/"))
+    assert "Запланировать шаг" in text(enter(mikhail).get("/problems/"))
+
+
+SAID = {
+    "no_person": ({}, "Уже 3 ч никто не отвечает", "Nobody has been responsible for 3 h"),
+    "no_step": ({}, "Уже 3 ч ничего не запланировано", "Nothing has been planned for 3 h"),
+    "step_overdue": ({"what": "Позвонить"}, "«Позвонить»: просрочено на 3 ч", "“Позвонить” is 3 h overdue"),
+    "stuck": (
+        {"limit": 7200},
+        "Стоит на этапе «Оффер» 6 дн при норме 2 ч",
+        "Stands at “Оффер” for 6 d; the limit is 2 h",
+    ),
+    "slow": ({"usual": 259200}, "Стоит на этапе «Оффер» 6 дн, обычно 3 дн", "Stands at “Оффер” for 6 d; usual are 3 d"),
+    "unanswered": ({"by": "form"}, "Заявка ждёт уже 3 ч", "A request has been waiting for 3 h"),
+    "missed_call": ({}, "Уже 3 ч никто не перезвонил", "Nobody has rung back for 3 h"),
+    "question": ({"text": "Когда?"}, "Ответ опаздывает на 3 ч: «Когда?»", "The answer is 3 h late: “Когда?”"),
+    "not_accepted": ({}, "Передачу никто не принял, опоздание 3 ч", "Nobody has accepted the hand-off; 3 h late"),
+    "returned": ({"reason": "Нет брифа"}, "Возвращена 3 ч назад: Нет брифа", "Returned 3 h ago: Нет брифа"),
+    "ping_pong": ({"legs": 3}, "Передавали уже 3 раза", "Handed on 3 times already"),
+    "visit_unconfirmed": ({"at": "@"}, "Клиент не подтвердил время: сегодня @", "The client has not confirmed today @"),
+    "visit_moved": (
+        {"at": "@", "moves": 2, "reason": "Просит"},
+        "Выезд переносили 2 раза, теперь сегодня @: Просит",
+        "The visit was moved 2 times, now to today @: Просит",
+    ),
+    "visit_without_result": (
+        {"at": "@"},
+        "Никто не сказал, как прошёл выезд (сегодня @)",
+        "Nobody has said how the visit went (today @)",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", Problem.Kind)
+def test_every_reason_in_both_languages(kind):
+    of, *said = SAID[kind]
+    noon = clock.at(clock.today(), clock.time(12))
+    for language, words in zip(("ru", "en"), said, strict=True):
+        with translation.override(language):
+            short = Short()
+            since, stage_since = short.now - timedelta(hours=3), short.now - timedelta(days=6)
+            given = {name: noon.isoformat() if value == "@" else value for name, value in of.items()}
+            assert wording.reason(kind, Why(given, since, "Оффер", stage_since, short)) == words.replace("@", "12:00")

@@ -1,0 +1,128 @@
+"""Problems in words: what each kind is called, and why a deal is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from svyazka.business.problems.models import Problem
+from svyazka.workplaces.shared.short import Short
+
+Kind = Problem.Kind
+# fmt: off
+TITLES: dict[str, Promise] = {
+    Kind.NO_PERSON: gettext_lazy("Nobody responsible"),
+    Kind.NO_STEP: gettext_lazy("No next step"),
+    Kind.STEP_OVERDUE: gettext_lazy("Step overdue"),
+    Kind.STUCK: gettext_lazy("Stuck at a stage"),
+    Kind.SLOW: gettext_lazy("Longer than usual"),
+    Kind.UNANSWERED: gettext_lazy("Not answered"),
+    Kind.MISSED_CALL: gettext_lazy("Call not returned"),
+    Kind.QUESTION: gettext_lazy("Question without an answer"),
+    Kind.NOT_ACCEPTED: gettext_lazy("Hand-off not accepted"),
+    Kind.RETURNED: gettext_lazy("Hand-off returned"),
+    Kind.PING_PONG: gettext_lazy("Handed to and fro"),
+    Kind.VISIT_UNCONFIRMED: gettext_lazy("Visit not confirmed"),
+    Kind.VISIT_MOVED: gettext_lazy("Visit moved again and again"),
+    Kind.VISIT_WITHOUT_RESULT: gettext_lazy("Visit without a result"),
+}
+# fmt: on
+
+
+@dataclass(frozen=True)
+class Why:
+    """What the words are made of."""
+
+    of: Mapping[str, Any]
+    since: datetime
+    stage: str
+    stage_since: datetime
+    short: Short
+
+    @property
+    def age(self) -> str:
+        return self.short.age(self.since)
+
+    @property
+    def at_stage(self) -> str:
+        return self.short.age(self.stage_since)
+
+    def span(self, name: str) -> str:
+        return self.short.span(timedelta(seconds=float(self.of.get(name) or 0)))
+
+    def moment(self, name: str) -> str:
+        try:
+            return self.short.moment(datetime.fromisoformat(str(self.of.get(name))))
+        except ValueError:
+            return ""
+
+
+def reason(kind: str, why: Why) -> str:
+    return _REASONS[kind](why)
+
+
+def _no_person(why: Why) -> str:
+    if gone := why.of.get("gone"):
+        return _("{name} no longer works here").format(name=gone)
+    if away := why.of.get("away"):
+        return _("{name} is away until {when}").format(name=away, when=why.moment("until"))
+    return _("Nobody has been responsible for {age}").format(age=why.age)
+
+
+def _unanswered(why: Why) -> str:
+    if why.of.get("by") == "form":
+        return _("A request has been waiting for {age}").format(age=why.age)
+    return _("A message has been waiting for an answer for {age}").format(age=why.age)
+
+
+def _stuck(why: Why) -> str:
+    said = _("Stands at “{stage}” for {age}; the limit is {limit}")
+    return said.format(stage=why.stage, age=why.at_stage, limit=why.span("limit"))
+
+
+def _slow(why: Why) -> str:
+    said = _("Stands at “{stage}” for {age}; usual are {usual}")
+    return said.format(stage=why.stage, age=why.at_stage, usual=why.span("usual"))
+
+
+def _visit_moved(why: Why) -> str:
+    moves = int(why.of.get("moves") or 0)
+    said = ngettext(
+        "The visit was moved {count} time, now to {when}", "The visit was moved {count} times, now to {when}", moves
+    )
+    return _with_reason(said.format(count=moves, when=why.moment("at")), why)
+
+
+def _with_reason(said: str, why: Why) -> str:
+    return f"{said}: {given}" if (given := why.of.get("reason")) else said
+
+
+def _handed(why: Why) -> str:
+    legs = int(why.of.get("legs") or 0)
+    return ngettext("Handed on {count} time already", "Handed on {count} times already", legs).format(count=legs)
+
+
+_REASONS: dict[str, Callable[[Why], str]] = {
+    Kind.NO_PERSON: _no_person,
+    Kind.NO_STEP: lambda why: _("Nothing has been planned for {age}").format(age=why.age),
+    Kind.STEP_OVERDUE: lambda why: _("“{what}” is {age} overdue").format(what=why.of.get("what", ""), age=why.age),
+    Kind.STUCK: _stuck,
+    Kind.SLOW: _slow,
+    Kind.UNANSWERED: _unanswered,
+    Kind.MISSED_CALL: lambda why: _("Nobody has rung back for {age}").format(age=why.age),
+    Kind.QUESTION: lambda why: _("The answer is {age} late: “{text}”").format(age=why.age, text=why.of.get("text", "")),
+    Kind.NOT_ACCEPTED: lambda why: _("Nobody has accepted the hand-off; {age} late").format(age=why.age),
+    Kind.RETURNED: lambda why: _with_reason(_("Returned {age} ago").format(age=why.age), why),
+    Kind.PING_PONG: _handed,
+    Kind.VISIT_UNCONFIRMED: lambda why: _("The client has not confirmed {when}").format(when=why.moment("at")),
+    Kind.VISIT_MOVED: _visit_moved,
+    Kind.VISIT_WITHOUT_RESULT: lambda why: _("Nobody has said how the visit went ({when})").format(
+        when=why.moment("at")
+    ),
+}
