@@ -78,6 +78,7 @@ WORDS = {
     "calls.take": _("Takes calls: cards, call-backs, results"),
     "deals.see": _("Sees deals and the calendar"),
     "deals.change": _("Changes deals: stages, fields, next steps"),
+    "leads.distribute": _("Gives leads out, and what a colleague had"),
     "problems.see": _("Sees problem deals"),
     "visits.see": _("Sees visits"),
     "visits.book": _("Books, moves and calls off visits"),

@@ -23,9 +23,10 @@ class SessionStore(DatabaseStore):
     # The newest live event when the request came in: whatever its page shows is at least as new.
     heard: int = 0
     unread: int = 0  # notices for the bell, counted no further than it shows
+    own_problems: int = 0  # likewise, for the number in the frame
 
     def _get_session_from_db(self) -> Session | None:
-        self._row, self.heard, self.unread = _read(self.session_key)
+        self._row, self.heard, self.unread, self.own_problems = _read(self.session_key)
         if self._row is None:
             self._session_key = None
         return self._row
@@ -93,19 +94,19 @@ def end_all(person: Person, *, by: Actor) -> int:
     return count
 
 
-def _read(session_key: str | None) -> tuple[Session | None, int, int]:
+def _read(session_key: str | None) -> tuple[Session | None, int, int, int]:
     # Anybody may write into a cookie what he likes, also what the database cannot hold.
     if not session_key or not (session_key.isascii() and session_key.isalnum()):
-        return None, 0, 0
-    for session, person, department, role, heard, unread in rows.read_joined(
+        return None, 0, 0, 0
+    for session, person, department, role, heard, unread, problems in rows.read_joined(
         _SESSION, [session_key, clock.now()], *_MODELS
     ):
         session.person = person
         if person:
             person.department = department
             person.company_role = role
-        return cast(Session, session), heard or 0, unread
-    return None, 0, 0
+        return cast(Session, session), heard or 0, unread, problems
+    return None, 0, 0, 0
 
 
 _MODELS = (Session, Person, Department, CompanyRole)
@@ -115,6 +116,10 @@ select {rows.columns(*_MODELS)}, (select max(id) from journal_liveevent), (
         select 1 from notices_notice where notices_notice.person_id = staff_session.person_id and read_at is null
         limit 100
     ) unread
+), (
+    select count(*) from (
+        select 1 from problems_problem where problems_problem.person_id = staff_session.person_id limit 1000
+    ) own
 ) from staff_session
 left join staff_person on staff_person.id = person_id
 left join staff_department on staff_department.id = department_id

@@ -26,7 +26,7 @@ def text(answer) -> str:
 
 
 def names(answer) -> list[str]:
-    return re.findall(r'class="name cut" href="/deals/(\d+)/"', answer.content.decode())
+    return re.findall(r'id="problem-\d+">.*?class="name cut" href="\D*(\d+)', answer.content.decode(), re.S)
 
 
 def test_a_line_says_who_since_when_and_why(enter, konstantin, mikhail, troubled):

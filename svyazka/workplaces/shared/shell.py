@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.problems.listing import own_count
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.staff.sessions import SessionStore
@@ -69,7 +68,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "layout": "shared/main_only.html" if framed else "shared/base.html",
         "rooms": rooms_of(person, request.path) if person and not framed else [],
-        "own_problems": own_count(person) if person and not framed and roles.may(person, "problems.see") else 0,
+        "own_problems": cast(SessionStore, request.session).own_problems if person else 0,
         "heard": cast(SessionStore, request.session).heard if person else 0,
         "unread": cast(SessionStore, request.session).unread if person else 0,
         "languages": settings.LANGUAGES,
