@@ -1,7 +1,7 @@
 """The deals of a pipeline, stage by stage, as a board shows them.
 
 Three statements whatever the number of deals: the first cards of all columns, the counters, the stages. Each column is
-read from the index `deal_column_sum` and only as far as it is shown, so a million deals cost what twenty thousand cost.
+read from the index `deal_column_open`, only as far as it is shown, so a million deals cost what twenty thousand cost.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class Narrowed:
     department_id: int | None = None
     source_id: int | None = None
     overdue: bool = False
+    not_accepted: bool = False
     typed: str = ""
 
 
@@ -55,6 +56,8 @@ class Card:
     stage_since: datetime
     stage_due_at: datetime | None
     version: int
+    accept_due_at: datetime | None
+    returned_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,10 @@ Wish = tuple[str, list[Any]]  # of SQL, and of its values
 CARD = f"""
 select d.id, d.stage_id, c.name, c.id, case when c.name = '' then {CONTACT} end,
        d.address, d.next_step, d.next_step_at, d.responsible_id, person.full_name, d.department_id, d.amount,
-       d.stage_since, d.stage_due_at, d.version
+       d.stage_since, d.stage_due_at, d.version, d.accept_due_at, d.returned_at
 """  # of our own words only
+# At an open stage, closed is what was handed on and came back.
+_NOT_SET_ASIDE = " and d.closed_at is null"
 PEOPLE = """
 join clients_client c on c.id = d.client_id
 left join staff_person person on person.id = d.responsible_id
@@ -116,7 +121,9 @@ def page(stage: Stage, narrowed: Narrowed, *, after: After | None = None) -> Col
     if after:
         where += f" and (d.stage_since, d.id) {'>' if narrowed.overdue else '<'} (%s, %s)"
         values += [after.stage_since, after.id]
-    if not stage.is_open:
+    if stage.is_open:
+        where += _NOT_SET_ASIDE
+    else:
         where += " and d.stage_since > %s"
         values.append(clock.now() - CLOSED_SHOWN)
     statement = f"{CARD} from deals_deal d {PEOPLE} where d.stage_id = %s{where} {_order(narrowed)} limit %s"
@@ -128,7 +135,8 @@ def card(deal_id: int, narrowed: Narrowed, *, pipeline_id: int) -> Card | None:
     """The deal's card, unless the board as it is narrowed does not show it."""
     where, values = conditions(narrowed)
     cards = _cards(
-        f"{CARD} from deals_deal d {PEOPLE} where d.id = %s and d.pipeline_id = %s{where}",
+        f"{CARD} from deals_deal d join deals_stage s on s.id = d.stage_id {PEOPLE}"
+        f" where d.id = %s and d.pipeline_id = %s and (d.closed_at is null or s.kind <> 'open'){where}",
         [deal_id, pipeline_id, *values],
     )
     return cards[0] if cards else None
@@ -148,7 +156,8 @@ def _counters(stages: Sequence[Stage], wish: Wish, order: str) -> dict[int, Coun
             "select s.id, q.number, q.amount"  # noqa: S608  # of our own words only; what was typed goes as values
             " from unnest(%s::bigint[], %s::timestamptz[]) as s (id, since) cross join lateral ("
             " select count(*) as number, coalesce(sum(few.amount), 0) as amount from (select d.amount from deals_deal d"
-            f" where d.stage_id = s.id and d.stage_since > coalesce(s.since, '-infinity'){where}"
+            f" where d.stage_id = s.id and d.stage_since > coalesce(s.since, '-infinity')"
+            f" and (d.closed_at is null) = (s.since is null){where}"
             f" {order} limit %s) few) q",
             [[stage.pk for stage in stages], since, *values, COUNTED + 1],
         )
@@ -157,7 +166,7 @@ def _counters(stages: Sequence[Stage], wish: Wish, order: str) -> dict[int, Coun
 
 def _first_cards(stage_ids: list[int], wish: Wish, order: str) -> list[Card]:
     where, values = wish
-    first = f"select * from deals_deal d where d.stage_id = s.id{where} {order} limit %s"  # noqa: S608
+    first = f"select * from deals_deal d where d.stage_id = s.id{_NOT_SET_ASIDE}{where} {order} limit %s"  # noqa: S608
     statement = f"{CARD} from unnest(%s::bigint[]) as s (id) cross join lateral ({first}) d {PEOPLE} {order}"
     return _cards(statement, [stage_ids, *values, PAGE + 1])
 
@@ -186,6 +195,8 @@ def conditions(narrowed: Narrowed) -> Wish:
     if narrowed.overdue:
         where += " and d.closed_at is null and (d.stage_due_at < %s or d.next_step_at < %s)"
         values += [clock.now()] * 2
+    if narrowed.not_accepted:
+        where += " and d.accept_due_at is not null"
     if narrowed.typed:
         hits = search.find(narrowed.typed, limit=_MOST_HITS)
         where += " and (d.client_id = any(%s) or d.id = any(%s))"

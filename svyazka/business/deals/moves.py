@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
-from svyazka.business.deals import conditions, facts, next_steps, rights, taking
+from svyazka.business.deals import conditions, facts, hand_off, next_steps, rights, taking
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.deals.opening import due_in
@@ -57,8 +57,19 @@ def move(
     if learnt:
         current = facts.change(current, learnt, by=by)
     _refuse(current, to, loss_reason)
-    _stays(to)
     left, taken = current.stage, _take_on(current, by)
+    put(current, to=to, loss_reason=loss_reason, taken=taken, by=by)
+    hand_off.follow(current, left, by=by)
+    return current
+
+
+def put(current: Deal, *, to: Stage, by: Actor, loss_reason: LossReason | None = None, taken: bool = False) -> Deal:
+    """There it stands, whatever is still missing, and nothing is handed on: for verbs that take a deal back to where it
+    was. The caller holds it. `taken`: whoever moves it has become responsible with that."""
+    if current.stage_id == to.pk:
+        return current
+    _stays(to)
+    left = current.stage
     now = clock.now()
     current.stage = to
     current.stage_since = now
@@ -106,6 +117,8 @@ def next_stage(deal: Deal) -> Stage | None:
 def _refuse(deal: Deal, to: Stage, loss_reason: LossReason | None) -> None:
     if to.pipeline_id != deal.pipeline_id:
         raise Refused(_("This stage belongs to another pipeline."))
+    if deal.is_set_aside:
+        raise Refused(_("This deal was returned: it goes on when it is handed on again."))
     if to.kind == Stage.Kind.LOST and loss_reason is None:
         raise ReasonNeeded
     if missing := missing_to_leave(deal, to=to):

@@ -71,6 +71,12 @@ def replace_stages(deal: Deal, what: str, *, due_at: datetime, by: Actor) -> Non
     record("deals.step_planned", _about(deal), by=by, changes=changes)
 
 
+def drop_stages(deal: Deal) -> None:
+    """Nobody has to do what the stage asks for: the deal is nobody's work any more."""
+    Task.objects.filter(deal=deal, done_at=None, of_stage=True).delete()
+    _show_on_deal(deal)
+
+
 def set_due(deal: Deal, due_at: datetime) -> None:
     """When the step that the stage asks for has to be done, where that hangs on more than the stage's limit."""
     if Task.objects.filter(deal=deal, done_at=None, of_stage=True).exclude(due_at=due_at).update(due_at=due_at):

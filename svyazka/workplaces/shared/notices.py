@@ -43,6 +43,11 @@ class Wording:
 
 # fmt: off
 WORDINGS: dict[str, Wording] = {
+    "hand_off.waiting": Wording(gettext_lazy("{from} hands a deal on to {to}: accept it or return it"), "hand-off"),
+    "hand_off.accepted": Wording(gettext_lazy("{to} accepted the deal"), "hand-off", tone="good"),
+    "hand_off.returned": Wording(gettext_lazy("{to} returned the deal: {reason}"), "hand-off", tone="bad"),
+    "hand_off.withdrawn": Wording(gettext_lazy("{from} took a hand-off back"), "hand-off"),
+    "hand_off.ping_pong": Wording(gettext_lazy("Returned {times} times by now: {reason}"), "hand-off", tone="bad"),
     "question.asked": Wording(gettext_lazy("{by} asks: {text}"), "question"),
 }
 # fmt: on

@@ -36,6 +36,15 @@ SENTENCES: dict[str, Sentence] = {
     "deals.step_planned": Sentence(_("Next step planned: {after}"), of="what"),
     "deals.step_done": Sentence(_("Step done: {before}"), of="what"),
 
+    "deals.handed_on": Sentence(_("Handed on: {after}"), of="hand_off"),
+    "deals.accepted": Sentence(_("Hand-off accepted: {after}"), of="hand_off"),
+    "deals.returned": Sentence(_("Returned by the next department: {after}"), of="hand_off"),
+    "deals.withdrawn": Sentence(_("Hand-off taken back: {after}"), of="hand_off"),
+    "deals.taken_back": Sentence(_("Answer to the hand-off taken back: {after}"), of="hand_off"),
+    "deals.set_aside": Sentence(_("Set aside until it is handed on again")),
+    "deals.taken_up_again": Sentence(_("Handed on again")),
+    "deals.taken_over": Sentence(_("Taken over from the deal before")),
+
     "visits.booked": Sentence(_("Visit booked for {after}"), of="starts_at"),
     "visits.moved": Sentence(_("Visit moved: {before} → {after}"), of="starts_at"),
     "visits.cancelled": Sentence(_("Visit cancelled")),
@@ -108,6 +117,7 @@ FIELDS: dict[str, Promise] = {
     "skills": _("Can do"),
     "hours": _("Working hours"),
     "wishes": _("Wishes"),
+    "reason": _("Reason"),
     "status": _("Status"),
     "confirmed": _("Confirmed"),
     "state": _("State"),

@@ -180,6 +180,14 @@ def _appointed(one: Interaction) -> tuple[str, str, str]:
     return "person", "", _("Responsible: {before} → {after}").format(**names)
 
 
+def _hand_off(one: Interaction) -> tuple[str, str, str]:
+    event = one.data.get("event", "")
+    said = _HAND_OFF_EVENTS.get(event, lambda: "")()
+    named = said.format(**{"from": words.here(one.data.get("from")), "to": words.here(one.data.get("to"))})
+    tone = {"returned": "bad", "accepted": "good"}.get(event, "")
+    return "hand-off", tone, named or _("Hand-off")
+
+
 def _note(_one: Interaction) -> tuple[str, str, str]:
     return "note", "", _("Note")
 
@@ -231,6 +239,13 @@ _VISIT_EVENTS: dict[str, Callable[[], str]] = {
     "taken_back": lambda: pgettext("visit", "put back to “{status}”, {resource}"),
     "reported": lambda: pgettext("visit", "note, {resource}"),
 }
+_HAND_OFF_EVENTS: dict[str, Callable[[], str]] = {
+    "handed_on": lambda: _("Handed on: {from} → {to}"),
+    "accepted": lambda: _("{to} accepted it"),
+    "returned": lambda: _("{to} returned it to {from}"),
+    "withdrawn": lambda: _("Hand-off taken back: {from} → {to}"),
+    "taken_back": lambda: _("Mistaken answer taken back: {from} → {to}"),
+}
 _SAYERS: dict[str, Callable[[Interaction], tuple[str, str, str]]] = {
     Kind.CALL: _call,
     Kind.MESSAGE: _message,
@@ -239,4 +254,5 @@ _SAYERS: dict[str, Callable[[Interaction], tuple[str, str, str]]] = {
     Kind.STAGE: _stage,
     Kind.NOTE: _note,
     Kind.APPOINTED: _appointed,
+    Kind.HAND_OFF: _hand_off,
 }

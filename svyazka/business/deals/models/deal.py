@@ -50,6 +50,10 @@ class Deal(models.Model):
     # Since when the responsible person has it, and until when he has to take it up: after that it comes back.
     assigned_at = models.DateTimeField(null=True, blank=True)
     take_due_at = models.DateTimeField(null=True, blank=True)
+    # Kept here by the verbs of hand-off so that a board need not look for them: until when the receiver has to accept
+    # it, while he has not; and since when it stands here again because the next department returned it.
+    accept_due_at = models.DateTimeField(null=True, blank=True)
+    returned_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     objects: ClassVar[DealQuerySet] = DealQuerySet.as_manager()  # type: ignore[assignment]
@@ -60,7 +64,13 @@ class Deal(models.Model):
         ]
         indexes = [
             # A column of the board: newest movement first, closed ones only lately; its sum without the rows.
-            models.Index("stage", F("stage_since").desc(), F("id").desc(), include=["amount"], name="deal_column_sum"),
+            models.Index(
+                "stage",
+                F("stage_since").desc(),
+                F("id").desc(),
+                include=["amount", "closed_at"],
+                name="deal_column_open",
+            ),
             models.Index(fields=["client", "-opened_at"], name="deal_client"),
             models.Index(fields=["client"], condition=Q(closed_at=None), name="deal_client_open"),
             models.Index(fields=["responsible", "stage"], condition=Q(closed_at=None), name="deal_responsible"),
@@ -84,6 +94,7 @@ class Deal(models.Model):
                 condition=Q(closed_at=None, stage_due_at__isnull=False),
                 name="deal_stage_due",
             ),
+            models.Index(fields=["accept_due_at"], condition=Q(accept_due_at__isnull=False), name="deal_to_accept"),
         ]
 
     def __str__(self) -> str:
@@ -92,6 +103,12 @@ class Deal(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Returned or taken back, and nobody's work until it is handed on again: closed where it stood, neither won nor
+        lost."""
+        return self.closed_at is not None and self.stage.is_open
 
     @property
     def step_in_words(self) -> str:
@@ -123,9 +140,13 @@ class HandOff(models.Model):
     to_person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     handed_at = models.DateTimeField()
     due_at = models.DateTimeField()  # until when it has to be accepted or returned
-    answered_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)  # for the first time
     answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)  # returned or taken back
+    returned_from = models.ForeignKey(Stage, models.SET_NULL, null=True, blank=True, related_name="+")
+    # What went along, by code, as it was then: what is changed afterwards can be told from it.
+    carried = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
 
     class Meta:
         constraints = [
