@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 
 # The Cyrillic letters from the first to the last, in the order of the alphabet; yo stands outside of it.
-_LETTERS = ["a", "b", "v", "g", "d", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "sch", "", "y", "", "e", "yu", "ya"]
+_LETTERS = "a b v g d e zh z i y k l m n o p r s t u f kh ts ch sh sch - y - e yu ya".replace("-", "").split(" ")
 _LATIN = {chr(0x430 + place): latin for place, latin in enumerate(_LETTERS)} | {chr(0x451): "e"}
 
 

@@ -79,7 +79,8 @@ def switch(code: str, *, on: bool, by: Actor) -> CompanyRole:
     role = _own(code)
     holders = 0 if on else Person.objects.working().filter(role=code).count()
     if holders:
-        raise Refused(_("Somebody has this role: {count} of the staff. Give them another one first.").format(count=holders))
+        message = _("Somebody has this role: {count} of the staff. Give them another one first.")
+        raise Refused(message.format(count=holders))
     if role.is_active != on:
         role.is_active = on
         role.save()

@@ -143,7 +143,7 @@ class Person(AbstractBaseUser):
 
     @property
     def basis(self) -> str:
-        """The house's role, which says on which screens this person works: an engineer goes out, whatever he is called."""
+        """The house's role, which says where this person works: an engineer goes out, whatever he is called."""
         return self.company_role.based_on if self.company_role else self.role
 
     def get_role_display(self) -> str:

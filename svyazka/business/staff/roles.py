@@ -119,7 +119,7 @@ def may(person: Person, right: str) -> bool:
 
 
 def every() -> list[CompanyRole]:
-    """The roles of the house and those of the company, in one statement; what the company never touched is not saved."""
+    """The roles of the house and of the company, in one statement; what the company never touched is not saved."""
     stored = {role.code: role for role in CompanyRole.objects.all()}
     of_the_house = [stored.pop(role.value, None) or CompanyRole(code=role.value, based_on=role.value) for role in Role]
     return [*of_the_house, *stored.values()]
@@ -148,7 +148,7 @@ def read_along(people: Iterable[Person]) -> dict[str, str]:
 
 
 def offered(role: CompanyRole, right: str) -> tuple[Reach, ...]:
-    """How far the right may be made to go. Whoever works on site gets nothing of the office: he hears only of his own."""
+    """How far the right may be made to go. Whoever works on site gets nothing of the office."""
     if role.code == Role.ADMINISTRATOR and right in _KEPT:
         return (Reach.ALL,)
     if not sees_office(role.based_on):

@@ -38,12 +38,8 @@ class NewRoleForm(NameForm):
 @needs("settings.change")
 def roles(request: PageRequest) -> HttpResponse:
     every = our.every()
-    held = dict(
-        Person.objects.working().values_list("role").annotate(count=Count("pk")).order_by()
-    )
-    table = [
-        {"words": words, "cells": [_cell(role, right) for role in every]} for right, words in our.WORDS.items()
-    ]
+    held = dict(Person.objects.working().values_list("role").annotate(count=Count("pk")).order_by())
+    table = [{"words": words, "cells": [_cell(role, right) for role in every]} for right, words in our.WORDS.items()]
     shown = [{"role": role, "holders": held.get(role.code, 0), "is_changed": bool(role.rights)} for role in every]
     return render(request, "office/roles.html", {"roles": shown, "table": table})
 
@@ -136,7 +132,8 @@ def _choice(role: CompanyRole, right: str) -> dict[str, Any]:
         "right": right,
         "words": our.WORDS[right],
         "offered": [
-            {"code": one.name.lower(), "words": REACHES[one], "is_chosen": one is now} for one in our.offered(role, right)
+            {"code": one.name.lower(), "words": REACHES[one], "is_chosen": one is now}
+            for one in our.offered(role, right)
         ],
         "usual": REACHES[usual] if now is not usual else "",
     }
