@@ -131,7 +131,8 @@ class Person(AbstractBaseUser):
     @property
     def company_role(self) -> CompanyRole | None:
         """What the company says about this role: read along with the session, elsewhere asked for once."""
-        code, row = self.__dict__.get("_company_role", ("", None))
+        known: tuple[str, CompanyRole | None] = self.__dict__.get("_company_role", ("", None))
+        code, row = known
         if code != self.role:
             row = CompanyRole.objects.filter(code=self.role).first()
             self.company_role = row

@@ -121,7 +121,8 @@ def may(person: Person, right: str) -> bool:
 def every() -> list[CompanyRole]:
     """The roles of the house and of the company, in one statement; what the company never touched is not saved."""
     stored = {role.code: role for role in CompanyRole.objects.all()}
-    of_the_house = [stored.pop(role.value, None) or CompanyRole(code=role.value, based_on=role.value) for role in Role]
+    untouched = {role.value: CompanyRole(code=role.value, based_on=role.value) for role in Role}
+    of_the_house = [stored.pop(code, role) for code, role in untouched.items()]
     return [*of_the_house, *stored.values()]
 
 
