@@ -141,6 +141,7 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
         "pbx": pbx.pk,
         "roles": "manager",
         "absences": 10**9,
+        "versions": 10**9,
         "notices": 10**9,
         "sessions": "0" * 24,
     }

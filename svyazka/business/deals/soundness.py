@@ -12,7 +12,8 @@ from svyazka.business.clients.models import Source
 from svyazka.business.deals import facts
 from svyazka.business.deals.content import Content
 from svyazka.business.deals.models import Appointing, Field, HandOffRule, Pipeline, Stage, Task
-from svyazka.business.staff.models import Department, Person, Role
+from svyazka.business.staff import roles
+from svyazka.business.staff.models import Department, Person
 from svyazka.kit import words
 from svyazka.kit.refusals import Refused
 
@@ -48,7 +49,8 @@ class House:
         default_factory=lambda: {one.code: one for one in Department.objects.all()}
     )
     sources: dict[str, Source] = field(default_factory=lambda: {one.code: one for one in Source.objects.all()})
-    people: list[Person] = field(default_factory=lambda: list(Person.objects.working()))
+    people: list[Person] = field(default_factory=lambda: list(Person.objects.all()))
+    roles: dict[str, str] = field(default_factory=roles.names)
 
     def field_name(self, code: str) -> str:
         if code in facts.OWN:
@@ -237,14 +239,16 @@ def _of_appointing(rule: Content, house: House) -> Iterator[str]:
         yield _("there is no such way to appoint somebody")
     if rule["department"] and rule["department"] not in house.departments:
         yield _("there is no department “{code}”").format(code=rule["department"])
-    if rule["role"] and rule["role"] not in Role.values:
+    if rule["role"] and rule["role"] not in house.roles:
         yield _("there is no role “{code}”").format(code=rule["role"])
+    logins = {person.login for person in house.people}
+    yield from (_("nobody has the log-in “{login}”").format(login=one) for one in rule["people"] if one not in logins)
 
 
 def _finds_nobody(rule: Content, house: House) -> bool:
     if rule["how"] == Appointing.How.NOBODY:
         return False
-    return not any(_could_be(person, rule, house) for person in house.people)
+    return not any(person.is_active and _could_be(person, rule, house) for person in house.people)
 
 
 def _could_be(person: Person, rule: Content, house: House) -> bool:

@@ -108,7 +108,7 @@ def test_a_stage_to_which_visits_lead_stays(pipeline, content, anna):
     ("spoil", "said"),
     [
         (lambda stages: stages.__delitem__(slice(0, 9)), "Нужен хотя бы один открытый этап: с него сделки начинают."),
-        (lambda stages: stages.pop(9), "Нет этапа, на котором сделка выиграна."),
+        (lambda stages: stages.pop(9), "Нет этапа, на котором сделка успешна."),
         (lambda stages: stages.pop(10), "Нет этапа, на котором сделка потеряна."),
         (lambda stages: stages[2].update(code="new"), "Этап «Замер назначен»: такой код уже есть у другого этапа."),
         (lambda stages: stages[1].update(name={"ru": ""}), "Этап «пока без названия»: ему нужно название."),

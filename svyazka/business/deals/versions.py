@@ -37,7 +37,7 @@ def list_versions(pipeline: Pipeline, *, before: int | None = None) -> list[Told
     found = list(kept.order_by("-number")[: PAGE + 1])
     names = dict(Person.objects.filter(pk__in=[one.by_id for one in found]).values_list("pk", "full_name"))
     house = House()
-    older = [*found[1:], None]
+    older = [*found[1:], None][: len(found)]
     return [
         Told(
             version=one,

@@ -65,6 +65,7 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "staff.see": _all(Role.HEAD, Role.ADMINISTRATOR),
     "staff.change": _all(Role.ADMINISTRATOR),
     "intake.repair": _all(Role.HEAD, Role.ADMINISTRATOR),
+    "pipelines.change": _all(Role.HEAD, Role.ADMINISTRATOR),
     "settings.change": _all(Role.ADMINISTRATOR),
 }
 
@@ -87,6 +88,7 @@ WORDS = {
     "staff.see": _("Sees the list of the staff"),
     "staff.change": _("Hires, changes and lets go"),
     "intake.repair": _("Sees arrivals and takes up what is stuck"),
+    "pipelines.change": _("Changes the pipelines and their stages"),
     "settings.change": _("Changes the settings of the company"),
 }
 # The administrator's: without them nobody could give anything back.

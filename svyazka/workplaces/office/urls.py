@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.office import arrivals, channels, journal, lines, pbxs, resources, roles, staff
+from svyazka.workplaces.office import arrivals, channels, journal, lines, pbxs, pipelines, resources, roles, staff
 
 urlpatterns = [
     path("staff/", staff.staff, name="staff"),
@@ -27,6 +27,18 @@ urlpatterns = [
     path("arrivals/<int:pk>/", arrivals.arrival, name="arrival"),
     path("arrivals/<int:pk>/run/", arrivals.arrival_run, name="arrival_run"),
     path("arrivals/<int:pk>/setting-aside/", arrivals.arrival_setting_aside, name="arrival_setting_aside"),
+    path("pipelines/", pipelines.pipelines, name="pipelines"),
+    path("pipelines/<slug:code>/", pipelines.pipeline, name="pipeline"),
+    path("pipelines/<slug:code>/preview/", pipelines.pipeline_preview, name="pipeline_preview"),
+    path("pipelines/<slug:code>/stage/", pipelines.pipeline_stage, name="pipeline_stage"),
+    path("pipelines/<slug:code>/rule/", pipelines.pipeline_rule, name="pipeline_rule"),
+    path("pipelines/<slug:code>/state/", pipelines.pipeline_state, name="pipeline_state"),
+    path("pipelines/<slug:code>/versions/", pipelines.pipeline_versions, name="pipeline_versions"),
+    path(
+        "pipelines/<slug:code>/versions/<int:number>/restoration/",
+        pipelines.pipeline_restoration,
+        name="pipeline_restoration",
+    ),
     path("journal/", journal.journal, name="journal"),
     path("channels/", channels.channels, name="channels"),
     path("channels/new/", channels.channel_new, name="channel_new"),

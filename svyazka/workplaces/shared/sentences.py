@@ -44,6 +44,9 @@ SENTENCES: dict[str, Sentence] = {
     "deals.set_aside": Sentence(_("Set aside until it is handed on again")),
     "deals.taken_up_again": Sentence(_("Handed on again")),
     "deals.taken_over": Sentence(_("Taken over from the deal before")),
+    "pipelines.added": Sentence(_("Pipeline added: {after}"), of="name"),
+    "pipelines.changed": Sentence(_("Pipeline changed: version {before} → {after}"), of="version"),
+    "pipelines.switched": Sentence(_("Pipeline switched on or off"), of="is_active"),
 
     "visits.booked": Sentence(_("Visit booked for {after}"), of="starts_at"),
     "visits.moved": Sentence(_("Visit moved: {before} → {after}"), of="starts_at"),

@@ -54,6 +54,7 @@ SETTINGS = [
     (
         _("Company"),
         [
+            Room(_("Pipelines"), "pipelines", "board", "pipelines.change"),
             Room(_("Roles and rights"), "roles", "key", "settings.change"),
         ],
     ),
