@@ -69,23 +69,3 @@ class StageStay(models.Model):
     usual = models.DurationField()  # half of them were shorter
     long = models.DurationField()  # nine of ten were shorter
     counted_at = models.DateTimeField()
-
-
-class DayCount(models.Model):
-    """How many problems there were on the morning of a day. The digest compares with it, the curve is made of it."""
-
-    day = models.DateField()
-    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
-    department = models.ForeignKey(Department, models.CASCADE, null=True, related_name="+")
-    kind = models.CharField(max_length=30)
-    count = models.PositiveIntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["day"], name="day_count_day")]
-
-
-class Morning(models.Model):
-    """A day whose morning digest is out: the first worker that writes it sends it."""
-
-    day = models.DateField(primary_key=True)
-    at = models.DateTimeField()
