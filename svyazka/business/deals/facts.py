@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import change as clients
 from svyazka.business.clients import search
-from svyazka.business.deals import taking
+from svyazka.business.deals import taking, values
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.journal.record import About, Actor, record
@@ -32,7 +30,7 @@ def name_of(code: str) -> str:
 
 
 def is_known(deal: Deal, code: str) -> bool:
-    return value_of(deal, code) not in (None, "")
+    return value_of(deal, code) not in (None, "", [])
 
 
 def value_of(deal: Deal, code: str) -> Any:
@@ -42,11 +40,11 @@ def value_of(deal: Deal, code: str) -> Any:
 
 
 @transaction.atomic
-def change(deal: Deal, values: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Deal:
+def change(deal: Deal, given: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Deal:
     """Sets what is given, by code. All or nothing: Refused names every value that cannot be, in its `fields`."""
     current = held(deal.pk, version=version)
-    read = _read(values)
-    changes = {code: (_plain(value_of(current, code)), _plain(new)) for code, new in read.items()}
+    read = _read(given)
+    changes = {code: (values.plain(value_of(current, code)), values.plain(new)) for code, new in read.items()}
     # An empty input of what has never been known is no change.
     changes = {code: pair for code, pair in changes.items() if _said(pair[0]) != _said(pair[1])}
     if not changes:
@@ -58,7 +56,7 @@ def change(deal: Deal, values: Mapping[str, Any], *, by: Actor, version: int | N
         if code in OWN:
             setattr(current, code, read[code])
         else:
-            current.facts[code] = _plain(read[code])
+            current.facts[code] = values.plain(read[code])
     current.version += 1
     taking.taken(current, by=by)
     current.save()
@@ -88,93 +86,37 @@ def appoint(deal: Deal, person: Person | None, *, by: Actor, version: int | None
     return current
 
 
-def _read(values: Mapping[str, Any]) -> dict[str, Any]:
-    fields = {field.code: field.kind for field in Field.objects.filter(code__in=values.keys())}
-    kinds = {**fields, "client_name": "name", "address": Field.Kind.TEXT, "amount": Field.Kind.MONEY}
+def _read(given: Mapping[str, Any]) -> dict[str, Any]:
+    fields = {**_OWN_FIELDS, **{field.code: field for field in Field.objects.filter(code__in=given.keys())}}
     read: dict[str, Any] = {}
     wrong: dict[str, Any] = {}
-    for code, given in values.items():
-        if code not in kinds:
+    for code, typed in given.items():
+        if code not in fields:
             wrong[code] = _("There is no such field.")
             continue
         try:
-            read[code] = _READERS[kinds[code]](str(given if given is not None else "").replace("\x00", "").strip())
+            read[code] = values.read(fields[code], typed)
         except Refused as refusal:
             wrong[code] = refusal.message
+    if len(read.get("client_name") or "") > _LONGEST_NAME:
+        wrong["client_name"] = _("This is too long.")
     if wrong:
         raise Refused(_("Some values cannot be right."), fields=wrong)
-    return read
+    # These two columns hold no nothing.
+    return {code: "" if value is None and code in _TEXTS else value for code, value in read.items()}
 
 
-def _text(given: str) -> str:
-    if len(given) > 300:
-        raise Refused(_("This is too long."))
-    return given
-
-
-def _name(given: str) -> str:
-    if len(given) > 200:
-        raise Refused(_("This is too long."))
-    return given
-
-
-def _number(given: str) -> int | None:
-    if not given:
-        return None
-    if not given.isdecimal() or len(given) > 9:
-        raise Refused(_("A whole number is needed here, for example 3."))
-    return int(given)
-
-
-def _money(given: str) -> Decimal | None:
-    if not given:
-        return None
-    compact = "".join(given.split()).replace(",", ".").removesuffix("₽")
-    try:
-        amount = Decimal(compact)
-    except InvalidOperation as refusal:
-        raise Refused(_("An amount is needed here, for example 54 300,50.")) from refusal
-    # Three digits behind the comma: somebody wrote 54,300 and means thousands.
-    if not amount.is_finite() or not 0 <= amount < Decimal("1e12") or -int(amount.as_tuple().exponent) > 2:
-        raise Refused(_("The amount must be positive and in roubles and kopecks."))
-    return abs(amount.quantize(Decimal("0.01")))
-
-
-def _date(given: str) -> date | None:
-    if not given:
-        return None
-    try:
-        day = date.fromisoformat(given)
-    except ValueError as refusal:
-        raise Refused(_("A date is needed here.")) from refusal
-    if not 1990 <= day.year <= 2100:
-        raise Refused(_("Look at the year of this date."))
-    return day
-
-
-def _yes(given: str) -> bool | None:
-    return None if not given else given.lower() in ("1", "true", "yes", "on", "да")
-
-
-_READERS: dict[str, Callable[[str], Any]] = {
-    "name": _name,
-    Field.Kind.TEXT: _text,
-    Field.Kind.NUMBER: _number,
-    Field.Kind.MONEY: _money,
-    Field.Kind.DATE: _date,
-    Field.Kind.YES: _yes,
+_LONGEST_NAME = 200
+_TEXTS = ("client_name", "address")
+_OWN_FIELDS = {
+    "client_name": Field(code="client_name", kind=Field.Kind.TEXT),
+    "address": Field(code="address", kind=Field.Kind.TEXT),
+    "amount": Field(code="amount", kind=Field.Kind.MONEY),
 }
 
 
 def _said(value: Any) -> Any:
     return None if value == "" else value
-
-
-def _plain(value: Any) -> Any:
-    """As it stands in JSON: dates and amounts as text."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _about(deal: Deal) -> About:

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from svyazka.business.clients.models import Client
-from svyazka.business.deals import facts
-from svyazka.business.deals.models import Deal
+from svyazka.business.deals import facts, values
+from svyazka.business.deals.models import Deal, Field
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.models import Entry
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
@@ -116,9 +116,10 @@ def test_whatever_is_typed_is_stored_or_refused_in_words(deal, olga, typed):
 
 @given(amount=st.decimals(0, 10**9, places=2, allow_nan=False))
 def test_amounts_come_back_as_they_went(amount):
-    assert facts._money(f"{amount:,}".replace(",", " ").replace(".", ",")) == amount
+    typed = f"{amount:,}".replace(",", " ").replace(".", ",")
+    assert values.read(Field(kind="money"), typed) == amount
 
 
 @given(day=st.dates(date(1990, 1, 1), date(2100, 12, 31)))
 def test_dates_come_back_as_they_went(day):
-    assert facts._date(day.isoformat()) == day
+    assert values.read(Field(kind="date"), day.isoformat()) == day

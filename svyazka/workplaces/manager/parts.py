@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -19,7 +20,7 @@ from svyazka.business.deals.models import Deal, Field, Stage
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Resource, Visit, VisitKind
-from svyazka.kit import rows
+from svyazka.kit import clock, rows, words
 from svyazka.workplaces.shared.door import PageRequest
 from svyazka.workplaces.shared.short import Short, money, plain_money
 
@@ -39,6 +40,7 @@ class Input:
     wanted: bool = False  # the deal cannot go on without it
     first: bool = False
     form: str = "fact"
+    options: Sequence[tuple[str, str]] = ()  # of a list
 
     @property
     def id(self) -> str:
@@ -47,7 +49,7 @@ class Input:
     @property
     def is_short(self) -> bool:
         """Two of these fit beside each other."""
-        return self.kind != Field.Kind.TEXT
+        return self.kind not in (Field.Kind.TEXT, Field.Kind.LONG_TEXT)
 
     @property
     def said(self) -> str:
@@ -56,7 +58,7 @@ class Input:
             return date_format(day, "j E Y")
         if self.kind == Field.Kind.YES and self.value:
             return _("Yes") if self.value == "yes" else _("No")
-        return self.value
+        return dict(self.options).get(self.value, self.value)
 
 
 def apart(request: PageRequest, deal: Deal) -> str:
@@ -103,8 +105,8 @@ def facts_of(
 ) -> list[Input]:
     kinds = _kinds(fields)
     return [
-        _input(deal, code, name, kind, typed or {}, faults or {}, wanted=code in missing, conflict=conflict)
-        for code, (name, kind) in kinds.items()
+        _input(deal, code, name, kind, options, typed or {}, faults or {}, wanted=code in missing, conflict=conflict)
+        for code, (name, kind, options) in kinds.items()
     ]
 
 
@@ -119,12 +121,18 @@ def inputs(
     ]
 
 
-def _kinds(fields: Sequence[Field]) -> dict[str, tuple[str, str]]:
+def _kinds(fields: Sequence[Field]) -> dict[str, tuple[str, str, Sequence[tuple[str, str]]]]:
     own = {"client_name": "text", "address": "text", "amount": "money"}
     return {
-        **{code: (str(facts.OWN[code]), kind) for code, kind in own.items()},
-        **{field.code: (field.name, field.kind) for field in fields},
+        **{code: (str(facts.OWN[code]), kind, ()) for code, kind in own.items()},
+        **{field.code: (field.name, field.kind, _options(field)) for field in fields if field.of == Field.Of.DEAL},
     }
+
+
+def _options(field: Field) -> Sequence[tuple[str, str]]:
+    if field.kind == Field.Kind.PERSON:
+        return [(str(pk), name) for pk, name in Person.objects.working().values_list("pk", "full_name")]
+    return [(one["code"], words.here(one["words"])) for one in field.choices]
 
 
 def _input(
@@ -132,6 +140,7 @@ def _input(
     code: str,
     name: str,
     kind: str,
+    options: Sequence[tuple[str, str]],
     typed: Mapping[str, str],
     faults: Mapping[str, object],
     *,
@@ -146,7 +155,7 @@ def _input(
     theirs = _("Stored now: {value}").format(value=stored or "—") if other else ""
     form = "move" if prefix else "fact"
     fault = str(faults.get(code, ""))
-    return Input(prefix + code, name, kind, value, fault, theirs, wanted, first, form)
+    return Input(prefix + code, name, kind, value, fault, theirs, wanted, first, form, options)
 
 
 def written(value: Any, kind: str) -> str:
@@ -157,6 +166,10 @@ def written(value: Any, kind: str) -> str:
         return _written_amount(str(value))
     if kind == Field.Kind.YES:
         return "yes" if value else "no"
+    if kind == Field.Kind.CHOICES:
+        return ", ".join(value)
+    if kind == Field.Kind.MOMENT:
+        return clock.local(datetime.fromisoformat(value)).strftime("%Y-%m-%dT%H:%M")
     return str(value)
 
 
@@ -170,7 +183,7 @@ def _written_amount(value: str) -> str:
 def _head(
     deal: Deal, stages: Sequence[Stage], fields: Sequence[Field], missing: Sequence[str], short: Short
 ) -> dict[str, Any]:
-    names = {code: name for code, (name, _kind) in _kinds(fields).items()}
+    names = {code: name for code, (name, *_rest) in _kinds(fields).items()}
     late = deal.stage_due_at is not None and deal.stage_due_at < short.now
     legs = [_leg(stage, deal) for stage in stages]
     return {
