@@ -99,7 +99,8 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
     deal = Deal.objects.create(
         client=vera, pipeline=pipeline, stage=stage, department=department, opened_at=now, stage_since=now
     )
-    task = Task.objects.create(deal=deal, what="Позвонить", due_at=now + timedelta(hours=1))
+    # The engineer's, so that whoever reaches only his own finds it, and nobody else.
+    task = Task.objects.create(deal=deal, what="Позвонить", due_at=now + timedelta(hours=1), person=egor)
     visit = Visit.objects.create(
         kind=VisitKind.objects.get(code="measurement"),
         deal=deal,

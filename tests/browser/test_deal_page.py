@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from svyazka.business.deals import moves, next_steps
+from svyazka.business.deals import moves, next_steps, tasks
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.deals.opening import open_deal
 
@@ -91,7 +91,7 @@ def test_a_loss_without_a_reason_is_told_beside_the_reasons(open_page, accessibl
 def test_a_closed_deal_is_not_said_to_be_forgotten(open_page, olga, deal):
     moves.move(deal, to=Stage.objects.get(code="lost"), loss_reason=LossReason.objects.first(), by=olga)
     for task in next_steps.open_tasks(deal):
-        next_steps.done(task, by=olga)
+        tasks.done(task, by=olga)
     page = open_page(olga, f"/deals/{deal.pk}/")
     expect(page.locator("#deal-steps")).to_contain_text("Сделка закрыта")
     expect(page.locator("#deal-steps .warn")).to_have_count(0)

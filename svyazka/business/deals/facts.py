@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import change as clients
@@ -78,7 +79,8 @@ def appoint(deal: Deal, person: Person | None, *, by: Actor, version: int | None
     current.department = person.department if person else left
     current.version += 1
     current.save()
-    current.tasks.filter(done_at=None).update(person=person)
+    # What he has given to somebody else stays with that one.
+    current.tasks.filter(Q(person=None) | Q(person=before), done_at=None).update(person=person)
     changes = {"responsible": (before.full_name if before else None, person.full_name if person else None)}
     if current.department != left:
         changes["department"] = (str(left) if left else None, str(current.department) if current.department else None)

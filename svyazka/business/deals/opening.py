@@ -70,7 +70,8 @@ def open_deal(
     if deal.address:
         search.index("deal", deal.pk, deal.address)
     if step:
-        Task.objects.create(deal=deal, what=step, due_at=step_at, person=responsible, of_stage=True)
+        kind = stage.next_step_kind
+        Task.objects.create(deal=deal, kind=kind, what=step, due_at=step_at, person=responsible, of_stage=True)
     distribution.tell_at_opening(deal.pk, client.pk, appointed, by=by)
     return deal
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from svyazka.business.clients.models import Client, Interaction, Source
-from svyazka.business.deals import coming_back, distribution, facts, moves, next_steps, taking
+from svyazka.business.deals import coming_back, distribution, facts, moves, taking, tasks
 from svyazka.business.deals.models import Deal, DistributionRule, Pipeline, Stage, Task
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.models import Entry, LiveEvent
@@ -162,7 +162,7 @@ def test_what_its_person_works_on_does_not_come_back(lead, act):
     elif act == "change":
         facts.change(deal, {"amount": "100"}, by=person)
     else:
-        next_steps.done(Task.objects.get(deal=deal), by=person)
+        tasks.done(Task.objects.get(deal=deal), by=person)
     assert Deal.objects.get(pk=deal.pk).take_due_at is None
     assert coming_back.bring_back() == 0
 

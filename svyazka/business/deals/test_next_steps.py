@@ -7,7 +7,7 @@ import pytest
 from django.db import connections, transaction
 from django.utils import translation
 
-from svyazka.business.deals import next_steps
+from svyazka.business.deals import tasks
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.models import Entry
@@ -22,22 +22,22 @@ def deal(windows, vera, olga):
 
 def test_the_earliest_open_step_stands_on_the_deal(deal, olga):
     soon = clock.now() + timedelta(minutes=10)
-    next_steps.plan(deal, "Позвонить", due_at=soon, by=olga)
+    tasks.plan(deal, "Позвонить", due_at=soon, by=olga)
     stored = Deal.objects.get(pk=deal.pk)
     assert (stored.next_step, stored.next_step_at) == ("Позвонить", soon)
     assert Entry.objects.get(verb="deals.step_planned").changes["what"] == [None, "Позвонить"]
 
 
 def test_a_tick_brings_the_next_one_forward_and_counts_once(deal, olga):
-    soon = next_steps.plan(deal, "Позвонить", due_at=clock.now() + timedelta(minutes=10), by=olga)
-    next_steps.done(soon, by=olga)
-    next_steps.done(soon, by=olga)
+    soon = tasks.plan(deal, "Позвонить", due_at=clock.now() + timedelta(minutes=10), by=olga)
+    tasks.done(soon, by=olga)
+    tasks.done(soon, by=olga)
     assert Deal.objects.get(pk=deal.pk).next_step == "Позвонить клиенту"
     assert Entry.objects.filter(verb="deals.step_done").count() == 1
 
 
 def test_after_the_last_tick_the_deal_has_no_next_step(deal, olga):
-    next_steps.done(Task.objects.get(deal=deal), by=olga)
+    tasks.done(Task.objects.get(deal=deal), by=olga)
     stored = Deal.objects.get(pk=deal.pk)
     assert (stored.next_step, stored.next_step_at) == ("", None)
 
@@ -45,13 +45,13 @@ def test_after_the_last_tick_the_deal_has_no_next_step(deal, olga):
 @pytest.mark.parametrize("what", ["", "  ", "\x00", "х" * 201])
 def test_a_step_is_said_in_some_words(deal, olga, what):
     with pytest.raises(Refused) as refusal:
-        next_steps.plan(deal, what, due_at=clock.now() + timedelta(hours=1), by=olga)
+        tasks.plan(deal, what, due_at=clock.now() + timedelta(hours=1), by=olga)
     assert list(refusal.value.fields) == ["what"]
 
 
 def test_nobody_can_do_something_yesterday(deal, olga):
     with pytest.raises(Refused) as refusal:
-        next_steps.plan(deal, "Позвонить", due_at=clock.now() - timedelta(days=1), by=olga)
+        tasks.plan(deal, "Позвонить", due_at=clock.now() - timedelta(days=1), by=olga)
     assert list(refusal.value.fields) == ["due_at"]
 
 
@@ -60,12 +60,12 @@ def test_of_two_steps_planned_at_once_the_earlier_stands_on_the_deal(deal, olga)
     now = clock.now()
 
     def plan_beside() -> None:
-        next_steps.plan(deal, "Позже", due_at=now + timedelta(minutes=20), by=olga)
+        tasks.plan(deal, "Позже", due_at=now + timedelta(minutes=20), by=olga)
         connections.close_all()
 
     with ThreadPoolExecutor(1) as beside:
         with transaction.atomic():
-            next_steps.plan(deal, "Раньше", due_at=now + timedelta(minutes=10), by=olga)
+            tasks.plan(deal, "Раньше", due_at=now + timedelta(minutes=10), by=olga)
             later = beside.submit(plan_beside)
             wait([later], timeout=0.5)
         later.result()

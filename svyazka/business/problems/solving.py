@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.deals import facts, next_steps, rights
+from svyazka.business.deals import facts, rights, tasks
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.problems.sweep import sweep
 from svyazka.business.staff.models import Person
@@ -42,8 +42,8 @@ def plan(
         for deal in deals:
             for task in done:
                 if task.deal_id == deal.pk:
-                    next_steps.done(task, by=by)
-            next_steps.plan(deal, what, due_at=due_at, person=person, by=by)
+                    tasks.done(task, by=by)
+            tasks.plan(deal, what, due_at=due_at, person=person, by=by)
     sweep(deal_ids)
     return len(deals)
 

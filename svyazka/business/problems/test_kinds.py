@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from svyazka.business.clients import history
-from svyazka.business.deals import facts, next_steps
+from svyazka.business.deals import facts, tasks
 from svyazka.business.deals.models import Asked, Deal, HandOff, LossReason, Question, Stage, Task
 from svyazka.business.deals.moves import move
 from svyazka.business.journal.models import Entry
@@ -64,11 +64,11 @@ def test_whoever_is_responsible_is_away_for_longer_than_a_day(deal, problems, mi
 
 
 def test_no_next_step(deal, problems, mikhail):
-    next_steps.done(deal.tasks.get(), by=mikhail)
+    tasks.done(deal.tasks.get(), by=mikhail)
     found = problems()["no_step"]
     assert (found.person_id, found.department_id) == (mikhail.pk, mikhail.department_id)
     assert found.since == Task.objects.get().done_at
-    next_steps.plan(deal, "Позвонить", due_at=clock.now() + hours(1), by=mikhail)
+    tasks.plan(deal, "Позвонить", due_at=clock.now() + hours(1), by=mikhail)
     assert problems() == {}
 
 
@@ -81,7 +81,7 @@ def test_a_step_is_overdue(deal, problems, dina, mikhail):
     assert (found.subject_id, found.since, found.person_id) == (task.pk, due_at, dina.pk)
     assert found.department_id == dina.department_id
     assert found.why == {"what": task.what, "how": task.kind}
-    next_steps.done(task, by=dina)
+    tasks.done(task, by=dina)
     assert "step_overdue" not in problems()
 
 

@@ -10,7 +10,7 @@ from hypothesis import settings as trying
 from hypothesis import strategies as some
 
 from svyazka.business.clients import history
-from svyazka.business.deals import facts, next_steps
+from svyazka.business.deals import facts, tasks
 from svyazka.business.deals.models import Deal, LossReason, Stage, Task
 from svyazka.business.deals.moves import move
 from svyazka.business.deals.opening import open_deal
@@ -114,11 +114,11 @@ def given_up(deal: Deal, mikhail, dina) -> None:
 
 def step_done(deal: Deal, mikhail, dina) -> None:
     if task := deal.tasks.filter(done_at=None).first():
-        next_steps.done(task, by=mikhail)
+        tasks.done(task, by=mikhail)
 
 
 def step_planned(deal: Deal, mikhail, dina) -> None:
-    next_steps.plan(deal, "Позвонить", due_at=clock.now() + timedelta(hours=1), by=mikhail)
+    tasks.plan(deal, "Позвонить", due_at=clock.now() + timedelta(hours=1), by=mikhail)
 
 
 def step_late(deal: Deal, mikhail, dina) -> None:

@@ -57,6 +57,12 @@ RIGHTS: dict[str, dict[str, Reach]] = {
         Role.MANAGER: Reach.DEPARTMENT,
         Role.OPERATOR: Reach.OWN,
     },
+    # Tasks: one's own and those one has given; besides them those of deals that one may change.
+    "tasks.do": {
+        **_all(Role.OPERATOR, Role.HEAD, Role.ADMINISTRATOR),
+        Role.MANAGER: Reach.DEPARTMENT,
+        **dict.fromkeys((Role.CONTROLLER, *_FIELD), Reach.OWN),
+    },
     "visits.see": {**_all(*_OFFICE), **dict.fromkeys(_FIELD, Reach.OWN)},
     "visits.book": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
     # Work on site: on my way, started, done, note and photo.
@@ -80,6 +86,7 @@ WORDS = {
     "deals.see": _("Sees deals and the calendar"),
     "deals.change": _("Changes deals: stages, fields, next steps"),
     "leads.distribute": _("Gives leads out, and what a colleague had"),
+    "tasks.do": _("Does tasks: his own, and those of deals that he may change"),
     "problems.see": _("Sees problem deals"),
     "visits.see": _("Sees visits"),
     "visits.book": _("Books, moves and calls off visits"),

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.deals import facts, moves, next_steps
+from svyazka.business.deals import facts, moves, next_steps, tasks
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.journal.record import About, Actor, record
@@ -319,7 +319,7 @@ def _agree_on_a_new_date(visit: Visit, *, by: Actor) -> None:
     if deal.stage.code == visit.kind.booked_stage and not _has_another(visit):
         next_steps.replace_stages(deal, what, due_at=due_at, by=by)
     else:
-        next_steps.plan(deal, what, due_at=due_at, by=by)
+        tasks.plan(deal, what, due_at=due_at, by=by)
 
 
 def _has_another(visit: Visit) -> bool:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from svyazka.business.clients.models import Client, Interaction
-from svyazka.business.deals import facts, moves, next_steps, opening
+from svyazka.business.deals import facts, moves, next_steps, opening, tasks
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.journal.models import Entry, LiveEvent
 from svyazka.business.visits import booking
@@ -227,6 +227,6 @@ def test_after_a_cancellation_only_a_new_date_is_to_be_agreed_on(visit, deal, me
 
 
 def test_a_second_visit_does_not_bring_back_a_step_that_was_done(visit, deal, measurement, of_egor, hour, olga):
-    next_steps.done(deal.tasks.get(done_at=None), by=olga)
+    tasks.done(deal.tasks.get(done_at=None), by=olga)
     booking.book(deal, measurement, of_egor, hour(15), request_id=uuid4(), by=olga)
     assert next_steps.open_tasks(deal) == []

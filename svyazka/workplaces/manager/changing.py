@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, time
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svyazka.business.clients import history
-from svyazka.business.deals import facts, next_steps, rights
-from svyazka.business.deals.models import Deal, Task
+from svyazka.business.deals import facts, rights
+from svyazka.business.deals.models import Deal
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.visits import change
-from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.manager import deal as page
 from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.finding import deal_numbered
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.typed import whole_number
-
-WORKDAY_ENDS = time(18)
 
 
 @needs("deals.change", "POST")
@@ -72,25 +67,6 @@ def notes(request: PageRequest, pk: int) -> HttpResponse:
     text = request.POST.get("text", "").replace("\x00", "")
     history.note(deal.client_id, text, deal_id=deal.pk, by=request.person)
     return render(request, "manager/deal/noted.html", {"deal": deal, **page.history_of(deal)})
-
-
-@needs("deals.change", "POST")
-def tasks(request: PageRequest, pk: int) -> HttpResponse:
-    deal = _to_change(request, pk)
-    due_at = _due_at(request.POST.get("day", ""), request.POST.get("hour", ""))
-    next_steps.plan(deal, request.POST.get("what", ""), due_at=due_at, by=request.person)
-    return _drawn(request, pk)
-
-
-@needs("deals.change", "POST")
-def completion(request: PageRequest, pk: int) -> HttpResponse:
-    """Ticks a step off: whoever may change the deal, or whose step it is."""
-    task = get_object_or_404(Task.objects.select_related("deal"), pk=pk, deal__isnull=False)
-    assert task.deal
-    if task.person_id != request.person.pk:
-        rights.insist(request.person, task.deal)
-    next_steps.done(task, by=request.person)
-    return _drawn(request, task.deal.pk)
 
 
 def _to_change(request: PageRequest, pk: int) -> Deal:
@@ -150,15 +126,3 @@ def _person(typed: str) -> Person:
     if found is None:
         raise Refused(_("This person cannot be responsible for deals."))
     return found
-
-
-def _due_at(day: str, hour: str) -> datetime:
-    """An hour that was left out means the end of the working day."""
-    try:
-        on, at = parse_date(day), parse_time(hour) if hour else WORKDAY_ENDS
-    except ValueError:
-        on = at = None
-    if on is None or at is None or not 1990 <= on.year <= 2100:
-        message = _("A date is needed here.")
-        raise Refused(message, fields={"due_at": message})
-    return clock.at(on, at.replace(tzinfo=None))

@@ -17,13 +17,13 @@ from svyazka.business.clients.models import ContactPoint
 from svyazka.business.clients.naming import called
 from svyazka.business.deals import facts, moves, next_steps, rights
 from svyazka.business.deals.models import Deal, Field, Stage
-from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit import clock, rows, words
 from svyazka.workplaces.shared.door import PageRequest
 from svyazka.workplaces.shared.short import Short, money, plain_money
 
+ICONS = {"call": "phone", "message": "message", "meeting": "people", "other": "task"}
 VISIT_TONES = {"done": "good", "cancelled": "bad", "on_way": "warn", "started": "warn"}
 
 
@@ -211,17 +211,19 @@ def _limit(deal: Deal, short: Short) -> str:
 
 
 def _steps(deal: Deal, short: Short, person: Person) -> dict[str, Any]:
-    tasks = next_steps.open_tasks(deal)
+    editable = rights.may_change(person, deal)
     return {
         "steps": [
             {
                 "task": task,
+                "icon": ICONS[task.kind],
                 "what": deal.stage.step_in_words(task.what),
                 "when": short.moment(task.due_at),
                 "over": task.due_at < short.now,
-                "ours": task.person_id == person.pk and roles.may(person, "deals.change"),
+                "ours": editable or person.pk in (task.person_id, task.by_id),
+                "ticked": f"{sum(item['done'] for item in task.checklist)}/{len(task.checklist)}",
             }
-            for task in tasks
+            for task in next_steps.open_tasks(deal)
         ]
     }
 

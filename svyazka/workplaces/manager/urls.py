@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.manager import board, changing, deal, moving, table
+from svyazka.workplaces.manager import board, changing, deal, moving, table, tasks
 
 urlpatterns = [
     path("deals/", board.board, name="board"),
@@ -17,6 +17,12 @@ urlpatterns = [
     path("deals/<int:pk>/fields/", changing.fields, name="deal_fields"),
     path("deals/<int:pk>/responsible/", changing.responsible, name="deal_responsible"),
     path("deals/<int:pk>/notes/", changing.notes, name="deal_notes"),
-    path("deals/<int:pk>/tasks/", changing.tasks, name="deal_tasks"),
-    path("tasks/<int:pk>/completion/", changing.completion, name="task_completion"),
+    path("deals/<int:pk>/tasks/", tasks.of_deal, name="deal_tasks"),
+    path("tasks/", tasks.own, name="own_tasks"),
+    path("tasks/<int:pk>/", tasks.task, name="task"),
+    path("tasks/<int:pk>/completion/", tasks.completion, name="task_completion"),
+    path("tasks/<int:pk>/return/", tasks.taking_back, name="task_return"),
+    path("tasks/<int:pk>/snooze/", tasks.snooze, name="task_snooze"),
+    path("tasks/<int:pk>/removal/", tasks.removal, name="task_removal"),
+    path("tasks/<int:pk>/checklist/", tasks.checklist, name="task_checklist"),
 ]

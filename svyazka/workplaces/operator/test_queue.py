@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
-from svyazka.business.deals import next_steps
+from svyazka.business.deals import tasks
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.record import Automaton
@@ -121,9 +121,9 @@ def test_a_controller_sees_the_queue_and_takes_nothing(enter, konstantin, vera):
 def test_own_steps_of_today_with_the_overdue_on_top(enter, olga, vera):
     deal = open_deal(vera, by=HOUSE, responsible=olga)
     deal.tasks.all().delete()
-    late = next_steps.plan(deal, "Перезвонить", due_at=clock.now() + timedelta(minutes=1), by=olga)
+    late = tasks.plan(deal, "Перезвонить", due_at=clock.now() + timedelta(minutes=1), by=olga)
     Task.objects.filter(pk=late.pk).update(due_at=clock.now() - timedelta(hours=2))
-    next_steps.plan(deal, "Через неделю", due_at=clock.now() + timedelta(days=7), by=olga)
+    tasks.plan(deal, "Через неделю", due_at=clock.now() + timedelta(days=7), by=olga)
     [step] = enter(olga).get("/queue/").context["steps"]
     assert (step["task"].what, step["is_late"]) == ("Перезвонить", True)
 

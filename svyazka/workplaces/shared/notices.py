@@ -49,6 +49,8 @@ WORDINGS: dict[str, Wording] = {
     "hand_off.withdrawn": Wording(gettext_lazy("{from} took a hand-off back"), "hand-off"),
     "hand_off.ping_pong": Wording(gettext_lazy("Returned {times} times by now: {reason}"), "hand-off", tone="bad"),
     "question.asked": Wording(gettext_lazy("{by} asks: {text}"), "question"),
+    "task.given": Wording(gettext_lazy("{by} has given you a task: {what} ({due_at})"), "task"),
+    "task.done": Wording(gettext_lazy("{by} has done what you asked for: {what}"), "task", tone="good"),
 }
 # fmt: on
 _UNWORDED = Wording(gettext_lazy("There is news"), "bell")

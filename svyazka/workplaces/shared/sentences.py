@@ -35,6 +35,10 @@ SENTENCES: dict[str, Sentence] = {
     "deals.taken": Sentence(_("Taken up")),
     "deals.step_planned": Sentence(_("Next step planned: {after}"), of="what"),
     "deals.step_done": Sentence(_("Step done: {before}"), of="what"),
+    "deals.step_taken_back": Sentence(_("Step open again: {after}"), of="what"),
+    "deals.step_changed": Sentence(_("Step changed")),
+    "deals.step_put_off": Sentence(_("Step put off until {after}"), of="until"),
+    "deals.step_removed": Sentence(_("Step deleted: {before}"), of="what"),
 
     "deals.handed_on": Sentence(_("Handed on: {after}"), of="hand_off"),
     "deals.accepted": Sentence(_("Hand-off accepted: {after}"), of="hand_off"),
@@ -113,6 +117,7 @@ FIELDS: dict[str, Promise] = {
     "what": _("What"),
     "next_step": _("Next step"),
     "due_at": _("By when"),
+    "until": _("Until"),
     "starts_at": _("Beginning"),
     "ends_at": _("End of the visit"),
     "resource": _("Resource"),

@@ -192,6 +192,14 @@ def _note(_one: Interaction) -> tuple[str, str, str]:
     return "note", "", _("Note")
 
 
+def _task(one: Interaction) -> tuple[str, str, str]:
+    event = one.data.get("event", "")
+    tone, said = _TASK_EVENTS.get(event, ("", lambda: "{what}"))
+    again = _("ring again {when}").format(when=_moment_of(one.data["again"])) if one.data.get("again") else ""
+    title = said().format(what=one.data.get("what", ""), to=one.data.get("to", ""))
+    return "task", tone, f"{title} · {again}" if again else title
+
+
 def _details(one: Interaction) -> list[tuple[str, str]]:
     """What a request brought besides its text, and what was corrected about a visit."""
     if one.kind == Kind.VISIT:
@@ -246,6 +254,12 @@ _HAND_OFF_EVENTS: dict[str, Callable[[], str]] = {
     "withdrawn": lambda: _("Hand-off taken back: {from} → {to}"),
     "taken_back": lambda: _("Mistaken answer taken back: {from} → {to}"),
 }
+_TASK_EVENTS: dict[str, tuple[str, Callable[[], str]]] = {
+    "done": ("good", lambda: _("Done: {what}")),
+    "reached": ("good", lambda: _("Reached: {what}")),
+    "not_reached": ("bad", lambda: _("Not reached: {what}")),
+    "given": ("", lambda: _("Given to {to}: {what}")),
+}
 _SAYERS: dict[str, Callable[[Interaction], tuple[str, str, str]]] = {
     Kind.CALL: _call,
     Kind.MESSAGE: _message,
@@ -255,4 +269,5 @@ _SAYERS: dict[str, Callable[[Interaction], tuple[str, str, str]]] = {
     Kind.NOTE: _note,
     Kind.APPOINTED: _appointed,
     Kind.HAND_OFF: _hand_off,
+    Kind.TASK: _task,
 }

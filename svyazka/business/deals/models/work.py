@@ -19,6 +19,11 @@ class Task(models.Model):
         MEETING = "meeting", _("Meeting")
         OTHER = "other", _("Other")
 
+    class Outcome(models.TextChoices):
+        NONE = "", ""
+        REACHED = "reached", _("reached")
+        NOT_REACHED = "not_reached", _("not reached")
+
     deal = models.ForeignKey(Deal, models.CASCADE, null=True, blank=True, related_name="tasks")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.OTHER, db_default="other")
     what = models.CharField(max_length=200)
@@ -26,14 +31,17 @@ class Task(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="tasks")
     by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="tasks_given")
     of_stage = models.BooleanField(default=False)  # asked for by the stage; falls away with it
-    # {"every": 2, "unit": "week"}: ticked off, it comes again. Empty: once.
+    # Ticked off, it comes again: {"every": 2, "unit": "week", …}, see repeats.py. Empty: once.
     repeat = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
-    # [{"what": "…", "done": false}, …]
+    # [{"id": 1, "what": "…", "done": false}, …]
     checklist = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)  # not shown in anybody's day before
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     result = models.CharField(max_length=500, blank=True, db_default="")  # what came of it
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, db_default="")  # of a call
+    # Which one's place it took when that was ticked off. Whatever two people click at once, it comes again once.
+    after = models.OneToOneField("self", models.SET_NULL, null=True, blank=True, related_name="follower")
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1, db_default=1)
 
