@@ -163,7 +163,7 @@ def test_every_role_of_the_table_is_in_the_cast() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.slow
-def test_every_address_with_every_role_and_with_none(windows: dict[str, Person], samples: dict[str, Any]) -> None:
+def test_w5_every_address_with_every_role_and_with_none(windows: dict[str, Person], samples: dict[str, Any]) -> None:
     faults: list[str] = []
     cast = [*(windows[login] for login in CAST.values()), _with_a_role_of_the_company(windows["dina"])]
     people = [(person, _entered(person)) for person in cast]

@@ -58,7 +58,7 @@ def telegram(text: str = "", *, number: int = 1, contact: dict | None = None) ->
 
 
 @pytest.mark.usefixtures("windows")
-def test_a_form_becomes_a_client_a_deal_and_a_line_in_the_history():
+def test_w3_a_form_becomes_a_client_a_deal_and_a_line_in_the_history():
     arrival = form()
     work_off()
     arrival.refresh_from_db()
@@ -94,7 +94,7 @@ def test_what_the_deal_did_not_know_yet_it_learns():
 
 
 @pytest.mark.usefixtures("windows")
-def test_site_telegram_and_the_operator_make_one_deal(olga):
+def test_w2_site_telegram_and_the_operator_make_one_deal(olga):
     form()
     telegram("Здравствуйте!", number=1)
     work_off()

@@ -174,7 +174,7 @@ def test_what_somebody_else_does_takes_nothing_up(lead, rinat):
     assert Deal.objects.get(pk=deal.pk).take_due_at
 
 
-def test_the_head_gives_many_to_one_who_hears_of_it_once(lead, timur, rinat):
+def test_c3_the_head_gives_many_to_one_who_hears_of_it_once(lead, timur, rinat):
     many = leads(3)
     shared = distribution.hand_out(many, to=timur, by=rinat)
     assert (shared.given, shared.gone, shared.left) == ({timur.pk: many}, [], [])

@@ -46,7 +46,7 @@ def test_what_waited_in_a_deal_that_is_closed_waits_no_longer(deal, olga, vera):
     assert [(one.waiting, one.taken_by_id) for one in Interaction.objects.filter(kind="form")] == [(False, olga.pk)]
 
 
-def test_the_stage_brings_its_own_limit_and_next_step(deal, olga):
+def test_w6_the_stage_brings_its_own_limit_and_next_step(deal, olga):
     moved = moves.move(deal, to=stage("contacted"), by=olga)
     assert (moved.stage_due_at - moved.stage_since).total_seconds() == 24 * 3600
     assert [task.what for task in Task.objects.filter(deal=deal, done_at=None)] == ["Записать на замер"]

@@ -48,7 +48,7 @@ def said_of(pipeline: Pipeline, wish: Wish, by) -> list[str]:
     return foretold
 
 
-def test_stages_are_renamed_moved_and_added_and_the_deals_stand_where_they_stood(pipeline, content, vera, anna):
+def test_c12_stages_are_renamed_moved_and_added_and_the_deals_stand_where_they_stood(pipeline, content, vera, anna):
     deal = moves.move(open_deal(vera, by=anna), to=Stage.objects.get(code="contacted"), by=anna)
     stage_of(content, "contacted")["name"]["ru"] = "Дозвонились"
     content["stages"].insert(0, content["stages"].pop(1))

@@ -90,7 +90,7 @@ def test_the_card_comes_up_exactly_where_the_phone_rings(olga, oksana):
     assert heard()[5:] == [((), False), ((), False)]
 
 
-def test_an_answered_call_stands_in_the_history_with_its_seconds(olga):
+def test_w13_an_answered_call_stands_in_the_history_with_its_seconds(olga):
     call = Ringing()
     call.starts()
     call.rings(1, "101")

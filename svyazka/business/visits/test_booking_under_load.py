@@ -48,7 +48,7 @@ def many_connections(transactional_db):
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_nobody_is_in_two_places_and_nobody_sees_a_deadlock(
+def test_w8_nobody_is_in_two_places_and_nobody_sees_a_deadlock(
     many_connections, windows, measurement, of_egor, of_ilya, vera, olga, monday
 ):
     world = World(
