@@ -37,6 +37,8 @@ class ShownCard(NamedTuple):
     who: str
     responsible: str
     no_step: str
+    handed: str
+    handed_tone: str
     leads: bool  # the one that the keyboard comes to
 
 
@@ -156,8 +158,17 @@ def _shown(card: Card, stage: Stage, boarded: Boarded, no_step: str, *, leads: b
         who="".join(part[0] for part in card.responsible.split()[:2]) if card.responsible else "",
         responsible=card.responsible or "",
         no_step=no_step,
+        **_handed(card, short),
         leads=leads,
     )
+
+
+def _handed(card: Card, short: Short) -> dict[str, str]:
+    """What the departments owe each other: an answer, or what was returned put right."""
+    if card.accept_due_at:
+        said = _("accept until {when}").format(when=short.moment(card.accept_due_at))
+        return {"handed": said, "handed_tone": "bad" if card.accept_due_at < short.now else "warn"}
+    return {"handed": _("returned") if card.returned_at else "", "handed_tone": "bad"}
 
 
 def title_of(card: Card) -> str:

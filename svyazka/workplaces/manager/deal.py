@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.http import HttpResponse
@@ -9,10 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from svyazka.business.clients import history
+from svyazka.business.deals.family import Member, family_of
 from svyazka.business.deals.models import Deal
 from svyazka.business.notices import reading
 from svyazka.business.staff.sessions import SessionStore
 from svyazka.workplaces.manager import parts
+from svyazka.workplaces.manager.departments import other_names
 from svyazka.workplaces.manager.finding import deal_numbered
 from svyazka.workplaces.shared import timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -23,7 +26,8 @@ def deal(request: PageRequest, pk: int) -> HttpResponse:
     found = deal_numbered(pk)
     if cast(SessionStore, request.session).unread:
         reading.read_of_deal(request.person, pk)
-    context = {**parts.all_of(request, found), **history_of(found)}
+    context = parts.all_of(request, found)
+    context |= history_of(found, family=context["family"])
     return render(request, "manager/deal.html", context)
 
 
@@ -39,8 +43,12 @@ def deal_history(request: PageRequest, pk: int) -> HttpResponse:
     return render(request, "shared/timeline.html", history_of(deal_numbered(pk), before=before))
 
 
-def history_of(deal: Deal, before: history.Before | None = None) -> dict[str, Any]:
+def history_of(
+    deal: Deal, before: history.Before | None = None, *, family: Sequence[Member] | None = None
+) -> dict[str, Any]:
+    """Of its whole family: what one department notes is read in all."""
+    others = other_names(deal, family or family_of(deal))
     return {
-        "history": timeline.page(history.of_deal(deal.pk, before=before)),
+        "history": timeline.page(history.of_deals(list(others), before=before), of=others),
         "history_url": reverse("deal_history", args=[deal.pk]),
     }

@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 from svyazka.business.clients.models import ContactPoint
 from svyazka.business.clients.naming import called
 from svyazka.business.deals import facts, moves, next_steps, rights
+from svyazka.business.deals.family import family_of
 from svyazka.business.deals.models import Deal, Field, Stage
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit import clock, rows, words
+from svyazka.workplaces.manager.departments import departments
 from svyazka.workplaces.shared.door import PageRequest
 from svyazka.workplaces.shared.short import Short, money, plain_money
 
@@ -72,6 +74,7 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
     fields = rows.read(Field, "order by position, id")
     missing = missing_from(deal, stages)
     short = Short()
+    family = family_of(deal)
     contacts = rows.read(ContactPoint, "where client_id = %s order by kind, id", [deal.client_id])
     return {
         "deal": deal,
@@ -84,6 +87,8 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
         **_visits(deal, short),
         "facts": facts_of(deal, fields, missing, **facts_typed),
         "origin": _origin(deal),
+        "family": family,
+        **departments(deal, family, fields, short),
     }
 
 

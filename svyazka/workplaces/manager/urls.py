@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.manager import board, changing, deal, moving, table, tasks
+from svyazka.workplaces.manager import board, changing, deal, handing, moving, table, tasks
 
 urlpatterns = [
     path("deals/", board.board, name="board"),
@@ -25,4 +25,8 @@ urlpatterns = [
     path("tasks/<int:pk>/snooze/", tasks.snooze, name="task_snooze"),
     path("tasks/<int:pk>/removal/", tasks.removal, name="task_removal"),
     path("tasks/<int:pk>/checklist/", tasks.checklist, name="task_checklist"),
+    path("deals/<int:pk>/acceptance/", handing.acceptance, name="deal_acceptance"),
+    path("deals/<int:pk>/return/", handing.give_back, name="deal_return"),
+    path("deals/<int:pk>/answer_undoing/", handing.answer_undoing, name="deal_answer_undoing"),
+    path("deals/<int:pk>/taking_over/", handing.taking_over, name="deal_taking_over"),
 ]

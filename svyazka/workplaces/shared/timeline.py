@@ -39,6 +39,7 @@ class Line:
     when: str
     stamp: str
     deal: str
+    of: str  # the other department whose deal it was
     waiting: bool
     taken_by: int | None
     details: tuple[tuple[str, str], ...]
@@ -53,17 +54,17 @@ class Page:
     before: str
 
 
-def page(interactions: Sequence[Interaction]) -> Page:
+def page(interactions: Sequence[Interaction], *, of: Mapping[int, str] | None = None) -> Page:
     """What `history.of_client` or `of_deal` found: one row more than a page says that there are earlier ones."""
     shown = list(interactions[: history.PAGE])
     more = len(interactions) > history.PAGE
-    return Page(lines(shown), _written(shown[-1]) if more else "")
+    return Page(lines(shown, of=of), _written(shown[-1]) if more else "")
 
 
-def lines(interactions: Sequence[Interaction]) -> list[Line]:
+def lines(interactions: Sequence[Interaction], *, of: Mapping[int, str] | None = None) -> list[Line]:
     """Two queries at most, however many: the names of the staff, and of the channels."""
     staff, channels = _names_of_staff(interactions), _names_of_channels(interactions)
-    return [_line(one, staff, channels) for one in interactions]
+    return [_line(one, staff, channels, of or {}) for one in interactions]
 
 
 @needs("clients.see")
@@ -98,7 +99,7 @@ def _names_of_channels(interactions: Sequence[Interaction]) -> dict[str, str]:
     return dict(ChannelAccount.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
 
 
-def _line(one: Interaction, staff: Mapping[int, str], channels: Mapping[str, str]) -> Line:
+def _line(one: Interaction, staff: Mapping[int, str], channels: Mapping[str, str], of: Mapping[int, str]) -> Line:
     icon, tone, title = _SAYERS[one.kind](one)
     address = str(one.data.get("page") or "")
     return Line(
@@ -113,6 +114,7 @@ def _line(one: Interaction, staff: Mapping[int, str], channels: Mapping[str, str
         when=moment(one.at),
         stamp=one.at.isoformat(),
         deal=str(one.deal_id or ""),
+        of=of.get(one.deal_id or 0, ""),
         waiting=one.waiting,
         taken_by=one.taken_by_id,
         details=tuple(_details(one)),

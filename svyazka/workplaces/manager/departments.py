@@ -1,0 +1,67 @@
+"""What a deal's page says of the other departments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from svyazka.business.deals import answering, carried, facts
+from svyazka.business.deals.family import Member
+from svyazka.business.deals.hand_off import State
+from svyazka.business.deals.models import Deal, Field
+from svyazka.business.staff import presence
+from svyazka.workplaces.shared.short import Short
+
+TONES = {State.WAITING: "warn", State.ACCEPTED: "good", State.RETURNED: "bad", State.WITHDRAWN: ""}
+
+
+def departments(deal: Deal, family: Sequence[Member], fields: Sequence[Field], short: Short) -> dict[str, Any]:
+    """Where the others of its family stand, and how the newest leg to this one does."""
+    if len(family) == 1:
+        return {"departments": [], "leg": None}
+    away = presence.presences(short.now, people={one.deal.responsible_id or 0 for one in family})
+    by_id = {one.deal.pk: one for one in family}
+    here = by_id[deal.pk]
+    parent = by_id.get(deal.parent_id or 0)
+    return {
+        "departments": [_row(one, deal, away, short) for one in family],
+        **(_leg(here, parent, fields, short) if here.leg and parent else {"leg": None}),
+    }
+
+
+def _row(one: Member, here: Deal, away: Mapping[int, presence.Presence], short: Short) -> dict[str, Any]:
+    leg, absent = one.leg, away.get(one.deal.responsible_id or 0)
+    return {
+        "id": str(one.deal.pk),
+        "here": one.deal.pk == here.pk,
+        "pipeline": one.pipeline.name,
+        "stage": one.deal.stage,
+        "since": short.age(one.deal.stage_since),
+        "person": one.deal.responsible.full_name if one.deal.responsible else "",
+        "absent_until": short.moment(absent.absent_until) if absent and absent.absent_until else "",
+        "state": leg.get_state_display() if leg else "",
+        "tone": TONES[State(leg.state)] if leg else "",
+        "reasons": [past.reason for past in one.legs if past.reason],
+    }
+
+
+def _leg(here: Member, parent: Member, fields: Sequence[Field], short: Short) -> dict[str, Any]:
+    leg, deal = here.leg, here.deal
+    assert leg
+    names = {**facts.OWN, **{field.code: field.name for field in fields}}
+    changed = carried.changed_since(leg, parent.deal, deal) if deal.is_open else {}
+    return {
+        "leg": leg,
+        "came_from": parent.pipeline.name,
+        "due": short.moment(leg.due_at),
+        "overdue": leg.due_at < short.now,
+        "waits": leg.state == State.WAITING,
+        "set_aside": deal.is_set_aside,
+        "undo": answering.can_take_back(leg, parent.deal, deal),
+        "corrected": [(code, names.get(code, code), value) for code, value in changed.items()],
+    }
+
+
+def other_names(deal: Deal, family: Sequence[Member]) -> dict[int, str]:
+    """The deals whose history is one with this deal's: number → the pipeline, empty for this one itself."""
+    return {one.deal.pk: "" if one.deal.pk == deal.pk else one.pipeline.name for one in family}
