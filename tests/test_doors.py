@@ -86,7 +86,7 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
     from svyazka.business.calls.models import Call, Pbx, PhoneLine
     from svyazka.business.clients.models import Interaction
     from svyazka.business.conversations.models import ChannelAccount
-    from svyazka.business.deals.models import Deal, Pipeline, Task
+    from svyazka.business.deals.models import Deal, Pipeline, Question, Task
     from svyazka.business.intake.models import Arrival
     from svyazka.business.visits.models import Resource, Visit, VisitKind, VisitPhoto
 
@@ -117,6 +117,9 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
     happened = Interaction.objects.create(
         at=now, client_id=vera.pk, deal_id=deal.pk, kind="message", direction="in", text="Здравствуйте", waiting=True
     )
+    question = Question.objects.create(
+        deal=deal, by=windows["konstantin"], text="Почему?", asked_at=now, due_at=now, request_id=uuid.uuid4()
+    )
     arrival = Arrival.objects.create(
         received_at=now, next_try_at=now, account="web_form/okna", connector="web_form", outside_id="1",
         conversation="web_form/okna/1", body=b"{}", state="stuck",
@@ -144,6 +147,7 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
         "absences": 10**9,
         "versions": 10**9,
         "notices": 10**9,
+        "questions": question.pk,
         "sessions": "0" * 24,
     }
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
-from svyazka.business.deals import conditions, facts, hand_off, next_steps, rights, taking
+from svyazka.business.deals import conditions, facts, hand_off, next_steps, questions, rights, taking
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.deals.opening import due_in
@@ -20,12 +20,23 @@ from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 
-class StillMissing(Refused):
+class CannotLeave(Refused):
+    """The deal has to stay at its stage for now."""
+
+
+class StillMissing(CannotLeave):
     """Something must be known before the deal may leave its stage. `missing` names it in words, `codes` by code."""
 
     def __init__(self, codes: list[str]) -> None:
         self.codes = codes
         super().__init__(_("Before the deal goes on, fill in:"), missing=[facts.name_of(code) for code in codes])
+
+
+class Unanswered(CannotLeave):
+    """A question holds the deal. `missing` says who has not answered what."""
+
+    def __init__(self, waiting: list[str]) -> None:
+        super().__init__(_("The deal stays at this stage until these questions are answered:"), missing=waiting)
 
 
 class ReasonNeeded(Refused):
@@ -123,6 +134,8 @@ def _refuse(deal: Deal, to: Stage, loss_reason: LossReason | None) -> None:
         raise ReasonNeeded
     if missing := missing_to_leave(deal, to=to):
         raise StillMissing(missing)
+    if waiting := questions.blocking(deal.pk):
+        raise Unanswered(waiting)
 
 
 def _stays(to: Stage) -> None:

@@ -63,6 +63,10 @@ RIGHTS: dict[str, dict[str, Reach]] = {
         Role.MANAGER: Reach.DEPARTMENT,
         **dict.fromkeys((Role.CONTROLLER, *_FIELD), Reach.OWN),
     },
+    # Everybody of the office answers what he was asked.
+    "questions.ask": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
+    # Lets a deal go on before the answer.
+    "questions.release": _all(Role.HEAD, Role.ADMINISTRATOR),
     "visits.see": {**_all(*_OFFICE), **dict.fromkeys(_FIELD, Reach.OWN)},
     "visits.book": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
     # Work on site: on my way, started, done, note and photo.
@@ -88,6 +92,8 @@ WORDS = {
     "leads.distribute": _("Gives leads out, and what a colleague had"),
     "tasks.do": _("Does tasks: his own, and those of deals that he may change"),
     "problems.see": _("Sees problem deals"),
+    "questions.ask": _("Asks questions on deals"),
+    "questions.release": _("Lets a deal go on before a question is answered"),
     "visits.see": _("Sees visits"),
     "visits.book": _("Books, moves and calls off visits"),
     "visits.carry_out": _("Carries out visits: “My visits” on the phone"),

@@ -159,7 +159,7 @@ def carry_on(deal: Deal, code: str, *, by: Actor) -> Deal:
         return deal
     try:
         return moves.move(deal, to=stage, by=by)
-    except moves.StillMissing:
+    except moves.CannotLeave:
         return deal
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 
 from django.db import transaction
@@ -58,7 +59,8 @@ def take_back(visit: Visit, *, by: Actor, version: int | None = None) -> Visit:
     if status is None:
         raise Refused(_("This can no longer be taken back."))
     if current.left_stage and _is_where_it_left_it(current):
-        current.deal = moves.move(current.deal, to=current.left_stage, by=by)
+        with contextlib.suppress(moves.CannotLeave):  # a question holds it where it is
+            current.deal = moves.move(current.deal, to=current.left_stage, by=by)
     current.status, current.left_stage = status, None
     current.version += 1
     current.save()

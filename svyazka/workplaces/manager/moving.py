@@ -60,7 +60,7 @@ def _move(request: PageRequest, deal: Deal, to: Stage) -> HttpResponse:
             call_off=_CALL_OFF.get(request.POST.get("visits", "")),
             by=request.person,
         )
-    except ChangedMeanwhile:
+    except (ChangedMeanwhile, moves.Unanswered):
         raise
     except moves.StillMissing as refusal:
         codes = list(dict.fromkeys([*typed, *refusal.codes]))

@@ -22,6 +22,7 @@ from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit import clock, rows, words
 from svyazka.workplaces.manager.departments import departments
+from svyazka.workplaces.shared import question_cards
 from svyazka.workplaces.shared.door import PageRequest
 from svyazka.workplaces.shared.short import Short, money, plain_money
 
@@ -85,6 +86,7 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
         **_head(deal, stages, fields, missing, short),
         **_steps(deal, short, request.person),
         **_visits(deal, short),
+        "questions": question_cards.of_deal(deal.pk, request.person, short),
         "facts": facts_of(deal, fields, missing, **facts_typed),
         "origin": _origin(deal),
         "family": family,

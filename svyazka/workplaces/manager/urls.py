@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.manager import board, changing, deal, handing, moving, table, tasks
+from svyazka.workplaces.manager import board, changing, deal, handing, moving, questions, table, tasks
 
 urlpatterns = [
     path("deals/", board.board, name="board"),
@@ -29,4 +29,11 @@ urlpatterns = [
     path("deals/<int:pk>/return/", handing.give_back, name="deal_return"),
     path("deals/<int:pk>/answer_undoing/", handing.answer_undoing, name="deal_answer_undoing"),
     path("deals/<int:pk>/taking_over/", handing.taking_over, name="deal_taking_over"),
+    path("deals/<int:pk>/questions/", questions.deal_questions, name="deal_questions"),
+    path("questions/<int:pk>/answer/", questions.question_answer, name="question_answer"),
+    path("questions/<int:pk>/withdrawal/", questions.question_withdrawal, name="question_withdrawal"),
+    path("questions/<int:pk>/reminder/", questions.question_reminder, name="question_reminder"),
+    path("questions/<int:pk>/people/", questions.question_people, name="question_people"),
+    path("questions/<int:pk>/release/", questions.question_release, name="question_release"),
+    path("colleagues/", questions.colleagues, name="colleagues"),
 ]

@@ -51,6 +51,11 @@ WORDINGS: dict[str, Wording] = {
     "question.asked": Wording(gettext_lazy("{by} asks: {text}"), "question"),
     "task.given": Wording(gettext_lazy("{by} has given you a task: {what} ({due_at})"), "task"),
     "task.done": Wording(gettext_lazy("{by} has done what you asked for: {what}"), "task", tone="good"),
+    "question.answered": Wording(gettext_lazy("{by} answered: {text}"), "question", tone="good"),
+    "question.reminder": Wording(gettext_lazy("An answer is due by {due_at}: {text}"), "question"),
+    "question.overdue": Wording(gettext_lazy("{who} has not answered in time: {text}"), "question", tone="bad"),
+    "question.withdrawn": Wording(gettext_lazy("You need not answer any more: {text}"), "question"),
+    "question.released": Wording(gettext_lazy("{by} lets the deal go on before the answer: {text}"), "question"),
 }
 # fmt: on
 _UNWORDED = Wording(gettext_lazy("There is news"), "bell")

@@ -51,6 +51,11 @@ SENTENCES: dict[str, Sentence] = {
     "pipelines.added": Sentence(_("Pipeline added: {after}"), of="name"),
     "pipelines.changed": Sentence(_("Pipeline changed: version {before} → {after}"), of="version"),
     "pipelines.switched": Sentence(_("Pipeline switched on or off"), of="is_active"),
+    "deals.asked": Sentence(_("Question asked: {after}"), of="question"),
+    "deals.answered": Sentence(_("Question answered: {after}"), of="question"),
+    "deals.question_withdrawn": Sentence(_("Question withdrawn: {before}"), of="question"),
+    "deals.question_redirected": Sentence(_("Others are asked: {before} → {after}"), of="question"),
+    "deals.question_released": Sentence(_("The deal may go on before the answer: {after}"), of="question"),
 
     "visits.booked": Sentence(_("Visit booked for {after}"), of="starts_at"),
     "visits.moved": Sentence(_("Visit moved: {before} → {after}"), of="starts_at"),

@@ -17,7 +17,9 @@ from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Visit
 from svyazka.kit import words
+from svyazka.workplaces.shared import question_cards
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.short import Short
 from svyazka.workplaces.shared.templatetags.svyazka import moment
 
 Kind = Interaction.Kind
@@ -43,6 +45,7 @@ class Line:
     waiting: bool
     taken_by: int | None
     details: tuple[tuple[str, str], ...]
+    replies: Sequence[question_cards.Reply]  # to a question
     page: str  # address of the site's page, only if it is one
 
 
@@ -62,9 +65,10 @@ def page(interactions: Sequence[Interaction], *, of: Mapping[int, str] | None = 
 
 
 def lines(interactions: Sequence[Interaction], *, of: Mapping[int, str] | None = None) -> list[Line]:
-    """Two queries at most, however many: the names of the staff, and of the channels."""
+    """Three queries at most, however many: the names of the staff, of the channels, and the answers to questions."""
     staff, channels = _names_of_staff(interactions), _names_of_channels(interactions)
-    return [_line(one, staff, channels, of or {}) for one in interactions]
+    replies = _replies(interactions)
+    return [_line(one, staff, channels, of or {}, replies) for one in interactions]
 
 
 @needs("clients.see")
@@ -99,7 +103,18 @@ def _names_of_channels(interactions: Sequence[Interaction]) -> dict[str, str]:
     return dict(ChannelAccount.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
 
 
-def _line(one: Interaction, staff: Mapping[int, str], channels: Mapping[str, str], of: Mapping[int, str]) -> Line:
+def _replies(interactions: Sequence[Interaction]) -> Mapping[int, Sequence[question_cards.Reply]]:
+    ids = [one.data["question"] for one in interactions if one.kind == Kind.QUESTION]
+    return question_cards.replies(ids, Short()) if ids else {}
+
+
+def _line(
+    one: Interaction,
+    staff: Mapping[int, str],
+    channels: Mapping[str, str],
+    of: Mapping[int, str],
+    replies: Mapping[int, Sequence[question_cards.Reply]],
+) -> Line:
     icon, tone, title = _SAYERS[one.kind](one)
     address = str(one.data.get("page") or "")
     return Line(
@@ -118,6 +133,7 @@ def _line(one: Interaction, staff: Mapping[int, str], channels: Mapping[str, str
         waiting=one.waiting,
         taken_by=one.taken_by_id,
         details=tuple(_details(one)),
+        replies=replies.get(one.data.get("question", 0), ()),
         page=address if address.startswith(("https://", "http://")) else "",
     )
 
@@ -188,6 +204,10 @@ def _hand_off(one: Interaction) -> tuple[str, str, str]:
     named = said.format(**{"from": words.here(one.data.get("from")), "to": words.here(one.data.get("to"))})
     tone = {"returned": "bad", "accepted": "good"}.get(event, "")
     return "hand-off", tone, named or _("Hand-off")
+
+
+def _question(_one: Interaction) -> tuple[str, str, str]:
+    return "question", "", _("Question")
 
 
 def _note(_one: Interaction) -> tuple[str, str, str]:
@@ -272,4 +292,5 @@ _SAYERS: dict[str, Callable[[Interaction], tuple[str, str, str]]] = {
     Kind.APPOINTED: _appointed,
     Kind.HAND_OFF: _hand_off,
     Kind.TASK: _task,
+    Kind.QUESTION: _question,
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
+
+from svyazka.kit import clock
 
 LARGEST = 2**63 - 1  # of PostgreSQL's bigint
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -22,3 +24,13 @@ def day(text: str | None) -> date | None:
     except ValueError:
         return None
     return given if FIRST_YEAR <= given.year <= LAST_YEAR else None
+
+
+def moment(day_typed: str | None, hour_typed: str | None) -> datetime | None:
+    """A day and an hour of it, in the company's zone."""
+    try:
+        hour = time.fromisoformat((hour_typed or "")[:5])
+    except ValueError:
+        return None
+    on = day(day_typed)
+    return clock.at(on, hour.replace(tzinfo=None)) if on else None
