@@ -129,6 +129,7 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
         "deals": deal.pk,
         "pipelines": pipeline.code,
         "stages": stage.pk,
+        "of": windows["mikhail"].pk,
         "tasks": task.pk,
         "clients": vera.pk,
         "contacts": vera.contact_points.get().pk,

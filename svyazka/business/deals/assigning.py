@@ -157,7 +157,7 @@ def tell_receivers(gifts: Iterable[Gift], kind: str, *, by: Actor, batch: str = 
         only = his[0].deal if len(his) == 1 else None
         tell(
             [person_id],
-            kind,
+            kind if only else f"{kind}_many",
             by=by,
             deal_id=only.id if only else None,
             client_id=only.client_id if only else None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from django.db import connection, transaction
@@ -13,7 +12,7 @@ from svyazka.business.deals.distribution import GIVEN, by_rules
 from svyazka.business.journal.record import Automaton
 from svyazka.business.notices.tell import tell
 from svyazka.business.staff import roles
-from svyazka.business.staff.models import Person
+from svyazka.business.staff.models import Person, Role
 from svyazka.kit import clock
 from svyazka.kit.alone import alone
 
@@ -82,15 +81,13 @@ order by deal.opened_at limit %s
 def _tell_heads(leads: Sequence[Held]) -> None:
     if not leads:
         return
-    may = [role for role in roles.RIGHTS["leads.distribute"] if role != "administrator"]
-    heads = list(Person.objects.working().filter(role__in=may).values_list("pk", flat=True))
+    heads = Person.objects.working().filter(role__in=roles.having("leads.distribute")).exclude(role=Role.ADMINISTRATOR)
     only = leads[0] if len(leads) == 1 else None
-    counted = Counter(one.responsible_id for one in leads)
     tell(
-        heads,
-        CAME_BACK,
+        heads.values_list("pk", flat=True),
+        CAME_BACK if only else f"{CAME_BACK}_many",
         by=_BY,
         deal_id=only.id if only else None,
         client_id=only.client_id if only else None,
-        data={"count": len(leads), "people": len(counted)},
+        data={"count": len(leads)},
     )

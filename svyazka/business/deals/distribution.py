@@ -97,7 +97,9 @@ def take_back(batch: str, *, by: Actor) -> int:
         untouched = {deal_id for (deal_id,) in cursor.fetchall()}
     gifts = [Gift(one, None) for one in assigning.hold(untouched)]
     assigning.assign(gifts, at=at, by=by, verb="deals.given_back")
-    unheard = Notice.objects.filter(kind=GIVEN, data__batch=batch, read_at=None, at__gte=at - TAKEN_BACK_WITHIN)
+    unheard = Notice.objects.filter(
+        kind__startswith=GIVEN, data__batch=batch, read_at=None, at__gte=at - TAKEN_BACK_WITHIN
+    )
     for person_id in list(unheard.values_list("person_id", flat=True)):
         announce("notice", 0, people=[person_id])
     unheard.delete()

@@ -16,6 +16,7 @@ from svyazka.business.clients.identify import Contact, find_by_contact, identify
 from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of
+from svyazka.business.deals.taking import take
 from svyazka.business.intake.models import Arrival
 from svyazka.business.journal.record import Actor, Automaton
 from svyazka.business.staff.models import Person
@@ -91,10 +92,12 @@ def _find_whose_it_is(followed: Followed, arrival: Arrival, *, by: Actor) -> Non
 
 
 def _settle_missed_calls(call: Call) -> None:
-    """Whoever speaks with the client, in whichever direction, has dealt with the calls that he missed before."""
+    """Whoever speaks with the client, in whichever direction, has dealt with the calls that he missed before, and a
+    lead of his is taken up."""
     if call.answered_by_id is None or call.client_id is None:
         return
     person = Person.objects.get(pk=call.answered_by_id)
+    take(call.deal_id, by=person)
     missed = Interaction.objects.filter(client_id=call.client_id, kind=Interaction.Kind.CALL, waiting=True)
     for happened in missed:
         # Somebody may have clicked in this very moment; then it is settled too.

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svyazka.business.clients import history
-from svyazka.business.deals import facts, rights
+from svyazka.business.deals import facts, rights, taking
 from svyazka.business.deals.models import Deal
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
@@ -61,11 +61,19 @@ def responsible(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @needs("deals.change", "POST")
+def take(request: PageRequest, pk: int) -> HttpResponse:
+    """Its person says that he has seen to it: it does not come back."""
+    taking.take(pk, by=request.person)
+    return _drawn(request, pk)
+
+
+@needs("deals.change", "POST")
 def notes(request: PageRequest, pk: int) -> HttpResponse:
     """A note may be left on any deal: departments write to each other."""
     deal = deal_numbered(pk)
     text = request.POST.get("text", "").replace("\x00", "")
     history.note(deal.client_id, text, deal_id=deal.pk, by=request.person)
+    taking.take(deal.pk, by=request.person)
     return render(request, "manager/deal/noted.html", {"deal": deal, **page.history_of(deal)})
 
 

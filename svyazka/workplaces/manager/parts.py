@@ -198,6 +198,7 @@ def _head(
         "off_path": [leg for leg in legs if leg["kind"] == Stage.Kind.LOST],
         "missing": [names[code] for code in missing if code in names],
         "late": late,
+        "to_take": short.moment(deal.take_due_at) if deal.take_due_at else "",
         "in_stage": short.age(deal.stage_since),
         "limit": _limit(deal, short) if deal.stage_due_at else "",
     }

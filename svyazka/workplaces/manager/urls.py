@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.manager import board, changing, deal, handing, moving, questions, table, tasks
+from svyazka.workplaces.manager import board, changing, deal, distribution, handing, moving, questions, table, tasks
 
 urlpatterns = [
     path("deals/", board.board, name="board"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("deals/<int:pk>/stage/", moving.stage, name="deal_stage"),
     path("deals/<int:pk>/fields/", changing.fields, name="deal_fields"),
     path("deals/<int:pk>/responsible/", changing.responsible, name="deal_responsible"),
+    path("deals/<int:pk>/take/", changing.take, name="deal_take"),
     path("deals/<int:pk>/notes/", changing.notes, name="deal_notes"),
     path("deals/<int:pk>/tasks/", tasks.of_deal, name="deal_tasks"),
     path("tasks/", tasks.own, name="own_tasks"),
@@ -36,4 +37,9 @@ urlpatterns = [
     path("questions/<int:pk>/people/", questions.question_people, name="question_people"),
     path("questions/<int:pk>/release/", questions.question_release, name="question_release"),
     path("colleagues/", questions.colleagues, name="colleagues"),
+    path("distribution/", distribution.board, name="distribution"),
+    path("distribution/now/", distribution.now, name="distribution_now"),
+    path("distribution/gifts/", distribution.gifts, name="distribution_gifts"),
+    path("distribution/undo/", distribution.undo, name="distribution_undo"),
+    path("distribution/of/<int:pk>/", distribution.handing_over, name="hand_over"),
 ]

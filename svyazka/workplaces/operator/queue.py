@@ -23,6 +23,7 @@ from svyazka.business.clients.naming import called, called_by, contact_of
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals import facts, rights
 from svyazka.business.deals.models import Deal, Task
+from svyazka.business.deals.taking import take
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, phones
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -95,6 +96,8 @@ def taking(request: PageRequest, interaction_id: int) -> HttpResponse:
         history.take_up(happened, by=request.person)
         if deal and deal.responsible_id is None and rights.may_change(request.person, deal):
             facts.appoint(deal, request.person, by=request.person)
+        elif deal:
+            take(deal.pk, by=request.person)
     if request.htmx and not request.htmx.boosted:  # out of a history, which renews itself
         return HttpResponse(status=204)
     return redirect(f"/deals/{deal.pk}/") if deal else redirect("client", happened.client_id)

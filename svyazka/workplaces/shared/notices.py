@@ -56,6 +56,16 @@ WORDINGS: dict[str, Wording] = {
     "question.overdue": Wording(gettext_lazy("{who} has not answered in time: {text}"), "question", tone="bad"),
     "question.withdrawn": Wording(gettext_lazy("You need not answer any more: {text}"), "question"),
     "question.released": Wording(gettext_lazy("{by} lets the deal go on before the answer: {text}"), "question"),
+    "deals.given": Wording(gettext_lazy("A lead for you: {client}, deal № {deal}"), "person"),
+    "deals.given_many": Wording(gettext_lazy("Leads for you: {count}"), "people", "/deals/?whose=mine"),
+    "deals.handed_over": Wording(gettext_lazy("Deal № {deal} is yours now: {client}"), "person"),
+    "deals.handed_over_many": Wording(gettext_lazy("Deals that are yours: {count}"), "people", "/deals/?whose=mine"),
+    "deals.came_back": Wording(
+        gettext_lazy("Not taken up in time: {client}, deal № {deal}"), "warning", "/distribution/", "bad"
+    ),
+    "deals.came_back_many": Wording(
+        gettext_lazy("Leads not taken up in time: {count}"), "warning", "/distribution/", "bad"
+    ),
 }
 # fmt: on
 _UNWORDED = Wording(gettext_lazy("There is news"), "bell")
