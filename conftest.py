@@ -100,10 +100,8 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 def windows(db: None) -> dict[str, object]:
     """Company W with its cast: login → person."""
     from svyazka.business.staff.models import Person
-    from svyazka.config import company
 
-    company.start("windows")
-    company.add_demonstration("windows", password=PASSWORD, bot_secret="bot-secret-for-tests")
+    _begin("windows")
     return {person.login: person for person in Person.objects.select_related("department")}
 
 
@@ -111,11 +109,17 @@ def windows(db: None) -> dict[str, object]:
 def projects(db: None) -> dict[str, object]:
     """Company C with its cast: login → person. Not together with `windows`."""
     from svyazka.business.staff.models import Person
-    from svyazka.config import company
 
-    company.start("projects")
-    company.add_demonstration("projects", password=PASSWORD, bot_secret="bot-secret-for-tests")
+    _begin("projects")
     return {person.login: person for person in Person.objects.select_related("department")}
+
+
+def _begin(code: str) -> None:
+    from svyazka.business.company import start
+    from svyazka.business.company.blueprint import of_house
+
+    start.start(of_house(code))
+    start.add_demonstration(of_house(code), password=PASSWORD, bot_secret="bot-secret-for-tests")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`svyazka init`: a company from a blueprint, and what a person who looks round needs to know."""
+"""`svyazka init`: a company from a blueprint or from nothing, and what a person who looks round needs to know."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from svyazka.config.holding import CannotStart
 from svyazka.config.places import data_folder
 
 if TYPE_CHECKING:
-    from svyazka.config.company import Demonstration
+    from svyazka.business.company.start import Demonstration
 
 # Short, plain words: the password is read off one screen and typed on another.
 _WORDS = tuple(
@@ -23,27 +23,53 @@ _WORDS = tuple(
     rowan rye saffron silver snow spruce stone summer swan thyme tulip velvet violet walnut willow winter
     """.split()  # noqa: SIM905 - sixty words in quotation marks are nothing to read
 )
+FIRST_LOGIN = "administrator"
 
 
 def begin(blueprint: str, *, with_demonstration: bool) -> int:
-    """The caller has set up Django."""
+    """`blueprint`: the code of one of the house's, or a file. The caller has set up Django."""
     from django.db import transaction
 
-    from svyazka.config import company, migrating
+    from svyazka.business.company import start
+    from svyazka.config import blueprints, migrating
 
-    if blueprint not in company.known():
-        raise CannotStart(f"There is no blueprint “{blueprint}”. Known: {', '.join(company.known())}.")
+    given = blueprints.sound(blueprint)
     migrating.migrate()
     # One transaction, and the file before its end: whoever is cut off leaves an empty database, to begin anew in.
     with transaction.atomic():
         try:
-            company.start(blueprint)
-        except company.AlreadyStarted:
+            start.start(given)
+        except start.AlreadyStarted:
             raise CannotStart("There is a company in this database already; a blueprint begins a new one.") from None
         demonstration_file().unlink(missing_ok=True)
         if with_demonstration:
             password, bot_secret = readable_password(), secrets.token_urlsafe(24)
-            keep(demonstration_file(), company.add_demonstration(blueprint, password=password, bot_secret=bot_secret))
+            keep(demonstration_file(), start.add_demonstration(given, password=password, bot_secret=bot_secret))
+    return 0
+
+
+def begin_empty() -> int:
+    """Nothing but an administrator, who sets the company up on the screens. His password is shown this once."""
+    from django.conf import settings
+    from django.db import transaction
+    from django.utils import translation
+
+    from svyazka.business.company import start
+    from svyazka.business.staff import hire
+    from svyazka.business.staff.models import Person, Role
+    from svyazka.config import migrating, staffing
+
+    migrating.migrate()
+    with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+        if start.is_started() or Person.objects.exists():
+            raise CannotStart("There is a company in this database already.")
+        password, name = readable_password(), str(Role.ADMINISTRATOR.label)
+        hire.hire(login=FIRST_LOGIN, full_name=name, role=Role.ADMINISTRATOR, password=password, by=staffing.BY)
+        demonstration_file().unlink(missing_ok=True)
+        # Before it counts: a password that nobody has seen would open nothing.
+        print(
+            f"login: {FIRST_LOGIN}\npassword: {password}\nIt is shown only now; change it in the profile.", flush=True
+        )
     return 0
 
 

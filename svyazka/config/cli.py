@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import psycopg
 
@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_running(commands)
     _add_care(commands)
     _add_staff(commands)
+    _add_blueprint(commands)
     return parser
 
 
@@ -65,8 +66,12 @@ def _add_running(commands: Commands) -> None:
 
 
 def _add_care(commands: Commands) -> None:
-    init = _command(commands, "init", _init, "begin a company from a blueprint, in an empty database")
-    init.add_argument("--blueprint", metavar="NAME", required=True, help="windows, ...")
+    init = _command(commands, "init", _init, "begin a company, in an empty database")
+    begins = init.add_mutually_exclusive_group(required=True)
+    begins.add_argument("--blueprint", metavar="NAME", help="from windows, projects or a file of your own")
+    begins.add_argument(
+        "--empty", action="store_true", help="with nothing but an administrator: all else is set up on the screens"
+    )
     init.add_argument("--demonstration", action="store_true", help="with staff, resources and forms to look round with")
     _command(commands, "migrate", _migrate, "bring the database to this version")
     backup = _command(commands, "backup", _backup, "write the database and the files into one archive")
@@ -94,6 +99,20 @@ def _add_staff(commands: Commands) -> None:
     administrator = _command(verbs, "administrator", _staff_administrator, "take on an administrator")
     administrator.add_argument("login", metavar="LOGIN")
     administrator.add_argument("full_name", metavar="NAME")
+
+
+def _add_blueprint(commands: Commands) -> None:
+    blueprint = commands.add_parser("blueprint", help="a company's set-up as a file: check, export, compare, take over")
+    verbs = blueprint.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    check = _command(verbs, "check", _blueprint_check, "say what is wrong in a file, with the line")
+    check.add_argument("file", metavar="FILE", help="a file, or windows, projects")
+    export = _command(verbs, "export", _blueprint_export, "write how this company is set up")
+    export.add_argument("file", metavar="FILE", type=Path, nargs="?", help="without it: on the screen")
+    compare = _command(verbs, "compare", _blueprint_compare, "say how a blueprint differs from this company")
+    compare.add_argument("file", metavar="FILE", help="a file, or windows, projects")
+    take = _command(verbs, "take", _blueprint_take, "take over what is new or different in a blueprint")
+    take.add_argument("file", metavar="FILE", help="a file, or windows, projects")
+    take.add_argument("parts", metavar="PART", nargs="*", help="fields, pipelines/sales ...; without any, all")
 
 
 def _command(
@@ -148,6 +167,8 @@ def _init(chosen: argparse.Namespace) -> Answer:
 
     with database_up():
         _with_django()
+        if chosen.empty:
+            return beginning.begin_empty()
         return beginning.begin(chosen.blueprint, with_demonstration=chosen.demonstration)
 
 
@@ -198,6 +219,32 @@ def _collect(_chosen: argparse.Namespace) -> Answer:
     }
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     return 0
+
+
+def _blueprint_check(chosen: argparse.Namespace) -> Answer:
+    _with_django()
+    from svyazka.config import blueprints
+
+    return blueprints.check(chosen.file)
+
+
+def _blueprint_export(chosen: argparse.Namespace) -> Answer:
+    return _with_company(lambda blueprints: blueprints.export(chosen.file))
+
+
+def _blueprint_compare(chosen: argparse.Namespace) -> Answer:
+    return _with_company(lambda blueprints: blueprints.compare(chosen.file))
+
+
+def _blueprint_take(chosen: argparse.Namespace) -> Answer:
+    return _with_company(lambda blueprints: blueprints.take(chosen.file, chosen.parts))
+
+
+def _with_company(do: Callable[[Any], Answer]) -> Answer:
+    with database_up() as url:
+        _refuse_older(url)
+        _with_django()
+        return do(import_module("svyazka.config.blueprints"))
 
 
 def _staff_password(chosen: argparse.Namespace) -> Answer:

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "svyazka.business.visits",
     "svyazka.business.intake",
     "svyazka.business.problems",
+    "svyazka.business.company",
     "svyazka.workplaces.shared",
     "svyazka.workplaces.operator",
     "svyazka.workplaces.manager",

@@ -92,7 +92,7 @@ def _prepare(url: str) -> None:
             "select exists (select from deals_pipeline), exists (select from staff_person)"
         ).fetchone()
     begun, peopled = row or (False, False)
-    if not begun:
+    if not begun and not peopled:
         print("svyazka: beginning the demonstration company", file=sys.stderr, flush=True)
         _do(["init", "--blueprint", BLUEPRINT, "--demonstration"], environment)
     elif not peopled:

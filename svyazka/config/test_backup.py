@@ -58,11 +58,12 @@ def archive_with_key(transactional_windows, data, tmp_path):
 def transactional_windows(transactional_db):
     """pg_dump sees only what is committed."""
     from svyazka.business.clients.models import Client, ContactPoint
+    from svyazka.business.company import start
+    from svyazka.business.company.blueprint import of_house
     from svyazka.business.journal.record import About, Automaton, record
-    from svyazka.config import company
 
-    company.start("windows")
-    company.add_demonstration("windows", password="correct horse battery", bot_secret="secret of the bot")
+    start.start(of_house("windows"))
+    start.add_demonstration(of_house("windows"), password="correct horse battery", bot_secret="secret of the bot")
     vera = Client.objects.create(name="Вера Павлова", address="Москва, ул. Лесная, 5")
     ContactPoint.objects.create(client=vera, kind="phone", value="+79161234567")
     record("clients.added", About("client", vera.pk, client_id=vera.pk), by=Automaton("test"))

@@ -7,6 +7,9 @@ from typing import Any
 
 from svyazka.business.calls.models import PhoneLine
 from svyazka.business.clients.models import Source
+from svyazka.kit.shapes import Part, Record, Ref, Text
+
+LINE = Record({"number": Part(Text(20)), "name": Part(Text()), "source": Part(Ref(60, section="sources"))})
 
 
 def load(lines: Iterable[Mapping[str, Any]]) -> None:

@@ -34,7 +34,7 @@ def open_account(
         public_key=randomness.token_urlsafe(18),
         secret_fingerprint=secrets.fingerprint(secret) if secret else "",
         source=source,
-        origins=_origins(origins),
+        origins=read_origins(origins),
     )
     try:
         with transaction.atomic():
@@ -50,7 +50,7 @@ def open_account(
 def change(account: ChannelAccount, *, by: Actor, **values: Any) -> ChannelAccount:
     """`values`: name, source, origins or is_active."""
     account = ChannelAccount.objects.select_for_update().get(pk=account.pk)
-    read = {"name": _name, "origins": _origins}
+    read = {"name": _name, "origins": read_origins}
     changes = {}
     for key, given in values.items():
         value = read[key](given) if key in read else given
@@ -106,7 +106,7 @@ def _name(typed: str) -> str:
     return name
 
 
-def _origins(typed: Sequence[str]) -> list[str]:
+def read_origins(typed: Sequence[str]) -> list[str]:
     """`https://okna.ru/page` → `https://okna.ru`: what a browser sends as the Origin."""
     found = []
     for text in filter(None, (given.strip().lower() for given in typed)):

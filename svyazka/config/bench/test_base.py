@@ -6,8 +6,9 @@ from django.conf import settings
 
 from svyazka.business.clients.models import Client, SearchPosting
 from svyazka.business.clients.search import find, words_of
+from svyazka.business.company import start
+from svyazka.business.company.blueprint import of_house
 from svyazka.business.deals.models import Deal
-from svyazka.config import company
 from svyazka.config.bench import base
 from svyazka.kit import phones
 
@@ -15,8 +16,8 @@ from svyazka.kit import phones
 @pytest.fixture
 def filled(transactional_db):
     """The indexes that stood before it was filled."""
-    company.start("windows")
-    company.add_demonstration("windows", password="correct horse battery", bot_secret="secret of the bot")
+    start.start(of_house("windows"))
+    start.add_demonstration(of_house("windows"), password="correct horse battery", bot_secret="secret of the bot")
     before = _indexes()
     base.fill(settings.DATABASE_DIRECT_URL, 50)
     return before

@@ -92,6 +92,8 @@ SENTENCES: dict[str, Sentence] = {
     "intake.run_again": Sentence(_("Arrival {number} is run again"), of="state"),
     "intake.set_aside": Sentence(_("Arrival {number} was set aside"), of="state"),
 
+    "company.taken_over": Sentence(_("Taken over from a blueprint: {after}"), of="part"),
+
     "staff.hired": Sentence(_("{whom} was hired as: {after}"), of="role"),
     "staff.changed": Sentence(_("Staff data changed: {whom}")),
     "staff.let_go": Sentence(_("{whom} was let go"), of="is_active"),

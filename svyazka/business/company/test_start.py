@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from svyazka.business.company import start
+from svyazka.business.company.blueprint import of_house
 from svyazka.business.deals.models import DistributionRule, Field, HandOffRule, Pipeline, Stage, Task
 from svyazka.business.staff.models import Person
-from svyazka.config import company
 
 
 def test_windows_starts_with_the_stages_of_the_brief(windows):
@@ -16,8 +17,8 @@ def test_windows_starts_with_the_stages_of_the_brief(windows):
 
 
 def test_a_blueprint_begins_only_an_empty_company(windows):
-    with pytest.raises(company.AlreadyStarted):
-        company.start("windows")
+    with pytest.raises(start.AlreadyStarted):
+        start.start(of_house("windows"))
 
 
 def test_projects_starts_with_three_pipelines_that_hand_on_to_each_other(projects):
