@@ -15,7 +15,6 @@ from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.models import Entry
 from svyazka.business.notices.models import Notice
 from svyazka.business.staff.hire import let_go
-from svyazka.business.visits import booking
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
@@ -140,12 +139,6 @@ def test_the_head_lets_the_deal_go_on_for_a_reason(ask, deal, mikhail, roza, kon
     assert Question.objects.get().closed_at is None
     assert Entry.objects.get(verb="deals.question_released").changes == {"question": [None, "Клиент ждёт"]}
     assert told(konstantin) == ["question.released"]
-
-
-def test_a_visit_is_booked_and_the_deal_stays_where_the_question_holds_it(ask, deal, konstantin):
-    ask(blocks=True)
-    held = Deal.objects.get(pk=deal.pk)
-    assert booking.carry_on(held, "measurement_booked", by=konstantin).stage_id == deal.stage_id
 
 
 def test_a_withdrawn_question_asks_nobody_any_more(ask, mikhail, konstantin, deal):

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from svyazka.business.clients.models import Client, Interaction
-from svyazka.business.deals import facts, moves, next_steps, opening, tasks
+from svyazka.business.deals import facts, moves, next_steps, opening, questions, tasks
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.journal.models import Entry, LiveEvent
 from svyazka.business.visits import booking
@@ -230,3 +230,17 @@ def test_a_second_visit_does_not_bring_back_a_step_that_was_done(visit, deal, me
     tasks.done(deal.tasks.get(done_at=None), by=olga)
     booking.book(deal, measurement, of_egor, hour(15), request_id=uuid4(), by=olga)
     assert next_steps.open_tasks(deal) == []
+
+
+def test_a_visit_is_booked_and_the_deal_stays_where_a_question_holds_it(deal, konstantin, mikhail):
+    questions.ask(
+        deal,
+        [mikhail.pk],
+        "Почему стоит?",
+        due_at=clock.now() + timedelta(hours=2),
+        is_blocking=True,
+        request_id=uuid4(),
+        by=konstantin,
+    )
+    held = Deal.objects.get(pk=deal.pk)
+    assert booking.carry_on(held, "measurement_booked", by=konstantin).stage_id == deal.stage_id
