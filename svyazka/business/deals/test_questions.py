@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from svyazka.business.clients.models import Interaction
 from svyazka.business.deals import moves, questions
-from svyazka.business.deals.models import Asked, Deal, Question, Stage
+from svyazka.business.deals.models import Asked, Question, Stage
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.models import Entry
 from svyazka.business.notices.models import Notice
