@@ -28,8 +28,8 @@ def test_a_text_that_was_opened_stays_open_when_something_happens(open_page, olg
     expect(said).to_contain_text("срочно")
     history.note(deal.client_id, "Позвонил", deal_id=deal.pk, by=olga)
     page.evaluate(
-        "number => document.body.dispatchEvent(new CustomEvent('live:interaction', { detail: { deal: number } }))",
-        deal.pk,
+        "number => document.body.dispatchEvent(new CustomEvent('live:interaction', { detail: { client: number } }))",
+        deal.client_id,
     )
     expect(page.locator("#deal-history .said").first).to_have_text("Позвонил")
     expect(said).to_contain_text("срочно")

@@ -80,7 +80,7 @@ def test_the_second_request_goes_into_the_open_deal_and_takes_nothing_away():
     work_off()
     deal = Deal.objects.select_related("client").get()
     assert (deal.client.name, deal.address, deal.facts) == ("Вера Павлова", "Москва, ул. Лесная, 5", {"openings": 3})
-    assert [one.text for one in history.of_deal(deal.pk)] == ["Ещё дверь", "Два окна и балкон"]
+    assert [one.text for one in history.of_deals([deal.pk])] == ["Ещё дверь", "Два окна и балкон"]
 
 
 @pytest.mark.usefixtures("windows")
@@ -117,10 +117,10 @@ def test_whoever_shares_the_own_contact_first_is_known_from_then_on():
     work_off()
     deal = Deal.objects.get()
     assert Client.objects.count() == 1
-    texts = [one.text for one in history.of_deal(deal.pk)]
+    texts = [one.text for one in history.of_deals([deal.pk])]
     assert texts[0] == "Когда приедет замерщик?"
     assert texts[-1] == "Два окна и балкон"
-    assert {one.channel for one in history.of_deal(deal.pk)} == {"telegram/main", "web_form/okna"}
+    assert {one.channel for one in history.of_deals([deal.pk])} == {"telegram/main", "web_form/okna"}
 
 
 @pytest.mark.usefixtures("windows")

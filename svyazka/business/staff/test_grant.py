@@ -93,7 +93,7 @@ def test_a_blueprint_brings_roles_and_they_are_written_out_as_they_came(projects
             "code": "assistant",
             "name": {"ru": "Помощник руководителя", "en": "Assistant of the head"},
             "based_on": "manager",
-            "rights": {"deals.change": "all", "staff.see": "all"},
+            "rights": {"deals.change": "all", "leads.distribute": "all", "staff.see": "all"},
             "is_active": True,
         }
     ]

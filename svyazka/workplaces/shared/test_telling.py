@@ -16,7 +16,7 @@ from svyazka.business.visits import telling as visits
 from svyazka.workplaces.shared import telling
 from svyazka.workplaces.shared.sentences import SENTENCES
 
-VERB = re.compile(r"(clients|deals|visits|calls|conversations|intake|staff|journal)\.[a-z_]+")
+VERB = re.compile(r"(clients|deals|pipelines|visits|calls|conversations|intake|staff|company|journal)\.[a-z_]+")
 
 
 def verbs_of_the_house() -> set[str]:

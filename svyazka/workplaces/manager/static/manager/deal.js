@@ -25,7 +25,7 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.successful && detail.elt.id === "note-form") detail.elt.reset();
+  if (detail.successful && ["note-form", "plan-form"].includes(detail.elt.id)) detail.elt.reset();
 });
 
 document.addEventListener("input", ({ target }) => markTyped(target.closest?.(".facts-form")));
@@ -42,7 +42,7 @@ for (const [event, [said, ours]] of Object.entries(concerns))
   document.body.addEventListener(event, ({ detail }) => {
     if (detail[said] === Number(page()?.dataset[ours])) freshen();
   });
-document.body.addEventListener("live:missed", freshen);
+for (const event of ["live:missed", "tasks:changed"]) document.body.addEventListener(event, freshen);
 
 function freshen() {
   waiting ??= setTimeout(() => {
