@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import change as clients
 from svyazka.business.clients import search
-from svyazka.business.deals import taking, values
+from svyazka.business.deals import rights, taking, values
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.journal.record import About, Actor, record
@@ -76,7 +76,7 @@ def appoint(deal: Deal, person: Person | None, *, by: Actor, version: int | None
     before, left = current.responsible, current.department
     current.responsible = person
     current.assigned_at, current.take_due_at = clock.now(), None
-    current.department = person.department if person else left
+    current.department = rights.department_of(person) if person else left
     current.version += 1
     current.save()
     # What he has given to somebody else stays with that one.

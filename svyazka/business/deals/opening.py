@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import search
 from svyazka.business.clients.models import Client, Source
-from svyazka.business.deals import conditions, distribution
+from svyazka.business.deals import conditions, distribution, rights
 from svyazka.business.deals.models import Deal, Pipeline, Stage, Task
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
@@ -53,7 +53,7 @@ def open_deal(
         stage=stage,
         source=source,
         responsible=responsible,
-        department=responsible.department if responsible else None,
+        department=rights.department_of(responsible) if responsible else None,
         address=address or client.address,
         facts=facts or {},
         origin=origin or {},

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.deals.models import Deal
 from svyazka.business.staff import roles
-from svyazka.business.staff.models import Person
+from svyazka.business.staff.models import Department, Person, Role
 from svyazka.business.staff.roles import Reach
 from svyazka.kit.refusals import Refused
 
@@ -47,6 +47,12 @@ def reaching(person: Person) -> Reaching:
 def may_change(person: Person, deal: Deal) -> bool:
     """A manager changes deals of his department, deals of nobody's department, and his own."""
     return reaching(person).covers(responsible_id=deal.responsible_id, department_id=deal.department_id)
+
+
+def department_of(person: Person) -> Department | None:
+    """Where a deal of this person belongs. The call centre works for all: what an operator has begun is nobody's, so that
+    every department may go on with it."""
+    return None if person.basis == Role.OPERATOR else person.department
 
 
 def insist(person: Person, deal: Deal) -> None:

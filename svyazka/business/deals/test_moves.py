@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, Interaction
-from svyazka.business.deals import moves
+from svyazka.business.deals import moves, rights
 from svyazka.business.deals.models import Deal, LossReason, Pipeline, Stage, Task
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.models import Entry, LiveEvent
@@ -129,6 +129,13 @@ def test_whoever_moves_a_deal_of_nobody_is_responsible_for_it_from_then_on(deal,
     assert moved.assigned_at is not None
     assert [task.person for task in moved.tasks.filter(done_at=None)] == [mikhail]
     assert moves.move(moved, to=stage("new"), by=olga).responsible == mikhail
+
+
+def test_what_an_operator_has_begun_every_department_may_go_on_with(deal, olga, mikhail, dina):
+    moved = moves.move(deal, to=stage("contacted"), by=olga)
+    assert (moved.responsible, moved.department) == (olga, None)
+    assert rights.may_change(mikhail, moved)
+    assert rights.may_change(dina, moved)
 
 
 def test_whoever_may_not_change_deals_does_not_become_responsible_by_the_way(deal, egor):
