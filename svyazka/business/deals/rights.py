@@ -50,8 +50,8 @@ def may_change(person: Person, deal: Deal) -> bool:
 
 
 def department_of(person: Person) -> Department | None:
-    """Where a deal of this person belongs. The call centre works for all: what an operator has begun is nobody's, so that
-    every department may go on with it."""
+    """Where a deal of this person belongs. The call centre works for all: what an operator has begun is nobody's, so
+    that every department may go on with it."""
     return None if person.basis == Role.OPERATOR else person.department
 
 
