@@ -72,10 +72,10 @@ def _hand_offs(place: House, rounds: int, times: int) -> float:
 
 
 _ANOTHER_DEPARTMENT = """
-insert into deals_pipeline (code, words, position) values ('onward', '{"ru": "Дальше"}', 9);
+insert into deals_pipeline (code, words, position) values ('onward', '{"ru": "Onward"}', 9);
 insert into deals_stage (pipeline_id, code, position, kind, words, instruction_words, next_step_words, limit_hours,
                          required, colour, only_when)
-select p.id, one.code, one.position, one.kind, '{"ru": "Этап"}', '{}', '{"ru": "Позвонить"}', 24, '[]', 'slate', '{}'
+select p.id, one.code, one.position, one.kind, '{"ru": "Stage"}', '{}', '{"ru": "Ring"}', 24, '[]', 'slate', '{}'
 from deals_pipeline p, (values ('begin', 0, 'open'), ('work', 1, 'open'), ('end', 2, 'won')) one (code, position, kind)
 where p.code = 'onward';
 insert into deals_handoffrule (stage_id, to_id, position, only_when, carried, accept_hours, how, role, skill, people)
