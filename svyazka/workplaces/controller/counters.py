@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -10,7 +11,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_time
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from svyazka.kit.refusals import Refused
 from svyazka.workplaces.controller.problems import NOBODY, Chosen
 from svyazka.workplaces.shared import problems as wording
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.typed import whole_number
+from svyazka.workplaces.shared.typed import moment
 
 LOOKED_BACK = 30  # days
 HIGH = 100  # of the tallest column
@@ -50,11 +50,11 @@ def people(request: PageRequest) -> HttpResponse:
 @needs("settings.change", "POST")
 def morning(request: PageRequest) -> HttpResponse:
     """When the digest goes out; without a day, never."""
-    at = parse_time(request.POST.get("at", "").replace("\x00", "")) if ":" in request.POST.get("at", "") else None
-    if at is None:
+    typed = moment(clock.today().isoformat(), request.POST.get("at"))
+    if typed is None:
         raise Refused(_("A time is needed here."))
-    days = [number for text in request.POST.getlist("day") if (number := whole_number(text)) is not None]
-    digest.change(at, days, by=request.person)
+    days = [int(digit) for digit in request.POST.getlist("day") if re.fullmatch("[0-9]", digit)]
+    digest.change(clock.local(typed).time(), days, by=request.person)
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"toast": {"message": _("Saved.")}})})
 
 
