@@ -1,4 +1,4 @@
-"""The controller finds an order that is stuck before the client complains, and everybody hears what is his to see to."""
+"""The controller finds a stuck order before the client complains, and everybody hears what is his to see to."""
 
 from __future__ import annotations
 
