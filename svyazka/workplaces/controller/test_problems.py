@@ -300,3 +300,14 @@ def test_the_curve_stands_on_the_counters_page(enter, roza, mikhail, troubled):
     assert re.findall(r'<rect x="(\d+).1" y="(\d+)" width="0.8" height="(\d+)"', page) == [
         ("0", "0", "100"), ("26", "50", "50"), ("29", "75", "25"),
     ]  # fmt: skip
+
+
+def test_a_digest_counts_every_kind_in_words():
+    with translation.override("ru"):
+        every = wording.counted(dict.fromkeys(Problem.Kind, 5)).split(", ")
+        assert [one.split()[0] for one in every] == ["5"] * len(Problem.Kind)
+        assert wording.counted({"question": 2, "step_overdue": 1}) == "1 просроченный шаг, 2 вопроса без ответа"
+        assert (wording.counted({}), wording.change(0)) == ("проблем нет", "столько же, сколько накануне")
+        assert (wording.change(3), wording.change(-1)) == ("на 3 больше, чем накануне", "на 1 меньше, чем накануне")
+    with translation.override("en"):
+        assert wording.counted({"question": 1}) == "1 unanswered question"
