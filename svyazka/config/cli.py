@@ -86,7 +86,9 @@ def _add_care(commands: Commands) -> None:
         "--migrations", action="store_true", help="only: does every change of a model have its migration?"
     )
     bench = _command(commands, "bench", _bench, "measure; prints one JSON object, fails when a must is missed")
-    bench.add_argument("name", metavar="NAME", choices=("pages", "start", "live"), help="pages, start or live")
+    bench.add_argument(
+        "name", metavar="NAME", choices=("pages", "start", "live", "process"), help="pages, start, live or process"
+    )
     bench.add_argument("--quick", action="store_true", help="within a minute: a smaller base, the same rows")
     _command(commands, "collect", _collect, "gather static files under names that carry their hash")
 

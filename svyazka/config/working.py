@@ -28,6 +28,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (problems.sweep_all, 60.0),
     (problems.sweep_changed, 1.0),  # at the first bell after that time
     (problems.count_stays, 3600.0),
+    (problems.morning, 30.0),
     (coming_back.go_round, 30.0),
     (reminding.remind_of_questions, 30.0),
 )

@@ -16,7 +16,7 @@ from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.deals.opening import due_in
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
-from svyazka.kit import clock
+from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
 
 
@@ -103,14 +103,12 @@ def missing_to_leave(deal: Deal, *, to: Stage) -> list[str]:
     this deal."""
     if to.kind == Stage.Kind.LOST or to.position <= deal.stage.position:
         return []
-    passed = Stage.objects.filter(
-        pipeline_id=deal.pipeline_id,
-        position__gte=deal.stage.position,
-        position__lt=to.position,
-        kind=Stage.Kind.OPEN,
-    )
+    passed = rows.read(Stage, _PASSED, [deal.pipeline_id, deal.stage.position, to.position, Stage.Kind.OPEN])
     wanted = dict.fromkeys(code for stage in passed if is_for(stage, deal) for code in stage.required)
     return [code for code in wanted if not facts.is_known(deal, code)]
+
+
+_PASSED = "where pipeline_id = %s and position >= %s and position < %s and kind = %s order by position"
 
 
 def is_for(stage: Stage, deal: Deal) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.journal.record import About, Actor, announce, record
 from svyazka.business.staff.models import Person
@@ -12,7 +14,7 @@ from svyazka.kit import clock, rows
 
 def plan_for_stage(deal: Deal, *, by: Actor) -> None:
     """The step that the stage asks for takes the place of the last stage's, which nobody has to do any more."""
-    Task.objects.filter(deal=deal, done_at=None, of_stage=True).delete()
+    _take_away(deal)
     if step := deal.stage.next_step:
         due_at = deal.stage_due_at or clock.now() + timedelta(days=1)
         _ask(deal, step, due_at)
@@ -21,7 +23,7 @@ def plan_for_stage(deal: Deal, *, by: Actor) -> None:
 
 def replace_stages(deal: Deal, what: str, *, due_at: datetime, by: Actor) -> None:
     """Another step in the place of the one that the stage asks for; the next stage takes it away again."""
-    Task.objects.filter(deal=deal, done_at=None, of_stage=True).delete()
+    _take_away(deal)
     _ask(deal, what, due_at)
     show_on_deal(deal)
     changes = {"what": (None, what), "due_at": (None, due_at.isoformat())}
@@ -30,7 +32,7 @@ def replace_stages(deal: Deal, what: str, *, due_at: datetime, by: Actor) -> Non
 
 def drop_stages(deal: Deal) -> None:
     """Nobody has to do what the stage asks for: the deal is nobody's work any more."""
-    Task.objects.filter(deal=deal, done_at=None, of_stage=True).delete()
+    _take_away(deal)
     show_on_deal(deal)
 
 
@@ -69,9 +71,31 @@ def ring(task: Task, *, also: int | None = None) -> None:
 
 def show_on_deal(deal: Deal) -> None:
     """Its first open task. The caller holds the deal: of two who plan at once, each would see only his own step."""
-    first = Task.objects.filter(deal=deal, done_at=None).order_by("due_at", "id").first()
-    deal.next_step, deal.next_step_at = (first.what, first.due_at) if first else ("", None)
-    Deal.objects.filter(pk=deal.pk).update(next_step=deal.next_step, next_step_at=deal.next_step_at)
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOW, [deal.pk, deal.pk])
+        deal.next_step, deal.next_step_at = cursor.fetchone()
+
+
+_SHOW = """
+update deals_deal set next_step = coalesce(first.what, ''), next_step_at = first.due_at
+from (select) one left join (
+    select what, due_at from deals_task where deal_id = %s and done_at is null order by due_at, id limit 1
+) first on true
+where deals_deal.id = %s returning next_step, next_step_at
+"""
+
+
+def _take_away(deal: Deal) -> None:
+    """The open step of the stage, also out of the chain of those that come again."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_AWAY, [deal.pk])
+
+
+_TAKE_AWAY = """
+with gone as (select id from deals_task where deal_id = %s and done_at is null and of_stage),
+freed as (update deals_task set after_id = null where after_id in (select id from gone))
+delete from deals_task where id in (select id from gone)
+"""
 
 
 def _about(deal: Deal) -> About:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -161,11 +161,18 @@ where is_active and (
 
 def blocking(deal_id: int) -> list[str]:
     """What keeps the deal at its stage, in words: who has not answered, and what."""
-    open_ones = Asked.objects.filter(
-        question__deal_id=deal_id, question__closed_at=None, question__is_blocking=True, answered_at=None
-    )
-    found = open_ones.order_by("question_id", "person__full_name").values_list("person__full_name", "question__text")
-    return [f"{name}: {text}" for name, text in found]
+    with connection.cursor() as cursor:
+        cursor.execute(_BLOCKING, [deal_id])
+        return [f"{name}: {text}" for name, text in cursor.fetchall()]
+
+
+_BLOCKING = """
+select person.full_name, question.text from deals_question question
+join deals_asked asked on asked.question_id = question.id and asked.answered_at is null
+join staff_person person on person.id = asked.person_id
+where question.deal_id = %s and question.closed_at is null and question.is_blocking
+order by question.id, person.full_name
+"""
 
 
 def _held(question: Question) -> tuple[Question, Deal]:

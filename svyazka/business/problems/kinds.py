@@ -120,7 +120,8 @@ order by d.id, i.at, i.id)
 """
 
 _QUESTION = """
-select d.id, 'question', asked.id, asked.due_at, asked.person_id, jsonb_build_object('text', left(q.text, 200))
+select d.id, 'question', asked.id, asked.due_at, asked.person_id,
+       jsonb_build_object('question', q.id, 'text', left(q.text, 200))
 from deals_asked asked
 join deals_question q on q.id = asked.question_id and q.closed_at is null
 join deals_deal d on d.id = q.deal_id and d.closed_at is null{of}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from svyazka.business.problems.models import Problem
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.staff.roles import Reach
+from svyazka.kit import rows
 
 PAGE = 30
 
@@ -40,6 +41,7 @@ class Line(NamedTuple):
     subject_id: int
     since: datetime
     why: dict[str, Any]
+    person_id: int | None
     person: str | None
     client_id: int
     client_name: str
@@ -51,6 +53,7 @@ class Line(NamedTuple):
     amount: Decimal | None
     responsible_id: int | None
     department_id: int | None
+    version: int
 
 
 class Tally(NamedTuple):
@@ -77,10 +80,11 @@ _SORTS = {
 _READERS: dict[str, Callable[[str], Any]] = {"timestamptz": datetime.fromisoformat, "numeric": Decimal}
 
 _LINE = f"""
-select p.id, p.deal_id, p.kind, p.subject_id, p.since, p.why, who.full_name, c.id, c.name,
+select p.id, p.deal_id, p.kind, p.subject_id, p.since, p.why, p.person_id, who.full_name, c.id, c.name,
        case when c.name = '' then {CONTACT} end,
        (select value from clients_contactpoint where client_id = c.id and kind = 'phone' order by id limit 1),
-       stage.words, stage.colour, d.stage_since, d.amount, d.responsible_id, d.department_id
+       stage.words, stage.colour, d.stage_since, d.amount, d.responsible_id, d.department_id,
+       d.version
 """  # noqa: S608  # of our own words only
 _FROM = """
 from problems_problem p
@@ -98,41 +102,58 @@ def list_problems(person: Person, narrowed: Narrowed, *, after: str = "") -> Lis
     if behind := _read_after(after, cast):
         where += f" and ({key}, p.id) {beyond} (%s::{cast}, %s)"
         values += behind
-    rows = _ask(
+    found = _ask(
         f"{_LINE}, ({key})::text {_FROM} where true{where} order by {key} {way}, p.id {way} limit %s",
         [*values, PAGE + 1],
     )
-    lines = [Line(*row[:-1])._replace(why=_read(row[5]), stage=_read(row[11])) for row in rows[:PAGE]]
-    return Listed(lines, f"{rows[PAGE - 1][-1]}~{lines[-1].id}" if len(rows) > PAGE else "")
+    lines = [Line(*row[:-1])._replace(why=_read(row[5]), stage=_read(row[12])) for row in found[:PAGE]]
+    return Listed(lines, f"{found[PAGE - 1][-1]}~{lines[-1].id}" if len(found) > PAGE else "")
 
 
 def tallies(person: Person, *, pipeline_id: int | None = None) -> list[Tally]:
     """Of each kind with each person that this one may see: all counters of the page come out of it."""
     where, values = _conditions(person, Narrowed(pipeline_id=pipeline_id))
     joined = "join deals_deal d on d.id = p.deal_id" if pipeline_id else ""
-    rows = _ask(
+    found = _ask(
         "select t.kind, t.person_id, who.full_name, t.department_id, t.number from ("  # noqa: S608
         " select p.kind, p.person_id, p.department_id, count(*) as number"
         f" from problems_problem p {joined} where true{where} group by 1, 2, 3) t"
         " left join staff_person who on who.id = t.person_id order by who.full_name nulls first",
         values,
     )
-    return [Tally(*row) for row in rows]
+    return [Tally(*row) for row in found]
+
+
+def days(person: Person, *, since: date) -> dict[date, int]:
+    """How many problems that this person may see there were on the mornings from `since` on."""
+    where, values = _within_reach(person)
+    found = _ask(
+        f"select p.day, sum(p.number)::int from problems_daycount p where p.day >= %s{where} group by 1 order by 1",  # noqa: S608
+        [since, *values],
+    )
+    return dict(found)
 
 
 def own_count(person: Person) -> int:
     return Problem.objects.filter(person=person).count()
 
 
-def of_deals(deal_ids: Iterable[int]) -> dict[int, list[Problem]]:
-    """For a board and the page of a deal: what hurts most first."""
-    order = {kind: place for place, kind in enumerate(Problem.Kind)}
-    found: dict[int, list[Problem]] = {}
-    for problem in sorted(
-        Problem.objects.filter(deal_id__in=list(deal_ids)), key=lambda one: (order[Problem.Kind(one.kind)], one.since)
-    ):
-        found.setdefault(problem.deal_id, []).append(problem)
-    return found
+def of_deal(deal_id: int) -> list[Problem]:
+    """For the deal's page: what hurts most first."""
+    found = rows.read(Problem, "where deal_id = %s order by since", [deal_id])
+    return sorted(found, key=lambda one: _HURT[one.kind])
+
+
+def kinds_of(deal_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """For a board: those that have any, what hurts most first."""
+    found = _ask(
+        "select deal_id, array_agg(distinct kind) from problems_problem where deal_id = any(%s) group by 1",
+        [list(deal_ids)],
+    )
+    return {deal_id: tuple(sorted(kinds, key=_HURT.__getitem__)) for deal_id, kinds in found}
+
+
+_HURT = {kind.value: place for place, kind in enumerate(Problem.Kind)}
 
 
 def _conditions(person: Person, narrowed: Narrowed) -> tuple[str, list[Any]]:
@@ -177,8 +198,8 @@ def _read_after(after: str, cast: str) -> list[Any]:
 def _ask(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def _read(stored: Any) -> Any:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from svyazka.business.deals.models import Deal, Stage
@@ -69,3 +70,29 @@ class StageStay(models.Model):
     usual = models.DurationField()  # half of them were shorter
     long = models.DurationField()  # nine of ten were shorter
     counted_at = models.DateTimeField()
+
+
+class DayCount(models.Model):
+    """How many problems there were on the morning of a day. The digest compares with it, the curve is made of it."""
+
+    day = models.DateField()
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
+    department = models.ForeignKey(Department, models.CASCADE, null=True, related_name="+")
+    kind = models.CharField(max_length=30)
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["day"], name="day_count_day")]
+
+
+def workdays() -> list[int]:
+    return [0, 1, 2, 3, 4]
+
+
+class Morning(models.Model):
+    """When the digest goes out, and the last day on which the problems were counted for it: one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    at = models.TimeField(default=time(8, 30))  # in the company's zone
+    days = ArrayField(models.PositiveSmallIntegerField(), default=workdays, blank=True)  # 0: Monday; empty: never
+    counted_on = models.DateField(null=True)

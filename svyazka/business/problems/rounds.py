@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 from django.db import DatabaseError
 
-from svyazka.business.problems import sweep, usual
+from svyazka.business.problems import digest, sweep, usual
 from svyazka.business.problems.models import Swept
 from svyazka.kit import clock
 from svyazka.kit.alone import alone
@@ -35,6 +35,12 @@ def count_stays() -> None:
     """Once a day."""
     if Swept.objects.filter(stays_at__lt=clock.now() - COUNTED_AGAIN).exists():
         _alone(usual.count_stays)
+
+
+def morning() -> None:
+    """Once a day, when the digest is due."""
+    if digest.is_due(clock.now()):
+        _alone(digest.send)
 
 
 def _alone(work: Callable[[], object]) -> None:

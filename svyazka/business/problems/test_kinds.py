@@ -188,7 +188,7 @@ def test_a_question_that_is_not_answered_in_time(deal, problems, konstantin, din
     asked = Asked.objects.create(question=question, person=dina, due_at=now - hours(1))
     found = problems()["question"]
     assert (found.subject_id, found.person_id, found.department_id) == (asked.pk, dina.pk, dina.department_id)
-    assert found.why == {"text": "Почему стоим?"}
+    assert found.why == {"question": question.pk, "text": "Почему стоим?"}
     Asked.objects.update(answered_at=now)
     assert problems() == {}
 

@@ -57,12 +57,12 @@ class Operation:
 
 def rows(quick: bool) -> list[Row]:
     rounds, share = (3, 3) if quick else (5, 1)
-    with _house(2_000 if quick else 20_000) as house:
-        small = {operation.name: _cost(house, operation, rounds, share) for operation in OPERATIONS}
+    with house_with(2_000 if quick else 20_000) as house:
+        small = {operation.name: cost(house, operation, rounds, share) for operation in OPERATIONS}
         first_load = house.visitor.first_load(BOARD) / 1024
         door = _door(house, rounds)
-    with _house(50_000 if quick else 1_000_000) as house:
-        large = {operation.name: _cost(house, operation, rounds, share) for operation in OPERATIONS}
+    with house_with(50_000 if quick else 1_000_000) as house:
+        large = {operation.name: cost(house, operation, rounds, share) for operation in OPERATIONS}
     costs = [
         Row(op.name, small[op.name], "CPU ms", must=op.must, aim=op.aim, peers=dict(zip(PEERS, op.peers, strict=True)))
         for op in OPERATIONS
@@ -79,7 +79,7 @@ def rows(quick: bool) -> list[Row]:
     return [*costs, passed_on, load, *growth]
 
 
-def _cost(house: House, operation: Operation, rounds: int, share: int) -> float:
+def cost(house: House, operation: Operation, rounds: int, share: int) -> float:
     """Milliseconds of processor time for one."""
     times = max(10, operation.times // share)
     _do(house, operation, max(10, times // 4))
@@ -164,7 +164,7 @@ OPERATIONS = (
 
 
 @contextmanager
-def _house(clients: int) -> Iterator[House]:
+def house_with(clients: int) -> Iterator[House]:
     with folder() as (place, environment):
         port = free_port()
         # One process for the pages, so that all of it is warm; what an operation costs is the same.

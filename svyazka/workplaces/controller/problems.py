@@ -21,7 +21,7 @@ from svyazka.business.problems.listing import Line, Narrowed, Tally
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Department, Person
 from svyazka.kit import rows, words
-from svyazka.workplaces.controller import helping
+from svyazka.workplaces.shared import helping
 from svyazka.workplaces.shared import problems as wording
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.problems import Why
@@ -97,8 +97,12 @@ def _line(line: Line, person: Person, reaching: Reaching, short: Short) -> dict[
         "amount": money(line.amount),
         "person": line.person or "",
         "ours": ours,
-        "help": helping.help_for(line, person, ours=ours),
+        "help": helping.help_for(_pain(line), person, ours=ours),
     }
+
+
+def _pain(line: Line) -> helping.Pain:
+    return helping.Pain(line.deal_id, line.kind, line.subject_id, line.person_id, line.why, line.phone, line.version)
 
 
 def _chosen(request: HttpRequest) -> Chosen:

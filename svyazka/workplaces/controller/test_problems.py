@@ -10,8 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from svyazka.business.clients.models import Client
-from svyazka.business.deals.models import Deal, Task
-from svyazka.business.problems.models import Problem
+from svyazka.business.deals.models import Deal, HandOff, Stage, Task
+from svyazka.business.deals.moves import move
+from svyazka.business.deals.opening import open_deal
+from svyazka.business.problems import digest
+from svyazka.business.problems.models import DayCount, Problem
+from svyazka.business.problems.sweep import sweep
 from svyazka.business.staff.models import Department
 from svyazka.kit import clock
 from svyazka.workplaces.shared import problems as wording
@@ -231,3 +235,79 @@ def test_every_reason_in_both_languages(kind):
             since, stage_since = short.now - timedelta(hours=3), short.now - timedelta(days=6)
             given = {name: noon.isoformat() if value == "@" else value for name, value in of.items()}
             assert wording.reason(kind, Why(given, since, "Оффер", stage_since, short)) == words.replace("@", "12:00")
+
+
+def test_a_hand_off_is_accepted_where_it_is_listed(projects, enter):
+    client = Client.objects.create(name="ООО «Ромашка»", kind="company")
+    sale = open_deal(client, by=projects["olga"], responsible=projects["timur"], facts={"project_kind": "inbound"})
+    Stage.objects.update(required=[])
+    move(sale, to=Stage.objects.get(pipeline_id=sale.pipeline_id, code="signed"), by=projects["timur"])
+    prepared = Deal.objects.get(parent=sale)
+    HandOff.objects.update(due_at=clock.now() - timedelta(hours=1))
+    sweep([prepared.pk])
+    page = enter(prepared.responsible)
+    shown = page.get("/problems/?kind=not_accepted").content.decode()
+    url, version = re.search(
+        r'hx-post="(/deals/\d+/acceptance/\?list)" hx-vals=\'{"version": "(\d+)"}\'', shown
+    ).groups()
+    assert page.post(url, {"version": int(version) + 1}).status_code == 409
+    assert page.post(url, {"version": version}).status_code == 204
+    assert HandOff.objects.get().state == HandOff.State.ACCEPTED
+
+
+def test_a_deals_page_says_its_problems_and_helps_in_place(enter, mikhail, konstantin, troubled):
+    deal = troubled(mikhail, "no_step")
+    page = enter(mikhail).get(f"/deals/{deal.pk}/").content.decode()
+    part = re.search(r'id="deal-problems".*?</section>', page, re.S)[0]
+    assert "Уже 3" not in part
+    assert "ничего не запланировано" in part
+    assert f'hx-get="/problems/steps/?deal={deal.pk}"' in part
+    looked = enter(konstantin).get(f"/deals/{deal.pk}/parts/").content.decode()
+    part = re.search(r'id="deal-problems".*?</section>', looked, re.S)[0]
+    assert "ничего не запланировано" in part
+    assert "button" not in part
+
+
+def test_a_card_of_the_board_is_marked(enter, mikhail, troubled):
+    deal, healthy = troubled(mikhail, "no_step"), open_deal(Client.objects.create(name="Ян"), by=mikhail)
+    page = enter(mikhail)
+    board = page.get("/deals/").content.decode()
+    assert re.findall(r'class="pain"[^>]*title="([^"]*)"', board) == ["Нет следующего шага"]
+    card = page.get(f"/deals/{deal.pk}/card/?board={deal.pipeline_id}").content.decode()
+    assert 'class="pain"' in card
+    assert 'class="pain"' not in page.get(f"/deals/{healthy.pk}/card/").content.decode()
+
+
+def test_when_the_digest_comes_is_the_companys_to_say(enter, anna, roza, windows):
+    page = enter(anna)
+    assert "Утренняя сводка" in text(page.get("/problems/people/"))
+    assert "Утренняя сводка" not in text(enter(roza).get("/problems/people/"))
+    page = enter(anna)
+    assert page.post("/problems/morning/", {"at": "07:15", "day": ["0", "5"]}).status_code == 204
+    assert (f"{digest.plan().at:%H:%M}", digest.plan().days) == ("07:15", [0, 5])
+    for wrong in ({}, {"at": "nonsense"}, {"at": "99:99"}, {"at": "08:00", "day": ["9"]}):
+        assert page.post("/problems/morning/", wrong).status_code == 422
+    assert enter(roza).post("/problems/morning/", {"at": "07:15"}).status_code == 403
+
+
+def test_the_curve_stands_on_the_counters_page(enter, roza, mikhail, troubled):
+    troubled(mikhail, "stuck")
+    assert 'class="curve"' not in enter(roza).get("/problems/people/").content.decode()
+    for passed, number in ((29, 4), (3, 2), (0, 1)):
+        DayCount.objects.create(day=clock.today() - timedelta(days=passed), kind="stuck", number=number)
+    DayCount.objects.create(day=clock.today() - timedelta(days=30), kind="stuck", number=9)
+    page = enter(roza).get("/problems/people/").content.decode()
+    assert re.findall(r'<rect x="(\d+).1" y="(\d+)" width="0.8" height="(\d+)"', page) == [
+        ("0", "0", "100"), ("26", "50", "50"), ("29", "75", "25"),
+    ]  # fmt: skip
+
+
+def test_a_digest_counts_every_kind_in_words():
+    with translation.override("ru"):
+        every = wording.counted(dict.fromkeys(Problem.Kind, 5)).split(", ")
+        assert [one.split()[0] for one in every] == ["5"] * len(Problem.Kind)
+        assert wording.counted({"question": 2, "step_overdue": 1}) == "1 просроченный шаг, 2 вопроса без ответа"
+        assert (wording.counted({}), wording.change(0)) == ("проблем нет", "столько же, сколько накануне")
+        assert (wording.change(3), wording.change(-1)) == ("на 3 больше, чем накануне", "на 1 меньше, чем накануне")
+    with translation.override("en"):
+        assert wording.counted({"question": 1}) == "1 unanswered question"

@@ -48,7 +48,8 @@ def column(request: PageRequest, stage_id: int) -> HttpResponse:
     chosen = filters.read(request.GET)
     after = filters.read_after(request.GET.get("after", ""))
     found = deals.page(stage, chosen.narrowed(request.person), after=after)
-    return HttpResponse(cards.column_cards(found, Boarded.by(request.person, chosen), leads=after is None))
+    boarded = Boarded.by(request.person, chosen, found.cards)
+    return HttpResponse(cards.column_cards(found, boarded, leads=after is None))
 
 
 @needs("deals.see")
@@ -62,12 +63,13 @@ def card(request: PageRequest, pk: int) -> HttpResponse:
 def card_and_counters(request: PageRequest, deal: Deal, touched: list[int | None]) -> str:
     chosen = filters.read(request.GET)
     narrowed = chosen.narrowed(request.person)
-    stages = list(Stage.objects.filter(pipeline_id=deal.pipeline_id, pk__in=[one for one in touched if one]))
+    wanted = [one for one in touched if one]
+    stages = rows.read(Stage, "where pipeline_id = %s and id = any(%s)", [deal.pipeline_id, wanted])
     counted = cards.counters(deals.counters(stages, narrowed)) if stages else ""
     found = deals.card(deal.pk, narrowed, pipeline_id=deal.pipeline_id)
     # A board that is narrowed may not show the deal any more: it is told to take it out.
     shown = (
-        cards.one(found, deal.stage, Boarded.by(request.person, chosen))
+        cards.one(found, deal.stage, Boarded.by(request.person, chosen, [found]))
         if found
         else f'<li id="d{deal.pk}" data-gone></li>'
     )
@@ -91,7 +93,8 @@ def _drawn(person: Person, pipeline: Pipeline, chosen: filters.Filters) -> str:
     stages = rows.read(Stage, "where pipeline_id = %s order by position", [pipeline.pk])
     found = deals.columns(stages, chosen.narrowed(person))
     fields = cards.names_of_fields(facts.OWN, rows.read(Field, "order by position, id"))
-    return cards.columns(found, Boarded.by(person, chosen), fields=fields)
+    boarded = Boarded.by(person, chosen, [card for column in found for card in column.cards])
+    return cards.columns(found, boarded, fields=fields)
 
 
 def _only_columns(request: PageRequest, pipeline: Pipeline, chosen: filters.Filters, drawn: str) -> HttpResponse:

@@ -16,8 +16,10 @@ from svyazka.business.deals import rights
 from svyazka.business.deals.board import COUNTED, After, Card, Column, Counter
 from svyazka.business.deals.models import Field, Stage
 from svyazka.business.deals.rights import Reaching
+from svyazka.business.problems import listing
 from svyazka.business.staff.models import Person
 from svyazka.workplaces.manager import filters
+from svyazka.workplaces.shared import problems as wording
 from svyazka.workplaces.shared.short import Short, money
 
 
@@ -39,6 +41,7 @@ class ShownCard(NamedTuple):
     no_step: str
     handed: str
     handed_tone: str
+    pain: str  # which problems the deal has
     leads: bool  # the one that the keyboard comes to
 
 
@@ -69,10 +72,12 @@ class Boarded:
     short: Short
     reaching: Reaching
     query: str  # the filters, as they stand in the address
+    pains: Mapping[int, tuple[str, ...]]  # deal → the kinds of its problems
 
     @classmethod
-    def by(cls, person: Person, chosen: filters.Filters) -> Boarded:
-        return cls(Short(), rights.reaching(person), chosen.query)
+    def by(cls, person: Person, chosen: filters.Filters, cards: Iterable[Card]) -> Boarded:
+        pains = listing.kinds_of([card.id for card in cards])
+        return cls(Short(), rights.reaching(person), chosen.query, pains)
 
 
 def columns(found: Sequence[Column], boarded: Boarded, *, fields: Mapping[str, str]) -> SafeString:
@@ -159,6 +164,7 @@ def _shown(card: Card, stage: Stage, boarded: Boarded, no_step: str, *, leads: b
         responsible=card.responsible or "",
         no_step=no_step,
         **_handed(card, short),
+        pain=", ".join([str(wording.TITLES[kind]) for kind in boarded.pains.get(card.id, ())]),
         leads=leads,
     )
 

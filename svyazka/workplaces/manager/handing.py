@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from svyazka.business.deals import answering, carried, rights
 from svyazka.business.deals.models import Deal
@@ -18,7 +21,10 @@ from svyazka.workplaces.shared.typed import whole_number
 def acceptance(request: PageRequest, pk: int) -> HttpResponse:
     deal = _to_answer(request, pk)
     answering.accept(deal, version=whole_number(request.POST.get("version")) or 0, by=request.person)
-    return _drawn(request, pk)
+    if "list" not in request.GET:
+        return _drawn(request, pk)
+    said = {"toast": {"message": _("The hand-off is accepted.")}}
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(said)})
 
 
 @needs("deals.change", "GET", "POST")

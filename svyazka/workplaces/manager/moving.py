@@ -17,6 +17,7 @@ from svyazka.business.staff import roles
 from svyazka.business.visits import calling_off
 from svyazka.business.visits import change as visits
 from svyazka.business.visits.models import Visit, VisitKind
+from svyazka.kit import rows
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.board import card_and_counters
@@ -74,8 +75,8 @@ def _move(request: PageRequest, deal: Deal, to: Stage) -> HttpResponse:
         if not typed:
             raise
         return _dialog(request, deal, to, codes=list(typed), typed=typed, faults=refusal.fields, status=422)
-    gone = Visit.objects.filter(pk__in=[visit.pk for visit in called_off], status=Visit.Status.CANCELLED).count()
-    return _moved(request, moved, left, called_off=gone)
+    gone = Visit.objects.filter(pk__in=[visit.pk for visit in called_off], status=Visit.Status.CANCELLED)
+    return _moved(request, moved, left, called_off=gone.count() if called_off else 0)
 
 
 def _choose_time(request: PageRequest, deal: Deal, to: Stage, kind: VisitKind, typed: dict[str, str]) -> HttpResponse:
@@ -149,9 +150,9 @@ def _called_off(deal: Deal, to: Stage) -> list[Visit]:
 
 def _to_book(request: PageRequest, deal: Deal, to: Stage) -> VisitKind | None:
     """The kind of visit that this stage says is booked, where there is none: booking takes the deal there by itself."""
-    if to.position <= deal.stage.position or not roles.may(request.person, "visits.book"):
+    if to.position <= deal.stage.position or not to.is_open or not roles.may(request.person, "visits.book"):
         return None
-    kind = VisitKind.objects.filter(booked_stage=to.code).first() if to.is_open else None
+    kind = next(iter(rows.read(VisitKind, "where booked_stage = %s order by position, id limit 1", [to.code])), None)
     return kind if kind and not any(visit.kind_id == kind.pk for visit in calling_off.ahead_of(deal)) else None
 
 
@@ -163,10 +164,10 @@ def _board_query(request: PageRequest) -> str:
 
 def _stage(deal: Deal, typed: str) -> Stage:
     number = whole_number(typed)
-    found = Stage.objects.filter(pk=number, pipeline_id=deal.pipeline_id).first() if number else None
-    if found is None:
+    found = rows.read(Stage, "where id = %s and pipeline_id = %s", [number or 0, deal.pipeline_id])
+    if not found:
         raise Refused(_("There is no such stage in this pipeline."))
-    return found
+    return found[0]
 
 
 def _reason(typed: str) -> LossReason | None:

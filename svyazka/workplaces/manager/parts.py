@@ -18,11 +18,14 @@ from svyazka.business.clients.naming import called
 from svyazka.business.deals import facts, moves, next_steps, rights
 from svyazka.business.deals.family import family_of
 from svyazka.business.deals.models import Deal, Field, Stage
+from svyazka.business.problems import listing
+from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit import clock, rows, words
 from svyazka.workplaces.manager.departments import departments
-from svyazka.workplaces.shared import question_cards
+from svyazka.workplaces.shared import helping, question_cards
+from svyazka.workplaces.shared import problems as wording
 from svyazka.workplaces.shared.door import PageRequest
 from svyazka.workplaces.shared.short import Short, money, plain_money
 
@@ -87,6 +90,7 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
         **_steps(deal, short, request.person),
         **_visits(deal, short),
         "questions": question_cards.of_deal(deal.pk, request.person, short),
+        "problems": _problems(deal, contacts, request.person, short),
         "facts": facts_of(deal, fields, missing, **facts_typed),
         "origin": _origin(deal),
         "family": family,
@@ -259,6 +263,22 @@ join visits_visitkind on visits_visitkind.id = kind_id
 join visits_resource on visits_resource.id = resource_id
 where deal_id = %s order by starts_at desc limit 20
 """  # noqa: S608  # of our own models' names only
+
+
+def _problems(deal: Deal, contacts: Sequence[ContactPoint], person: Person, short: Short) -> list[dict[str, Any]]:
+    """What somebody has to see to, each with its reason and the button that helps. A way to this page helps nobody
+    who is here."""
+    if not deal.is_open or not roles.may(person, "problems.see"):
+        return []
+    ours, stage = rights.may_change(person, deal), deal.stage.name
+    phone = next((one.value for one in contacts if one.kind == ContactPoint.Kind.PHONE), None)
+    shown = []
+    for one in listing.of_deal(deal.pk):
+        pain = helping.Pain(deal.pk, one.kind, one.subject_id, one.person_id, one.why, phone, deal.version)
+        way = helping.help_for(pain, person, ours=ours)
+        why = wording.reason(one.kind, wording.Why(one.why, one.since, stage, deal.stage_since, short))
+        shown.append({"kind": wording.TITLES[one.kind], "why": why, "help": None if way.how == "page" else way})
+    return shown
 
 
 def _origin(deal: Deal) -> list[tuple[str, str]]:

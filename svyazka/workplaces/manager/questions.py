@@ -22,7 +22,9 @@ from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.finding import deal_numbered
+from svyazka.workplaces.shared import question_cards
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.short import Short
 from svyazka.workplaces.shared.typed import moment, whole_number
 
 SUGGESTED = 8
@@ -50,9 +52,13 @@ def deal_questions(request: PageRequest, pk: int) -> HttpResponse:
     return _done(request, pk, _("The question is asked."))
 
 
-@needs("deals.see", "POST")
+@needs("deals.see", "GET", "POST")
 def question_answer(request: PageRequest, pk: int) -> HttpResponse:
+    """GET offers the question in a dialog, for a page that lists other things; POST answers."""
     question = _question(pk)
+    if request.method != "POST":
+        cards = question_cards.numbered([pk], request.person, Short())
+        return _in_dialog(request, "manager/question/answer.html", {"question": cards[str(question.pk)]})
     questions.answer(question, request.POST.get("answer", ""), by=request.person)
     return _done(request, question.deal_id, _("The answer is sent."))
 

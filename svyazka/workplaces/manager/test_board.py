@@ -39,7 +39,7 @@ def test_as_many_questions_for_one_deal_as_for_thirty(windows, olga, enter, numb
     for at in range(number):
         open_deal(Client.objects.create(name=f"Клиент {at}"), by=olga)
     page = enter(olga)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page.get("/deals/")
     with django_assert_num_queries(6):
         page.get("/deals/list/")

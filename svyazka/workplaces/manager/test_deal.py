@@ -34,7 +34,7 @@ def test_the_page_says_what_to_do_and_what_is_known(deal, page):
 def test_as_many_questions_for_a_short_history_as_for_a_long_one(deal, page, olga, number, django_assert_num_queries):
     for at in range(number):
         history.note(deal.client_id, f"Заметка {at}", deal_id=deal.pk, by=olga)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page.get(f"/deals/{deal.pk}/")
 
 
@@ -221,8 +221,8 @@ def test_a_stage_chosen_on_the_page_draws_its_parts_again(deal, page):
     answer = page.post(f"/deals/{deal.pk}/stage/", {"stage": to.pk, "version": deal.version})
     text = answer.content.decode()
     assert 'id="deal-head"' in text
-    assert text.count('hx-swap-oob="true"') == 7
-    assert page.get(f"/deals/{deal.pk}/parts/").content.decode().count('hx-swap-oob="true"') == 7
+    assert text.count('hx-swap-oob="true"') == 8
+    assert page.get(f"/deals/{deal.pk}/parts/").content.decode().count('hx-swap-oob="true"') == 8
 
 
 def test_the_history_reads_like_a_story(deal, page, olga):

@@ -2,13 +2,13 @@
 
 A new kind of notice gets a line in `WORDINGS`. What stands in braces is `by` (who did it), `deal` (its number),
 `client` (the name), and whatever `tell` was given as `data`: text as it is, the company's own words in the reader's
-language, and an ISO time under a name that ends in `_at` as people say it.
+language, an ISO time under a name that ends in `_at` as people say it, and what `_IN_WORDS` has words for.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from svyazka.business.notices import reading
 from svyazka.business.notices.models import Notice
 from svyazka.business.staff.models import Person
 from svyazka.kit import words
+from svyazka.workplaces.shared import problems
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.paging import page_of
 from svyazka.workplaces.shared.short import Short
@@ -48,6 +49,10 @@ WORDINGS: dict[str, Wording] = {
     "hand_off.returned": Wording(gettext_lazy("{to} returned the deal: {reason}"), "hand-off", tone="bad"),
     "hand_off.withdrawn": Wording(gettext_lazy("{from} took a hand-off back"), "hand-off"),
     "hand_off.ping_pong": Wording(gettext_lazy("Returned {times} times by now: {reason}"), "hand-off", tone="bad"),
+    "digest": Wording(gettext_lazy("Your morning: {problems}"), "warning", "/problems/?person={person}"),
+    "digest.department": Wording(
+        gettext_lazy("{department} this morning: {problems}{change}"), "warning", "/problems/?department={of}"
+    ),
     "question.asked": Wording(gettext_lazy("{by} asks: {text}"), "question"),
     "task.given": Wording(gettext_lazy("{by} has given you a task: {what} ({due_at})"), "task"),
     "task.done": Wording(gettext_lazy("{by} has done what you asked for: {what}"), "task", tone="good"),
@@ -68,6 +73,10 @@ WORDINGS: dict[str, Wording] = {
     ),
 }
 # fmt: on
+_IN_WORDS: dict[str, Callable[[Any], str]] = {
+    "problems": problems.counted,
+    "change": lambda number: f" ({problems.change(number)})",
+}
 _UNWORDED = Wording(gettext_lazy("There is news"), "bell")
 
 
@@ -187,6 +196,8 @@ def _wording(one: Notice) -> Wording:
 
 
 def _readable(name: str, value: Any, short: Short) -> str:
+    if name in _IN_WORDS:
+        return _IN_WORDS[name](value)
     if isinstance(value, Mapping):
         return words.here(value)
     if name.endswith("_at"):

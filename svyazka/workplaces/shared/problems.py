@@ -35,6 +35,39 @@ TITLES: dict[str, Promise] = {
 # fmt: on
 
 
+def counted(numbers: Mapping[str, int]) -> str:
+    """`3 overdue steps, 2 unanswered questions`: what hurts most first."""
+    said = [_COUNTED[kind](numbers[kind]).format(n=numbers[kind]) for kind in TITLES if numbers.get(kind)]
+    return ", ".join(said) or _("no problems")
+
+
+def change(number: int) -> str:
+    """Against the day before."""
+    if not number:
+        return _("as many as on the day before")
+    if number > 0:
+        return ngettext("{n} more than on the day before", "{n} more than on the day before", number).format(n=number)
+    return ngettext("{n} fewer than on the day before", "{n} fewer than on the day before", -number).format(n=-number)
+
+
+_COUNTED: dict[str, Callable[[int], str]] = {
+    Kind.NO_PERSON: lambda n: ngettext("{n} deal of nobody", "{n} deals of nobody", n),
+    Kind.NO_STEP: lambda n: ngettext("{n} deal without a step", "{n} deals without a step", n),
+    Kind.STEP_OVERDUE: lambda n: ngettext("{n} overdue step", "{n} overdue steps", n),
+    Kind.STUCK: lambda n: ngettext("{n} stuck deal", "{n} stuck deals", n),
+    Kind.SLOW: lambda n: ngettext("{n} unusually slow deal", "{n} unusually slow deals", n),
+    Kind.UNANSWERED: lambda n: ngettext("{n} client without an answer", "{n} clients without an answer", n),
+    Kind.MISSED_CALL: lambda n: ngettext("{n} call not returned", "{n} calls not returned", n),
+    Kind.QUESTION: lambda n: ngettext("{n} unanswered question", "{n} unanswered questions", n),
+    Kind.NOT_ACCEPTED: lambda n: ngettext("{n} hand-off not accepted", "{n} hand-offs not accepted", n),
+    Kind.RETURNED: lambda n: ngettext("{n} returned hand-off", "{n} returned hand-offs", n),
+    Kind.PING_PONG: lambda n: ngettext("{n} deal handed to and fro", "{n} deals handed to and fro", n),
+    Kind.VISIT_UNCONFIRMED: lambda n: ngettext("{n} unconfirmed visit", "{n} unconfirmed visits", n),
+    Kind.VISIT_MOVED: lambda n: ngettext("{n} visit moved again", "{n} visits moved again", n),
+    Kind.VISIT_WITHOUT_RESULT: lambda n: ngettext("{n} visit without a result", "{n} visits without a result", n),
+}
+
+
 @dataclass(frozen=True)
 class Why:
     """What the words are made of."""

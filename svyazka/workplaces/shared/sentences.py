@@ -48,6 +48,7 @@ SENTENCES: dict[str, Sentence] = {
     "deals.set_aside": Sentence(_("Set aside until it is handed on again")),
     "deals.taken_up_again": Sentence(_("Handed on again")),
     "deals.taken_over": Sentence(_("Taken over from the deal before")),
+    "problems.digest_set": Sentence(_("The morning digest goes out at {after}"), of="at"),
     "pipelines.added": Sentence(_("Pipeline added: {after}"), of="name"),
     "pipelines.changed": Sentence(_("Pipeline changed: version {before} → {after}"), of="version"),
     "pipelines.switched": Sentence(_("Pipeline switched on or off"), of="is_active"),

@@ -236,19 +236,31 @@ function closeMenu() {
 
 const changed = new Map(); // deal → the stage that it left
 const TOO_MANY = 25;
+let hasOtherColumns = false;
 let soon = null;
+const isBehind = () => changed.size > 0 || hasOtherColumns;
 
 document.body.addEventListener("live:deal", ({ detail }) => {
   if (!board()) return;
   changed.set(detail.id, detail.left ?? changed.get(detail.id));
   later();
 });
+document.body.addEventListener("live:problem", ({ detail }) => {
+  if (!cardOf(detail.id)) return;
+  changed.set(detail.id, changed.get(detail.id));
+  later();
+});
+document.body.addEventListener("live:pipeline", ({ detail }) => {
+  if (detail.id !== Number(board()?.dataset.pipeline)) return;
+  hasOtherColumns = true;
+  later();
+});
 document.body.addEventListener("live:client", ({ detail }) => {
   for (const card of board()?.querySelectorAll(`[data-c="${detail.id}"]`) ?? []) changed.set(Number(card.id.slice(1)), undefined);
   if (changed.size) later();
 });
-document.addEventListener("visibilitychange", () => { if (!document.hidden && changed.size) later(); });
-whenDropped(() => { if (changed.size) later(); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden && isBehind()) later(); });
+whenDropped(() => { if (isBehind()) later(); });
 
 function later() {
   soon ??= setTimeout(catchUp, 120);
@@ -259,8 +271,10 @@ function catchUp() {
   // Nothing moves under the hand of somebody who is dragging; nobody looks at a hidden page.
   if (!board() || document.hidden || isDragging()) return;
   const batch = [...changed];
+  const redraw = hasOtherColumns || batch.length > TOO_MANY;
   changed.clear();
-  if (batch.length > TOO_MANY) htmx.trigger(board(), "live:again");
+  hasOtherColumns = false;
+  if (redraw) htmx.trigger(board(), "live:again");
   else for (const [id, left] of batch) freshen(id, left);
 }
 

@@ -37,7 +37,7 @@ function markTyped(form) {
 
 // What others did; the history follows by itself.
 let waiting = null;
-const concerns = { "live:deal": ["id", "deal"], "live:visit": ["deal", "deal"], "live:client": ["id", "client"] };
+const concerns = { "live:deal": ["id", "deal"], "live:problem": ["id", "deal"], "live:visit": ["deal", "deal"], "live:client": ["id", "client"] };
 for (const [event, [said, ours]] of Object.entries(concerns))
   document.body.addEventListener(event, ({ detail }) => {
     if (detail[said] === Number(page()?.dataset[ours])) freshen();
