@@ -118,6 +118,14 @@ def test_where_nobody_was_appointed_whoever_accepts_is_responsible(linked, proje
     assert Deal.objects.get(pk=linked.pk).responsible == projects["polina"]
 
 
+def test_what_waits_is_waited_for_by_whoever_becomes_responsible(linked, projects):
+    facts.appoint(linked, projects["rinat"], by=projects["rinat"])
+    assert HandOff.objects.get().to_person == projects["rinat"]
+    answering.accept(linked, by=projects["rinat"])
+    facts.appoint(linked, projects["pavel"], by=projects["rinat"])
+    assert HandOff.objects.get().to_person == projects["rinat"], "who has accepted it stays known"
+
+
 def test_returned_with_a_reason_the_first_deal_stands_again_where_it_came_from(deal, linked, projects):
     answering.give_back(linked, reason="Нет контактного лица", by=linked.responsible)
     first, back = Deal.objects.get(pk=deal.pk), Deal.objects.select_related("stage").get(pk=linked.pk)

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from svyazka.business.deals.models import Pipeline
 from svyazka.business.problems import listing
 from svyazka.business.problems.listing import Tally
 from svyazka.business.staff.models import Department
@@ -25,6 +26,7 @@ def people(request: PageRequest) -> HttpResponse:
     counted = listing.tallies(request.person)
     kinds = [kind for kind in wording.TITLES if any(tally.kind == kind for tally in counted)]
     context = {
+        "pipelines": rows.read(Pipeline, "order by position, id"),
         "kinds": [wording.TITLES[kind] for kind in kinds],
         "tables": [
             {"name": _("People"), "rows": _of_people(counted, kinds)},
