@@ -53,7 +53,7 @@ def open_deal(
         stage=stage,
         source=source,
         responsible=responsible,
-        department=responsible.department if responsible else None,
+        department_id=responsible.department_id if responsible else None,
         address=address or client.address,
         facts=facts or {},
         origin=origin or {},
