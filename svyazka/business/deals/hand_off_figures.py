@@ -100,7 +100,8 @@ def _read_after(after: str) -> tuple[datetime | str, int]:
 def _ask(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 _PAIRS = """
