@@ -20,6 +20,7 @@ from svyazka.business.staff import hours, roles
 from svyazka.business.staff.models import Person
 from svyazka.engines import sharing
 from svyazka.engines.sharing import Candidate, Piece
+from svyazka.kit import rows
 
 How = Appointing.How
 _SHARED = {
@@ -43,7 +44,7 @@ def choose(
     """Whoever the rule names, of those who are at work. Nobody: the head hands out. Call it in the transaction that
     appoints."""
     (chosen,) = choose_many(rule, key=key, wanting=[Wanting(client_id, besides)], at=at)
-    return Person.objects.select_related("department").get(pk=chosen) if chosen else None
+    return rows.read(Person, "where id = %s", [chosen])[0] if chosen else None
 
 
 def choose_many(rule: Appointing, *, key: str, wanting: Sequence[Wanting], at: datetime) -> list[int | None]:

@@ -58,7 +58,7 @@ def hold(deal_ids: Collection[int], *, waiting: bool = True) -> list[Held]:
 
 _HOLD = """
 select id, client_id, pipeline_id, stage_id, source_id, responsible_id, facts, take_due_at from deals_deal
-where id = any(%s) and closed_at is null order by id for update"""
+where id = any(%s) and closed_at is null order by id for no key update"""
 
 
 def assign(gifts: Collection[Gift], *, at: datetime, by: Actor, verb: str = "deals.appointed", batch: str = "") -> None:

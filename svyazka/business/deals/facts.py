@@ -13,7 +13,7 @@ from svyazka.business.clients import change as clients
 from svyazka.business.clients import search
 from svyazka.business.deals import rights, taking, values
 from svyazka.business.deals.held import held
-from svyazka.business.deals.models import Deal, Field
+from svyazka.business.deals.models import Deal, Field, HandOff
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
@@ -76,13 +76,15 @@ def appoint(deal: Deal, person: Person | None, *, by: Actor, version: int | None
     before, left = current.responsible, current.department
     current.responsible = person
     current.assigned_at, current.take_due_at = clock.now(), None
-    current.department = rights.department_of(person) if person else left
+    current.department_id = rights.department_id_of(person) if person else current.department_id
     current.version += 1
     current.save()
     # What he has given to somebody else stays with that one.
     current.tasks.filter(Q(person=None) | Q(person=before), done_at=None).update(person=person)
+    if current.accept_due_at:
+        HandOff.objects.filter(to_deal=current, state=HandOff.State.WAITING).update(to_person=person)
     changes = {"responsible": (before.full_name if before else None, person.full_name if person else None)}
-    if current.department != left:
+    if current.department_id != (left.pk if left else None):
         changes["department"] = (str(left) if left else None, str(current.department) if current.department else None)
     record("deals.appointed", _about(current), by=by, changes=changes, data={"stage": current.stage_id})
     return current

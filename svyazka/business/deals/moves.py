@@ -148,7 +148,7 @@ def _take_on(deal: Deal, by: Actor) -> bool:
     if deal.responsible_id or not isinstance(by, Person) or not rights.may_change(by, deal):
         return False
     deal.responsible, deal.assigned_at, deal.take_due_at = by, clock.now(), None
-    deal.department = rights.department_of(by) or deal.department
+    deal.department_id = rights.department_id_of(by) or deal.department_id
     deal.tasks.filter(done_at=None).update(person=by)
     return True
 

@@ -53,7 +53,7 @@ def open_deal(
         stage=stage,
         source=source,
         responsible=responsible,
-        department=rights.department_of(responsible) if responsible else None,
+        department_id=rights.department_id_of(responsible) if responsible else None,
         address=address or client.address,
         facts=facts or {},
         origin=origin or {},

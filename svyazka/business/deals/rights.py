@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.deals.models import Deal
 from svyazka.business.staff import roles
-from svyazka.business.staff.models import Department, Person, Role
+from svyazka.business.staff.models import Person, Role
 from svyazka.business.staff.roles import Reach
 from svyazka.kit.refusals import Refused
 
@@ -49,10 +49,10 @@ def may_change(person: Person, deal: Deal) -> bool:
     return reaching(person).covers(responsible_id=deal.responsible_id, department_id=deal.department_id)
 
 
-def department_of(person: Person) -> Department | None:
+def department_id_of(person: Person) -> int | None:
     """Where a deal of this person belongs. The call centre works for all: what an operator has begun is nobody's, so
     that every department may go on with it."""
-    return None if person.basis == Role.OPERATOR else person.department
+    return None if person.basis == Role.OPERATOR else person.department_id
 
 
 def insist(person: Person, deal: Deal) -> None:

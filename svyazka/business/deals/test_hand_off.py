@@ -5,12 +5,13 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.deals import answering, board, carried, facts, moves
+from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, HandOff, HandOffRule, LossReason, Pipeline, Stage, Task
 from svyazka.business.deals.opening import open_deal, open_deal_of
 from svyazka.business.notices.models import Notice
@@ -116,6 +117,14 @@ def test_where_nobody_was_appointed_whoever_accepts_is_responsible(linked, proje
     Deal.objects.filter(pk=linked.pk).update(responsible=None)
     answering.accept(linked, by=projects["polina"])
     assert Deal.objects.get(pk=linked.pk).responsible == projects["polina"]
+
+
+def test_what_waits_is_waited_for_by_whoever_becomes_responsible(linked, projects):
+    facts.appoint(linked, projects["rinat"], by=projects["rinat"])
+    assert HandOff.objects.get().to_person == projects["rinat"]
+    answering.accept(linked, by=projects["rinat"])
+    facts.appoint(linked, projects["pavel"], by=projects["rinat"])
+    assert HandOff.objects.get().to_person == projects["rinat"], "who has accepted it stays known"
 
 
 def test_returned_with_a_reason_the_first_deal_stands_again_where_it_came_from(deal, linked, projects):
@@ -264,6 +273,32 @@ def test_new_requests_of_the_client_find_the_deal_that_is_open(deal, linked, pro
     assert open_deal_of(deal.client) == linked
     answering.give_back(linked, reason="Рано", by=projects["pavel"])
     assert open_deal_of(deal.client) == deal
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_next_department_hands_on_while_somebody_holds_the_first_deal(deal, linked, projects):
+    """Else each would wait for the other, and the database would throw one of them out."""
+    Stage.objects.update(required=[])
+    holds, done = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            held(deal.pk)
+            holds.set()
+            done.wait(10)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    holds.wait(10)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("set local lock_timeout = '3s'")
+            moves.move(linked, to=stage("ready", "preparation"), by=projects["pavel"])
+    finally:
+        done.set()
+        holder.join()
+    assert Deal.objects.get(parent=linked).first_id == deal.pk
 
 
 CLICKS = ["signed", "contract", "offer", "lost", "accept", "return", "undo"]

@@ -57,6 +57,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
         Role.MANAGER: Reach.DEPARTMENT,
         Role.OPERATOR: Reach.OWN,
     },
+    # How hand-offs between the departments go, in figures.
+    "hand_offs.see": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
     # Tasks: one's own and those one has given; besides them those of deals that one may change.
     "tasks.do": {
         **_all(Role.OPERATOR, Role.HEAD, Role.ADMINISTRATOR),
@@ -91,6 +93,7 @@ WORDS = {
     "deals.change": _("Changes deals: stages, fields, next steps"),
     "tasks.do": _("Does tasks: his own, and those of deals that he may change"),
     "problems.see": _("Sees problem deals"),
+    "hand_offs.see": _("Sees the figures of hand-offs between departments"),
     "questions.ask": _("Asks questions on deals"),
     "questions.release": _("Lets a deal go on before a question is answered"),
     "leads.distribute": _("Distributes leads, hands over a colleague's deals"),

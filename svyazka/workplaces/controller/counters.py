@@ -15,6 +15,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from svyazka.business.deals.models import Pipeline
 from svyazka.business.problems import digest, listing
 from svyazka.business.problems.listing import Tally
 from svyazka.business.staff import roles
@@ -36,6 +37,7 @@ def people(request: PageRequest) -> HttpResponse:
     counted = listing.tallies(request.person)
     kinds = [kind for kind in wording.TITLES if any(tally.kind == kind for tally in counted)]
     context = {
+        "pipelines": rows.read(Pipeline, "order by position, id"),
         "kinds": [wording.TITLES[kind] for kind in kinds],
         "tables": [
             {"name": _("People"), "rows": _of_people(counted, kinds)},

@@ -58,6 +58,7 @@ def _leg(here: Member, parent: Member, fields: Sequence[Field], short: Short) ->
         "waits": leg.state == State.WAITING,
         "set_aside": deal.is_set_aside,
         "undo": answering.can_take_back(leg, parent.deal, deal),
+        "returnable": leg.state == State.ACCEPTED and deal.is_open,
         "corrected": [(code, names.get(code, code), value) for code, value in changed.items()],
     }
 

@@ -92,7 +92,7 @@ def _now(pipeline: Pipeline | None) -> dict[str, Any]:
         "pipeline": pipeline,
         "leads": [_lead(one, pipelines, sources, kinds, short) for one in found],
         "more": more,
-        "departments": _departments(short, pipeline),
+        "departments": _departments(short, first=pipeline.department_id if pipeline else None),
     }
 
 
@@ -115,11 +115,10 @@ def _choice(field: Field, code: Any) -> str:
     return next((words.here(one["words"]) for one in field.choices if one["code"] == code), "")
 
 
-def _departments(short: Short, pipeline: Pipeline | None) -> list[dict[str, Any]]:
-    """Those whose pipeline it is come first."""
+def _departments(short: Short, *, first: int | None) -> list[dict[str, Any]]:
+    """The one that it is about comes first."""
     known = presence.presences(clock.now())
     names = {one.pk: one.name for one in Department.objects.all()}
-    first = pipeline.department_id if pipeline else None
     grouped: dict[int | None, list[dict[str, Any]]] = {first: []} if first else {}
     for load in leads.loads():
         grouped.setdefault(load.department_id, []).append(_load(load, known.get(load.person_id, presence.HERE), short))
@@ -152,11 +151,13 @@ def _to_hand_over(person: Person) -> dict[str, Any]:
     for stage_id in his:
         counted[stage_id] = counted.get(stage_id, 0) + 1
     stages = Stage.objects.filter(pk__in=counted).select_related("pipeline").order_by("pipeline__position", "position")
-    people = [one for department in _departments(Short(), None) for one in department["people"]]
+    departments = _departments(Short(), first=person.department_id)
+    for department in departments:
+        department["people"] = [one for one in department["people"] if one["id"] != str(person.pk)]
     return {
         "receding": person,
         "stages": [{"stage": stage, "count": str(counted[stage.pk])} for stage in stages],
-        "people": [one for one in people if one["id"] != str(person.pk)],
+        "departments": [one for one in departments if one["people"]],
     }
 
 

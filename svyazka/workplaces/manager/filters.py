@@ -23,6 +23,7 @@ class Filters:
     responsible: int | None = None
     source: int | None = None
     overdue: bool = False
+    not_accepted: bool = False
     q: str = ""
 
     @property
@@ -33,6 +34,7 @@ class Filters:
             "responsible": self.responsible,
             "source": self.source,
             "overdue": "1" if self.overdue else "",
+            "not_accepted": "1" if self.not_accepted else "",
             "q": self.q,
         }
         return urlencode({name: value for name, value in given.items() if value})
@@ -43,6 +45,7 @@ class Filters:
             department_id=(person.department_id or 0) if self.whose == "department" else None,
             source_id=self.source,
             overdue=self.overdue,
+            not_accepted=self.not_accepted,
             typed=self.q,
         )
 
@@ -54,6 +57,7 @@ def read(given: Mapping[str, str]) -> Filters:
         responsible=whole_number(given.get("responsible", "")),
         source=whole_number(given.get("source", "")),
         overdue=given.get("overdue") == "1",
+        not_accepted=given.get("not_accepted") == "1",
         q=given.get("q", "").replace("\x00", "").strip()[:100],
     )
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.deals import listing
 from svyazka.business.deals.board import COUNTED, Card
-from svyazka.business.deals.models import Stage
+from svyazka.business.deals.models import Pipeline, Stage
+from svyazka.kit import rows
 from svyazka.workplaces.manager import filters
 from svyazka.workplaces.manager.board import choices
 from svyazka.workplaces.manager.cards import title_of
@@ -63,6 +64,7 @@ def deals(request: PageRequest) -> HttpResponse:
         answer.write(counter)
         answer["HX-Replace-Url"] = _address(request, chosen, order)
         return answer
+    context["pipelines"] = rows.read(Pipeline, "order by position, id")
     return render(request, "manager/table.html", {**context, **choices()})
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from svyazka.business.clients.models import Client
-from svyazka.business.deals import facts, moves
+from svyazka.business.deals import answering, facts, moves
 from svyazka.business.deals.models import Deal, LossReason, Pipeline, Stage
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.visits.conftest import hour, measurement, monday, of_egor, visit  # noqa: F401 - fixtures
@@ -41,7 +41,7 @@ def test_as_many_questions_for_one_deal_as_for_thirty(windows, olga, enter, numb
     page = enter(olga)
     with django_assert_num_queries(9):
         page.get("/deals/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page.get("/deals/list/")
 
 
@@ -220,3 +220,20 @@ def test_closing_a_won_deal_asks_what_becomes_of_its_visits(visit, enter, olga):
     assert "Отменён 1 выезд" in answer.content.decode()
     visit.refresh_from_db()
     assert visit.status == "cancelled"
+
+
+def test_board_and_list_have_one_name_and_show_what_is_not_accepted_yet(projects, enter):
+    Stage.objects.update(required=[])
+    client = Client.objects.create(name="ООО «Ромашка»", kind="company")
+    sale = open_deal(client, by=projects["timur"], responsible=projects["timur"])
+    moves.move(sale, to=Stage.objects.get(code="signed"), by=projects["timur"])
+    waits = Deal.objects.get(parent=sale)
+    for path in ("/pipelines/preparation/", "/deals/list/"):
+        page = enter(projects["rinat"])
+        assert "<h1>Сделки" in page.get(path).content.decode()
+        assert f"/deals/{waits.pk}/" in page.get(f"{path}?not_accepted=1").content.decode()
+    answering.accept(waits, by=projects["pavel"])
+    for path in ("/pipelines/preparation/", "/deals/list/"):
+        text = page.get(f"{path}?not_accepted=1").content.decode()
+        assert f"/deals/{waits.pk}/" not in text
+        assert 'name="not_accepted" value="1" checked' in text

@@ -35,9 +35,9 @@ function markTyped(form) {
   form?.classList.toggle("dirty", [...form.elements].some(isTyped));
 }
 
-// What others did; the history follows by itself.
+// What others did, also in the other departments' deals of this client; the history follows by itself.
 let waiting = null;
-const concerns = { "live:deal": ["id", "deal"], "live:problem": ["id", "deal"], "live:visit": ["deal", "deal"], "live:client": ["id", "client"] };
+const concerns = { "live:deal": ["client", "client"], "live:problem": ["id", "deal"], "live:visit": ["deal", "deal"], "live:client": ["id", "client"] };
 for (const [event, [said, ours]] of Object.entries(concerns))
   document.body.addEventListener(event, ({ detail }) => {
     if (detail[said] === Number(page()?.dataset[ours])) freshen();
