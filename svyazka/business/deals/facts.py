@@ -13,7 +13,7 @@ from svyazka.business.clients import change as clients
 from svyazka.business.clients import search
 from svyazka.business.deals import taking, values
 from svyazka.business.deals.held import held
-from svyazka.business.deals.models import Deal, Field
+from svyazka.business.deals.models import Deal, Field, HandOff
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
@@ -81,6 +81,8 @@ def appoint(deal: Deal, person: Person | None, *, by: Actor, version: int | None
     current.save()
     # What he has given to somebody else stays with that one.
     current.tasks.filter(Q(person=None) | Q(person=before), done_at=None).update(person=person)
+    # Whoever is responsible for a deal accepts it.
+    HandOff.objects.filter(to_deal=current, state=HandOff.State.WAITING).update(to_person=person)
     changes = {"responsible": (before.full_name if before else None, person.full_name if person else None)}
     if current.department != left:
         changes["department"] = (str(left) if left else None, str(current.department) if current.department else None)
