@@ -4,6 +4,7 @@ from django.urls import path
 
 from svyazka.workplaces.office import (
     arrivals,
+    blueprint,
     channels,
     journal,
     lines,
@@ -53,6 +54,9 @@ urlpatterns = [
         pipelines.pipeline_restoration,
         name="pipeline_restoration",
     ),
+    path("blueprint/", blueprint.blueprint, name="blueprint"),
+    path("blueprint/file/", blueprint.blueprint_file, name="blueprint_file"),
+    path("blueprint/taking/", blueprint.blueprint_taking, name="blueprint_taking"),
     path("journal/", journal.journal, name="journal"),
     path("channels/", channels.channels, name="channels"),
     path("channels/new/", channels.channel_new, name="channel_new"),
