@@ -220,3 +220,11 @@ def test_closing_a_won_deal_asks_what_becomes_of_its_visits(visit, enter, olga):
     assert "Отменён 1 выезд" in answer.content.decode()
     visit.refresh_from_db()
     assert visit.status == "cancelled"
+
+
+def test_a_company_without_a_pipeline_is_led_to_where_one_is_set_up(anna, olga, enter):
+    Pipeline.objects.all().delete()
+    page = enter(anna).get("/deals/").content.decode()
+    assert 'href="/office/pipelines/"' in page
+    assert 'href="/office/blueprint/"' in page
+    assert 'href="/office/pipelines/"' not in enter(olga).get("/deals/").content.decode()
