@@ -45,6 +45,10 @@ def begin(blueprint: str, *, with_demonstration: bool) -> int:
         if with_demonstration:
             password, bot_secret = readable_password(), secrets.token_urlsafe(24)
             keep(demonstration_file(), start.add_demonstration(given, password=password, bot_secret=bot_secret))
+    if with_demonstration:
+        print(f"The company is set up, with a demonstration: {demonstration_file()}")
+    else:
+        print("The company is set up. Nobody can log in yet: svyazka staff administrator LOGIN NAME")
     return 0
 
 

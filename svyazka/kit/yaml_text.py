@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 # As read_event and its kind have it; the slower one stands in where the C library is missing.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -47,13 +48,33 @@ def read(given: bytes) -> Node:
         return _Reading(text).whole()
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
-        words = _("This is not YAML; look at indents, quotation marks and colons ({why}).")
-        why = words.format(why=fault.problem or fault.context or "")
         place = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
-        raise Unreadable(why, **place) from None
+        raise Unreadable(_why(f"{fault.context or ''}; {fault.problem or ''}"), **place) from None
     except yaml.reader.ReaderError as fault:
         line = text.count("\n", 0, fault.position) + 1
         raise Unreadable(_("There is a sign in it that is no letter."), line=line, column=1) from None
+
+
+def _why(said: str) -> str:
+    """What the library says in English, in our words: the kind of the fault."""
+    kind = next((words for part, words in _KINDS if part in said), _UNKNOWN_KIND)
+    return _("This is not YAML: {kind}.").format(kind=kind)
+
+
+# The library's reader in C and the one in Python have sentences of their own. The first part that is in one counts.
+_KINDS = (
+    ("mapping values", gettext_lazy("a colon stands where none can be; put the text in quotation marks, or indent it")),
+    ("escape", gettext_lazy("what stands behind a backslash is not known")),
+    ("quoted scalar", gettext_lazy("a quotation mark is not closed")),
+    ("cannot start any token", gettext_lazy("a tab, @, % or ` stands where no text can begin; indent by spaces")),
+    ("anchor", gettext_lazy("a text that begins with & or * needs quotation marks")),
+    ("tag", gettext_lazy("a text that begins with ! needs quotation marks")),
+    ("flow", gettext_lazy("a bracket is not closed, or a comma is missing")),
+    ("':'", gettext_lazy("a colon is missing behind a name")),
+    ("block", gettext_lazy("the indent is another one than in the lines above")),
+    ("document start", gettext_lazy("the indent is another one than in the lines above")),
+)
+_UNKNOWN_KIND = gettext_lazy("look at indents, quotation marks and colons")
 
 
 class _Reading:

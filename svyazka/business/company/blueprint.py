@@ -6,7 +6,7 @@ Every hole is said, with its line, before anything is stored.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -72,6 +72,7 @@ class Blueprint:
     content: Content
     demonstration: Mapping[str, Any]
     faults: tuple[Fault, ...] = ()
+    name: Mapping[str, str] = field(default_factory=dict)  # as it calls itself, in each language
 
 
 class Unsound(Exception):
@@ -117,7 +118,8 @@ def read(given: bytes) -> Blueprint:
     # What does not look right cannot be compared with the rest; what is missing there has been said already.
     later = [] if reading.faults else [*faults_of(content), *_of_demonstration(demonstration, content)]
     placed = [*reading.faults, *(Fault(one.path, one.text, *reading.place(one.path)) for one in later)]
-    return Blueprint(content, demonstration, tuple(sorted(placed, key=lambda one: (one.line, one.column))))
+    faults = tuple(sorted(placed, key=lambda one: (one.line, one.column)))
+    return Blueprint(content, demonstration, faults, whole["name"])
 
 
 def faults_of(content: Content) -> list[Fault]:

@@ -125,6 +125,26 @@ def test_a_hole_is_said_with_its_line(old, new, line, said):
     assert any(text.startswith(said) and at == line for at, text in found), found
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("a: b: c", "a colon stands where none can be"),
+        ("a: 'b", "a quotation mark is not closed"),
+        ('a: "\\q"', "what stands behind a backslash is not known"),
+        ("a:\n\t- b", "a tab, @, % or `"),
+        ("a: [b", "a bracket is not closed"),
+        ("a: {b: 1", "a bracket is not closed"),
+        ("- a\nb: 1", "the indent is another one"),
+        (" a: 1\nb: 2", "the indent is another one"),
+        ("a: &", "a text that begins with & or *"),
+        ("a: !<", "a text that begins with !"),
+    ],
+)
+def test_what_the_yaml_reader_says_is_said_in_our_words(text, kind):
+    ((_line, said),) = faults(text)
+    assert said.startswith(f"This is not YAML: {kind}")
+
+
 def test_hand_offs_in_a_circle_name_the_circle():
     found = changed('{code: done, kind: won, name: {ru: "Готово"}}',
                     '{code: done, kind: won, name: {ru: "Готово"}, hand_off: [{to: kitchens}]}')  # fmt: skip

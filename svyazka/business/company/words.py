@@ -76,6 +76,17 @@ def changes_of(difference: Difference, names: Names) -> list[Change]:
     return found
 
 
+def told(difference: Difference, names: Names) -> list[tuple[str, str]]:
+    """What there is to say of something new, besides its name."""
+    section = next(one for one in SECTIONS if one.code == difference.section)
+    record = _record(section, is_part=difference.within is not None)
+    return [
+        (str(record.parts[key].label), in_words(record.parts[key].shape, difference.item[key], names))
+        for key in record.lean(difference.item)
+        if record.parts[key].label and key not in ("code", "name")
+    ]
+
+
 def _record(section: Section, *, is_part: bool) -> Record:
     if not is_part:
         return section.item

@@ -47,12 +47,15 @@ def choose(
     return rows.read(Person, "where id = %s", [chosen])[0] if chosen else None
 
 
-def choose_many(rule: Appointing, *, key: str, wanting: Sequence[Wanting], at: datetime) -> list[int | None]:
-    """For each of them the id of a person, in four statements however many they are."""
+def choose_many(
+    rule: Appointing, *, key: str, wanting: Sequence[Wanting], at: datetime, off_shift: bool = False
+) -> list[int | None]:
+    """For each of them the id of a person, in four statements however many they are. `off_shift`: also those who are
+    not at work just now, as long as they are not away."""
     if rule.how == How.NOBODY or not wanting:
         return [None] * len(wanting)
     _wait_for_others(key)
-    team = candidates(rule, key=key, at=at)
+    team = candidates(rule, key=key, at=at, off_shift=off_shift)
     former = _former(wanting, team) if rule.how == How.FORMER else {}
     pieces = [Piece(former.get(one.client_id or 0), one.besides) for one in wanting]
     chosen = _SHARED[How(rule.how)](team, pieces)
@@ -61,7 +64,7 @@ def choose_many(rule: Appointing, *, key: str, wanting: Sequence[Wanting], at: d
     return chosen
 
 
-def candidates(rule: Appointing, *, key: str, at: datetime) -> list[Candidate]:
+def candidates(rule: Appointing, *, key: str, at: datetime, off_shift: bool = False) -> list[Candidate]:
     """Whom the rule means and who is at work, with what each of them has on the table."""
     wish: dict[str, Any] = {
         "key": key,
@@ -74,7 +77,11 @@ def candidates(rule: Appointing, *, key: str, at: datetime) -> list[Candidate]:
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES, wish)
         found = cursor.fetchall()
-    return [Candidate(number, load, last) for number, load, last, week in found if hours.covers(json.loads(week), at)]
+    return [
+        Candidate(number, load, last)
+        for number, load, last, week in found
+        if off_shift or hours.covers(json.loads(week), at)
+    ]
 
 
 _CANDIDATES = """
@@ -88,6 +95,21 @@ where person.is_active and person.role = any(%(roles)s)
   and (%(skill)s = '' or %(skill)s = any(person.skills))
   and (%(people)s::bigint[] = '{}' or person.id = any(%(people)s))
   and not exists (select from staff_absence away where away.person_id = person.id and away.during @> %(at)s)
+"""
+
+
+def skills_in_use(also: Collection[str] = ()) -> list[str]:
+    """Those that somebody has or a rule asks for, and these."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SKILLS)
+        found = {skill for (skill,) in cursor.fetchall()}
+    return sorted({*found, *also}, key=str.casefold)
+
+
+_SKILLS = """
+select distinct unnest(skills) from staff_person where is_active
+union select skill from deals_distributionrule where is_active and skill <> ''
+union select skill from deals_handoffrule where skill <> ''
 """
 
 

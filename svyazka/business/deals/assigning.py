@@ -62,8 +62,8 @@ where id = any(%s) and closed_at is null order by id for no key update"""
 
 
 def assign(gifts: Collection[Gift], *, at: datetime, by: Actor, verb: str = "deals.appointed", batch: str = "") -> None:
-    """The deals, their open steps, journal, history and live events. The caller holds the deals and tells whom it
-    concerns. `batch` stands in the journal, so that it can be taken back."""
+    """The deals, their open steps and waiting hand-offs, journal, history and live events. The caller holds the deals
+    and tells whom it concerns. `batch` stands in the journal, so that it can be taken back."""
     if not gifts:
         return
     values: dict[str, Any] = {
@@ -78,7 +78,7 @@ def assign(gifts: Collection[Gift], *, at: datetime, by: Actor, verb: str = "dea
         "batch": batch,
     }
     with connection.cursor() as cursor:
-        for statement in (_GIVE, _GIVE_STEPS, _RECORD):
+        for statement in (_GIVE, _GIVE_STEPS, _GIVE_LEGS, _RECORD):
             cursor.execute(statement, values)
     _add_to_history(gifts, at=at, by=by, verb=verb)
     transaction.on_commit(bell.ring)
@@ -99,6 +99,11 @@ from gift left join staff_person person on person.id = gift.person_id where deal
 _GIVE_STEPS = f"""{_GIFTS}
 update deals_task task set person_id = gift.person_id from gift
 where task.deal_id = gift.deal_id and task.done_at is null and (task.person_id is null or task.person_id = gift.left_id)
+"""  # noqa: S608
+# Whoever is responsible for a deal accepts it.
+_GIVE_LEGS = f"""{_GIFTS}
+update deals_handoff leg set to_person_id = gift.person_id from gift
+where leg.to_deal_id = gift.deal_id and leg.state = 'waiting'
 """  # noqa: S608
 _RECORD = f"""{_GIFTS},
 said as (

@@ -81,6 +81,7 @@ def appoint(deal: Deal, person: Person | None, *, by: Actor, version: int | None
     current.save()
     # What he has given to somebody else stays with that one.
     current.tasks.filter(Q(person=None) | Q(person=before), done_at=None).update(person=person)
+    # Whoever is responsible for a deal accepts it.
     if current.accept_due_at:
         HandOff.objects.filter(to_deal=current, state=HandOff.State.WAITING).update(to_person=person)
     changes = {"responsible": (before.full_name if before else None, person.full_name if person else None)}

@@ -122,6 +122,30 @@ def choose_people(question: Question, people: Collection[int], *, by: Person) ->
 
 
 @transaction.atomic
+def pass_to(question: Question, receiver: Person, *, left: Person, by: Person) -> Question:
+    """Somebody else answers in his place, who is asked once, also when he has been asked already."""
+    current, deal = _held(question)
+    his = Asked.objects.filter(question=current, person=left, answered_at=None)
+    if current.closed_at or not his.exists():
+        return current
+    refuse_outsider(receiver, "people")
+    if Asked.objects.filter(question=current, person=receiver).exists():
+        his.delete()
+        _close_if_over(current, by=by)
+    else:
+        his.update(person=receiver, reminded_at=None, escalated_at=None)
+        _tell([receiver.pk], "question.asked", current, deal, by=by)
+    _record("deals.question_redirected", current, deal, by=by, before=left.full_name, after=receiver.full_name)
+    return current
+
+
+def open_of(person: Person, deal_ids: Collection[int] | None = None) -> list[Question]:
+    """Those that he has still to answer: on these deals, or all."""
+    his = Question.objects.filter(closed_at=None, asked__person=person, asked__answered_at=None)
+    return list((his if deal_ids is None else his.filter(deal__in=deal_ids)).order_by("deal_id", "pk"))
+
+
+@transaction.atomic
 def remind(question: Question, *, by: Person) -> int:
     """Whoever has not answered hears of it once more, now. How many they are."""
     current, deal = _held(question)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff import passwords, roles
+from svyazka.business.staff.hours import Hours, in_words, to_store
 from svyazka.business.staff.models import Department, Person, Role, Session
 from svyazka.business.staff.sessions import end_all
 from svyazka.kit import phones
 from svyazka.kit.refusals import Refused
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
-_SHOWN = {"role", "language", "extension", "full_name", "login", "phone", "is_active"}
+LONGEST_SKILL = 30
 
 
 def hire(
@@ -55,9 +57,9 @@ def hire(
 
 
 def change(person: Person, *, by: Actor, **values: Any) -> Person:
-    """`values`: login, full_name, role, department, phone, extension, language. A new role asks for a new log-in."""
-    if "phone" in values:
-        values["phone"] = _phone(values["phone"])
+    """`values`: login, full_name, role, department, phone, extension, language, skills, hours. A new role asks for a
+    new log-in."""
+    values |= {name: read(values[name]) for name, read in _READERS.items() if name in values}
     try:
         with transaction.atomic():
             person = Person.objects.select_for_update().get(pk=person.pk)
@@ -143,6 +145,29 @@ def _phone(typed: str) -> str:
         raise Refused(words, fields={"phone": words}) from refusal
 
 
+def _name_of(department: Department | None) -> str:
+    return str(department or "")
+
+
+def _skills(given: Iterable[str]) -> list[str]:
+    """Each once, whether written large or small."""
+    skills = {word.casefold(): word for word in (" ".join(one.replace("\x00", "").split()) for one in given) if word}
+    if any(len(word) > LONGEST_SKILL for word in skills):
+        words = _("A skill is a word or two: 30 letters at most.")
+        raise Refused(words, fields={"skills": words})
+    return sorted(skills.values(), key=str.casefold)
+
+
+def _hours(given: Hours) -> dict[str, list[list[str]]]:
+    try:
+        return to_store(given)
+    except Refused as refusal:
+        raise Refused(refusal.message, fields={"hours": refusal.message}) from refusal
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {"phone": _phone, "skills": _skills, "hours": _hours}
+
+
 def _taken(conflict: IntegrityError) -> Refused:
     if "one_extension" in str(conflict):
         words = _("This extension belongs to somebody else already.")
@@ -152,7 +177,8 @@ def _taken(conflict: IntegrityError) -> Refused:
 
 
 def _readable(changed: dict[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
-    """Departments by their name: the journal outlives them."""
+    """Departments by their name, hours and skills in a line: the journal outlives them."""
+    said: dict[str, Callable[[Any], str]] = {"skills": ", ".join, "hours": in_words, "department": _name_of}
     return {
-        name: (old, new) if name in _SHOWN else (str(old or ""), str(new or "")) for name, (old, new) in changed.items()
+        name: (said[name](old), said[name](new)) if name in said else (old, new) for name, (old, new) in changed.items()
     }

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.kit import words
+from svyazka.kit import clock, words
 
 
 class Role(models.TextChoices):
@@ -173,6 +173,10 @@ class Absence(models.Model):
             ),
             models.CheckConstraint(condition=Q(during__isempty=False), name="absence_is_a_period"),
         ]
+
+    @property
+    def has_begun(self) -> bool:
+        return bool(self.during.lower <= clock.now())
 
 
 class Session(AbstractBaseSession):

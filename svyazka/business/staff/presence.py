@@ -11,6 +11,7 @@ from django.db import connection
 
 from svyazka.business.staff import hours
 from svyazka.business.staff.models import Absence, Person
+from svyazka.kit import clock
 
 _LOOKED_AHEAD = 60  # days: whoever is away for longer has no day of return yet
 
@@ -47,6 +48,19 @@ select person.id, person.hours, upper(away.during), away.note
 from staff_person person
 left join staff_absence away on away.person_id = person.id and away.during @> %(moment)s
 where person.is_active and (%(people)s::bigint[] is null or person.id = any(%(people)s))
+"""
+
+
+def absent_now(people: Iterable[int] | None = None) -> dict[int, datetime]:
+    """Those who are on leave or ill, with when they are back: of `people`, or of the whole staff."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ABSENT, {"moment": clock.now(), "people": None if people is None else list(people)})
+        return dict(cursor.fetchall())
+
+
+_ABSENT = """
+select person_id, upper(during) from staff_absence
+where during @> %(moment)s and (%(people)s::bigint[] is null or person_id = any(%(people)s))
 """
 
 

@@ -76,6 +76,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "journal.see": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
     "staff.see": _all(Role.HEAD, Role.ADMINISTRATOR),
     "staff.change": _all(Role.ADMINISTRATOR),
+    # When somebody is there and what he can do: rules of appointing ask for it.
+    "presence.change": _all(Role.HEAD, Role.ADMINISTRATOR),
     "intake.repair": _all(Role.HEAD, Role.ADMINISTRATOR),
     "pipelines.change": _all(Role.HEAD, Role.ADMINISTRATOR),
     "settings.change": _all(Role.ADMINISTRATOR),
@@ -103,6 +105,7 @@ WORDS = {
     "journal.see": _("Sees the journal: who changed what"),
     "staff.see": _("Sees the list of the staff"),
     "staff.change": _("Hires, changes and lets go"),
+    "presence.change": _("Enters absences, working hours and skills of the staff"),
     "intake.repair": _("Sees arrivals and takes up what is stuck"),
     "pipelines.change": _("Changes the pipelines and their stages"),
     "settings.change": _("Changes the settings of the company"),

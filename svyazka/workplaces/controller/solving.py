@@ -18,7 +18,8 @@ from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.shared import typed
+from svyazka.workplaces.shared import away, typed
+from svyazka.workplaces.shared.away import Absent
 from svyazka.workplaces.shared.door import PageRequest, needs
 
 WORKDAY_ENDS = time(18)
@@ -52,6 +53,7 @@ def responsible(request: PageRequest) -> HttpResponse:
     try:
         if person is None:
             raise Refused(_("Choose a person."), fields={"responsible": _("Choose a person.")})
+        away.warn(person, request.POST.get("anyway"))
         appointed = solving.appoint(_numbers(request.POST, "deal"), person, by=request.person)
     except Refused as refusal:
         return _appoint_dialog(request, request.POST, refusal)
@@ -72,7 +74,9 @@ def _plan_dialog(request: PageRequest, given: QueryDict, refusal: Refused | None
 
 def _appoint_dialog(request: PageRequest, given: QueryDict, refusal: Refused | None = None) -> HttpResponse:
     chosen = typed.whole_number(given.get("responsible"))
-    return _dialog(request, "controller/appoint.html", given, {"people": _who_can(), "chosen": chosen}, refusal)
+    asked = refusal.person_id if isinstance(refusal, Absent) else None
+    context = {"people": away.marked(_who_can()), "chosen": chosen, "asked": asked}
+    return _dialog(request, "controller/appoint.html", given, context, refusal)
 
 
 def _dialog(

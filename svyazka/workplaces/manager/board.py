@@ -24,6 +24,8 @@ _MOST_NAMES = 300
 @needs("deals.see")
 def board(request: PageRequest, code: str = "") -> HttpResponse:
     pipelines = rows.read(Pipeline, "order by position, id")
+    if not pipelines:  # a company that has just begun
+        return render(request, "manager/board_empty.html")
     pipeline = next((one for one in pipelines if one.code == code or not code), None)
     if pipeline is None:
         raise Http404

@@ -20,6 +20,8 @@ from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.manager import deal as page
 from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.finding import deal_numbered
+from svyazka.workplaces.shared import away
+from svyazka.workplaces.shared.away import Absent
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.typed import whole_number
 
@@ -52,10 +54,13 @@ def responsible(request: PageRequest, pk: int) -> HttpResponse:
     if typed is None:
         raise Refused(_("Choose who is responsible, or nobody."))
     version = whole_number(request.POST.get("version", ""))
+    person = _person(typed) if typed else None
     try:
-        facts.appoint(deal, _person(typed) if typed else None, version=version or 0, by=request.person)
-    except ChangedMeanwhile as refusal:
-        # The state that somebody else has left, to choose from again.
+        if person and person.pk != deal.responsible_id:
+            away.warn(person, request.POST.get("anyway"))
+        facts.appoint(deal, person, version=version or 0, by=request.person)
+    except (ChangedMeanwhile, Absent) as refusal:
+        # The state that somebody else has left, to choose from again; or once more the same, knowingly.
         return _who_is_responsible(request, deal_numbered(pk), refusal)
     return _drawn(request, pk, close_dialog=True)
 
@@ -109,9 +114,12 @@ def _facts_again(
 
 
 def _who_is_responsible(request: PageRequest, deal: Deal, refusal: Refused | None = None) -> HttpResponse:
+    asked = refusal.person_id if isinstance(refusal, Absent) else None
     context = {
         "deal": deal,
-        "people": _who_can_be_responsible(),
+        "people": away.marked(_who_can_be_responsible()),
+        "chosen": asked or deal.responsible_id,
+        "asked": asked,
         "refusal": refusal.message if refusal else "",
     }
     answer = render(request, "manager/deal/appoint.html", context, status=refusal.status if refusal else 200)

@@ -9,28 +9,28 @@ from svyazka.business.deals import answering, carried, facts
 from svyazka.business.deals.family import Member
 from svyazka.business.deals.hand_off import State
 from svyazka.business.deals.models import Deal, Field
-from svyazka.business.staff import presence
 from svyazka.workplaces.shared.short import Short
 
 TONES = {State.WAITING: "warn", State.ACCEPTED: "good", State.RETURNED: "bad", State.WITHDRAWN: ""}
 
 
-def departments(deal: Deal, family: Sequence[Member], fields: Sequence[Field], short: Short) -> dict[str, Any]:
+def departments(
+    deal: Deal, family: Sequence[Member], fields: Sequence[Field], absent: Mapping[int, str], short: Short
+) -> dict[str, Any]:
     """Where the others of its family stand, and how the newest leg to this one does."""
     if len(family) == 1:
         return {"departments": [], "leg": None}
-    away = presence.presences(short.now, people={one.deal.responsible_id or 0 for one in family})
     by_id = {one.deal.pk: one for one in family}
     here = by_id[deal.pk]
     parent = by_id.get(deal.parent_id or 0)
     return {
-        "departments": [_row(one, deal, away, short) for one in family],
+        "departments": [_row(one, deal, absent, short) for one in family],
         **(_leg(here, parent, fields, short) if here.leg and parent else {"leg": None}),
     }
 
 
-def _row(one: Member, here: Deal, away: Mapping[int, presence.Presence], short: Short) -> dict[str, Any]:
-    leg, absent = one.leg, away.get(one.deal.responsible_id or 0)
+def _row(one: Member, here: Deal, absent: Mapping[int, str], short: Short) -> dict[str, Any]:
+    leg = one.leg
     return {
         "id": str(one.deal.pk),
         "here": one.deal.pk == here.pk,
@@ -38,7 +38,7 @@ def _row(one: Member, here: Deal, away: Mapping[int, presence.Presence], short: 
         "stage": one.deal.stage,
         "since": short.age(one.deal.stage_since),
         "person": one.deal.responsible.full_name if one.deal.responsible else "",
-        "absent_until": short.moment(absent.absent_until) if absent and absent.absent_until else "",
+        "absent": absent.get(one.deal.responsible_id or 0, ""),
         "state": leg.get_state_display() if leg else "",
         "tone": TONES[State(leg.state)] if leg else "",
         "reasons": [past.reason for past in one.legs if past.reason],

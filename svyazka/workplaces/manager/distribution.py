@@ -21,6 +21,8 @@ from svyazka.business.staff.models import Department, Person
 from svyazka.business.staff.presence import Presence
 from svyazka.kit import clock, words
 from svyazka.kit.refusals import Refused
+from svyazka.workplaces.shared import away
+from svyazka.workplaces.shared.away import Absent
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
 from svyazka.workplaces.shared.typed import whole_number
@@ -43,13 +45,18 @@ def now(request: PageRequest) -> HttpResponse:
 @needs("leads.distribute", "POST")
 def gifts(request: PageRequest) -> HttpResponse:
     """The ticked leads go to a person, or by rule; by rule without ticks means all that are shown."""
-    pipeline, to = _pipeline(request), request.POST.get("to", "")
+    pipeline, to = _pipeline(request), request.POST.get("anyway") or request.POST.get("to", "")
     chosen = _numbers(request, "deals")
     if to == BY_RULE:
         every = chosen or [lead.id for lead in leads.waiting(pipeline.pk if pipeline else None)[0]]
         shared = distribution.hand_out_by_rule(every, by=request.person)
     elif chosen:
-        shared = distribution.hand_out(chosen, to=_person(to), by=request.person)
+        person = _person(to)
+        try:
+            away.warn(person, request.POST.get("anyway"))
+        except Absent as refusal:
+            return _asked_again(request, pipeline, person, refusal)
+        shared = distribution.hand_out(chosen, to=person, by=request.person)
     else:
         raise Refused(_("Tick the leads first, then choose who gets them."))
     return _drawn(request, pipeline, {"shared": shared, "said": _in_words(shared)})
@@ -131,16 +138,16 @@ def _departments(short: Short, *, first: int | None) -> list[dict[str, Any]]:
 
 def _load(load: Load, here: Presence, short: Short) -> dict[str, Any]:
     if here.absent_until:
-        away = _("absent until {time}").format(time=short.moment(here.absent_until))
+        said = away.until(here.absent_until, short)
     else:
-        away = "" if here.is_at_work else _("not at work now")
+        said = "" if here.is_at_work else _("not at work now")
     return {
         "id": str(load.person_id),
         "name": load.name,
         "open": str(load.open),
         "new": str(load.new),
         "overdue": str(load.overdue) if load.overdue else "",
-        "away": away,
+        "away": said,
         "hours": hours.in_words(load.hours),
     }
 
@@ -164,6 +171,14 @@ def _to_hand_over(person: Person) -> dict[str, Any]:
 def _drawn(request: PageRequest, pipeline: Pipeline | None, said: dict[str, Any]) -> HttpResponse:
     answer = render(request, "manager/distribution_now.html", _now(pipeline))
     answer.write(render_to_string("manager/distribution_said.html", {**said, "apart": True}, request=request))
+    return answer
+
+
+def _asked_again(request: PageRequest, pipeline: Pipeline | None, person: Person, refusal: Absent) -> HttpResponse:
+    """The ticks stay; the button gives the leads all the same."""
+    context = {"said": [refusal.message], "anyway": person.pk, "pipeline": pipeline}
+    answer = render(request, "manager/distribution_said.html", context, status=refusal.status)
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#distribution-said", "outerHTML"
     return answer
 
 

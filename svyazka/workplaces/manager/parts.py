@@ -24,7 +24,7 @@ from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit import clock, rows, words
 from svyazka.workplaces.manager.departments import departments
-from svyazka.workplaces.shared import helping, question_cards
+from svyazka.workplaces.shared import away, helping, question_cards
 from svyazka.workplaces.shared import problems as wording
 from svyazka.workplaces.shared.door import PageRequest
 from svyazka.workplaces.shared.short import Short, money, plain_money
@@ -79,6 +79,7 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
     missing = missing_from(deal, stages)
     short = Short()
     family = family_of(deal)
+    absent = away.absent({one.deal.responsible_id or 0 for one in family}, short)
     contacts = rows.read(ContactPoint, "where client_id = %s order by kind, id", [deal.client_id])
     return {
         "deal": deal,
@@ -94,7 +95,8 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
         "facts": facts_of(deal, fields, missing, **facts_typed),
         "origin": _origin(deal),
         "family": family,
-        **departments(deal, family, fields, short),
+        "absent": absent.get(deal.responsible_id or 0, ""),
+        **departments(deal, family, fields, absent, short),
     }
 
 

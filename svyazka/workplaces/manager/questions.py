@@ -22,7 +22,7 @@ from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.finding import deal_numbered
-from svyazka.workplaces.shared import question_cards
+from svyazka.workplaces.shared import away, question_cards
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
 from svyazka.workplaces.shared.typed import moment, whole_number
@@ -119,9 +119,9 @@ def colleagues(request: PageRequest) -> HttpResponse:
         {
             "id": one.pk,
             "name": one.full_name,
-            "about": one.department.name if one.department else str(one.get_role_display()),
+            "about": absent or (one.department.name if one.department else str(one.get_role_display())),
         }
-        for one in people
+        for one, absent in away.marked(people)
     ]
     return JsonResponse({"people": shown})
 
@@ -161,8 +161,13 @@ def _offered(deal: Deal, chosen: Collection[int]) -> list[dict[str, Any]]:
     people = [*likely, *rows.read(Person, "where id = any(%s) order by full_name", [list(missing)])]
     roles.read_along(people)
     return [
-        {"id": person.pk, "name": person.full_name, "about": person.get_role_display(), "chosen": person.pk in chosen}
-        for person in people
+        {
+            "id": person.pk,
+            "name": person.full_name,
+            "about": absent or person.get_role_display(),
+            "chosen": person.pk in chosen,
+        }
+        for person, absent in away.marked(people)
     ]
 
 

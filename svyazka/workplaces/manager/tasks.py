@@ -21,7 +21,7 @@ from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.finding import deal_numbered
-from svyazka.workplaces.shared import typed
+from svyazka.workplaces.shared import away, typed
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
 
@@ -277,9 +277,10 @@ def _is_removable(task: Task, person: Person) -> bool:
 
 def _form(request: PageRequest, context: dict[str, Any], action: str, refusal: Refused | None) -> HttpResponse:
     people = Person.objects.working().order_by("full_name").values_list("pk", "full_name")
+    absent = away.absent()
     context |= {
         "action": action,
-        "people": list(people),
+        "people": [(pk, f"{name} — {absent[pk]}" if pk in absent else name) for pk, name in people],
         "kinds": [(code, name, parts.ICONS[code]) for code, name in Task.Kind.choices],
         "units": repeats.UNITS.items(),
         "soon": soon(),

@@ -237,3 +237,11 @@ def test_board_and_list_have_one_name_and_show_what_is_not_accepted_yet(projects
         text = page.get(f"{path}?not_accepted=1").content.decode()
         assert f"/deals/{waits.pk}/" not in text
         assert 'name="not_accepted" value="1" checked' in text
+
+
+def test_a_company_without_a_pipeline_is_led_to_where_one_is_set_up(anna, olga, enter):
+    Pipeline.objects.all().delete()
+    page = enter(anna).get("/deals/").content.decode()
+    assert 'href="/office/pipelines/"' in page
+    assert 'href="/office/blueprint/"' in page
+    assert 'href="/office/pipelines/"' not in enter(olga).get("/deals/").content.decode()

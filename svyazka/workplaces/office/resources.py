@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import time
 from typing import Any
 
 from django import forms
@@ -11,22 +9,19 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dates import WEEKDAYS
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svyazka.business.staff.hours import Hours
 from svyazka.business.staff.models import Person, Role
 from svyazka.business.visits import resources as our
 from svyazka.business.visits.models import Resource, Visit
 from svyazka.kit.refusals import Refused
+from svyazka.workplaces.office import week
+from svyazka.workplaces.office.week import Day
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 from svyazka.workplaces.shared.typed import whole_number
 
-# Before and after a break. Whoever has more of them keeps them.
-STRETCHES = 2
 USUAL = [["09:00", "18:00"]]
 WORKDAYS = range(5)
 
@@ -56,15 +51,6 @@ class ResourceForm(Form):
         self.fields["person"].queryset = our.could_carry_out(resource)  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True)
-class Day:
-    """A line of the week: what stands in its inputs."""
-
-    number: int
-    name: Promise | str
-    stretches: list[tuple[str, str]]
-
-
 @needs("staff.see")
 def resources(request: PageRequest) -> HttpResponse:
     ahead = Count("visits", filter=Q(visits__in=Visit.objects.ahead()))
@@ -84,11 +70,11 @@ def resources(request: PageRequest) -> HttpResponse:
 def resource_new(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         hours = {str(day): USUAL for day in WORKDAYS}
-        return _page(request, None, ResourceForm(initial=_of_person(request.GET.get("person"))), _week(hours))
+        return _page(request, None, ResourceForm(initial=_of_person(request.GET.get("person"))), week.of(hours))
     form = ResourceForm(request.POST)
     made = _written(request, form, None)
     if made is None:
-        return _page(request, None, form, _typed_week(request))
+        return _page(request, None, form, week.typed(request.POST))
     messages.success(request, _("{name} can be booked now.").format(name=made.name))
     return redirect("resources")
 
@@ -98,10 +84,10 @@ def resource(request: PageRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Resource.objects.select_related("person"), pk=pk)
     if request.method != "POST":
         initial = {name: getattr(found, name) for name in ResourceForm.base_fields}
-        return _page(request, found, ResourceForm(initial=initial, resource=found), _week(found.hours))
+        return _page(request, found, ResourceForm(initial=initial, resource=found), week.of(found.hours))
     form = ResourceForm(request.POST, resource=found)
     if _written(request, form, found) is None:
-        return _page(request, found, form, _typed_week(request))
+        return _page(request, found, form, week.typed(request.POST))
     messages.success(request, _("Saved."))
     return redirect("resources")
 
@@ -111,7 +97,7 @@ def _written(request: PageRequest, form: ResourceForm, found: Resource | None) -
     if not form.is_valid():
         return None
     try:
-        given = {**form.cleaned_data, "hours": _hours(_typed_week(request))}
+        given = {**form.cleaned_data, "hours": week.read(week.typed(request.POST))}
         if found is None:
             return our.add(**given, by=request.person)
         return our.change(found, **given, is_active="is_active" in request.POST, by=request.person)
@@ -120,11 +106,11 @@ def _written(request: PageRequest, form: ResourceForm, found: Resource | None) -
         return None
 
 
-def _page(request: PageRequest, found: Resource | None, form: ResourceForm, week: list[Day]) -> HttpResponse:
+def _page(request: PageRequest, found: Resource | None, form: ResourceForm, days: list[Day]) -> HttpResponse:
     context = {
         "resource": found,
         "form": form,
-        "week": week,
+        "week": days,
         "in_use": "is_active" in request.POST if form.is_bound else bool(found and found.is_active),
         "ahead": list(found.visits.ahead().order_by("starts_at")) if found else [],
     }
@@ -138,35 +124,3 @@ def _of_person(given: str | None) -> dict[str, Any]:
         return {}
     kind = Resource.Kind.CREW if person.basis == Role.CREW else Resource.Kind.ENGINEER
     return {"name": person.full_name, "person": person, "kind": kind}
-
-
-def _week(hours: dict[str, list[list[str]]]) -> list[Day]:
-    # The end of a day is stored as 24:00, which no clock shows.
-    given = {day: hours.get(str(day), []) for day in range(7)}
-    return _days({day: [(begin, end.replace("24:", "00:")) for begin, end in given[day]] for day in given})
-
-
-def _typed_week(request: PageRequest) -> list[Day]:
-    typed = {day: (request.POST.getlist(f"from_{day}"), request.POST.getlist(f"to_{day}")) for day in range(7)}
-    pairs = {day: list(zip(begins, ends, strict=False)) for day, (begins, ends) in typed.items()}
-    return _days({day: [(begin, end) for begin, end in pairs[day] if begin or end] for day in range(7)})
-
-
-def _days(stretches: dict[int, list[tuple[str, str]]]) -> list[Day]:
-    most = max(STRETCHES, *(len(of_day) for of_day in stretches.values()))
-    return [
-        Day(number, WEEKDAYS[number], [*of_day, *[("", "")] * (most - len(of_day))])
-        for number, of_day in stretches.items()
-    ]
-
-
-def _hours(week: list[Day]) -> Hours:
-    return {day.number: [(_time(begin), _time(end)) for begin, end in day.stretches if begin or end] for day in week}
-
-
-def _time(typed: str) -> time:
-    try:
-        return time.fromisoformat(typed).replace(tzinfo=None)
-    except ValueError as refusal:
-        words = _("Both the beginning and the end are needed, for example 09:00 and 18:00.")
-        raise Refused(words, fields={"hours": words}) from refusal

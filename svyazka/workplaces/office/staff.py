@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -12,43 +10,20 @@ from django.db.models.functions import Lower, Replace
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from svyazka.business.staff import hire, roles, sessions
-from svyazka.business.staff.models import Department, Person, Role
-from svyazka.business.visits import resources
-from svyazka.business.visits.models import Resource
+from svyazka.business.staff.models import Person, Role
+from svyazka.business.visits import dismissal, resources
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.shared.account import rows_of
+from svyazka.workplaces.office import person_page
+from svyazka.workplaces.office.person_page import DataForm, PasswordForm
+from svyazka.workplaces.shared import away
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.forms import Form, put_on
+from svyazka.workplaces.shared.forms import put_on
+from svyazka.workplaces.shared.typed import whole_number
 
 PER_PAGE = 100
-
-
-class DataForm(Form):
-    full_name = forms.CharField(label=gettext_lazy("Full name"), max_length=120)
-    login = forms.CharField(
-        label=gettext_lazy("Login"),
-        max_length=60,
-        help_text=gettext_lazy("Latin letters, digits, dots and dashes."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-    )
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=lambda: roles.names().items())
-    department = forms.ModelChoiceField(
-        label=gettext_lazy("Department"), queryset=Department.objects.order_by("pk"), required=False
-    )
-    phone = forms.CharField(
-        label=gettext_lazy("Mobile phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"type": "tel"})
-    )
-    extension = forms.CharField(
-        label=gettext_lazy("Extension"),
-        max_length=20,
-        required=False,
-        help_text=gettext_lazy("The phone on the PBX that rings for this person."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
 
 
 class NewPersonForm(DataForm):
@@ -60,21 +35,13 @@ class NewPersonForm(DataForm):
     )
 
 
-class PasswordForm(Form):
-    password = forms.CharField(
-        label=gettext_lazy("New password"),
-        strip=False,
-        help_text=gettext_lazy("The person is logged out everywhere."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-
 @needs("staff.see")
 def staff(request: PageRequest) -> HttpResponse:
     number = _number(request.GET.get("page", ""))
     found = list(_found(request)[number * PER_PAGE : (number + 1) * PER_PAGE + 1])
+    absent = away.absent([one.pk for one in found])
     context = {
-        "people": found[:PER_PAGE],
+        "people": [(one, absent.get(one.pk, "")) for one in found[:PER_PAGE]],
         "roles": roles.read_along(found).items(),
         "q": request.GET.get("q", ""),
         "role": request.GET.get("role", ""),
@@ -101,7 +68,7 @@ def staff_new(request: PageRequest) -> HttpResponse:
 
 @needs("staff.see")
 def staff_person(request: PageRequest, pk: int) -> HttpResponse:
-    return _page(request, _person(pk))
+    return person_page.draw(request, _person(pk))
 
 
 @needs("staff.change", "POST")
@@ -116,7 +83,7 @@ def staff_data(request: PageRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("staff_person", pk=pk)
-    return _page(request, person, form=form)
+    return person_page.draw(request, person, form=form)
 
 
 @needs("staff.change", "POST")
@@ -131,13 +98,25 @@ def staff_password(request: PageRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The new password is set."))
             return redirect("staff_person", pk=pk)
-    return _page(request, person, password_form=form)
+    return person_page.draw(request, person, password_form=form)
 
 
 @needs("staff.change", "POST")
 def staff_dismissal(request: PageRequest, pk: int) -> HttpResponse:
-    resources.let_go(_person(pk), by=request.person)
-    messages.success(request, _("The person can no longer log in."))
+    """Asks first who gets what is on the table; whoever is on leave gets it at the second click."""
+    person = _person(pk)
+    typed = {name: request.POST.get(name, "") for name in ("to", "receiver", "anyway")}
+    to = dismissal.To(typed["to"]) if typed["to"] in set(dismissal.To) else None
+    receiver = Person.objects.filter(pk=whole_number(typed["receiver"]) or 0).first()
+    try:
+        if to is dismissal.To.PERSON and receiver:
+            away.warn(receiver, typed["anyway"])
+        left = dismissal.let_go(person, to=to, receiver=receiver, by=request.person)
+    except Refused as refusal:
+        asked = str(refusal.person_id) if isinstance(refusal, away.Absent) else ""
+        leaving = {**typed, "fault": str(refusal.message), "asked": asked}
+        return person_page.draw(request, person, leaving=leaving, status=refusal.status)
+    messages.success(request, _let_go(len(left)))
     return redirect("staff_person", pk=pk)
 
 
@@ -174,25 +153,13 @@ def _person(pk: int) -> Person:
     return get_object_or_404(Person.objects.select_related("department"), pk=pk)
 
 
-def _page(
-    request: PageRequest, person: Person, form: DataForm | None = None, password_form: PasswordForm | None = None
-) -> HttpResponse:
-    faulty = bool((form and form.errors) or (password_form and password_form.errors))
-    context: dict[str, Any] = {
-        "employee": person,
-        "form": form or DataForm(initial=_initial(person)),
-        "password_form": password_form or PasswordForm(),
-        "sessions": rows_of(person),
-        "ahead": resources.ahead_of(person),
-        "unbookable": person.is_active
-        and person.basis in resources.GO_OUT
-        and not Resource.objects.filter(person=person).exists(),
-    }
-    return render(request, "office/staff_person.html", context, status=422 if faulty else 200)
-
-
-def _initial(person: Person) -> dict[str, Any]:
-    return {name: getattr(person, name) for name in DataForm.base_fields}
+def _let_go(left: int) -> str:
+    said = ngettext(
+        "The person can no longer log in. {count} visit is still to be moved.",
+        "The person can no longer log in. {count} visits are still to be moved.",
+        left,
+    )
+    return said.format(count=left) if left else _("The person can no longer log in.")
 
 
 def _number(text: str) -> int:

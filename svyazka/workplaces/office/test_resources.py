@@ -81,14 +81,15 @@ def test_the_head_sees_and_only_the_administrator_changes(roza, olga, of_egor, e
     assert enter(roza).get(f"{ROOM}{of_egor.pk}/").status_code == 403
 
 
-def test_letting_go_says_how_many_visits_are_ahead(anna, egor, visit, monday, enter):
+def test_letting_go_says_how_many_visits_are_ahead_and_which_stay(anna, egor, visit, monday, enter):
     client, page = enter(anna), f"/office/staff/{egor.pk}/"
-    for _before_and_after in range(2):
+    Resource.objects.exclude(person=egor).update(is_active=False)  # nobody else can go there
+    for said_there in ("1 предстоящий выезд", "впереди 1 выезд"):
         said = client.get(page).content.decode()
-        assert "впереди 1 выезд" in said
+        assert said_there in said
         assert f"/calendar/?day={monday}&amp;view=week" in said
         client.post(page + "dismissal/")
-    assert "впереди" not in client.get(f"/office/staff/{anna.pk}/").content.decode()
+    assert "предстоящий" not in client.get(f"/office/staff/{anna.pk}/").content.decode()
 
 
 def test_the_calendar_offers_no_time_of_one_who_left(anna, egor, visit, monday, enter):

@@ -20,12 +20,12 @@ def test_the_list_is_searched_and_filtered(roza, enter):
 
 def test_one_person_and_thirty_ask_the_same_number_of_queries(anna, enter, django_assert_num_queries):
     client = enter(anna)
-    with django_assert_num_queries(3):  # session, list and roles
+    with django_assert_num_queries(4):  # session, list, roles and absences
         client.get("/office/staff/?q=olga")
     department = anna.department
     for number in range(30):
         Person.objects.create(login=f"p{number}", full_name=f"Имя {number}", role="operator", department=department)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/office/staff/")
 
 

@@ -2,7 +2,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.office import arrivals, channels, journal, lines, pbxs, pipelines, resources, roles, staff
+from svyazka.workplaces.office import (
+    arrivals,
+    blueprint,
+    channels,
+    journal,
+    lines,
+    pbxs,
+    pipelines,
+    presence,
+    resources,
+    roles,
+    staff,
+)
 
 urlpatterns = [
     path("staff/", staff.staff, name="staff"),
@@ -12,6 +24,9 @@ urlpatterns = [
     path("staff/<int:pk>/password/", staff.staff_password, name="staff_password"),
     path("staff/<int:pk>/dismissal/", staff.staff_dismissal, name="staff_dismissal"),
     path("staff/<int:pk>/return/", staff.staff_return, name="staff_return"),
+    path("staff/<int:pk>/work/", presence.staff_work, name="staff_work"),
+    path("staff/<int:pk>/absences/", presence.staff_absences, name="staff_absences"),
+    path("staff/absences/<int:pk>/ending/", presence.staff_absence_ending, name="staff_absence_ending"),
     path("staff/<int:pk>/sessions/ending/", staff.staff_sessions_ending, name="staff_sessions_ending"),
     path("roles/", roles.roles, name="roles"),
     path("roles/new/", roles.role_new, name="role_new"),
@@ -39,6 +54,9 @@ urlpatterns = [
         pipelines.pipeline_restoration,
         name="pipeline_restoration",
     ),
+    path("blueprint/", blueprint.blueprint, name="blueprint"),
+    path("blueprint/file/", blueprint.blueprint_file, name="blueprint_file"),
+    path("blueprint/taking/", blueprint.blueprint_taking, name="blueprint_taking"),
     path("journal/", journal.journal, name="journal"),
     path("channels/", channels.channels, name="channels"),
     path("channels/new/", channels.channel_new, name="channel_new"),

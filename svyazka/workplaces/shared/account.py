@@ -15,14 +15,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from svyazka.business.staff import hire, sessions
+from svyazka.business.staff import absences, hire, hours, sessions
 from svyazka.business.staff.log_in import TooManyGuesses, change_password
 from svyazka.business.staff.models import Person, Session
 from svyazka.kit.refusals import Refused
+from svyazka.workplaces.shared import away
 from svyazka.workplaces.shared.devices import readable
 from svyazka.workplaces.shared.door import PageRequest, needs, open_to_all
 from svyazka.workplaces.shared.forms import Form, put_on
 from svyazka.workplaces.shared.log_in import address_of, same_house, whole_page
+from svyazka.workplaces.shared.short import Short
 
 
 class PasswordForm(Form):
@@ -125,5 +127,14 @@ def _home(person: Person | None) -> str:
 
 
 def _page(request: PageRequest, form: PasswordForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "sessions": rows_of(request.person, here=request.session.session_key)}
+    short = Short()
+    context = {
+        "form": form,
+        "sessions": rows_of(request.person, here=request.session.session_key),
+        "hours": hours.in_words(request.person.hours),
+        "absences": [
+            {"period": away.period(one.during.lower, one.during.upper, short), "note": one.note}
+            for one in absences.ahead_of(request.person)
+        ],
+    }
     return render(request, "shared/account.html", context, status=status)

@@ -57,6 +57,7 @@ SETTINGS = [
         [
             Room(_("Pipelines"), "pipelines", "board", "pipelines.change"),
             Room(_("Roles and rights"), "roles", "key", "settings.change"),
+            Room(_("Blueprint"), "blueprint", "form", "settings.change"),
         ],
     ),
 ]

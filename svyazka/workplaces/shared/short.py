@@ -5,7 +5,7 @@ Django's formats cost 20 µs a date; a board shows two hundred. Here the words a
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -51,8 +51,12 @@ class Short:
         pattern = self._words.days.get((when.date() - self._today).days)
         if pattern:
             return pattern.replace("{time}", hour)
-        day = f"{when.day} {self._words.months[when.month - 1]}"
-        return f"{day} {hour}" if when.year == self._today.year else f"{day} {when.year} {hour}"
+        return f"{self.day(when.date())} {hour}"
+
+    def day(self, day: date) -> str:
+        """`12 May`, `12 May 2027`."""
+        said = f"{day.day} {self._words.months[day.month - 1]}"
+        return said if day.year == self._today.year else f"{said} {day.year}"
 
     def age(self, since: datetime) -> str:
         return self.span(self.now - since)
