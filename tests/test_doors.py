@@ -84,9 +84,9 @@ def _filled(route: str, samples: dict[str, Any]) -> str:
 def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
     """One of everything that an address may name."""
     from svyazka.business.calls.models import Call, Pbx, PhoneLine
-    from svyazka.business.clients.models import Interaction
+    from svyazka.business.clients.models import Interaction, Source
     from svyazka.business.conversations.models import ChannelAccount
-    from svyazka.business.deals.models import Deal, Pipeline, Question, Task
+    from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
     from svyazka.business.intake.models import Arrival
     from svyazka.business.visits.models import Resource, Visit, VisitKind, VisitPhoto
 
@@ -145,6 +145,11 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
         "lines": PhoneLine.objects.first().pk,
         "pbx": pbx.pk,
         "roles": "manager",
+        "departments": windows["mikhail"].department.code,
+        "sources": Source.objects.first().code,
+        "loss-reasons": LossReason.objects.first().code,
+        "fields": "openings",
+        "visit-kinds": "measurement",
         "absences": 10**9,
         "versions": 10**9,
         "notices": 10**9,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.conf import settings
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.kit.refusals import Refused
 
 
 def here(words: Mapping[str, str] | None) -> str:
@@ -23,3 +26,24 @@ def to_store(words: Mapping[str, str] | None) -> str:
 
 def _in(language: str, words: Mapping[str, str]) -> str:
     return words.get(language) or words.get("ru") or next(iter(words.values()))
+
+
+def chosen(typed: Mapping[str, str], *, besides: Collection[str] = (), longest: int = 60) -> dict[str, str]:
+    """The name that somebody gave to something. `besides`: those that others have."""
+    clean = {language: " ".join(said.replace("\x00", "").split()) for language, said in typed.items()}
+    clean = {language: said for language, said in clean.items() if said}
+    if not clean.get("ru"):
+        raise _at_fault(_("Without a name nobody knows what it is."))
+    if any(len(said) > longest for said in clean.values()):
+        raise _at_fault(_("This is too long."))
+    if clean["ru"] in besides:
+        raise taken()
+    return clean
+
+
+def taken() -> Refused:
+    return _at_fault(_("There is one of this name already."))
+
+
+def _at_fault(message: object) -> Refused:
+    return Refused(message, fields={"ru": message})

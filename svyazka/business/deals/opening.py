@@ -81,7 +81,7 @@ def first_stage(pipeline: Pipeline | None = None) -> Stage:
     chosen = pipeline.pk if pipeline else None
     for first in rows.read(Stage, _FIRST_STAGE, [chosen, chosen]):
         return first
-    raise Refused(_("There is no pipeline yet. Start from a blueprint: svyazka init --blueprint windows"))
+    raise Refused(_("There is no pipeline yet that takes deals. It is set up in the settings, under “Pipelines”."))
 
 
 _FIRST_STAGE = """

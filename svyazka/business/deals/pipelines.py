@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from svyazka.business.deals import differences, leaving, soundness
@@ -16,7 +15,7 @@ from svyazka.business.deals.models import Deal, HandOffRule, Pipeline, PipelineV
 from svyazka.business.deals.soundness import Fault, House, Unsound
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Department, Person
-from svyazka.kit import clock, words
+from svyazka.kit import clock, codes, order, words
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
 # Rooms above lead deals to stages, too (a booked visit does): each tells which of these codes of stages it needs, in
@@ -45,7 +44,7 @@ class ChangedByOther(ChangedMeanwhile):
 @transaction.atomic
 def add(name: Mapping[str, str], *, stages: list[Content], by: Actor, department: str = "") -> Pipeline:
     """A new pipeline, behind the others."""
-    code = free_code(name, set(Pipeline.objects.values_list("code", flat=True)), other="pipeline")
+    code = codes.made_of(name, besides=set(Pipeline.objects.values_list("code", flat=True)))
     content = full({"code": code, "name": name, "department": department, "stages": stages})
     if faults := soundness.faults_of(content, House()):
         raise Unsound(faults)
@@ -169,6 +168,17 @@ def switch(pipeline: Pipeline, *, on: bool, by: Actor) -> None:
     record("pipelines.switched", _about(current), by=by, changes={"is_active": (not on, on)})
 
 
+@transaction.atomic
+def shift(pipeline: Pipeline, *, up: bool, by: Actor) -> None:
+    """A place further up or down. New requests go into the first one that takes any."""
+    before = list(Pipeline.objects.select_for_update())
+    after = order.shifted(before, pipeline, up=up)
+    for position, one in enumerate(after):
+        Pipeline.objects.filter(pk=one.pk).update(position=position)
+    changes = {"position": (before.index(pipeline) + 1, after.index(pipeline) + 1)}
+    record("pipelines.shifted", _about(pipeline), by=by, changes=changes, note=words.to_store(pipeline.words))
+
+
 def _refuse_switching_off(pipeline: Pipeline) -> None:
     if not Pipeline.objects.filter(is_active=True).exclude(pk=pipeline.pk).exists():
         raise Refused(_("This is the only pipeline that takes new deals."))
@@ -179,13 +189,6 @@ def _refuse_switching_off(pipeline: Pipeline) -> None:
                 stage=leads.stage.name, pipeline=leads.stage.pipeline.name
             )
         )
-
-
-def free_code(name: Mapping[str, str], taken: set[str], *, other: str) -> str:
-    """A code out of the English name, or `other`, with a number where it is taken."""
-    begin = slugify(name.get("en", ""))[:40] or other
-    numbered = (begin if number == 1 else f"{begin}-{number}" for number in range(1, len(taken) + 3))
-    return next(code for code in numbered if code not in taken)
 
 
 def _keep(pipeline: Pipeline, content: Content, *, by: Actor | None) -> None:

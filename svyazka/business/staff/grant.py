@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.models import Max
@@ -14,6 +14,7 @@ from svyazka.business.staff.models import CompanyRole, Person, Role
 from svyazka.business.staff.roles import Reach
 from svyazka.kit import codes
 from svyazka.kit.refusals import Refused
+from svyazka.kit.words import chosen
 
 LONGEST_NAME = 60
 
@@ -27,7 +28,7 @@ def add_role(words: Mapping[str, str], *, based_on: str, by: Actor, code: str = 
     known = roles.names()
     made = CompanyRole(
         code=code or codes.made_of(words, besides=known, longest=20),
-        words=_named(words, known.values()),
+        words=chosen(words, besides=known.values(), longest=LONGEST_NAME),
         based_on=based_on,
         position=(CompanyRole.objects.aggregate(last=Max("position"))["last"] or 0) + 1,
     )
@@ -65,7 +66,7 @@ def as_usual(code: str, *, by: Actor) -> CompanyRole:
 def rename(code: str, words: Mapping[str, str], *, by: Actor) -> CompanyRole:
     role = _own(code)
     others = [name for other, name in roles.names().items() if other != code]
-    before, role.words = role.name, _named(words, others)
+    before, role.words = role.name, chosen(words, besides=others, longest=LONGEST_NAME)
     role.save()
     if role.name != before:
         about = About("role", role.pk)
@@ -110,18 +111,3 @@ def _keep(role: CompanyRole, right: str, reach: Reach) -> None:
     role.rights.pop(right, None)
     if reach is not roles.usual(role.based_on, right):
         role.rights[right] = int(reach)
-
-
-def _named(words: Mapping[str, str], taken: Collection[str]) -> dict[str, str]:
-    clean = {language: " ".join(said.replace("\x00", "").split()) for language, said in words.items()}
-    clean = {language: said for language, said in clean.items() if said}
-    if not clean.get("ru"):
-        message = _("Without a name nobody knows which role it is.")
-        raise Refused(message, fields={"ru": message})
-    if any(len(said) > LONGEST_NAME for said in clean.values()):
-        message = _("This is too long.")
-        raise Refused(message, fields={"ru": message})
-    if clean["ru"] in taken:
-        message = _("There is a role of this name already.")
-        raise Refused(message, fields={"ru": message})
-    return clean

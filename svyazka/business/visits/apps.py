@@ -6,7 +6,11 @@ class VisitsConfig(AppConfig):
     label = "visits"
 
     def ready(self) -> None:
-        from svyazka.business.deals import pipelines
+        from svyazka.business.deals import fields, known_values, pipelines
+        from svyazka.business.visits.kinds import needs_field
+        from svyazka.business.visits.models import Visit
         from svyazka.business.visits.paths import needs_stages
 
         pipelines.NEEDED_ABOVE.append(needs_stages)
+        fields.NEEDED_ABOVE.append(needs_field)
+        known_values.HOLDERS["visit"] = Visit

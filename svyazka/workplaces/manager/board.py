@@ -23,10 +23,10 @@ _MOST_NAMES = 300
 
 @needs("deals.see")
 def board(request: PageRequest, code: str = "") -> HttpResponse:
-    pipelines = rows.read(Pipeline, "order by position, id")
-    if not pipelines:  # a company that has just begun
-        return render(request, "manager/board_empty.html")
+    pipelines = rows.read(Pipeline, _OFFERED, [code])
     pipeline = next((one for one in pipelines if one.code == code or not code), None)
+    if pipeline is None and not code:
+        return render(request, "manager/board_empty.html")
     if pipeline is None:
         raise Http404
     chosen = filters.read(request.GET)
@@ -41,6 +41,14 @@ def board(request: PageRequest, code: str = "") -> HttpResponse:
         **choices(),
     }
     return render(request, "manager/board.html", context)
+
+
+# One that is switched off only while deals are open in it, or when it is asked for by its own address.
+_OFFERED = """
+where is_active or code = %s
+    or exists (select from deals_deal where pipeline_id = deals_pipeline.id and closed_at is null)
+order by position, id
+"""
 
 
 @needs("deals.see")

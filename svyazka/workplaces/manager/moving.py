@@ -129,7 +129,8 @@ def _dialog(
         "deal": deal,
         "to": to,
         "inputs": parts.inputs(deal, codes, typed=typed or {}, faults=faults, prefix=FACT),
-        "reasons": list(LossReason.objects.all()) if to.kind == Stage.Kind.LOST else [],
+        "reasons": (reasons := _reasons(to)),
+        "no_reasons": to.kind == Stage.Kind.LOST and not reasons,
         "called_off": _called_off(deal, to) if to.kind == Stage.Kind.LOST else [],
         "ahead": ahead or (_called_off(deal, to) if to.kind == Stage.Kind.WON else []),
         "to_book": _to_book(request, deal, to),
@@ -142,6 +143,10 @@ def _dialog(
     answer["HX-Retarget"] = "#dialog"
     answer["HX-Reswap"] = "innerHTML"
     return answer
+
+
+def _reasons(to: Stage) -> list[LossReason]:
+    return list(LossReason.objects.filter(is_active=True)) if to.kind == Stage.Kind.LOST else []
 
 
 def _called_off(deal: Deal, to: Stage) -> list[Visit]:
@@ -174,7 +179,7 @@ def _reason(typed: str) -> LossReason | None:
     if not typed:
         return None
     number = whole_number(typed)
-    found = LossReason.objects.filter(pk=number).first() if number else None
+    found = LossReason.objects.filter(pk=number, is_active=True).first() if number else None
     if found is None:
         raise Refused(_("There is no such reason."))
     return found

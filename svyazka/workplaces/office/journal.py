@@ -32,6 +32,12 @@ KINDS = {
     "channel": (gettext_lazy("Channel"), "/office/channels/{}/"),
     "line": (gettext_lazy("Our number"), ""),
     "pbx": (gettext_lazy("PBX"), ""),
+    "pipeline": (gettext_lazy("Pipeline"), ""),
+    "field": (gettext_lazy("Field"), ""),
+    "loss_reason": (gettext_lazy("Loss reason"), ""),
+    "visit_kind": (gettext_lazy("Kind of visits"), ""),
+    "department": (gettext_lazy("Department"), ""),
+    "source": (gettext_lazy("Source"), ""),
 }
 
 

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.deals import facts, soundness
 from svyazka.business.deals.content import Content
 from svyazka.business.deals.models import Appointing, Field, Stage, Task
-from svyazka.business.deals.pipelines import Wish, free_code
+from svyazka.business.deals.pipelines import Wish
 from svyazka.business.deals.soundness import House
 from svyazka.kit import words
+from svyazka.kit.codes import made_of
 from svyazka.kit.texts import storable
 from svyazka.workplaces.shared.typed import whole_number
 
@@ -47,7 +48,7 @@ def _codes(keys: list[str], typed: QueryDict) -> dict[str, str]:
     codes = {key: key for key in taken}
     for key in keys:
         if key not in codes:
-            codes[key] = free_code(_words(typed, f"{key}.name"), taken, other="stage")
+            codes[key] = made_of(_words(typed, f"{key}.name"), besides=taken)
             taken.add(codes[key])
     return codes
 

@@ -115,6 +115,12 @@ def pipeline_state(request: PageRequest, code: str) -> HttpResponse:
     return redirect("pipeline", code)
 
 
+@needs("pipelines.change", "POST")
+def pipeline_place(request: PageRequest, code: str) -> HttpResponse:
+    our.shift(_found(code), up=request.POST.get("to") == "up", by=request.person)
+    return redirect("pipelines")
+
+
 @needs("pipelines.change")
 def pipeline_versions(request: PageRequest, code: str) -> HttpResponse:
     found = _found(code)

@@ -17,13 +17,9 @@ from svyazka.business.staff import roles as our
 from svyazka.business.staff.models import CompanyRole, Person, Role
 from svyazka.business.staff.roles import REACHES, Reach
 from svyazka.kit.refusals import Refused
+from svyazka.workplaces.office.names import NameForm
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.forms import Form, put_on
-
-
-class NameForm(Form):
-    ru = forms.CharField(label=gettext_lazy("Name in Russian"), max_length=grant.LONGEST_NAME)
-    en = forms.CharField(label=gettext_lazy("Name in English"), max_length=grant.LONGEST_NAME, required=False)
+from svyazka.workplaces.shared.forms import put_on
 
 
 class NewRoleForm(NameForm):

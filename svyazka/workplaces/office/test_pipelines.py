@@ -93,7 +93,7 @@ def test_a_new_stage_and_a_new_rule_stand_in_the_form_that_is_sent(browser):
     typed |= {**typed_too, f"{key}.name_ru": ["Сомневается"], f"{key}.name_en": ["In doubt"]}
     assert browser.post(PAGE, typed).status_code == 302
     stages = content_of(Pipeline.objects.get(code="windows"))["stages"]
-    assert (stages[1]["code"], stages[1]["kind"]) == ("in-doubt", "open")
+    assert (stages[1]["code"], stages[1]["kind"]) == ("in_doubt", "open")
     assert [(rule["to"], rule["how"]) for rule in stages[-2]["hand_off"]] == [("doors", "least_loaded")]
 
 

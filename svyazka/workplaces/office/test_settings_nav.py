@@ -18,4 +18,4 @@ def test_each_page_of_the_settings_stands_in_their_navigation_and_says_where_one
             nav = re.search(r'<nav class="settings-nav".*?</nav>', shown, re.S)[0]
             assert re.findall(r'href="([^"]+)" aria-current', nav) == [url]
             rail = re.search(r'<nav aria-label="Разделы".*?</nav>', shown, re.S)[0]
-            assert re.findall(r'href="([^"]+)"[^>]*aria-current', rail) == [reverse("channels")]
+            assert re.findall(r'href="([^"]+)"[^>]*aria-current', rail) == [reverse("settings")]

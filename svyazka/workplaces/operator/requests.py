@@ -18,7 +18,7 @@ from svyazka.business.clients.change import read_contact
 from svyazka.business.clients.identify import find_by_contact
 from svyazka.business.clients.search import Hit
 from svyazka.business.deals.found import Found, look_up
-from svyazka.business.intake.by_hand import take_down
+from svyazka.business.intake.by_hand import asks_for_openings, take_down
 from svyazka.kit import phones
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared import timeline
@@ -60,6 +60,11 @@ class RequestForm(Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not asks_for_openings():
+            del self.fields["openings"]
 
     def clean_contact(self) -> str:
         typed: str = self.cleaned_data["contact"]

@@ -24,6 +24,10 @@ SENTENCES: dict[str, Sentence] = {
     "clients.taken_up": Sentence(_("Taken up from the queue")),
     "clients.put_back": Sentence(_("Put back into the queue")),
 
+    "clients.source_added": Sentence(_("Source added: {after}"), of="name"),
+    "clients.source_changed": Sentence(_("Source changed")),
+    "clients.source_removed": Sentence(_("Source removed: {before}"), of="name"),
+
     "deals.opened": Sentence(_("Deal opened at stage “{after}”"), of="stage"),
     "deals.moved": Sentence(_("Deal moved: {before} → {after}"), of="stage"),
     "deals.changed": Sentence(_("Deal changed")),
@@ -51,12 +55,18 @@ SENTENCES: dict[str, Sentence] = {
     "problems.digest_set": Sentence(_("The morning digest goes out at {after}"), of="at"),
     "pipelines.added": Sentence(_("Pipeline added: {after}"), of="name"),
     "pipelines.changed": Sentence(_("Pipeline changed: version {before} → {after}"), of="version"),
+    "pipelines.shifted": Sentence(_("Order of the pipelines changed")),
     "pipelines.switched": Sentence(_("Pipeline switched on or off"), of="is_active"),
     "deals.asked": Sentence(_("Question asked: {after}"), of="question"),
     "deals.answered": Sentence(_("Question answered: {after}"), of="question"),
     "deals.question_withdrawn": Sentence(_("Question withdrawn: {before}"), of="question"),
     "deals.question_redirected": Sentence(_("Others are asked: {before} → {after}"), of="question"),
     "deals.question_released": Sentence(_("The deal may go on before the answer: {after}"), of="question"),
+
+    "deals.field_added": Sentence(_("Field added: {after}"), of="name"),
+    "deals.field_changed": Sentence(_("Field changed")),
+    "deals.loss_reason_added": Sentence(_("Loss reason added: {after}"), of="name"),
+    "deals.loss_reason_changed": Sentence(_("Loss reason changed")),
 
     "visits.booked": Sentence(_("Visit booked for {after}"), of="starts_at"),
     "visits.moved": Sentence(_("Visit moved: {before} → {after}"), of="starts_at"),
@@ -74,6 +84,9 @@ SENTENCES: dict[str, Sentence] = {
     "visits.absent": Sentence(_("Absence entered: {after}"), of="absent"),
     "visits.resource_added": Sentence(_("Can be booked from now on: {after}"), of="name"),
     "visits.resource_changed": Sentence(_("A resource was changed")),
+    "visits.kind_added": Sentence(_("Kind of visits added: {after}"), of="name"),
+    "visits.kind_changed": Sentence(_("Kind of visits changed")),
+    "visits.kind_removed": Sentence(_("Kind of visits removed: {before}"), of="name"),
     "visits.back": Sentence(_("Absence taken back: {before}"), of="absent"),
 
     "calls.ended": Sentence(_("Call ended: {after}"), of="result"),
@@ -95,6 +108,9 @@ SENTENCES: dict[str, Sentence] = {
 
     "company.taken_over": Sentence(_("Taken over from a blueprint: {after}"), of="part"),
 
+    "staff.department_added": Sentence(_("Department added: {after}"), of="name"),
+    "staff.department_changed": Sentence(_("Department changed")),
+    "staff.department_removed": Sentence(_("Department removed: {before}"), of="name"),
     "staff.hired": Sentence(_("{whom} was hired as: {after}"), of="role"),
     "staff.changed": Sentence(_("Staff data changed: {whom}")),
     "staff.let_go": Sentence(_("{whom} was let go"), of="is_active"),
@@ -155,4 +171,14 @@ FIELDS: dict[str, Promise] = {
     "port": _("Port"),
     "secret": _("Secret"),
     "number": _("Number"),
+    "position": _("Place in the list"),
+    "translation": _("Name in English"),
+    "hint": _("Hint"),
+    "choices": _("To choose from"),
+    "is_searched": _("Found by the search"),
+    "minutes": _("Minutes"),
+    "minutes_per_opening": _("Minutes for each opening"),
+    "booked_stage": _("Stage when it is booked"),
+    "booked_fact": _("Field that takes the date"),
+    "done_stage": _("Stage when it is done"),
 }

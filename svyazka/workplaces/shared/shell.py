@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, cast
 
@@ -27,7 +28,7 @@ class Room:
     under: tuple[str, ...] = ()  # addresses of further pages that belong to it
 
 
-_SETTINGS_ROOM = Room(_("Settings"), "channels", "settings", "settings.change")
+_SETTINGS_ROOM = Room(_("Settings"), "settings", "settings", "settings.change")
 ROOMS = [
     Room(_("Queue"), "queue", "inbox", "queue.see"),
     Room(_("Calls"), "calls", "phone", "queue.see"),
@@ -45,19 +46,30 @@ ROOMS = [
 # The pages of the settings, by group. Each extends "shared/settings.html" and fills {% block page %}.
 SETTINGS = [
     (
+        _("Company"),
+        [
+            Room(_("First steps"), "settings", "check", "settings.change"),
+            Room(_("Departments"), "departments", "people", "settings.change"),
+            Room(_("Roles and rights"), "roles", "key", "settings.change"),
+            Room(_("Blueprint"), "blueprint", "form", "settings.change"),
+        ],
+    ),
+    (
+        _("Deals"),
+        [
+            Room(_("Pipelines"), "pipelines", "board", "pipelines.change"),
+            Room(_("Loss reasons"), "loss_reasons", "question", "settings.change"),
+            Room(_("Fields"), "fields", "form", "settings.change"),
+            Room(_("Kinds of visits"), "visit_kinds", "visit", "settings.change"),
+        ],
+    ),
+    (
         _("Ways in"),
         [
             Room(_("Channels"), "channels", "form", "settings.change"),
             Room(_("Our numbers"), "lines", "phone", "settings.change"),
             Room(_("Telephone systems"), "pbxs", "link", "settings.change"),
-        ],
-    ),
-    (
-        _("Company"),
-        [
-            Room(_("Pipelines"), "pipelines", "board", "pipelines.change"),
-            Room(_("Roles and rights"), "roles", "key", "settings.change"),
-            Room(_("Blueprint"), "blueprint", "form", "settings.change"),
+            Room(_("Sources"), "sources", "route", "settings.change"),
         ],
     ),
 ]
@@ -81,7 +93,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def rooms_of(person: Person, path: str) -> list[dict[str, Any]]:
-    return [_shown(room, path) for room in ROOMS if roles.may(person, room.right)]
+    return [_shown(room, path) for room in _open_to(person)]
 
 
 def settings_of(person: Person, path: str) -> list[dict[str, Any]]:
@@ -92,17 +104,27 @@ def settings_of(person: Person, path: str) -> list[dict[str, Any]]:
     return [{"name": name, "pages": pages} for name, pages in groups if pages]
 
 
+def _open_to(person: Person) -> Iterator[Room]:
+    """The settings begin with the first of their pages that this person may see."""
+    for room in ROOMS:
+        if room is _SETTINGS_ROOM:
+            pages = [page for _name, group in SETTINGS for page in group if roles.may(person, page.right)]
+            yield from (replace(room, url_name=page.url_name, under=_under_settings()) for page in pages[:1])
+        elif roles.may(person, room.right):
+            yield room
+
+
 def _shown(room: Room, path: str) -> dict[str, Any]:
     url = reverse(room.url_name)
-    under = (url, *room.under, *(_under_settings() if room is _SETTINGS_ROOM else ()))
+    under = (url, *room.under)
     return {"name": room.name, "url": url, "icon": room.icon, "under": " ".join(under), "here": path.startswith(under)}
 
 
 @cache
-def _under_settings() -> list[str]:
-    return [reverse(page.url_name) for _name, pages in SETTINGS for page in pages]
+def _under_settings() -> tuple[str, ...]:
+    return tuple(reverse(page.url_name) for _name, pages in SETTINGS for page in pages)
 
 
 def landing(person: Person) -> str:
     """The page where this role's day begins."""
-    return next((reverse(room.url_name) for room in ROOMS if roles.may(person, room.right)), reverse("account"))
+    return next((reverse(room.url_name) for room in _open_to(person)), reverse("account"))

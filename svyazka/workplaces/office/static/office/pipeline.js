@@ -75,3 +75,13 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   added.querySelector("input:not([type='hidden']), select")?.focus();
   changed();
 });
+
+// A link to one of the stages opens it.
+function openNamed() {
+  const stage = location.hash.startsWith("#stage-") && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!stage) return;
+  stage.querySelector("details").open = true;
+  stage.scrollIntoView({ block: "start" });
+}
+document.addEventListener("htmx:pushedIntoHistory", openNamed);
+openNamed();

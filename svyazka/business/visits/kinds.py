@@ -1,0 +1,157 @@
+"""Kinds of visits: how long one takes, who can do it, and where it leads the deal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from svyazka.business.deals.models import Field, Stage
+from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.visits.models import VisitKind
+from svyazka.kit import codes, order, words
+from svyazka.kit.refusals import Refused
+
+MOST_MINUTES = 24 * 60
+OF_A_DAY = (Field.Kind.DATE, Field.Kind.MOMENT)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A kind as it shall be. `skill`: as another kind asks for it; empty: one of its own."""
+
+    minutes: int
+    minutes_per_opening: int = 0
+    skill: str = ""
+    booked_stage: str = ""
+    booked_fact: str = ""
+    done_stage: str = ""
+
+
+def add(typed: Mapping[str, str], wish: Wish, *, by: Actor) -> VisitKind:
+    known = {one.code: one for one in VisitKind.objects.all()}
+    name = words.chosen(typed, besides=[one.words.get("ru", "") for one in known.values()])
+    last = max((one.position for one in known.values()), default=-1)
+    made = VisitKind(code=codes.made_of(name, besides=known), words=name, position=last + 1)
+    _write(made, wish)
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+            record("visits.kind_added", _about(made), by=by, changes={"name": (None, words.to_store(name))})
+    except IntegrityError as conflict:
+        raise words.taken() from conflict
+    return made
+
+
+@transaction.atomic
+def change(kind: VisitKind, typed: Mapping[str, str], wish: Wish, *, by: Actor) -> VisitKind:
+    """Visits that are booked already stay as long as they are."""
+    current = VisitKind.objects.select_for_update().get(pk=kind.pk)
+    others = VisitKind.objects.exclude(pk=current.pk).values_list("words__ru", flat=True)
+    before = _in_words(current)
+    current.words = words.chosen(typed, besides=list(others))
+    _write(current, wish)
+    after = _in_words(current)
+    changes = {key: (before[key], after[key]) for key in after if before[key] != after[key]}
+    if changes:
+        current.save()
+        record("visits.kind_changed", _about(current), by=by, changes=changes, note=words.to_store(current.words))
+    return current
+
+
+@transaction.atomic
+def remove(kind: VisitKind, *, by: Actor) -> None:
+    current = VisitKind.objects.select_for_update().get(pk=kind.pk)
+    if number := current.visits.count():
+        raise Refused(
+            _("“{kind}” cannot go: there are visits of this kind ({number}).").format(kind=current.name, number=number)
+        )
+    changes = {"name": (words.to_store(current.words), None)}
+    record("visits.kind_removed", _about(current), by=by, changes=changes)
+    current.delete()
+
+
+@transaction.atomic
+def move(kind: VisitKind, *, up: bool, by: Actor) -> None:
+    """A place further up or down."""
+    before = list(VisitKind.objects.select_for_update())
+    after = order.shifted(before, kind, up=up)
+    for position, one in enumerate(after):
+        VisitKind.objects.filter(pk=one.pk).update(position=position)
+    changes = {"position": (before.index(kind) + 1, after.index(kind) + 1)}
+    record("visits.kind_changed", _about(kind), by=by, changes=changes, note=words.to_store(kind.words))
+
+
+def needs_field(field: Field) -> list[str]:
+    """What of the visits needs this field, in words."""
+    kinds = VisitKind.objects.filter(booked_fact=field.code) if field.of == Field.Of.DEAL else ()
+    return [_("Visits “{kind}” write their day into this field.").format(kind=kind.name) for kind in kinds]
+
+
+def _write(kind: VisitKind, wish: Wish) -> None:
+    faults = dict(_faults(kind, wish))
+    if faults:
+        raise Refused(next(iter(faults.values())), fields=faults)
+    for name, given in asdict(wish).items():
+        setattr(kind, name, given)
+    kind.skill = wish.skill or _own_skill(kind)
+
+
+def _own_skill(kind: VisitKind) -> str:
+    others = set(VisitKind.objects.exclude(pk=kind.pk).values_list("skill", flat=True))
+    return (
+        kind.skill if kind.skill and kind.skill not in others else codes.made_of(kind.words, besides=others, longest=30)
+    )
+
+
+def _faults(kind: VisitKind, wish: Wish) -> Iterator[tuple[str, str]]:
+    if not 1 <= wish.minutes <= MOST_MINUTES:
+        yield "minutes", _("A number of minutes between 1 and {most} is needed.").format(most=MOST_MINUTES)
+    if not 0 <= wish.minutes_per_opening <= MOST_MINUTES:
+        yield "minutes_per_opening", _("A number of minutes between 0 and {most} is needed.").format(most=MOST_MINUTES)
+    if wish.skill and wish.skill != kind.skill and not VisitKind.objects.filter(skill=wish.skill).exists():
+        yield "skill", _("No kind of visits asks for this skill.")
+    yield from _of_stages(wish)
+    if wish.booked_fact and not days_of_deals().filter(code=wish.booked_fact).exists():
+        yield "booked_fact", _("The day of a visit goes into a field of the deal that is a date and in use.")
+
+
+def _of_stages(wish: Wish) -> Iterator[tuple[str, str]]:
+    stages = Stage.objects.filter(code__in=[code for code in (wish.booked_stage, wish.done_stage) if code])
+    places: dict[str, dict[int, int]] = {}
+    for stage in stages:
+        places.setdefault(stage.code, {})[stage.pipeline_id] = stage.position
+    for part in ("booked_stage", "done_stage"):
+        code = getattr(wish, part)
+        if code and code not in places:
+            yield part, _("No pipeline has a stage “{code}”.").format(code=code)
+    booked, done = places.get(wish.booked_stage, {}), places.get(wish.done_stage, {})
+    if any(done[pipeline] <= booked[pipeline] for pipeline in booked if pipeline in done):
+        yield "done_stage", _("A visit that is done leads further than one that is booked: choose a later stage.")
+
+
+def days_of_deals() -> Any:
+    """The fields that can take the day of a visit."""
+    return Field.objects.filter(of=Field.Of.DEAL, kind__in=OF_A_DAY, is_active=True)
+
+
+def _in_words(kind: VisitKind) -> dict[str, Any]:
+    """As the journal tells it."""
+    stages = {stage.code: words.to_store(stage.words) for stage in Stage.objects.all()}
+    return {
+        "name": words.to_store(kind.words),
+        "translation": kind.words.get("en", ""),
+        "minutes": kind.minutes,
+        "minutes_per_opening": kind.minutes_per_opening,
+        "skills": kind.skill,
+        "booked_stage": stages.get(kind.booked_stage, kind.booked_stage),
+        "booked_fact": kind.booked_fact,
+        "done_stage": stages.get(kind.done_stage, kind.done_stage),
+    }
+
+
+def _about(kind: VisitKind) -> About:
+    return About("visit_kind", kind.pk)

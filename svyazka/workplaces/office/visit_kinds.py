@@ -1,0 +1,167 @@
+"""Kinds of visits: how long, by whom, and where they lead the deal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from svyazka.business.deals.models import Stage
+from svyazka.business.intake.by_hand import asks_for_openings
+from svyazka.business.visits import kinds as our
+from svyazka.business.visits import resources
+from svyazka.business.visits.models import VisitKind
+from svyazka.kit.refusals import Refused
+from svyazka.workplaces.office.names import NameForm
+from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.forms import put_on
+
+
+class KindForm(NameForm):
+    minutes = forms.IntegerField(
+        label=gettext_lazy("Minutes"), initial=60, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    minutes_per_opening = forms.IntegerField(
+        label=gettext_lazy("Minutes for each opening"),
+        required=False,
+        initial=0,
+        help_text=gettext_lazy("Added for each opening of the deal."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    skill = forms.CharField(
+        label=gettext_lazy("Who can do it"),
+        required=False,
+        widget=forms.Select,
+        help_text=gettext_lazy("Said of each engineer and each crew under “Who can be booked”."),
+    )
+    booked_stage = forms.CharField(
+        label=gettext_lazy("Booked, it leads the deal to the stage"), required=False, widget=forms.Select
+    )
+    booked_fact = forms.CharField(
+        label=gettext_lazy("Its day goes into the field"),
+        required=False,
+        widget=forms.Select,
+        help_text=gettext_lazy("A date, or a date and time, among the fields of a deal."),
+    )
+    done_stage = forms.CharField(
+        label=gettext_lazy("Done, it leads the deal to the stage"), required=False, widget=forms.Select
+    )
+
+    def __init__(self, *args: Any, kind: VisitKind | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not asks_for_openings():
+            self.fields["minutes_per_opening"].widget = forms.HiddenInput()
+        stages = _stages()
+        offered: dict[str, list[tuple[str, str]]] = {
+            "skill": [("", _("whoever learns this kind of work")), *_skills(kind)],
+            "booked_stage": [("", _("it stays where it is")), *stages],
+            "booked_fact": [("", _("no field")), *our.days_of_deals().values_list("code", "words__ru")],
+            "done_stage": [("", _("it stays where it is")), *stages],
+        }
+        for name, choices in offered.items():
+            # What is gone meanwhile is said by the verb, in words of its own.
+            self.fields[name].widget.choices = choices
+
+    def wish(self) -> our.Wish:
+        typed = self.cleaned_data
+        given = {name: typed[name] for name in ("skill", "booked_stage", "booked_fact", "done_stage")}
+        return our.Wish(minutes=typed["minutes"], minutes_per_opening=typed["minutes_per_opening"] or 0, **given)
+
+
+@needs("settings.change")
+def visit_kinds(request: PageRequest) -> HttpResponse:
+    names = dict(Stage.objects.values_list("code", "words"))
+    stages = {code: Stage(words=said).name for code, said in names.items()}
+    rows = [{"kind": one, "said": _said(one, stages)} for one in VisitKind.objects.all()]
+    return render(request, "office/visit_kinds.html", {"rows": rows, "has_stages": bool(names)})
+
+
+@needs("settings.change", "GET", "POST")
+def visit_kind_new(request: PageRequest) -> HttpResponse:
+    form = KindForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = our.add(_name(form), form.wish(), by=request.person)
+        except Refused as refusal:
+            put_on(form, refusal)
+        else:
+            messages.success(request, _("“{kind}” can be booked as soon as somebody can do it.").format(kind=made.name))
+            return redirect("visit_kinds")
+    return _page(request, form)
+
+
+@needs("settings.change", "GET", "POST")
+def visit_kind(request: PageRequest, code: str) -> HttpResponse:
+    found = get_object_or_404(VisitKind, code=code)
+    values = {name: getattr(found, name) for name in KindForm.base_fields if hasattr(found, name)}
+    form = KindForm(request.POST or None, initial={**values, **found.words}, kind=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            our.change(found, _name(form), form.wish(), by=request.person)
+        except Refused as refusal:
+            put_on(form, refusal)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("visit_kinds")
+    return _page(request, form, found)
+
+
+@needs("settings.change", "POST")
+def visit_kind_removal(request: PageRequest, code: str) -> HttpResponse:
+    our.remove(get_object_or_404(VisitKind, code=code), by=request.person)
+    messages.success(request, _("The kind of visits is removed."))
+    return redirect("visit_kinds")
+
+
+@needs("settings.change", "POST")
+def visit_kind_place(request: PageRequest, code: str) -> HttpResponse:
+    our.move(get_object_or_404(VisitKind, code=code), up=request.POST.get("to") == "up", by=request.person)
+    return redirect("visit_kinds")
+
+
+def _page(request: PageRequest, form: KindForm, found: VisitKind | None = None) -> HttpResponse:
+    return render(request, "office/visit_kind.html", {"form": form, "kind": found}, status=422 if form.errors else 200)
+
+
+def _name(form: KindForm) -> dict[str, str]:
+    return {"ru": form.cleaned_data["ru"], "en": form.cleaned_data["en"]}
+
+
+def _stages() -> list[tuple[str, str]]:
+    """Each stage that a visit can lead to, with the pipelines that have it."""
+    found: dict[str, tuple[str, list[str]]] = {}
+    stages = Stage.objects.filter(pipeline__is_active=True).select_related("pipeline")
+    for stage in stages.order_by("pipeline__position", "pipeline_id", "position"):
+        if stage.kind != Stage.Kind.LOST:
+            found.setdefault(stage.code, (stage.name, []))[1].append(stage.pipeline.name)
+    return [(code, f"{name} ({', '.join(pipelines)})") for code, (name, pipelines) in found.items()]
+
+
+def _skills(kind: VisitKind | None) -> list[tuple[str, str]]:
+    """As other kinds ask for it; this one's own is what is meant by nothing."""
+    own = kind.skill if kind else ""
+    shared = own and VisitKind.objects.filter(skill=own).count() > 1
+    return [
+        (code, _("whoever can do: {kinds}").format(kinds=kinds))
+        for code, kinds in resources.skills().items()
+        if code != own or shared
+    ]
+
+
+def _said(kind: VisitKind, stages: dict[str, str]) -> str:
+    minutes = ngettext("{number} minute", "{number} minutes", kind.minutes).format(number=kind.minutes)
+    each = kind.minutes_per_opening
+    parts = [
+        minutes,
+        _("{number} more for each opening").format(number=each) if each else "",
+        _("booked → {stage}").format(stage=stages.get(kind.booked_stage, kind.booked_stage))
+        if kind.booked_stage
+        else "",
+        _("done → {stage}").format(stage=stages.get(kind.done_stage, kind.done_stage)) if kind.done_stage else "",
+    ]
+    return " · ".join(filter(None, parts))
