@@ -37,9 +37,7 @@ def shown(answer) -> dict[str, list[str]]:
 
 
 def week_of(day: date, **more) -> str:
-    return "/calendar/deals/?" + "&".join(
-        f"{key}={value}" for key, value in {"view": "week", "day": day, **more}.items()
-    )
+    return "/calendar/deals/?" + urlencode({"view": "week", "day": day, **more})
 
 
 def test_a_week_and_a_month_begin_on_monday(enter, olga, deal):
