@@ -139,6 +139,16 @@ def change(task: Task, *, version: int | None = None, by: Actor, **to: Any) -> T
 
 
 @transaction.atomic
+def move_back(task: Task, *, due_at: datetime, version: int | None, by: Actor) -> Task:
+    """A move to another day that was a mistake: it is due when it was, also where that time is over."""
+    deal, current = _held(task, version=version, still_open=True)
+    left, current.due_at = current.due_at, due_at
+    _save(current)
+    _tell(current, deal, "deals.step_changed", {"due_at": (left.isoformat(), due_at.isoformat())}, by=by)
+    return current
+
+
+@transaction.atomic
 def put_off(task: Task, *, until: datetime | None, by: Actor) -> Task:
     """Out of the person's sight until then. It is due when it was, and comes back by itself; `None`: at once."""
     deal, current = _held(task, still_open=True)

@@ -24,9 +24,10 @@ class SessionStore(DatabaseStore):
     heard: int = 0
     unread: int = 0  # notices for the bell, counted no further than it shows
     own_problems: int = 0  # likewise, for the number in the frame
+    own_tasks: int = 0  # late or due today, as deals/my_day.py counts them
 
     def _get_session_from_db(self) -> Session | None:
-        self._row, self.heard, self.unread, self.own_problems = _read(self.session_key)
+        self._row, self.heard, self.unread, self.own_problems, self.own_tasks = _read(self.session_key)
         if self._row is None:
             self._session_key = None
         return self._row
@@ -94,19 +95,20 @@ def end_all(person: Person, *, by: Actor) -> int:
     return count
 
 
-def _read(session_key: str | None) -> tuple[Session | None, int, int, int]:
+def _read(session_key: str | None) -> tuple[Session | None, int, int, int, int]:
     # Anybody may write into a cookie what he likes, also what the database cannot hold.
     if not session_key or not (session_key.isascii() and session_key.isalnum()):
-        return None, 0, 0, 0
-    for session, person, department, role, heard, unread, problems in rows.read_joined(
-        _SESSION, [session_key, clock.now()], *_MODELS
+        return None, 0, 0, 0, 0
+    now, (_morning, midnight) = clock.now(), clock.day_bounds(clock.today())
+    for session, person, department, role, heard, unread, problems, tasks in rows.read_joined(
+        _SESSION, [midnight, now, session_key, now], *_MODELS
     ):
         session.person = person
         if person:
             person.department = department
             person.company_role = role
-        return cast(Session, session), heard or 0, unread, problems
-    return None, 0, 0, 0
+        return cast(Session, session), heard or 0, unread, problems, tasks
+    return None, 0, 0, 0, 0
 
 
 _MODELS = (Session, Person, Department, CompanyRole)
@@ -120,6 +122,13 @@ select {rows.columns(*_MODELS)}, (select max(id) from journal_liveevent), (
     select count(*) from (
         select 1 from problems_problem where problems_problem.person_id = staff_session.person_id limit 1000
     ) own
+), (
+    select count(*) from (
+        select 1 from deals_task t left join deals_deal d on d.id = t.deal_id
+        where t.person_id = staff_session.person_id and t.done_at is null and t.due_at < %s
+        and (t.snoozed_until is null or t.snoozed_until <= %s) and (t.deal_id is null or d.closed_at is null)
+        limit 100
+    ) due
 ) from staff_session
 left join staff_person on staff_person.id = person_id
 left join staff_department on staff_department.id = department_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -10,8 +10,10 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.clients.naming import contact_of
 from svyazka.business.deals import next_steps
 from svyazka.business.journal.record import Actor
+from svyazka.business.staff.models import Person
 from svyazka.business.visits import booking
 from svyazka.business.visits.models import Visit
 from svyazka.business.visits.telling import tell
@@ -51,6 +53,15 @@ def take_back(visit: Visit, *, by: Actor, version: int | None = None) -> Visit:
     tell(current, "unconfirmed", by=by, changes={"confirmed": (True, False)})
     booking.ask_again(current, by=by)
     return current
+
+
+def list_unconfirmed(person: Person, day: date) -> list[Visit]:
+    """Of the deals that this person looks after: whom he has still to ask whether that day suits. With `contact`."""
+    begins, ends = clock.day_bounds(day)
+    asked = Visit.objects.filter(status=Visit.Status.PLANNED, confirmed_at=None, starts_at__gte=begins)
+    own = asked.filter(starts_at__lt=ends, deal__responsible=person, deal__closed_at=None)
+    named = own.select_related("kind", "client", "deal__stage").annotate(contact=contact_of("client_id"))
+    return list(named.order_by("starts_at", "id"))
 
 
 def _held(visit: Visit, version: int | None) -> Visit:

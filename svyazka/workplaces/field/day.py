@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
@@ -14,12 +15,16 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from svyazka.business.clients.models import ContactPoint
+from svyazka.business.deals import my_day
+from svyazka.business.deals.my_day import Part
+from svyazka.business.staff.models import Person
 from svyazka.business.visits.carry_out import STEPS, status_before
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Visit
 from svyazka.kit import clock
 from svyazka.workplaces.shared import typed
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.short import Short
 
 DAYS_AHEAD = 7
 PHONES = Prefetch(
@@ -59,10 +64,26 @@ def day(request: PageRequest) -> HttpResponse:
         "day": chosen,
         "tabs": _tabs(request),
         "here": f"{reverse('field_day')}?day={chosen.isoformat()}",
+        "tasks": _tasks(request.person) if chosen == clock.today() else [],
         "left": sum(one.visit.status != Visit.Status.DONE for one in stops),
     }
     fragment = request.htmx.target == "stops"
     return render(request, "field/stops.html" if fragment else "field/day.html", context)
+
+
+def _tasks(person: Person) -> list[dict[str, Any]]:
+    """What this person has to do besides: late or due today."""
+    short = Short()
+    return [
+        {
+            "id": str(line.id),
+            "what": line.what,
+            "client": line.client,
+            "when": short.moment(line.due_at),
+            "is_late": line.part == Part.LATE,
+        }
+        for line in my_day.list_tasks(person, (Part.LATE, Part.TODAY))
+    ]
 
 
 def of(request: PageRequest) -> QuerySet[Visit]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
 
@@ -7,9 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from svyazka.business.deals import facts, opening
+from svyazka.business.deals import facts, opening, tasks
+from svyazka.business.deals.models import Task
 from svyazka.business.visits import booking, carry_out, findings
 from svyazka.business.visits.models import Visit, VisitPhoto
+from svyazka.kit import clock
 
 HTMX = {"HX-Request": "true"}
 
@@ -160,3 +163,12 @@ def test_ones_own_photo_is_removed_and_no_other(enter, egor, ilya, visit, of_oth
     answers = [came_in.post(f"/field/photos/{one.pk}/removal/", headers=HTMX) for one in (own, others, elsewhere)]
     assert [answer.status_code for answer in answers] == [200, 422, 404]
     assert set(VisitPhoto.objects.all()) == {others, elsewhere}
+
+
+def test_ones_own_tasks_stand_below_the_visits_of_today_and_are_ticked_off(enter, egor, olga):
+    task = tasks.plan(None, "Сдать инструмент", due_at=clock.now() + timedelta(minutes=1), person=egor, by=olga)
+    Task.objects.filter(pk=task.pk).update(due_at=clock.now() - timedelta(hours=1))
+    page = enter(egor)
+    assert [one["what"] for one in page.get("/field/").context["tasks"]] == ["Сдать инструмент"]
+    page.post(f"/tasks/{task.pk}/completion/", headers=HTMX)
+    assert page.get("/field/").context["tasks"] == []

@@ -62,21 +62,21 @@ def own(request: PageRequest) -> HttpResponse:
 
 @needs("tasks.do", "GET", "POST")
 def task(request: PageRequest, pk: int) -> HttpResponse:
-    found = _reachable(request, pk)
+    found = reachable(request, pk)
     if request.method != "POST":
         return _dialog(request, found)
     version = typed.whole_number(request.POST.get("version"))
     try:
         tasks.change(found, **_wanted(request, found), version=version, by=request.person)
     except Refused as refusal:
-        return _dialog(request, _reachable(request, pk), refusal)
+        return _dialog(request, reachable(request, pk), refusal)
     return _again(request, found, _("Saved."))
 
 
 @needs("tasks.do", "GET", "POST")
 def completion(request: PageRequest, pk: int) -> HttpResponse:
     """GET asks what came of it; POST ticks it off."""
-    found = _reachable(request, pk)
+    found = reachable(request, pk)
     if request.method != "POST":
         return render(request, "manager/task_done.html", {"task": found, "what": _what(found), "soon": soon()})
     again = _moment(request, "again") if "again" in request.POST or "again_day" in request.POST else None
@@ -93,14 +93,14 @@ def completion(request: PageRequest, pk: int) -> HttpResponse:
 
 @needs("tasks.do", "POST")
 def taking_back(request: PageRequest, pk: int) -> HttpResponse:
-    found = _reachable(request, pk)
+    found = reachable(request, pk)
     tasks.take_back(found, by=request.person)
     return _again(request, found, _("Open again."))
 
 
 @needs("tasks.do", "GET", "POST")
 def snooze(request: PageRequest, pk: int) -> HttpResponse:
-    found = _reachable(request, pk)
+    found = reachable(request, pk)
     if request.method != "POST":
         return render(request, "manager/task_snooze.html", {"task": found, "what": _what(found), "soon": soon()})
     until = _moment(request, "until")
@@ -110,14 +110,14 @@ def snooze(request: PageRequest, pk: int) -> HttpResponse:
 
 @needs("tasks.do", "POST")
 def removal(request: PageRequest, pk: int) -> HttpResponse:
-    found = _reachable(request, pk)
+    found = reachable(request, pk)
     tasks.remove(found, by=request.person)
     return _again(request, found, _("Deleted."))
 
 
 @needs("tasks.do", "POST")
 def checklist(request: PageRequest, pk: int) -> HttpResponse:
-    found = _reachable(request, pk)
+    found = reachable(request, pk)
     number = typed.whole_number(request.POST.get("item")) or 0
     changed = _CHECKLIST.get(request.POST.get("do", ""), _added)(found, number, request.POST.get("what", ""))
     answer = render(request, "manager/task_checklist.html", {"task": changed})
@@ -151,7 +151,7 @@ def soon() -> list[Soon]:
     return [one for one in offered if one.at > now]
 
 
-def _reachable(request: PageRequest, pk: int) -> Task:
+def reachable(request: PageRequest, pk: int) -> Task:
     """A task that is none of one's business is not there for those who have only their own."""
     found = Task.objects.select_related("deal__stage", "person", "by").filter(pk=min(pk, typed.LARGEST)).first()
     if found is None:

@@ -2,7 +2,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.manager import board, changing, deal, distribution, handing, moving, questions, table, tasks
+from svyazka.workplaces.manager import (
+    board,
+    calendar,
+    changing,
+    deal,
+    distribution,
+    handing,
+    moving,
+    my_day,
+    questions,
+    table,
+    tasks,
+)
 
 urlpatterns = [
     path("deals/", board.board, name="board"),
@@ -19,8 +31,12 @@ urlpatterns = [
     path("deals/<int:pk>/take/", changing.take, name="deal_take"),
     path("deals/<int:pk>/notes/", changing.notes, name="deal_notes"),
     path("deals/<int:pk>/tasks/", tasks.of_deal, name="deal_tasks"),
+    path("calendar/deals/", calendar.deals, name="deal_calendar"),
+    path("my-day/", my_day.day, name="my_day"),
+    path("my-day/count/", my_day.count, name="my_day_count"),
     path("tasks/", tasks.own, name="own_tasks"),
     path("tasks/<int:pk>/", tasks.task, name="task"),
+    path("tasks/<int:pk>/day/", calendar.task_day, name="task_day"),
     path("tasks/<int:pk>/completion/", tasks.completion, name="task_completion"),
     path("tasks/<int:pk>/return/", tasks.taking_back, name="task_return"),
     path("tasks/<int:pk>/snooze/", tasks.snooze, name="task_snooze"),

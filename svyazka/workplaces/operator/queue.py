@@ -19,14 +19,16 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.calls.models import Call
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
-from svyazka.business.clients.naming import called, called_by, contact_of
+from svyazka.business.clients.naming import called
 from svyazka.business.conversations.models import ChannelAccount
-from svyazka.business.deals import facts, rights
-from svyazka.business.deals.models import Deal, Task
+from svyazka.business.deals import facts, my_day, rights
+from svyazka.business.deals.models import Deal
+from svyazka.business.deals.my_day import Part
 from svyazka.business.deals.taking import take
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, phones
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.short import Short
 from svyazka.workplaces.shared.timeline import duration
 from svyazka.workplaces.shared.typed import whole_number
 
@@ -169,23 +171,18 @@ def calls_now() -> dict[str, Any]:
 
 def own_steps(person: Person) -> list[dict[str, Any]]:
     """What the person has to do today, what should have been done already on top."""
-    now = clock.now()
-    _today, midnight = clock.day_bounds(clock.today())
-    tasks = Task.objects.filter(
-        person=person, done_at=None, due_at__lt=midnight, deal__isnull=False, deal__closed_at=None
-    )
-    named = tasks.select_related("deal__client", "deal__stage").annotate(contact=contact_of("deal__client_id"))
+    short = Short()
+    tasks = my_day.list_tasks(person, (Part.LATE, Part.TODAY), most=MOST_STEPS)
     return [
         {
-            "task": task,
-            "what": deal.stage.step_in_words(task.what),
-            "deal": f"№ {deal.pk}",
-            "client": called_by(deal.client_id, deal.client.name, task.contact),
-            "is_late": task.due_at < now,
-            "url": f"/deals/{deal.pk}/",
+            "what": line.what,
+            "deal": f"№ {line.deal_id}" if line.deal_id else "",
+            "client": line.client,
+            "when": short.moment(line.due_at),
+            "is_late": line.part == Part.LATE,
+            "url": f"/deals/{line.deal_id}/" if line.deal_id else "/my-day/",
         }
-        for task in named.order_by("due_at", "id")[:MOST_STEPS]
-        if (deal := task.deal)
+        for line in tasks[:MOST_STEPS]
     ]
 
 

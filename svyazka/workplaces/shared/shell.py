@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.staff import roles
-from svyazka.business.staff.models import Person
+from svyazka.business.staff.models import Person, Role
 from svyazka.business.staff.sessions import SessionStore
 
 
@@ -31,6 +31,7 @@ class Room:
 _SETTINGS_ROOM = Room(_("Settings"), "settings", "settings", "settings.change")
 ROOMS = [
     Room(_("Queue"), "queue", "inbox", "queue.see"),
+    Room(_("My day"), "my_day", "task", "tasks.do"),
     Room(_("Calls"), "calls", "phone", "queue.see"),
     Room(_("Clients"), "clients", "person", "clients.see"),
     Room(_("Deals"), "board", "board", "deals.see", under=("/pipelines/",)),
@@ -43,6 +44,11 @@ ROOMS = [
     Room(_("Staff"), "staff", "people", "staff.see", under=("/office/resources/",)),
     _SETTINGS_ROOM,
 ]
+# Whose day does not begin with the first of these rooms. By the house's role.
+_BEGINS: dict[str, str] = {
+    **dict.fromkeys((Role.MANAGER, Role.CONTROLLER, Role.HEAD), "my_day"),
+    **dict.fromkeys((Role.ENGINEER, Role.CREW), "field_day"),
+}
 # The pages of the settings, by group. Each extends "shared/settings.html" and fills {% block page %}.
 SETTINGS = [
     (
@@ -83,6 +89,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "layout": "shared/main_only.html" if framed else "shared/base.html",
         "rooms": rooms_of(person, request.path) if person and not framed else [],
+        "own_tasks": shown_count(cast(SessionStore, request.session).own_tasks) if person else "",
         "own_problems": cast(SessionStore, request.session).own_problems if person else 0,
         "heard": cast(SessionStore, request.session).heard if person else 0,
         "unread": cast(SessionStore, request.session).unread if person else 0,
@@ -127,4 +134,11 @@ def _under_settings() -> tuple[str, ...]:
 
 def landing(person: Person) -> str:
     """The page where this role's day begins."""
-    return next((reverse(room.url_name) for room in _open_to(person)), reverse("account"))
+    open_rooms = [room.url_name for room in _open_to(person)]
+    begins = _BEGINS.get(person.basis, "")
+    return reverse(begins if begins in open_rooms else next(iter(open_rooms), "account"))
+
+
+def shown_count(number: int) -> str:
+    """Nobody counts further than that in the frame."""
+    return "99+" if number > 99 else str(number or "")

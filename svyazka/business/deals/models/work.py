@@ -49,6 +49,7 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["deal", "due_at"], condition=Q(done_at=None), name="task_open"),
             models.Index(fields=["person", "due_at"], condition=Q(done_at=None), name="task_of_person"),
+            models.Index(fields=["due_at"], condition=Q(done_at=None, deal__isnull=False), name="task_on_calendar"),
             models.Index(fields=["by", "due_at"], condition=Q(done_at=None), name="task_given"),
             models.Index(fields=["person", "-done_at"], condition=Q(done_at__isnull=False), name="task_done"),
         ]

@@ -21,7 +21,7 @@ export function searchByKeyboard() {
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     // By the place of the key: on the Russian layout it types a full stop.
-    const slash = (event.code === "Slash" || event.key === "/") && !event.ctrlKey && !event.metaKey && !event.altKey;
+    const slash = ((event.code === "Slash" && !event.shiftKey) || event.key === "/") && !event.ctrlKey && !event.metaKey && !event.altKey;
     const asked = slash || ((event.ctrlKey || event.metaKey) && event.code === "KeyK");
     if (!asked || (typing && slash)) return;
     event.preventDefault();

@@ -60,7 +60,7 @@ document.addEventListener("toast", ({ detail }) => toast(detail.message ?? detai
 
 document.addEventListener("click", (event) => {
   const target = event.target;
-  if (target.closest("[data-close]")) (target.closest("dialog")?.close(), target.closest(".toast, .call-card")?.remove());
+  if (target.closest("[data-close]")) (target.closest("dialog")?.close(), putAway(target.closest(".toast, .call-card"), target));
   const copy = target.closest("[data-copy]");
   if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => toast(copy.dataset.copied || copy.dataset.copy));
   document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
@@ -76,6 +76,12 @@ document.body.addEventListener("live:call", ({ detail }) => {
   if (!detail.to_me || byId(`call-${detail.id}`)) return;
   htmx.ajax("GET", `/calls/${detail.id}/card/`, { target: "#call-cards", swap: "beforeend" });
 });
+
+// What the answer to its button announces is heard only through something that is still in the page.
+function putAway(told, target) {
+  if (target.closest("[data-undo]")) told.hidden = true;
+  else told?.remove();
+}
 
 function open(dialog) {
   dialog.showModal(); // focuses what asks for it
