@@ -19,6 +19,7 @@ from svyazka.business.staff import hire, sessions
 from svyazka.business.staff.log_in import TooManyGuesses, change_password
 from svyazka.business.staff.models import Person, Session
 from svyazka.kit.refusals import Refused
+from svyazka.workplaces.shared import push
 from svyazka.workplaces.shared.devices import readable
 from svyazka.workplaces.shared.door import PageRequest, needs, open_to_all
 from svyazka.workplaces.shared.forms import Form, put_on
@@ -125,5 +126,10 @@ def _home(person: Person | None) -> str:
 
 
 def _page(request: PageRequest, form: PasswordForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "sessions": rows_of(request.person, here=request.session.session_key)}
+    here = request.session.session_key
+    context = {
+        "form": form,
+        "sessions": rows_of(request.person, here=here),
+        "push": push.on_page(request.person, here=here),
+    }
     return render(request, "shared/account.html", context, status=status)
