@@ -39,6 +39,7 @@ class ShownCard(NamedTuple):
     no_step: str
     handed: str
     handed_tone: str
+    asked: str
     leads: bool  # the one that the keyboard comes to
 
 
@@ -159,6 +160,7 @@ def _shown(card: Card, stage: Stage, boarded: Boarded, no_step: str, *, leads: b
         responsible=card.responsible or "",
         no_step=no_step,
         **_handed(card, short),
+        asked=_asked(card),
         leads=leads,
     )
 
@@ -169,6 +171,12 @@ def _handed(card: Card, short: Short) -> dict[str, str]:
         said = _("accept until {when}").format(when=short.moment(card.accept_due_at))
         return {"handed": said, "handed_tone": "bad" if card.accept_due_at < short.now else "warn"}
     return {"handed": _("returned") if card.returned_at else "", "handed_tone": "bad"}
+
+
+def _asked(card: Card) -> str:
+    if card.asked is None:
+        return ""
+    return _("a question holds it") if card.asked else _("a question")
 
 
 def title_of(card: Card) -> str:

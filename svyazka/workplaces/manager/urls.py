@@ -2,7 +2,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.manager import board, changing, deal, distribution, handing, moving, questions, table, tasks
+from svyazka.workplaces.manager import (
+    board,
+    changing,
+    deal,
+    distribution,
+    handing,
+    moving,
+    question_figures,
+    question_list,
+    questions,
+    table,
+    tasks,
+)
 
 urlpatterns = [
     path("deals/", board.board, name="board"),
@@ -31,6 +43,9 @@ urlpatterns = [
     path("deals/<int:pk>/answer_undoing/", handing.answer_undoing, name="deal_answer_undoing"),
     path("deals/<int:pk>/taking_over/", handing.taking_over, name="deal_taking_over"),
     path("deals/<int:pk>/questions/", questions.deal_questions, name="deal_questions"),
+    path("questions/", question_list.questions, name="questions"),
+    path("questions/figures/", question_figures.figures, name="question_figures"),
+    path("questions/<int:pk>/taking_over/", questions.question_taking_over, name="question_taking_over"),
     path("questions/<int:pk>/answer/", questions.question_answer, name="question_answer"),
     path("questions/<int:pk>/withdrawal/", questions.question_withdrawal, name="question_withdrawal"),
     path("questions/<int:pk>/reminder/", questions.question_reminder, name="question_reminder"),
