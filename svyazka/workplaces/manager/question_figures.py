@@ -64,6 +64,7 @@ def _tables(found: Mapping[str, Sequence[Figures]], names: Mapping[int, str]) ->
     return [
         {
             "name": title,
+            "column": _("Department") if code == "department" else _("Name"),
             "rows": [
                 _row(one, named.get(getattr(one, f"{code}_id") or 0, _("Without a department")), every, code)
                 for one in found[code]

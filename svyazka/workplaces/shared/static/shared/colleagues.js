@@ -49,6 +49,7 @@ function show(field, people) {
   box.id = "colleagues";
   box.className = "suggestions";
   box.role = "listbox";
+  box.ariaLabel = field.ariaLabel ?? field.labels[0].textContent;
   people.forEach(({ id, name, about }, at) => {
     const line = Object.assign(document.createElement("li"), { role: "option", id: `colleague-${id}` });
     line.append(name, Object.assign(document.createElement("span"), { className: "small muted", textContent: about }));
