@@ -153,6 +153,7 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
         "absences": 10**9,
         "versions": 10**9,
         "notices": 10**9,
+        "devices": 10**9,
         "questions": question.pk,
         "sessions": "0" * 24,
     }

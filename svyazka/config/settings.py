@@ -51,6 +51,17 @@ CONNECTORS = {
     "telegram": "svyazka.connectors.telegram.read",
     "asterisk": "svyazka.connectors.asterisk.read",
 }
+# Ways to a person's devices: notices.Device.kind → class that fits notices.devices.Outlet.
+NOTICE_OUTLETS = {"web_push": "svyazka.connectors.web_push.send.WebPush"}
+# The makers' services that pass letters on to their browsers; we write to no other address.
+PUSH_SERVICES = (
+    os.environ.get("SVYAZKA_PUSH_SERVICES")
+    or "fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com,push.yandex.ru"
+).split(",")
+# Where such a service turns to if we are a nuisance: mailto: or https:
+PUSH_CONTACT = os.environ.get("SVYAZKA_PUSH_CONTACT") or next(
+    (origin for origin in CSRF_TRUSTED_ORIGINS if origin.startswith("https://")), "mailto:administrator@localhost"
+)
 # Telephone systems that `svyazka listen` connects to: Pbx.driver → class that fits calls.phone_system.PhoneSystem.
 PHONE_SYSTEMS = {"asterisk": "svyazka.connectors.asterisk.driver.Asterisk"}
 

@@ -1,14 +1,21 @@
+# ruff: noqa: F811 - fixtures are imported under the names they are asked for by
 from __future__ import annotations
 
-from datetime import datetime
+import threading
+import time
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
 from django.conf import settings
 
 from svyazka.business.intake.models import Arrival
+from svyazka.business.notices import devices
+from svyazka.business.notices.tell import tell
+from svyazka.business.staff.models import Session
 from svyazka.config.database import WORKER
-from svyazka.config.working import Worker
+from svyazka.config.working import Worker, send_notices
+from svyazka.connectors.web_push.conftest import push_service  # noqa: F401
 from svyazka.kit import clock
 
 
@@ -34,3 +41,20 @@ def _busy_turn(worker: Worker) -> datetime:
             [WORKER],
         ).fetchall()
     return max(at for (at,) in rows)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_notices_go_out_beside_the_work_until_the_worker_is_told_to_end(mikhail, konstantin, push_service):
+    session = Session.objects.create(session_key="a" * 32, person=mikhail, expire_date=clock.now() + timedelta(hours=1))
+    devices.add(mikhail, push_service.browser(), kind="web_push", session=session)
+    tell([mikhail.pk], "question.asked", by=konstantin, deal_id=17)
+    told: list[int] = []
+    sender = threading.Thread(target=send_notices, args=[told])
+    sender.start()
+    for _moment in range(100):
+        if push_service.letters:
+            break
+        time.sleep(0.05)
+    told.append(15)
+    sender.join()
+    assert [letter["text"] for letter in push_service.letters] == ["Сделка № 17"]

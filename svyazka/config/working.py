@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -17,9 +18,11 @@ from svyazka.business.deals import coming_back, reminding
 from svyazka.business.intake import chores
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.journal.bell import CHANNEL
+from svyazka.business.notices import sending
 from svyazka.business.problems import rounds as problems
 from svyazka.config import memory
 from svyazka.config.database import WORKER
+from svyazka.workplaces.shared import push
 
 POLL = 1.0  # seconds; a bell can be lost
 # What is done from time to time, and after how many seconds again; each sees to it that one worker at a time does it.
@@ -46,6 +49,7 @@ def main() -> None:
         signal.signal(number, lambda signum, _frame: told.append(signum))
     worker = Worker()
     memory.settle()
+    threading.Thread(target=send_notices, args=[told], name="notices", daemon=True).start()
     while not told:
         try:
             worker.turn()
@@ -54,6 +58,19 @@ def main() -> None:
             worker.let_go()
             time.sleep(POLL)
     worker.let_go()
+
+
+def send_notices(told: list[int]) -> None:
+    """Beside the work: a push service that does not answer must not keep the ledger waiting."""
+    while not told:
+        try:
+            if sending.send_due(push.write):
+                continue
+        except (DatabaseError, psycopg.Error) as failure:
+            log.warning("database_lost", failure=type(failure).__name__)
+            connections.close_all()
+        time.sleep(POLL)
+    connections.close_all()
 
 
 class Worker:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,8 +11,10 @@ from django.db import connection, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.clients import mentions
 from svyazka.business.clients.models import Interaction
 from svyazka.business.journal.record import About, Actor, announce, record
+from svyazka.business.notices.tell import tell
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
@@ -68,14 +70,18 @@ def add_to_many(deals: Iterable[tuple[int, int]], *, kind: str, data: dict[str, 
 
 
 @transaction.atomic
-def note(client_id: int, text: str, *, deal_id: int | None, by: Actor) -> Interaction:
-    """A person's own words, for the colleagues. Sent twice within seconds, they are written once."""
+def note(client_id: int, text: str, *, deal_id: int | None, by: Actor, picked: Collection[int] = ()) -> Interaction:
+    """A person's own words, for the colleagues; whoever is named in it hears of it (`picked`: out of the suggestions).
+    Sent twice within seconds, they are written once."""
     text = text.replace("\x00", "").strip()
     if not text:
         raise Refused(_("The note is empty."), fields={"text": _("Write something.")})
     if before := _just_noted(client_id, text, deal_id=deal_id, by=by):
         return before
-    written = add(client_id, kind=Interaction.Kind.NOTE, text=text, deal_id=deal_id, by=by)
+    named = mentions.find(text, picked=picked, right="deals.see" if deal_id else "clients.see")
+    data = {"mentions": named} if named else {}
+    written = add(client_id, kind=Interaction.Kind.NOTE, text=text, deal_id=deal_id, data=data, by=by)
+    tell(map(int, named), "note.mentioned", by=by, deal_id=deal_id, client_id=client_id, data={"text": text})
     record("clients.noted", About("interaction", written.pk, client_id=client_id, deal_id=deal_id), by=by)
     return written
 

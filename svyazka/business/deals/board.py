@@ -58,6 +58,7 @@ class Card:
     version: int
     accept_due_at: datetime | None
     returned_at: datetime | None
+    asked: bool | None  # a question is open; True: and it holds the deal
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,9 @@ Wish = tuple[str, list[Any]]  # of SQL, and of its values
 CARD = f"""
 select d.id, d.stage_id, c.name, c.id, case when c.name = '' then {CONTACT} end,
        d.address, d.next_step, d.next_step_at, d.responsible_id, person.full_name, d.department_id, d.amount,
-       d.stage_since, d.stage_due_at, d.version, d.accept_due_at, d.returned_at
-"""  # of our own words only
+       d.stage_since, d.stage_due_at, d.version, d.accept_due_at, d.returned_at,
+       (select bool_or(q.is_blocking) from deals_question q where q.deal_id = d.id and q.closed_at is null)
+"""  # noqa: S608  # of our own words only
 # At an open stage, closed is what was handed on and came back.
 _NOT_SET_ASIDE = " and d.closed_at is null"
 PEOPLE = """

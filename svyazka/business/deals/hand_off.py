@@ -24,6 +24,7 @@ from svyazka.business.clients.models import Interaction
 from svyazka.business.deals import appointing, carried, conditions, next_steps
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, HandOff, HandOffRule, Pipeline, Stage, Task
+from svyazka.business.deals.staying import insist_answered
 from svyazka.business.journal.record import About, Actor, announce, record
 from svyazka.business.notices.tell import tell
 from svyazka.business.staff import presence, roles
@@ -121,6 +122,7 @@ def _come_again(leg: HandOff, last: HandOff, *, by: Actor) -> Deal:
     now, rule = leg.handed_at, leg.rule
     assert rule
     if not linked.stage.is_open:
+        insist_answered(linked)
         linked.stage, linked.loss_reason = _first_stage(leg), None
     corrected = {code: value for code, value in leg.carried.items() if value != last.carried.get(code)}
     changes = carried.give(linked, corrected)

@@ -10,18 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
-from svyazka.business.deals import conditions, facts, hand_off, next_steps, questions, rights, taking
+from svyazka.business.deals import conditions, facts, hand_off, next_steps, rights, taking
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.deals.opening import due_in
+from svyazka.business.deals.staying import CannotLeave, insist_answered
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
-
-
-class CannotLeave(Refused):
-    """The deal has to stay at its stage for now."""
 
 
 class StillMissing(CannotLeave):
@@ -30,13 +27,6 @@ class StillMissing(CannotLeave):
     def __init__(self, codes: list[str]) -> None:
         self.codes = codes
         super().__init__(_("Before the deal goes on, fill in:"), missing=[facts.name_of(code) for code in codes])
-
-
-class Unanswered(CannotLeave):
-    """A question holds the deal. `missing` says who has not answered what."""
-
-    def __init__(self, waiting: list[str]) -> None:
-        super().__init__(_("The deal stays at this stage until these questions are answered:"), missing=waiting)
 
 
 class ReasonNeeded(Refused):
@@ -75,10 +65,11 @@ def move(
 
 
 def put(current: Deal, *, to: Stage, by: Actor, loss_reason: LossReason | None = None, taken: bool = False) -> Deal:
-    """There it stands, whatever is still missing, and nothing is handed on: for verbs that take a deal back to where it
-    was. The caller holds it. `taken`: whoever moves it has become responsible with that."""
+    """There it stands, unless a question holds it, whatever is still missing, and nothing is handed on: for verbs that
+    take a deal back to where it was. The caller holds it. `taken`: whoever moves it became responsible with that."""
     if current.stage_id == to.pk:
         return current
+    insist_answered(current)
     _stays(to)
     left = current.stage
     now = clock.now()
@@ -132,8 +123,6 @@ def _refuse(deal: Deal, to: Stage, loss_reason: LossReason | None) -> None:
         raise ReasonNeeded
     if missing := missing_to_leave(deal, to=to):
         raise StillMissing(missing)
-    if waiting := questions.blocking(deal.pk):
-        raise Unanswered(waiting)
 
 
 def _stays(to: Stage) -> None:

@@ -86,6 +86,31 @@ def answer(question: Question, text: str, *, by: Person) -> Question:
 
 
 @transaction.atomic
+def take_over(question: Question, person_id: int, *, by: Person) -> Question:
+    """Answers in the place of a colleague of the same department, who is let off. Asked by then himself: the colleague
+    need not answer all the same."""
+    current, deal = _held(question)
+    asked = Asked.objects.filter(question=current, person_id=person_id).select_related("person").first()
+    if asked is None or current.closed_at:
+        raise Refused(_("This question is closed already."))
+    if asked.person_id == by.pk:
+        return current
+    if asked.answered_at:
+        raise Refused(_("Your colleague has answered already."))
+    if by.department_id is None or asked.person.department_id != by.department_id:
+        raise Refused(_("Only a colleague of the same department answers in somebody's place."))
+    refuse_outsider(by, "people")
+    if Asked.objects.filter(question=current, person=by).exists():
+        asked.delete()
+        _close_if_over(current, by=by)
+    else:
+        Asked.objects.filter(pk=asked.pk).update(person=by, asked_at=clock.now())
+    _tell([person_id, current.by_id], "question.taken_over", current, deal, by=by)
+    _record("deals.question_taken_over", current, deal, by=by, before=asked.person.full_name, after=by.full_name)
+    return current
+
+
+@transaction.atomic
 def withdraw(question: Question, *, by: Person) -> Question:
     """Nobody need answer any more."""
     current, deal = _held(question)
@@ -238,7 +263,10 @@ def _names(people: Iterable[int]) -> str:
 
 
 def _ask_each(question: Question, people: Collection[Person], *, by: Person) -> None:
-    Asked.objects.bulk_create(Asked(question=question, person=person, due_at=question.due_at) for person in people)
+    now = clock.now()
+    Asked.objects.bulk_create(
+        Asked(question=question, person=person, asked_at=now, due_at=question.due_at) for person in people
+    )
     _tell([person.pk for person in people], "question.asked", question, question.deal, by=by)
 
 
@@ -265,6 +293,7 @@ def _record(verb: str, question: Question, deal: Deal, *, by: Actor, before: str
     about = About("deal", deal.pk, client_id=deal.client_id, deal_id=deal.pk)
     changes = {"question": (before or None, after or None)}
     record(verb, about, by=by, changes=changes, data={"stage": deal.stage_id, "question": question.pk})
+    announce("question", question.pk, data={"deal": deal.pk})
     # The line of the history shows the answers.
     announce("interaction", 0, data={"client": deal.client_id, "deal": deal.pk})
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from svyazka.business.clients.models import Interaction
-from svyazka.business.deals import moves, questions
+from svyazka.business.deals import moves, questions, staying
 from svyazka.business.deals.models import Asked, Question, Stage
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.models import Entry
@@ -114,11 +114,11 @@ def test_a_question_to_somebody_who_does_not_see_deals_or_has_left_is_refused(as
 
 def test_a_question_holds_the_deal_at_its_stage_until_all_have_answered(ask, deal, mikhail, olga):
     question = ask(mikhail, olga, blocks=True)
-    with pytest.raises(moves.Unanswered) as refused:
+    with pytest.raises(staying.Unanswered) as refused:
         moves.move(deal, to=stage("contacted"), by=mikhail)
     assert refused.value.missing == ["Михаил Лебедев: Почему стоит?", "Ольга Белова: Почему стоит?"]
     questions.answer(question, "Ждём", by=mikhail)
-    with pytest.raises(moves.Unanswered) as refused:
+    with pytest.raises(staying.Unanswered) as refused:
         moves.move(deal, to=stage("contacted"), by=mikhail)
     assert refused.value.missing == ["Ольга Белова: Почему стоит?"]
     questions.answer(question, "Ждём", by=olga)

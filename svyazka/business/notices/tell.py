@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from svyazka.business.journal.record import Actor, announce
+from svyazka.business.notices import wishes
 from svyazka.business.notices.models import Notice
-from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 
 
@@ -22,7 +22,9 @@ def tell(
 ) -> list[Notice]:
     """A notice for each of them who works here, but not for whoever did it himself. Call it in the transaction of the
     change. `kind` is worded in `workplaces/shared/notices.py`; `data` holds what those words need."""
-    concerned = Person.objects.working().filter(pk__in={*people} - {by.actor_id}).values_list("pk", flat=True)
+    concerned = {*people} - {by.actor_id}
+    if not concerned:
+        return []
     now = clock.now()
     told = Notice.objects.bulk_create(
         Notice(
@@ -33,9 +35,9 @@ def tell(
             deal_id=deal_id,
             client_id=client_id,
             data=dict(data or {}),
-            try_at=now,
+            try_at=try_at,
         )
-        for person_id in concerned
+        for person_id, try_at in wishes.of_people(concerned, kind, now)
     )
     for notice in told:
         announce("notice", notice.pk, people=[notice.person_id])

@@ -66,6 +66,10 @@ RIGHTS: dict[str, dict[str, Reach]] = {
         **dict.fromkeys((Role.CONTROLLER, *_FIELD), Reach.OWN),
     },
     # Everybody of the office answers what he was asked.
+    "questions.see": {
+        **_all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
+        **dict.fromkeys((Role.OPERATOR, Role.MANAGER), Reach.OWN),
+    },
     "questions.ask": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
     # Lets a deal go on before the answer.
     "questions.release": _all(Role.HEAD, Role.ADMINISTRATOR),
@@ -96,6 +100,7 @@ WORDS = {
     "tasks.do": _("Does tasks: his own, and those of deals that he may change"),
     "problems.see": _("Sees problem deals"),
     "hand_offs.see": _("Sees the figures of hand-offs between departments"),
+    "questions.see": _("Sees questions on deals: his own are those asked to him and by him"),
     "questions.ask": _("Asks questions on deals"),
     "questions.release": _("Lets a deal go on before a question is answered"),
     "leads.distribute": _("Distributes leads, hands over a colleague's deals"),
@@ -113,7 +118,9 @@ WORDS = {
 # The administrator's: without them nobody could give anything back.
 _KEPT = ("staff.see", "staff.change", "settings.change")
 # Rights whose reach says whose: the others are given or not.
-_WHOSE = dict.fromkeys(("deals.change", "problems.see"), (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.ALL))
+_WHOSE = dict.fromkeys(
+    ("deals.change", "problems.see", "questions.see"), (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.ALL)
+)
 
 
 def reach(person: Person, right: str) -> Reach:

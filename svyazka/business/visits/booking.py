@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.deals import facts, moves, next_steps, tasks
+from svyazka.business.deals import facts, moves, next_steps, staying, tasks
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.journal.record import About, Actor, record
@@ -159,7 +159,7 @@ def carry_on(deal: Deal, code: str, *, by: Actor) -> Deal:
         return deal
     try:
         return moves.move(deal, to=stage, by=by)
-    except moves.CannotLeave:
+    except staying.CannotLeave:
         return deal
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.deals import moves
+from svyazka.business.deals import moves, staying
 from svyazka.business.journal.record import Actor
 from svyazka.business.visits import booking
 from svyazka.business.visits.models import Visit
@@ -59,7 +59,7 @@ def take_back(visit: Visit, *, by: Actor, version: int | None = None) -> Visit:
     if status is None:
         raise Refused(_("This can no longer be taken back."))
     if current.left_stage and _is_where_it_left_it(current):
-        with contextlib.suppress(moves.CannotLeave):  # a question holds it where it is
+        with contextlib.suppress(staying.CannotLeave):  # a question holds it where it is
             current.deal = moves.move(current.deal, to=current.left_stage, by=by)
     current.status, current.left_stage = status, None
     current.version += 1

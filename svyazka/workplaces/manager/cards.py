@@ -42,6 +42,7 @@ class ShownCard(NamedTuple):
     handed: str
     handed_tone: str
     pain: str  # which problems the deal has
+    asked: str
     leads: bool  # the one that the keyboard comes to
 
 
@@ -165,6 +166,7 @@ def _shown(card: Card, stage: Stage, boarded: Boarded, no_step: str, *, leads: b
         no_step=no_step,
         **_handed(card, short),
         pain=", ".join([str(wording.TITLES[kind]) for kind in boarded.pains.get(card.id, ())]),
+        asked=_asked(card),
         leads=leads,
     )
 
@@ -175,6 +177,12 @@ def _handed(card: Card, short: Short) -> dict[str, str]:
         said = _("accept until {when}").format(when=short.moment(card.accept_due_at))
         return {"handed": said, "handed_tone": "bad" if card.accept_due_at < short.now else "warn"}
     return {"handed": _("returned") if card.returned_at else "", "handed_tone": "bad"}
+
+
+def _asked(card: Card) -> str:
+    if card.asked is None:
+        return ""
+    return _("a question holds it") if card.asked else _("a question")
 
 
 def title_of(card: Card) -> str:

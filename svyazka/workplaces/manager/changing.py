@@ -23,7 +23,7 @@ from svyazka.workplaces.manager.finding import deal_numbered
 from svyazka.workplaces.shared import away
 from svyazka.workplaces.shared.away import Absent
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.typed import whole_number
+from svyazka.workplaces.shared.typed import whole_number, whole_numbers
 
 
 @needs("deals.change", "POST")
@@ -77,7 +77,8 @@ def notes(request: PageRequest, pk: int) -> HttpResponse:
     """A note may be left on any deal: departments write to each other."""
     deal = deal_numbered(pk)
     text = request.POST.get("text", "").replace("\x00", "")
-    history.note(deal.client_id, text, deal_id=deal.pk, by=request.person)
+    picked = whole_numbers(request.POST.getlist("mentions"))
+    history.note(deal.client_id, text, deal_id=deal.pk, picked=picked, by=request.person)
     taking.take(deal.pk, by=request.person)
     return render(request, "manager/deal/noted.html", {"deal": deal, **page.history_of(deal)})
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from svyazka.business.deals import moves, rights
+from svyazka.business.deals import moves, rights, staying
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.staff import roles
 from svyazka.business.visits import calling_off
@@ -61,7 +61,7 @@ def _move(request: PageRequest, deal: Deal, to: Stage) -> HttpResponse:
             call_off=_CALL_OFF.get(request.POST.get("visits", "")),
             by=request.person,
         )
-    except (ChangedMeanwhile, moves.Unanswered):
+    except (ChangedMeanwhile, staying.Unanswered):
         raise
     except moves.StillMissing as refusal:
         codes = list(dict.fromkeys([*typed, *refusal.codes]))

@@ -25,7 +25,7 @@ from svyazka.workplaces.manager.finding import deal_numbered
 from svyazka.workplaces.shared import away, question_cards
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
-from svyazka.workplaces.shared.typed import moment, whole_number
+from svyazka.workplaces.shared.typed import moment, whole_number, whole_numbers
 
 SUGGESTED = 8
 
@@ -40,7 +40,7 @@ def deal_questions(request: PageRequest, pk: int) -> HttpResponse:
     try:
         questions.ask(
             deal,
-            _people(typed.getlist("people")),
+            whole_numbers(typed.getlist("people")),
             typed.get("text", ""),
             due_at=_due_at(typed.get("day"), typed.get("hour")),
             is_blocking="is_blocking" in typed,
@@ -61,6 +61,14 @@ def question_answer(request: PageRequest, pk: int) -> HttpResponse:
         return _in_dialog(request, "manager/question/answer.html", {"question": cards[str(question.pk)]})
     questions.answer(question, request.POST.get("answer", ""), by=request.person)
     return _done(request, question.deal_id, _("The answer is sent."))
+
+
+@needs("deals.see", "POST")
+def question_taking_over(request: PageRequest, pk: int) -> HttpResponse:
+    """Of a colleague of the same department, who need not answer any more."""
+    question = _question(pk)
+    questions.take_over(question, whole_number(request.POST.get("person")) or 0, by=request.person)
+    return _done(request, question.deal_id, _("It is for you to answer now."))
 
 
 @needs("questions.ask", "POST")
@@ -85,7 +93,7 @@ def question_people(request: PageRequest, pk: int) -> HttpResponse:
     deal = deal_numbered(question.deal_id)
     if request.method != "POST":
         return _people_form(request, question, deal)
-    wanted = set(_people(request.POST.getlist("people")))
+    wanted = set(whole_numbers(request.POST.getlist("people")))
     try:
         questions.choose_people(question, wanted, by=request.person)
     except Refused as refusal:
@@ -129,7 +137,7 @@ def colleagues(request: PageRequest) -> HttpResponse:
 def _form(request: PageRequest, deal: Deal, refusal: Refused | None = None) -> HttpResponse:
     tomorrow = clock.local(clock.now() + timedelta(days=1)).date()
     typed: Mapping[str, Any] = request.POST if refusal else {}
-    chosen = _people(request.POST.getlist("people")) if refusal else [deal.responsible_id or 0]
+    chosen = whole_numbers(request.POST.getlist("people")) if refusal else [deal.responsible_id or 0]
     context = {
         "deal": deal,
         "people": _offered(deal, chosen),
@@ -145,7 +153,7 @@ def _form(request: PageRequest, deal: Deal, refusal: Refused | None = None) -> H
 def _people_form(request: PageRequest, question: Question, deal: Deal, refusal: Refused | None = None) -> HttpResponse:
     asked = Asked.objects.filter(question=question).select_related("person")
     answered = {one.person_id for one in asked if one.answered_at}
-    chosen = _people(request.POST.getlist("people")) if refusal else [one.person_id for one in asked]
+    chosen = whole_numbers(request.POST.getlist("people")) if refusal else [one.person_id for one in asked]
     context = {
         "question": question,
         "people": [one for one in _offered(deal, chosen) if one["id"] not in answered],
@@ -189,10 +197,6 @@ def _done(request: PageRequest, deal_id: int, said: str) -> HttpResponse:
 
 def _question(pk: int) -> Question:
     return get_object_or_404(Question, pk=min(pk, 2**63 - 1))
-
-
-def _people(typed: list[str]) -> list[int]:
-    return [number for text in typed if (number := whole_number(text))]
 
 
 def _due_at(day: str | None, hour: str | None) -> datetime:

@@ -10,6 +10,7 @@ from svyazka.business.clients.models import Interaction
 from svyazka.business.deals import facts, moves
 from svyazka.business.deals.models import Deal, Stage, Task
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.staff.models import Person
 from svyazka.business.visits.conftest import hour, measurement, monday, of_egor, visit  # noqa: F401
 
 
@@ -251,3 +252,17 @@ def test_a_stage_that_is_not_for_this_deal_is_passed_over_but_may_be_gone_to_by_
     assert Deal.objects.get(pk=deal.pk).stage.code == "new"
     page.post(f"/deals/{deal.pk}/stage/", {"stage": to.pk, "version": deal.version, "anyway": "1"})
     assert Deal.objects.get(pk=deal.pk).stage == to
+
+
+def test_a_mention_is_drawn_with_the_name_of_today_and_refused_in_words(deal, vera, olga, mikhail, egor, enter):
+    client = enter(olga)
+    text = f"<b> @{mikhail.full_name}, посмотрите"
+    assert client.post(f"/deals/{deal.pk}/notes/", {"text": text, "mentions": mikhail.pk}).status_code == 200
+    Person.objects.filter(pk=mikhail.pk).update(full_name="Михаил <Новый>")
+    for address in (f"/deals/{deal.pk}/", f"/clients/{vera.pk}/"):
+        page = client.get(address).content.decode()
+        assert '&lt;b&gt; <b class="mention">@Михаил &lt;Новый&gt;</b>, посмотрите' in page
+    for address in (f"/deals/{deal.pk}/notes/", f"/clients/{vera.pk}/notes/"):
+        answer = client.post(address, {"text": f"@{egor.full_name}"}, headers={"HX-Request": "true"})
+        assert answer.status_code == 422
+        assert "не видит" in answer.content.decode()

@@ -25,7 +25,7 @@ from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared import timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
-from svyazka.workplaces.shared.typed import whole_number
+from svyazka.workplaces.shared.typed import whole_number, whole_numbers
 
 PAGE = 50
 MOST_DEALS = 30
@@ -115,7 +115,8 @@ def contact_removal(request: PageRequest, client_id: int, point_id: int) -> Http
 @needs("clients.change", "POST")
 def client_notes(request: PageRequest, client_id: int) -> HttpResponse:
     found = get_object_or_404(Client, pk=client_id)
-    history.note(found.pk, request.POST.get("text", ""), deal_id=None, by=request.person)
+    picked = whole_numbers(request.POST.getlist("mentions"))
+    history.note(found.pk, request.POST.get("text", ""), deal_id=None, picked=picked, by=request.person)
     if request.htmx and not request.htmx.boosted:
         return render(request, "shared/timeline.html", history_of(found.pk))
     return redirect("client", found.pk)

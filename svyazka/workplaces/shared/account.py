@@ -19,7 +19,7 @@ from svyazka.business.staff import absences, hire, hours, sessions
 from svyazka.business.staff.log_in import TooManyGuesses, change_password
 from svyazka.business.staff.models import Person, Session
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.shared import away
+from svyazka.workplaces.shared import away, push
 from svyazka.workplaces.shared.devices import readable
 from svyazka.workplaces.shared.door import PageRequest, needs, open_to_all
 from svyazka.workplaces.shared.forms import Form, put_on
@@ -127,14 +127,16 @@ def _home(person: Person | None) -> str:
 
 
 def _page(request: PageRequest, form: PasswordForm, status: int = 200) -> HttpResponse:
+    here = request.session.session_key
     short = Short()
     context = {
         "form": form,
-        "sessions": rows_of(request.person, here=request.session.session_key),
+        "sessions": rows_of(request.person, here=here),
         "hours": hours.in_words(request.person.hours),
         "absences": [
             {"period": away.period(one.during.lower, one.during.upper, short), "note": one.note}
             for one in absences.ahead_of(request.person)
         ],
+        "push": push.on_page(request.person, here=here),
     }
     return render(request, "shared/account.html", context, status=status)

@@ -60,7 +60,9 @@ WORDINGS: dict[str, Wording] = {
     "question.reminder": Wording(gettext_lazy("An answer is due by {due_at}: {text}"), "question"),
     "question.overdue": Wording(gettext_lazy("{who} has not answered in time: {text}"), "question", tone="bad"),
     "question.withdrawn": Wording(gettext_lazy("You need not answer any more: {text}"), "question"),
+    "question.taken_over": Wording(gettext_lazy("{by} answers in a colleague's place: {text}"), "question"),
     "question.released": Wording(gettext_lazy("{by} lets the deal go on before the answer: {text}"), "question"),
+    "note.mentioned": Wording(gettext_lazy("{by} mentions you: {text}"), "note"),
     "deals.given": Wording(gettext_lazy("A lead for you: {client}, deal № {deal}"), "person"),
     "deals.given_many": Wording(gettext_lazy("Leads for you: {count}"), "people", "/deals/?whose=mine"),
     "deals.handed_over": Wording(gettext_lazy("Deal № {deal} is yours now: {client}"), "person"),
@@ -173,7 +175,9 @@ def place_of(one: Notice) -> str:
     values = {name: value for name, value in one.data.items() if isinstance(value, (int, str))}
     values |= {"deal": one.deal_id or "", "client": one.client_id or ""}
     link = _wording(one).link
-    return reverse("notices") if "{deal}" in link and not one.deal_id else link.format_map(defaultdict(str, values))
+    if "{deal}" in link and not one.deal_id:
+        return reverse("client", args=[one.client_id]) if one.client_id else reverse("notices")
+    return link.format_map(defaultdict(str, values))
 
 
 def _shown(one: Notice, by: str, client: str, short: Short) -> Shown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ class Reply:
     answer: str
     when: str  # of the answer; empty: not yet
     is_late: bool
+    instead: str = ""  # the id of a colleague in whose place this person may answer
 
 
 @dataclass
@@ -65,7 +66,7 @@ def replies(ids: Iterable[int], short: Short) -> dict[int, list[Reply]]:
 def _cards(where: str, values: list[Any], person: Person, short: Short) -> list[Card]:
     cards: dict[int, Card] = {}
     manages, releases = roles.may(person, "questions.ask"), roles.may(person, "questions.release")
-    for question, asker, person_id, *reply in rows.read_joined(
+    for question, asker, person_id, department_id, *reply in rows.read_joined(
         f"{_QUESTIONS} where {where} {_ORDER}", values, Question
     ):
         card = cards.get(question.pk)
@@ -73,8 +74,11 @@ def _cards(where: str, values: list[Any], person: Person, short: Short) -> list[
             card = cards[question.pk] = _card(question, asker, short)
             card.manages, card.releases = manages and card.is_open, releases and card.is_open and card.is_blocking
         if person_id:
-            card.replies.append(_reply(*reply, short=short))
-            card.is_mine = card.is_mine or (person_id == person.pk and card.is_open and not card.replies[-1].when)
+            shown = _reply(*reply, short=short)
+            waits, colleague = card.is_open and not shown.when, department_id and department_id == person.department_id
+            card.is_mine = card.is_mine or (waits and person_id == person.pk)
+            instead = str(person_id) if waits and colleague and person_id != person.pk else ""
+            card.replies.append(replace(shown, instead=instead))
     return list(cards.values())
 
 
@@ -98,7 +102,7 @@ def _reply(name: str, answer: str, answered_at: datetime | None, due_at: datetim
 
 _QUESTIONS = f"""
 select {rows.columns(Question).replace("deals_question.", "question.")}, asker.full_name, asked.person_id,
-       person.full_name, asked.answer, asked.answered_at, asked.due_at
+       person.department_id, person.full_name, asked.answer, asked.answered_at, asked.due_at
 from deals_question question
 join staff_person asker on asker.id = question.by_id
 left join deals_asked asked on asked.question_id = question.id

@@ -36,6 +36,7 @@ ROOMS = [
     Room(_("Clients"), "clients", "person", "clients.see"),
     Room(_("Deals"), "board", "board", "deals.see", under=("/pipelines/",)),
     Room(_("Problems"), "problems", "warning", "problems.see"),
+    Room(_("Questions"), "questions", "question", "questions.see"),
     Room(_("Distribution"), "distribution", "people", "leads.distribute"),
     Room(_("Calendar"), "calendar", "calendar", "deals.see", under=("/visits/",)),
     Room(_("My visits"), "field_day", "route", "visits.carry_out"),

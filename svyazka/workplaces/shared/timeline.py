@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from svyazka.business.clients import history
+from svyazka.business.clients import history, mentions
 from svyazka.business.clients.models import Interaction
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.staff.models import Person
@@ -34,7 +36,7 @@ class Line:
     icon: str
     tone: str  # "in": the client did it; "bad": it went wrong; "good"; "": ourselves
     title: str
-    text: str  # no more than its beginning, if it is long
+    text: SafeString  # no more than its beginning, if it is long
     is_cut: bool
     who: str
     where: str  # the channel it came by
@@ -74,7 +76,8 @@ def lines(interactions: Sequence[Interaction], *, of: Mapping[int, str] | None =
 @needs("clients.see")
 def whole_text(request: PageRequest, pk: int) -> HttpResponse:
     """What a line shows only the beginning of."""
-    return render(request, "shared/whole_text.html", {"text": get_object_or_404(Interaction, pk=pk).text})
+    found = get_object_or_404(Interaction, pk=pk)
+    return render(request, "shared/whole_text.html", {"text": _text(found, found.text, _names_of_staff([found]))})
 
 
 def read_before(written: str) -> history.Before | None:
@@ -95,6 +98,7 @@ def _written(last: Interaction) -> str:
 def _names_of_staff(interactions: Sequence[Interaction]) -> dict[int, str]:
     ids = {one.by_id for one in interactions if one.by_id}
     ids |= {one.data["by"] for one in interactions if isinstance(one.data.get("by"), int)}
+    ids |= {int(number) for one in interactions for number in one.data.get("mentions", ())}
     return dict(Person.objects.filter(pk__in=ids).values_list("pk", "full_name")) if ids else {}
 
 
@@ -122,7 +126,7 @@ def _line(
         icon=icon,
         tone=tone,
         title=title,
-        text=one.text[:LONGEST],
+        text=_text(one, one.text[:LONGEST], staff),
         is_cut=len(one.text) > LONGEST,
         who=_who(one, staff),
         where=channels.get(one.channel, ""),
@@ -136,6 +140,16 @@ def _line(
         replies=replies.get(one.data.get("question", 0), ()),
         page=address if address.startswith(("https://", "http://")) else "",
     )
+
+
+def _text(one: Interaction, text: str, staff: Mapping[int, str]) -> SafeString:
+    """As HTML: whoever is mentioned by the name that he has today."""
+    parts = mentions.parts(text, one.data.get("mentions", {}) if one.kind == Kind.NOTE else {})
+    drawn = (format_html(_MENTION, staff.get(number, part)) if number else part for part, number in parts)
+    return format_html_join("", "{}", ((part,) for part in drawn))
+
+
+_MENTION = '<b class="mention">@{}</b>'
 
 
 def _who(one: Interaction, staff: Mapping[int, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 
 from svyazka.kit import clock
@@ -15,6 +16,10 @@ def whole_number(text: str | None) -> int | None:
     # Python refuses to read thousands of digits.
     number = int(text) if text and text.isdecimal() and len(text) < 20 else 0
     return number if 0 < number <= LARGEST else None
+
+
+def whole_numbers(typed: Iterable[str]) -> list[int]:
+    return [number for text in typed if (number := whole_number(text))]
 
 
 def day(text: str | None) -> date | None:

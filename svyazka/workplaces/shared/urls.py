@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.shared import account, landing, log_in, notices, timeline
+from svyazka.workplaces.shared import account, landing, log_in, notices, push, timeline
 
 urlpatterns = [
     path("", landing.landing, name="landing"),
@@ -19,5 +19,8 @@ urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/language/", account.language, name="account_language"),
     path("account/password/", account.password, name="account_password"),
+    path("account/devices/", push.account_devices, name="account_devices"),
+    path("account/devices/<int:pk>/ending/", push.device_ending, name="device_ending"),
+    path("account/notices/", push.account_wishes, name="account_wishes"),
     path("account/sessions/<slug:name>/ending/", account.session_ending, name="account_session_ending"),
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.deals.models.deal import Deal
@@ -75,6 +77,10 @@ class Question(models.Model):
         indexes = [
             models.Index(fields=["deal", "-asked_at"], name="question_of_deal"),
             models.Index(fields=["by", "due_at"], condition=Q(closed_at=None), name="question_open"),
+            models.Index(fields=["due_at", "id"], condition=Q(closed_at=None), name="question_due"),
+            models.Index(fields=["-asked_at", "-id"], name="question_newest"),
+            models.Index(fields=["deal"], condition=Q(closed_at=None), name="question_open_of_deal"),
+            GinIndex(OpClass(F("text"), name="gin_trgm_ops"), name="question_words"),
         ]
 
     def __str__(self) -> str:
@@ -86,6 +92,7 @@ class Asked(models.Model):
 
     question = models.ForeignKey(Question, models.CASCADE, related_name="asked")
     person = models.ForeignKey(Person, models.PROTECT, related_name="asked")
+    asked_at = models.DateTimeField(db_default=Now())  # later than the question, if he was asked later
     due_at = models.DateTimeField()  # as in the question, so that whoever is late is found by one index
     answer = models.CharField(max_length=2000, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -97,4 +104,5 @@ class Asked(models.Model):
         indexes = [
             models.Index(fields=["person", "due_at"], condition=Q(answered_at=None), name="asked_open"),
             models.Index(fields=["due_at"], condition=Q(answered_at=None), name="asked_due"),
+            models.Index(fields=["asked_at"], name="asked_when"),
         ]

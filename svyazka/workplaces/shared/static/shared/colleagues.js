@@ -1,13 +1,16 @@
 // Names of colleagues while they are typed: behind an @ in a note, and in a field that picks people.
-const MENTION = /(^|[\s(])@([^\s@][^@\n]{0,40})?$/u;
+const MENTION = /(?:^|[\s(])@((?:[^\s@]+ ?){0,3})$/u;
 let list = null; // the suggestions that are open
 let asking = null;
 
 const fits = (target) => target.matches?.("[data-pick], [data-mentions]");
 const typedIn = (field) => {
   if (field.dataset.pick) return field.value.trim() || null;
-  return MENTION.exec(field.value.slice(0, field.selectionStart))?.[2]?.trimStart() ?? (field.value[field.selectionStart - 1] === "@" ? "" : null);
+  const typed = MENTION.exec(field.value.slice(0, field.selectionStart))?.[1];
+  const isTaken = picked(field.form).some(({ dataset }) => typed?.startsWith(`${dataset.name} `));
+  return typed === undefined || isTaken ? null : typed;
 };
+const picked = (form) => [...form.querySelectorAll("input[name='mentions']")];
 
 document.addEventListener("input", ({ target }) => fits(target) && suggest(target));
 document.addEventListener("keydown", (event) => {
@@ -20,6 +23,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
 }, true);
+// The note has been sent: the next one names others.
+document.addEventListener("reset", ({ target }) => picked(target).forEach((one) => one.remove()));
 // A field that picks has nothing to send by itself.
 document.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target.dataset?.pick) event.preventDefault(); });
 document.addEventListener("focusout", ({ target }) => { if (list?.field === target) close(); });
@@ -44,6 +49,7 @@ function show(field, people) {
   box.id = "colleagues";
   box.className = "suggestions";
   box.role = "listbox";
+  box.ariaLabel = field.ariaLabel ?? field.labels[0].textContent;
   people.forEach(({ id, name, about }, at) => {
     const line = Object.assign(document.createElement("li"), { role: "option", id: `colleague-${id}` });
     line.append(name, Object.assign(document.createElement("span"), { className: "small muted", textContent: about }));
@@ -53,7 +59,7 @@ function show(field, people) {
   field.after(box);
   list = { field, people, box, at: 0 };
   field.setAttribute("aria-controls", box.id);
-  field.setAttribute("aria-expanded", "true");
+  if (field.dataset.pick) field.setAttribute("aria-expanded", "true");
   choose(0);
 }
 
@@ -73,9 +79,12 @@ function take(person) {
   else mention(field, person);
 }
 
-function mention(field, { name }) {
+function mention(field, { id, name }) {
   const before = field.value.slice(0, field.selectionStart);
   field.setRangeText(`@${name} `, before.lastIndexOf("@"), field.selectionStart, "end");
+  const kept = Object.assign(document.createElement("input"), { type: "hidden", name: "mentions", value: id });
+  kept.dataset.name = name;
+  field.form.append(kept);
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
@@ -97,6 +106,6 @@ function close() {
   if (!list) return;
   list.box.remove();
   list.field.removeAttribute("aria-activedescendant");
-  list.field.setAttribute("aria-expanded", "false");
+  if (list.field.dataset.pick) list.field.setAttribute("aria-expanded", "false");
   list = null;
 }

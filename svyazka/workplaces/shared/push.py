@@ -1,0 +1,138 @@
+"""Notices on a person's devices: switched on and off on his own page, and the words that go there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import time
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from svyazka.business.notices import devices, wishes
+from svyazka.business.notices.devices import Address, Letter
+from svyazka.business.notices.models import Device, Notice, Wish
+from svyazka.business.staff.models import Person, Session
+from svyazka.kit.refusals import Refused
+from svyazka.workplaces.shared import notices
+from svyazka.workplaces.shared.devices import readable
+from svyazka.workplaces.shared.door import PageRequest, needs
+
+KIND = "web_push"
+# What a locked screen says: the kind, and which deal. Whoever sees the screen reads no names.
+# fmt: off
+PLAIN: dict[str, Promise] = {
+    "hand_off.waiting": gettext_lazy("A deal is handed on to you: accept it or return it"),
+    "hand_off.accepted": gettext_lazy("The deal is accepted"),
+    "hand_off.returned": gettext_lazy("The deal is returned"),
+    "hand_off.withdrawn": gettext_lazy("A hand-off is taken back"),
+    "hand_off.ping_pong": gettext_lazy("A deal is returned again and again"),
+    "question.asked": gettext_lazy("You are asked a question"),
+    "question.answered": gettext_lazy("Your question is answered"),
+    "question.reminder": gettext_lazy("An answer is due soon"),
+    "question.overdue": gettext_lazy("A question is not answered in time"),
+    "question.withdrawn": gettext_lazy("You need not answer any more"),
+    "question.taken_over": gettext_lazy("A colleague answers instead"),
+    "question.released": gettext_lazy("The deal goes on before the answer"),
+    "task.given": gettext_lazy("You are given a task"),
+    "task.done": gettext_lazy("A task that you gave is done"),
+    "note.mentioned": gettext_lazy("You are mentioned in a note"),
+    "deals.given": gettext_lazy("A lead for you"),
+    "deals.given_many": gettext_lazy("Leads for you"),
+    "deals.handed_over": gettext_lazy("A deal is yours now"),
+    "deals.handed_over_many": gettext_lazy("Deals are yours now"),
+    "deals.came_back": gettext_lazy("A lead was not taken up in time"),
+    "deals.came_back_many": gettext_lazy("Leads were not taken up in time"),
+}
+# fmt: on
+
+
+@needs("own.account", "POST")
+def account_devices(request: PageRequest) -> HttpResponse:
+    """The browser has been allowed to, and says where it is reached."""
+    given = request.POST
+    address = Address(*(given.get(name, "")[:2000].replace("\x00", "") for name in ("endpoint", "key", "auth")))
+    session = Session.objects.filter(pk=request.session.session_key).first()
+    if session is None:
+        raise Http404
+    devices.add(request.person, address, kind=KIND, session=session)
+    return HttpResponse(status=204)
+
+
+@needs("own.account", "POST")
+def device_ending(request: PageRequest, pk: int) -> HttpResponse:
+    device = Device.objects.filter(pk=min(pk, 2**63 - 1), person=request.person).first()
+    if device is None:
+        raise Http404
+    devices.end(device, by=request.person)
+    messages.success(request, _("This device gets no more notices."))
+    return redirect("account")
+
+
+@needs("own.account", "POST")
+def account_wishes(request: PageRequest) -> HttpResponse:
+    given = request.POST
+    quiet = _hour(given.get("quiet_from", "")), _hour(given.get("quiet_until", ""))
+    wishes.change(request.person, heard=given.getlist("heard"), quiet=quiet, names="names" in given)
+    messages.success(request, _("Saved."))
+    return redirect("account")
+
+
+def on_page(person: Person, *, here: str | None) -> dict[str, Any]:
+    """What the account page shows of it."""
+    wish = wishes.of_person(person)
+    found = person.devices.select_related("session").order_by("-created_at")
+    shown = [
+        {
+            "pk": str(one.pk),
+            "name": readable(one.session.device),
+            "created_at": one.created_at,
+            "reached_at": one.reached_at,
+            "is_here": one.session_id == here,
+        }
+        for one in found
+    ]
+    return {
+        "key": devices.outlet(KIND).key(),
+        "devices": shown,
+        "is_on": any(one["is_here"] for one in shown),
+        "groups": [(code, name, code not in wish.silent) for code, name in wishes.GROUPS.items()],
+        "wish": wish,
+    }
+
+
+def write(found: Sequence[Notice]) -> Mapping[int, Letter]:
+    """A letter of each, in its reader's language."""
+    people = Person.objects.in_bulk({one.person_id for one in found})
+    named = set(Wish.objects.filter(names=True, person__in=people).values_list("person_id", flat=True))
+    letters: dict[int, Letter] = {}
+    for person in people.values():
+        with translation.override(person.language):
+            mine = [one for one in found if one.person_id == person.pk]
+            for one, shown in zip(mine, notices.shown(mine), strict=True):
+                letters[one.pk] = _letter(one, shown, with_names=person.pk in named)
+    return letters
+
+
+def _letter(one: Notice, shown: notices.Shown, *, with_names: bool) -> Letter:
+    title = str(PLAIN.get(one.kind) or _("There is news"))
+    if with_names:
+        text = " · ".join(part for part in (shown.said, shown.about) if part)
+    else:
+        text = _("Deal № {number}").format(number=one.deal_id) if one.deal_id else ""
+    return Letter(title=title, text=text[:1000], url=shown.url, tag=f"notice-{one.pk}")
+
+
+def _hour(typed: str) -> time | None:
+    if not typed:
+        return None
+    try:
+        return time.fromisoformat(typed[:5]).replace(tzinfo=None)
+    except ValueError:
+        words = _("An hour is written like 21:00")
+        raise Refused(words, fields={"quiet": words}) from None

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import base64
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from svyazka.business.notices.models import Device, Wish
+from svyazka.business.notices.tell import tell
+from svyazka.workplaces.shared import notices, push
+
+ENDPOINT = "https://fcm.googleapis.com/fcm/send/abc"
+
+
+def coded(given: bytes) -> str:
+    return base64.urlsafe_b64encode(given).decode()
+
+
+@pytest.fixture
+def given():
+    point = ec.generate_private_key(ec.SECP256R1()).public_key()
+    key = coded(point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+    return {"endpoint": ENDPOINT, "key": key, "auth": coded(b"0123456789abcdef")}
+
+
+def test_a_device_is_switched_on_listed_and_switched_off(mikhail, olga, enter, given):
+    client = enter(mikhail)
+    assert "data-push-on" in client.get("/account/").content.decode()
+    assert client.post("/account/devices/", given).status_code == 204
+    page = client.get("/account/").content.decode()
+    assert "здесь включены" in page
+    assert ENDPOINT not in page
+    device = Device.objects.get()
+    assert enter(olga).post(f"/account/devices/{device.pk}/ending/").status_code == 404
+    assert enter(mikhail).post(f"/account/devices/{device.pk}/ending/").status_code == 302
+    assert not Device.objects.exists()
+
+
+@pytest.mark.parametrize("wrong", [{"endpoint": "http://127.0.0.1/"}, {"key": "x"}, {"auth": ""}])
+def test_what_is_no_address_of_a_browser_is_refused(mikhail, enter, given, wrong):
+    assert enter(mikhail).post("/account/devices/", given | wrong).status_code == 422
+    assert not Device.objects.exists()
+
+
+def test_what_goes_there_and_when_is_chosen(mikhail, enter, given):
+    client = enter(mikhail)
+    client.post("/account/devices/", given)
+    chosen = {"heard": ["question", "nonsense"], "quiet_from": "22:00", "quiet_until": "08:00"}
+    assert client.post("/account/notices/", chosen).status_code == 302
+    wish = Wish.objects.get()
+    assert (wish.silent, wish.names) == (["deals", "hand_off", "task", "note"], False)
+    page = client.get("/account/").content.decode()
+    assert 'value="question" checked' in page
+    assert 'value="task">' in page
+    assert 'name="quiet_from" value="22:00"' in page
+    assert client.post("/account/notices/", {"quiet_from": "22:00"}).status_code == 422
+    assert client.post("/account/notices/", {"quiet_from": "night"}).status_code == 422
+
+
+def test_a_locked_screen_shows_no_names_unless_its_person_wants_it(mikhail, konstantin, vera):
+    data = {"text": "Когда замер у Веры?"}
+    told = tell([mikhail.pk], "question.asked", by=konstantin, deal_id=17, client_id=vera.pk, data=data)
+    (letter,) = push.write(told).values()
+    assert (letter.title, letter.text) == ("Вам задали вопрос", "Сделка № 17")
+    assert letter.url == f"/notices/{told[0].pk}/"
+    Wish.objects.create(person=mikhail, names=True)
+    (letter,) = push.write(told).values()
+    assert letter.text == f"{konstantin.full_name} спрашивает: Когда замер у Веры? · № 17 · Вера Павлова"
+
+
+def test_everybody_reads_his_own_language(mikhail, olga, konstantin):
+    mikhail.language = "en"
+    mikhail.save()
+    told = tell([mikhail.pk, olga.pk], "question.asked", by=konstantin, deal_id=17)
+    assert sorted(letter.title for letter in push.write(told).values()) == [
+        "You are asked a question",
+        "Вам задали вопрос",
+    ]
+
+
+def test_every_kind_of_notice_has_plain_words():
+    assert push.PLAIN.keys() == notices.WORDINGS.keys()
