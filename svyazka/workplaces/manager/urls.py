@@ -2,13 +2,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.manager import board, changing, deal, distribution, handing, moving, questions, table, tasks
+from svyazka.workplaces.manager import (
+    board,
+    changing,
+    deal,
+    distribution,
+    export,
+    handing,
+    moving,
+    questions,
+    table,
+    tasks,
+)
 
 urlpatterns = [
     path("deals/", board.board, name="board"),
     path("pipelines/<slug:code>/", board.board, name="board_of"),
     path("stages/<int:stage_id>/deals/", board.column, name="column"),
     path("deals/list/", table.deals, name="deals"),
+    path("deals/list/file/", export.deals_file, name="deals_file"),
     path("deals/<int:pk>/", deal.deal, name="deal"),
     path("deals/<int:pk>/card/", board.card, name="deal_card"),
     path("deals/<int:pk>/parts/", deal.deal_parts, name="deal_parts"),
