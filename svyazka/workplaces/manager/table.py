@@ -75,7 +75,8 @@ def deals(request: PageRequest) -> HttpResponse:
     }
     if after:
         return render(request, "manager/table_later.html", context)
-    counted = listing.count_deals(asked.narrowed, state=order.state)
+    # What fits on a page is counted already: rare ones would be looked for twice.
+    counted = listing.count_deals(asked.narrowed, state=order.state) if found.after else len(found.cards)
     context |= {"count": f"{COUNTED}+" if counted > COUNTED else str(counted), "report": _report(asked)}
     context |= {
         "heads": heads(asked),

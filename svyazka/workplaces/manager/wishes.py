@@ -124,7 +124,7 @@ def _shown(field: Field, given: QueryDict, people: Sequence[tuple[str, str]]) ->
     return {
         "name": name,
         "title": field.name,
-        "shape": shape,
+        "shape": "person" if field.kind == Field.Kind.PERSON else shape,
         "type": "date" if field.kind in DATED else "text",
         "chosen": given.getlist(name),
         "value": given.get(name, ""),
