@@ -111,7 +111,11 @@ def rows_of(cards: Sequence[Card], columns: Sequence[Field]) -> list[dict[str, A
     stages = {stage.pk: stage for stage in Stage.objects.all()}
     short = Short()
     more = in_columns(cards, columns)
-    return [{**_row(card, stages, short), "more": texts} for card, texts in zip(cards, more, strict=True)]
+    names = [field.name for field in columns]
+    return [
+        {**_row(card, stages, short), "more": list(zip(names, texts, strict=True))}
+        for card, texts in zip(cards, more, strict=True)
+    ]
 
 
 def in_columns(cards: Sequence[Card], columns: Sequence[Field]) -> list[list[str]]:
