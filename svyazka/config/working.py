@@ -14,7 +14,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connections
 
-from svyazka.business.deals import coming_back, reminding
+from svyazka.business.deals import coming_back, reminding, searched
 from svyazka.business.intake import chores
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.journal.bell import CHANNEL
@@ -34,6 +34,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (problems.morning, 30.0),
     (coming_back.go_round, 30.0),
     (reminding.remind_of_questions, 30.0),
+    (searched.go_round, 5.0),
 )
 
 log = structlog.get_logger(__name__)

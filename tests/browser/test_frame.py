@@ -114,7 +114,7 @@ def test_what_is_clipped_on_a_phone_shows_that_it_goes_on(open_page, olga, deal,
     clipped = tabs.evaluate("(box) => box.scrollWidth > box.clientWidth")
     expect(tabs).to_have_class("segments more-after" if clipped else "segments")
     page.goto("/deals/list/")
-    expect(page.locator("#filters.more-after")).to_be_visible()
+    expect(page.locator("#filters .more-after")).to_be_visible()
     page.goto("/queue/?kind=message")
     expect(page.locator("main .segments [aria-current]")).to_be_in_viewport(ratio=1)
 

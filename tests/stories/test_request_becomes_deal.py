@@ -159,6 +159,28 @@ def test_a_company_that_counts_no_openings_takes_the_form_nevertheless():
 
 
 @pytest.mark.usefixtures("windows")
+def test_what_a_form_asks_under_the_code_of_a_field_goes_into_the_deal():
+    from svyazka.business.deals.models import Field
+
+    choices = [{"code": "house", "words": {"ru": "Частный дом"}}]
+    Field.objects.create(code="object", kind="choice", choices=choices, words={"ru": "Что за объект"})
+    Field.objects.create(code="tax", of="client", kind="text", words={"ru": "ИНН"})
+    asked = {"object": "частный дом", "ready_at": "завтра", "prepaid": "1 000", "tax": "7701", "colour": "белый"}
+    arrival = form(**asked)
+    work_off()
+    arrival.refresh_from_db()
+    deal = Deal.objects.get()
+    assert (arrival.state, deal.facts) == ("done", {"openings": 3, "object": "house", "prepaid": "1000.00"})
+    extra = Interaction.objects.get(kind="form").data["extra"]
+    assert {code: extra[code] for code in asked} == asked
+    form(object="", prepaid="2000", ready_at="2026-12-01")
+    work_off()
+    deal.refresh_from_db()
+    assert deal.facts["prepaid"] == "1000.00"
+    assert deal.facts["ready_at"] == "2026-12-01"
+
+
+@pytest.mark.usefixtures("windows")
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"{", b"[]", b'{"name": "Vera"}', b'{"phone": "12"}'])
 def test_what_nobody_can_answer_stands_where_a_person_sees_it(body):
     arrival = arrive("web_form/okna", body)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import search
@@ -19,8 +20,20 @@ LONGEST = {"name": 200, "address": 300}
 
 
 @transaction.atomic
-def change(client: Client, values: Mapping[str, str], *, by: Actor, version: int | None = None) -> Client:
-    """Sets name, address, note or kind. With `version`, refuses when somebody else was quicker."""
+def change(
+    client: Client,
+    values: Mapping[str, str],
+    *,
+    by: Actor,
+    version: int | None = None,
+    facts: Mapping[str, Any] | None = None,
+    found_by: str | None = None,
+) -> Client:
+    """Sets name, address, note or kind. With `version`, refuses when somebody else was quicker.
+
+    `facts`: what the company wants to know besides, read already (`deals.client_facts`); `found_by`: the words of all
+    of them that lead to the client.
+    """
     current = Client.objects.select_for_update().get(pk=client.pk)
     if version is not None and current.version != version:
         raise ChangedMeanwhile
@@ -29,12 +42,37 @@ def change(client: Client, values: Mapping[str, str], *, by: Actor, version: int
         if field in values and (new := _clean(field, values[field])) != getattr(current, field):
             changes[field] = (getattr(current, field), new)
             setattr(current, field, new)
+    for code, value in (facts or {}).items():
+        if (before := current.facts.get(code)) != value:
+            changes[code] = (before, value)
+            current.facts[code] = value
     if changes:
         current.version += 1
+        current.found_by = current.found_by if found_by is None else found_by
         current.save()
         record("clients.changed", About("client", current.pk, client_id=current.pk), by=by, changes=changes)
-        search.index("client", current.pk, current.name, current.address)
+        index(current)
     return current
+
+
+def index(client: Client) -> None:
+    """What he can be found by from now on."""
+    search.index("client", client.pk, client.name, client.address, client.found_by)
+
+
+def find_by(words: Mapping[int, str]) -> None:
+    """Sets what else leads to these clients (id → words), many at once: no change of theirs."""
+    numbers, texts = list(words), list(words.values())
+    with connection.cursor() as cursor:
+        cursor.execute(_FOUND_BY, [numbers, texts])
+        found = {number: (name, address, text) for number, name, address, text in cursor.fetchall()}
+    search.index_many("client", found)
+
+
+_FOUND_BY = """
+update clients_client set found_by = given.words from unnest(%s::bigint[], %s::text[]) as given (id, words)
+where clients_client.id = given.id returning clients_client.id, name, address, found_by
+"""
 
 
 @transaction.atomic

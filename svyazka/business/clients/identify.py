@@ -111,7 +111,7 @@ def _learn_name(client: Client, name: str, *, by: Actor) -> None:
     client.refresh_from_db()
     about = About("client", client.pk, client_id=client.pk)
     record("clients.changed", about, by=by, changes={"name": ("", name)})
-    search.index("client", client.pk, client.name, client.address)
+    search.index("client", client.pk, client.name, client.address, client.found_by)
 
 
 def _wait_in_line(names: list[str]) -> None:

@@ -37,6 +37,8 @@ class Client(models.Model):
     address = models.CharField(max_length=300, blank=True)
     note = models.TextField(blank=True)
     facts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # code of a Field → value
+    # The words of those facts that lead to him. Which ones do is said a floor above.
+    found_by = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")

@@ -8,7 +8,7 @@ trigrams over whole names would grow with it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -41,21 +41,30 @@ def words_of(*texts: str) -> list[str]:
 
 def index(kind: str, object_id: int, *texts: str) -> None:
     """What this object can be found by from now on."""
-    words = words_of(*texts)
+    index_many(kind, {object_id: texts})
+
+
+def index_many(kind: str, texts: Mapping[int, Sequence[str]]) -> None:
+    """The same for many at once: id → what stands in it."""
+    pairs = [(number, word) for number, said in texts.items() for word in words_of(*said)]
+    of, words = [number for number, _word in pairs], [word for _number, word in pairs]
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            with gone as (
-                delete from clients_searchposting
-                where kind = %(kind)s and object_id = %(id)s and word <> all(%(words)s)
-            ), known as (
-                insert into clients_searchword (word) select unnest(%(words)s::text[]) on conflict do nothing
-            )
-            insert into clients_searchposting (word, kind, object_id)
-            select word, %(kind)s, %(id)s from unnest(%(words)s::text[]) as words (word) on conflict do nothing
-            """,
-            {"kind": kind, "id": object_id, "words": words},
-        )
+        cursor.execute(_INDEX, {"kind": kind, "ids": list(texts), "of": of, "words": words})
+
+
+_INDEX = """
+with words as materialized (
+    select of, word from unnest(%(of)s::bigint[], %(words)s::text[]) as given (of, word)
+), gone as (
+    delete from clients_searchposting p
+    where kind = %(kind)s and object_id = any(%(ids)s)
+    and not exists (select from words where of = p.object_id and words.word = p.word)
+), known as (
+    insert into clients_searchword (word) select distinct word from words order by word on conflict do nothing
+)
+insert into clients_searchposting (word, kind, object_id)
+select word, %(kind)s, of from words on conflict do nothing
+"""
 
 
 def find(typed: str, *, limit: int = 12) -> list[Hit]:
@@ -68,9 +77,12 @@ def find(typed: str, *, limit: int = 12) -> list[Hit]:
     if whole := _by_whole_phone(typed, limit):
         return whole
     hits = [*_by_deal_number(typed), *_by_part_of_phone(typed, limit)]
-    # Houses and flats have four digits at most.
-    if len(hits) < limit and len(phones.digits_of(typed)) < 5:
+    digits = phones.digits_of(typed)
+    # Houses and flats have four digits at most; what is longer and no phone is the number of a contract or the like.
+    if len(hits) < limit and len(digits) < 5:
         hits += _by_words(words_of(typed), limit - len(hits))
+    elif len(hits) < limit:
+        hits += _by_prefixes(digits, [], limit - len(hits))
     return list(dict.fromkeys(hits))[:limit]
 
 

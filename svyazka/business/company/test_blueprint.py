@@ -98,7 +98,7 @@ def test_a_small_one_is_enough():
         ('code: off, kind: lost', "code: off, kind: won", 22, "There is no lost stage."),
         ("only_when: {sort: [big]}", "kind: lost, hand_off: [{to: service}]", 16, "A lost deal is not handed on."),
         ("{code: first, name", "{code: first, kind: won, name", 22, "There is no first stage"),
-        ("kind: number", "kind: number, of: client", 15, "“openings” is no field of the deal"),
+        ("kind: number", "kind: number, of: visit", 15, "“openings” is no field of the deal"),
         ("{sort: [big]}", "{sort: [true]}", 16, "“True” cannot be chosen"),
         ("required: [openings, client_name]", "only_when: {sort: [big]}", 15, "The first stage is for every deal"),
         ("code: measured, name", "code: new, name", 16, "The code “new” stands here twice."),

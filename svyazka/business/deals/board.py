@@ -17,6 +17,7 @@ from django.db import connection
 from svyazka.business.clients import search
 from svyazka.business.clients.naming import CONTACT
 from svyazka.business.deals.models import Stage
+from svyazka.business.deals.wanted import Wish
 from svyazka.kit import clock
 
 PAGE = 20
@@ -35,6 +36,9 @@ class Narrowed:
     overdue: bool = False
     not_accepted: bool = False
     typed: str = ""
+    pipeline_id: int | None = None
+    stage_id: int | None = None
+    facts: tuple[Wish, ...] = ()  # of the company's own fields (`wanted.py`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,6 @@ class Column:
     cards: list[Card] = field(default_factory=list)
     goes_on: bool = False  # there are more cards than these
 
-
-Wish = tuple[str, list[Any]]  # of SQL, and of its values
 
 CARD = f"""
 select d.id, d.stage_id, c.name, c.id, case when c.name = '' then {CONTACT} end,
@@ -190,6 +192,8 @@ def conditions(narrowed: Narrowed) -> Wish:
         ("responsible_id", narrowed.responsible_id),
         ("department_id", narrowed.department_id),
         ("source_id", narrowed.source_id),
+        ("pipeline_id", narrowed.pipeline_id),
+        ("stage_id", narrowed.stage_id),
     ):
         if wanted is not None:
             where += f" and d.{column} = %s"
@@ -199,6 +203,9 @@ def conditions(narrowed: Narrowed) -> Wish:
         values += [clock.now()] * 2
     if narrowed.not_accepted:
         where += " and d.accept_due_at is not null"
+    for asked, given in narrowed.facts:
+        where += f" and {asked}"
+        values += given
     if narrowed.typed:
         hits = search.find(narrowed.typed, limit=_MOST_HITS)
         where += " and (d.client_id = any(%s) or d.id = any(%s))"

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.clients import search
+from svyazka.business.deals import searched
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, HandOff
 from svyazka.business.journal.record import About, Actor, record
@@ -69,8 +69,7 @@ def take_over(linked: Deal, codes: Sequence[str], *, by: Actor) -> Deal:
         return current
     current.version += 1
     current.save()
-    if "address" in changes:
-        search.index("deal", current.pk, current.address)
+    searched.follow(current, changes)
     about = About("deal", current.pk, client_id=current.client_id, deal_id=current.pk)
     record("deals.taken_over", about, by=by, changes=changes, data={"stage": current.stage_id})
     return current

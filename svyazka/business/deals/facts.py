@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.clients import change as clients
-from svyazka.business.clients import search
-from svyazka.business.deals import rights, taking, values
+from svyazka.business.deals import client_facts, rights, searched, taking, values
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, Field, HandOff
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
-from svyazka.kit.refusals import Refused
 
 # Every deal has these; the rest are rows of Field.
 OWN = {"client_name": _("Client's name"), "address": _("Address"), "amount": _("Amount")}
@@ -35,36 +32,53 @@ def is_known(deal: Deal, code: str) -> bool:
 
 
 def value_of(deal: Deal, code: str) -> Any:
+    """Its own columns, its facts, and what is known of its client."""
     if code == "client_name":
         return deal.client.name
-    return getattr(deal, code) if code in OWN else deal.facts.get(code)
+    if code in OWN:
+        return getattr(deal, code)
+    return deal.facts[code] if code in deal.facts else deal.client.facts.get(code)
 
 
 @transaction.atomic
 def change(deal: Deal, given: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Deal:
     """Sets what is given, by code. All or nothing: Refused names every value that cannot be, in its `fields`."""
     current = held(deal.pk, version=version)
-    read = _read(given)
+    fields = fields_of(given, Field.Of.DEAL, Field.Of.CLIENT)
+    read = _read(fields, given)
     changes = {code: (values.plain(value_of(current, code)), values.plain(new)) for code, new in read.items()}
     # An empty input of what has never been known is no change.
     changes = {code: pair for code, pair in changes.items() if _said(pair[0]) != _said(pair[1])}
     if not changes:
         return current
-    if "client_name" in changes:
-        clients.change(current.client, {"name": read["client_name"]}, by=by)
-        current.client.name = read["client_name"]
-    for code in changes.keys() - {"client_name"}:
-        if code in OWN:
+    _change_client(current, {code: read[code] for code in changes if _is_clients(fields[code])}, by=by)
+    for code in changes:
+        if code in OWN and code != "client_name":
             setattr(current, code, read[code])
-        else:
+        elif not _is_clients(fields[code]):
             current.facts[code] = values.plain(read[code])
     current.version += 1
     taking.taken(current, by=by)
     current.save()
-    if "address" in changes:
-        search.index("deal", current.pk, current.address)
+    searched.follow(current, changes)
     record("deals.changed", _about(current), by=by, changes=changes, data={"stage": current.stage_id})
     return current
+
+
+def fields_of(codes: Iterable[str], *of: Field.Of) -> dict[str, Field]:
+    """The fields that are meant, by code."""
+    return {**OWN_FIELDS, **{field.code: field for field in Field.objects.filter(code__in=list(codes), of__in=of)}}
+
+
+def _is_clients(field: Field) -> bool:
+    return field.code == "client_name" or field.of == Field.Of.CLIENT
+
+
+def _change_client(deal: Deal, read: dict[str, Any], *, by: Actor) -> None:
+    if not read:
+        return
+    own = {"name": read.pop("client_name")} if "client_name" in read else {}
+    deal.client = client_facts.store(deal.client, own, read, by=by)
 
 
 @transaction.atomic
@@ -91,29 +105,14 @@ def appoint(deal: Deal, person: Person | None, *, by: Actor, version: int | None
     return current
 
 
-def _read(given: Mapping[str, Any]) -> dict[str, Any]:
-    fields = {**_OWN_FIELDS, **{field.code: field for field in Field.objects.filter(code__in=given.keys())}}
-    read: dict[str, Any] = {}
-    wrong: dict[str, Any] = {}
-    for code, typed in given.items():
-        if code not in fields:
-            wrong[code] = _("There is no such field.")
-            continue
-        try:
-            read[code] = values.read(fields[code], typed)
-        except Refused as refusal:
-            wrong[code] = refusal.message
-    if len(read.get("client_name") or "") > _LONGEST_NAME:
-        wrong["client_name"] = _("This is too long.")
-    if wrong:
-        raise Refused(_("Some values cannot be right."), fields=wrong)
+def _read(fields: Mapping[str, Field], given: Mapping[str, Any]) -> dict[str, Any]:
+    read = values.read_all(fields, given)
     # These two columns hold no nothing.
     return {code: "" if value is None and code in _TEXTS else value for code, value in read.items()}
 
 
-_LONGEST_NAME = 200
 _TEXTS = ("client_name", "address")
-_OWN_FIELDS = {
+OWN_FIELDS = {
     "client_name": Field(code="client_name", kind=Field.Kind.TEXT),
     "address": Field(code="address", kind=Field.Kind.TEXT),
     "amount": Field(code="amount", kind=Field.Kind.MONEY),

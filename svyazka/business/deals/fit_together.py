@@ -47,7 +47,7 @@ def _of_path(pipeline: Item, path: Path) -> Iterator[Fault]:
 
 def _of_stage(stage: Item, fields: Mapping[str, Item], path: Path) -> Iterator[Fault]:
     yield from _of_condition(stage["only_when"], fields, (*path, "only_when"))
-    yield from _of_facts(stage["required"], fields, (*path, "required"))
+    yield from _of_facts(stage["required"], fields, (*path, "required"), also=Field.Of.CLIENT)
     seen = set()
     for place, rule in enumerate(stage["hand_off"]):
         here = (*path, "hand_off", place)
@@ -61,9 +61,11 @@ def _of_stage(stage: Item, fields: Mapping[str, Item], path: Path) -> Iterator[F
         yield Fault((*path, "hand_off"), _("A lost deal is not handed on."))
 
 
-def _of_facts(codes: list[str], fields: Mapping[str, Item], path: Path) -> Iterator[Fault]:
+def _of_facts(
+    codes: list[str], fields: Mapping[str, Item], path: Path, *, also: Field.Of = Field.Of.DEAL
+) -> Iterator[Fault]:
     for place, code in enumerate(codes):
-        if code in fields and fields[code]["of"] != Field.Of.DEAL:
+        if code in fields and fields[code]["of"] not in (Field.Of.DEAL, also):
             words = _("“{code}” is no field of the deal; a stage asks for what is known of the deal.")
             yield Fault((*path, place), words.format(code=code))
 

@@ -19,9 +19,9 @@ from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.clients import history, search
+from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
-from svyazka.business.deals import appointing, carried, conditions, next_steps
+from svyazka.business.deals import appointing, carried, conditions, next_steps, searched
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, HandOff, HandOffRule, Pipeline, Stage, Task
 from svyazka.business.deals.staying import insist_answered
@@ -110,8 +110,7 @@ def _open(leg: HandOff, *, by: Actor) -> Deal:
     Task.objects.create(deal=linked, what=step, due_at=leg.due_at, person=receiver, of_stage=True)
     changes = {"stage": (None, stage.code), "responsible": (None, receiver.full_name if receiver else None)}
     record("deals.opened", _about(linked), by=by, changes=changes, data={"stage": stage.pk})
-    if linked.address:
-        search.index("deal", linked.pk, linked.address)
+    searched.index_new(linked)
     return linked
 
 
@@ -138,8 +137,7 @@ def _come_again(leg: HandOff, last: HandOff, *, by: Actor) -> Deal:
     linked.version += 1
     linked.save()
     next_steps.replace_stages(linked, accept_step(), due_at=leg.due_at, by=by)
-    if "address" in changes:
-        search.index("deal", linked.pk, linked.address)
+    searched.follow(linked, changes)
     record("deals.taken_up_again", _about(linked), by=by, changes=changes, data={"stage": linked.stage_id})
     return linked
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -11,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from svyazka.business.deals.board import CARD, COUNTED, PEOPLE, Card, Narrowed, conditions
+from svyazka.business.deals.models import Field
 
 PAGE = 50
 
@@ -45,7 +47,13 @@ class Listed:
 
 
 def list_deals(
-    narrowed: Narrowed, *, sort: str = "number", descending: bool = True, state: str = "open", after: str = ""
+    narrowed: Narrowed,
+    *,
+    sort: str = "number",
+    descending: bool = True,
+    state: str = "open",
+    after: str = "",
+    most: int = PAGE,
 ) -> Listed:
     """One page; `after` is what the page before said. Nonsense there begins from the top."""
     by = SORTS[sort]
@@ -59,11 +67,50 @@ def list_deals(
         cursor.execute(
             f"{CARD}, ({by.key})::text from deals_deal d {PEOPLE} where true{where}"
             f" order by {by.key} {way}, d.id {way} limit %s",
-            [*values, PAGE + 1],
+            [*values, most + 1],
         )
         rows = cursor.fetchall()
-    cards = [Card(*row[:-1]) for row in rows[:PAGE]]
-    return Listed(cards, f"{rows[PAGE - 1][-1]}~{cards[-1].id}" if len(rows) > PAGE else "")
+    cards = [Card(*row[:-1]) for row in rows[:most]]
+    return Listed(cards, f"{rows[most - 1][-1]}~{cards[-1].id}" if len(rows) > most else "")
+
+
+def facts_of(deal_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What is known of these deals and of their clients, by code."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, [list(deal_ids)])
+        return {deal_id: json.loads(facts) for deal_id, facts in cursor.fetchall()}
+
+
+_FACTS = """
+select d.id, c.facts || d.facts from deals_deal d join clients_client c on c.id = d.client_id where d.id = any(%s)
+"""
+
+
+@dataclass(frozen=True)
+class Total:
+    value: Any  # as it is stored; None: not known
+    count: int
+    amount: Decimal
+
+
+def totals(narrowed: Narrowed, field: Field, *, state: str = "open") -> list[Total]:
+    """How many deals there are of each value of a field, and their amount. Of several of a list, it counts at each."""
+    where, values = conditions(narrowed)
+    each = _EACH if field.kind == Field.Kind.CHOICES else _ONE
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select nullif(v.value, 'null'), count(*), coalesce(sum(d.amount), 0) from deals_deal d"  # noqa: S608  # of our own words only
+            f" left join lateral {each} as v (value) on true where true{where}{STATES[state]}"
+            " group by 1 order by 2 desc, 1",
+            [*[field.code] * each.count("%s"), *values],
+        )
+        return [Total(None if value is None else json.loads(value), *rest) for value, *rest in cursor.fetchall()]
+
+
+_ONE = "(select d.facts -> %s)"
+_EACH = """
+jsonb_array_elements(case when jsonb_typeof(d.facts -> %s) = 'array' then d.facts -> %s else '[]' end)
+"""
 
 
 def count_deals(narrowed: Narrowed, *, state: str = "open") -> int:

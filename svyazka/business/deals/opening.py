@@ -9,9 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.clients import search
 from svyazka.business.clients.models import Client, Source
-from svyazka.business.deals import conditions, distribution, rights
+from svyazka.business.deals import conditions, distribution, rights, searched
 from svyazka.business.deals.models import Deal, Pipeline, Stage, Task
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
@@ -67,8 +66,7 @@ def open_deal(
     )
     about = About("deal", deal.pk, client_id=client.pk, deal_id=deal.pk)
     record("deals.opened", about, by=by, changes={"stage": (None, stage.code)}, data={"stage": stage.pk})
-    if deal.address:
-        search.index("deal", deal.pk, deal.address)
+    searched.index_new(deal)
     if step:
         kind = stage.next_step_kind
         Task.objects.create(deal=deal, kind=kind, what=step, due_at=step_at, person=responsible, of_stage=True)

@@ -152,8 +152,8 @@ def _of_required(stage: Content, house: House) -> Iterator[str]:
             continue
         if code not in house.fields:
             yield _("the field “{code}”, which must be filled in, does not exist").format(code=code)
-        elif house.fields[code].of != Field.Of.DEAL:
-            yield _("the field “{name}”, which must be filled in, is not a deal's").format(name=house.fields[code].name)
+        elif house.fields[code].of == Field.Of.VISIT:
+            yield _("the field “{name}”, which must be filled in, is a visit's").format(name=house.fields[code].name)
 
 
 def _of_condition(only_when: Mapping[str, list[Any]], house: House) -> Iterator[str]:

@@ -117,8 +117,8 @@ def test_a_stage_to_which_visits_lead_stays(pipeline, content, anna):
             "Этап «Связались»: обязательного поля «shoe_size» не существует.",
         ),
         (
-            lambda stages: stages[1].update(required=["tax"]),
-            "Этап «Связались»: обязательное поле «ИНН» относится не к сделке.",
+            lambda stages: stages[1].update(required=["floor"]),
+            "Этап «Связались»: обязательное поле «Этаж» относится к выезду, а не к сделке.",
         ),
         (
             lambda stages: stages[1].update(only_when={"openings": [1]}),
@@ -145,7 +145,7 @@ def test_a_stage_to_which_visits_lead_stays(pipeline, content, anna):
     ],
 )
 def test_what_is_wrong_is_said_before_anything_is_saved(pipeline, content, anna, spoil, said):
-    Field.objects.create(code="tax", of="client", kind="text", words={"ru": "ИНН"})
+    Field.objects.create(code="floor", of="visit", kind="text", words={"ru": "Этаж"})
     choices = [{"code": "flat", "words": {"ru": "Квартира"}}]
     Field.objects.create(code="house", kind="choice", words={"ru": "Дом"}, choices=choices)
     before = copy.deepcopy(content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -23,6 +23,23 @@ def read(field: Field, typed: Any) -> Any:
     return _READERS[Field.Kind(field.kind)](text, field) if text else None
 
 
+def read_all(fields: Mapping[str, Field], given: Mapping[str, Any]) -> dict[str, Any]:
+    """All that was typed, by code. Refused names every value that cannot be, in its `fields`."""
+    read_so_far: dict[str, Any] = {}
+    wrong: dict[str, Any] = {}
+    for code, typed in given.items():
+        if code not in fields:
+            wrong[code] = _("There is no such field.")
+            continue
+        try:
+            read_so_far[code] = read(fields[code], typed)
+        except Refused as refusal:
+            wrong[code] = refusal.message
+    if wrong:
+        raise Refused(_("Some values cannot be right."), fields=wrong)
+    return read_so_far
+
+
 def plain(value: Any) -> Any:
     """As it stands in JSON: dates and amounts as text."""
     if isinstance(value, Decimal):
@@ -30,8 +47,11 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _text(given: str, _field: Field) -> str:
-    return _within(given, 300)
+def _text(given: str, field: Field) -> str:
+    return _within(given, _LONGEST.get(field.code, 300))
+
+
+_LONGEST = {"client_name": 200}  # as its column has it
 
 
 def _long_text(given: str, _field: Field) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,12 +14,13 @@ from svyazka.business.clients import history
 from svyazka.business.clients.change import read_contact
 from svyazka.business.clients.identify import identify
 from svyazka.business.clients.models import Client, Interaction, Source
-from svyazka.business.deals import facts
+from svyazka.business.deals import facts, values
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.deals.opening import open_deal, open_deal_of
 from svyazka.business.journal.record import Actor
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
+from svyazka.kit.refusals import Refused
 
 SOURCE = "by_hand"
 # A click that arrives twice does so within seconds; a page that was left open is sent on the next day at most.
@@ -63,9 +66,9 @@ def take_down(
     return deal
 
 
-def learn(deal: Deal, values: dict[str, Any], *, by: Actor) -> Deal:
+def learn(deal: Deal, given: dict[str, Any], *, by: Actor) -> Deal:
     """What the deal did not know yet; what it knows stays."""
-    learnt = {code: value for code, value in values.items() if value and not facts.is_known(deal, code)}
+    learnt = {code: value for code, value in given.items() if value and not facts.is_known(deal, code)}
     return facts.change(deal, learnt, by=by) if learnt else deal
 
 
@@ -77,6 +80,18 @@ def _deal_of_request(client: Client, request_id: UUID) -> Deal | None:
 
 def known_of(openings: int | None) -> dict[str, Any]:
     return {"openings": openings} if openings and asks_for_openings() else {}
+
+
+def known_of_extra(extra: Mapping[str, str]) -> dict[str, Any]:
+    """What else a form asked for, where it goes by the code of a field of the deal. What cannot be read stays in the
+    history only: a request is never refused for it."""
+    if not extra:
+        return {}
+    known = {}
+    for field in Field.objects.filter(of=Field.Of.DEAL, is_active=True, code__in=list(extra)):
+        with suppress(Refused):
+            known[field.code] = values.plain(values.read(field, extra[field.code]))
+    return {code: value for code, value in known.items() if value is not None}
 
 
 def asks_for_openings() -> bool:

@@ -11,7 +11,7 @@ from svyazka.business.clients.identify import Contact, identify
 from svyazka.business.clients.models import Client, Interaction, Source
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of
-from svyazka.business.intake.by_hand import known_of, learn
+from svyazka.business.intake.by_hand import known_of, known_of_extra, learn
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
 from svyazka.business.intake.ways_in import FormFilled, MessageReceived
@@ -37,7 +37,7 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
     contacts = [Contact("phone", form.phone)] if form.phone else []
     contacts += [Contact("email", form.email)] if form.email else []
     client, is_new = identify(contacts, name=form.name, address=form.address, by=by)
-    known = known_of(form.openings)
+    known = {**known_of(form.openings), **known_of_extra(form.extra)}
     origin = {"utm": form.utm, "page": form.page, "referrer": form.referrer}
     deal = _deal_for(client, arrival, is_new=is_new, by=by, origin=origin, address=form.address, known=known)
     happened = history.add(
@@ -47,7 +47,7 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
         deal_id=deal.pk,
         channel=arrival.account,
         text=form.message,
-        data={"address": form.address, **known, **origin, "extra": form.extra},
+        data={"address": form.address, **known_of(form.openings), **origin, "extra": form.extra},
         at=arrival.received_at,
         arrival_id=arrival.pk,
         waiting=True,

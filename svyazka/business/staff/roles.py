@@ -50,6 +50,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
         **_all(Role.OPERATOR, Role.HEAD, Role.ADMINISTRATOR),
         Role.MANAGER: Reach.DEPARTMENT,
     },
+    # What leaves the house as a file.
+    "deals.export": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
     # Leads that nobody has: who gets them, and what becomes of a colleague's deals.
     "leads.distribute": _all(Role.HEAD, Role.ADMINISTRATOR),
     "problems.see": {
@@ -96,6 +98,7 @@ WORDS = {
     "requests.take": _("Takes requests down"),
     "calls.take": _("Takes calls: cards, call-backs, results"),
     "deals.see": _("Sees deals and the calendar"),
+    "deals.export": _("Takes the list of deals out of the house as a file"),
     "deals.change": _("Changes deals: stages, fields, next steps"),
     "tasks.do": _("Does tasks: his own, and those of deals that he may change"),
     "problems.see": _("Sees problem deals"),

@@ -8,9 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.deals import facts
+from svyazka.business.deals import facts as deal_facts
+from svyazka.business.deals import values
 from svyazka.business.deals.held import held
-from svyazka.business.deals.models import Deal
+from svyazka.business.deals.models import Deal, Field
 from svyazka.business.journal.record import Actor
 from svyazka.business.visits import booking
 from svyazka.business.visits.models import Visit
@@ -19,31 +20,47 @@ from svyazka.kit.refusals import Refused
 
 
 @transaction.atomic
-def change(visit: Visit, *, address: str, wishes: str, by: Actor, version: int | None = None) -> Visit:
-    """Corrects them. Whoever goes there sees it on the phone at once."""
+def change(
+    visit: Visit,
+    *,
+    address: str,
+    wishes: str,
+    by: Actor,
+    version: int | None = None,
+    typed: Mapping[str, Any] | None = None,
+) -> Visit:
+    """Corrects them. Whoever goes there sees it on the phone at once. `typed`: of the company's fields, by code."""
     current = booking.lock(visit)
     booking.refuse_change(current, version)
+    facts = _read(typed or {})
     given = {"address": booking.short(address, 300, "address"), "wishes": booking.short(wishes, 300, "wishes")}
     if not given["address"]:
         raise Refused(_("Where to go? The address is missing."), fields={"address": _("Enter the address.")})
     changes = {name: (before, new) for name, new in given.items() if (before := getattr(current, name)) != new}
-    if not changes:
+    learnt = {code: (before, new) for code, new in facts.items() if (before := current.facts.get(code)) != new}
+    if not changes and not learnt:
         return current
     for name in changes:
         setattr(current, name, given[name])
+    current.facts |= {code: facts[code] for code in learnt}
     current.version += 1
     current.save()
-    tell(current, "changed", by=by, changes=changes, data={name: given[name] for name in changes})
+    tell(current, "changed", by=by, changes={**changes, **learnt}, data={name: given[name] for name in changes})
     return current
+
+
+def _read(typed: Mapping[str, Any]) -> dict[str, Any]:
+    fields = {field.code: field for field in Field.objects.filter(of=Field.Of.VISIT, code__in=list(typed))}
+    return {code: values.plain(value) for code, value in values.read_all(fields, typed).items()}
 
 
 @transaction.atomic
 def change_deal(
-    deal: Deal, values: Mapping[str, Any], *, by: Actor, version: int | None = None
+    deal: Deal, given: Mapping[str, Any], *, by: Actor, version: int | None = None
 ) -> tuple[Deal, list[Visit]]:
-    """Like `facts.change`. The visits ahead that were to go to the deal's old address go to the new one."""
+    """Like `deals.facts.change`. The visits ahead that were to go to the deal's old address go to the new one."""
     before = held(deal.pk, version=version)
-    changed = facts.change(before, values, by=by)
+    changed = deal_facts.change(before, given, by=by)
     return changed, follow(changed, before.address, by=by)
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from svyazka.business.clients.models import Interaction
-from svyazka.business.deals.models import Deal, Stage
+from svyazka.business.deals.models import Deal, Field, Stage
 from svyazka.business.journal.models import Entry, LiveEvent
 from svyazka.business.visits import booking, calling_off, carry_out, change
 from svyazka.business.visits.directions import street_of
@@ -75,3 +75,14 @@ def test_an_address_that_was_learnt_on_the_way_counts_too(visit, deal, olga):
 )
 def test_where_there_is_little_room_the_street_is_enough(address, street):
     assert street_of(address) == street
+
+
+def test_a_companys_own_fields_of_a_visit_are_stored_and_told(visit, olga):
+    Field.objects.create(code="floor", of="visit", kind="number", words={"ru": "Этаж"})
+    known = {"address": visit.address, "wishes": ""}
+    changed = change.change(visit, **known, typed={"floor": "7"}, by=olga)
+    assert changed.facts == {"floor": 7}
+    assert Entry.objects.get(verb="visits.changed").changes == {"floor": [None, 7]}
+    with pytest.raises(Refused) as refusal:
+        change.change(changed, **known, typed={"floor": "x", "openings": "3"}, by=olga)
+    assert list(refusal.value.fields) == ["floor", "openings"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -14,14 +15,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svyazka.business.deals import rights
+from svyazka.business.deals.models import Field
 from svyazka.business.visits import booking, carry_out, change, confirming
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Visit
-from svyazka.kit import clock
+from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.dispatcher import offers, typed
+from svyazka.workplaces.shared import inputs
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
+from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.templatetags.svyazka import moment
 
 
@@ -81,15 +85,17 @@ def details(request: PageRequest, visit_id: int) -> HttpResponse:
     shown = _to_change(request, visit_id)
     if request.method != "POST":
         return _details_form(request, shown, DetailsForm(initial={"address": shown.address, "wishes": shown.wishes}))
-    form = DetailsForm(request.POST)
+    form, given = DetailsForm(request.POST), inputs.read(request.POST)
+    asked = {code: text for code, text in given.items() if code not in (*form.fields, "version")}
     if not form.is_valid():
-        return _details_form(request, shown, form, status=422)
+        return _details_form(request, shown, form, asked=asked, status=422)
     try:
         version = typed.version(request.POST.get("version"))
-        changed = change.change(shown, **form.cleaned_data, by=request.person, version=version)
+        changed = change.change(shown, **form.cleaned_data, typed=asked, by=request.person, version=version)
     except Refused as refusal:
+        faults = dict(refusal.fields)
         put_on(form, refusal)
-        return _details_form(request, _visit(visit_id), form, status=refusal.status)
+        return _details_form(request, _visit(visit_id), form, asked=asked, faults=faults, status=refusal.status)
     return _done(request, changed, _("Corrected: {visit}").format(visit=in_words(changed)))
 
 
@@ -151,6 +157,7 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
     context = {
         "phones": [point.value for point in visit.client.contact_points.filter(kind="phone")],
         "map": map_link(visit.address),
+        "known": _known(visit),
         "photos": list(visit.photos.order_by("at")),
         "movable": visit.status in booking.MOVABLE and changeable,
         "asked": visit.status == Visit.Status.PLANNED and visit.starts_at > clock.now() and changeable,
@@ -169,8 +176,31 @@ def _move_form(request: PageRequest, visit: Visit, form: ReasonForm, status: int
     return _dialog(request, visit, "dispatcher/move.html", context, status=status)
 
 
-def _details_form(request: PageRequest, visit: Visit, form: DetailsForm, status: int = 200) -> HttpResponse:
-    return _dialog(request, visit, "dispatcher/details.html", {"form": form}, status=status)
+def _details_form(
+    request: PageRequest,
+    visit: Visit,
+    form: DetailsForm,
+    *,
+    asked: Mapping[str, str] | None = None,
+    faults: Mapping[str, object] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    fields = _fields_of(visit)
+    staff = inputs.staff_for(fields, visit.facts)
+    made = [inputs.make(one, visit.facts.get(one.code), staff, typed=asked, faults=faults) for one in fields]
+    return _dialog(request, visit, "dispatcher/details.html", {"form": form, "asked": made}, status=status)
+
+
+def _fields_of(visit: Visit) -> list[Field]:
+    """What is asked for, and what is known though nobody asks for it any more."""
+    fields = rows.read(Field, "where of = 'visit' order by position, id")
+    return [field for field in fields if field.is_active or visit.facts.get(field.code) not in (None, "", [])]
+
+
+def _known(visit: Visit) -> list[tuple[str, str]]:
+    fields = [field for field in _fields_of(visit) if visit.facts.get(field.code) not in (None, "", [])]
+    staff = names_of(people_in(visit.facts, {field.code: field for field in fields}))
+    return [(field.name, said(field, visit.facts[field.code], staff)) for field in fields]
 
 
 def _cancel_form(request: PageRequest, visit: Visit, form: ReasonForm, status: int = 200) -> HttpResponse:

@@ -18,6 +18,7 @@ from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.field import day
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.typed import whole_number
 
 
@@ -142,9 +143,10 @@ def _keep(request: PageRequest, visit: Visit) -> None:
         raise Refused("; ".join(f"{name}: {refusal.message}" for name, refusal in refused))
 
 
-def _facts(visit: Visit) -> list[tuple[str, Any]]:
+def _facts(visit: Visit) -> list[tuple[str, str]]:
     """What is known of the deal and helps on site. Amounts are the office's business."""
     fields = Field.objects.exclude(kind=Field.Kind.MONEY).exclude(code=visit.kind.booked_fact)
-    return [
-        (field.name, value) for field in fields if (value := visit.deal.facts.get(field.code)) not in (None, "", False)
-    ]
+    known = {**visit.deal.facts, **visit.facts}
+    told = [(field, known.get(field.code)) for field in fields if known.get(field.code) not in (None, "", [], False)]
+    staff = names_of(people_in(known, {field.code: field for field, _value in told}))
+    return [(field.name, said(field, value, staff)) for field, value in told]

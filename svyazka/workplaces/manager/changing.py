@@ -20,7 +20,7 @@ from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.manager import deal as page
 from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.finding import deal_numbered
-from svyazka.workplaces.shared import away
+from svyazka.workplaces.shared import away, inputs
 from svyazka.workplaces.shared.away import Absent
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.typed import whole_number, whole_numbers
@@ -29,7 +29,7 @@ from svyazka.workplaces.shared.typed import whole_number, whole_numbers
 @needs("deals.change", "POST")
 def fields(request: PageRequest, pk: int) -> HttpResponse:
     deal = _to_change(request, pk)
-    typed = {name: str(value) for name, value in request.POST.items() if name not in ("version", "csrfmiddlewaretoken")}
+    typed = inputs.read(request.POST)
     version = whole_number(request.POST.get("version", ""))
     try:
         _changed, moved = change.change_deal(deal, typed, version=version or 0, by=request.person)
@@ -107,7 +107,6 @@ def _facts_again(
     request: PageRequest, deal: Deal, typed: dict[str, str], refusal: Refused, *, conflict: bool = False
 ) -> HttpResponse:
     """Only the form, with everything that was typed; the refusal is said in it."""
-    typed = {name: value.replace("\x00", "") for name, value in typed.items()}
     context = parts.all_of(request, deal, typed=typed, faults=refusal.fields, conflict=conflict)
     context |= {"apart": True, "refusal": refusal.message}
     html = render_to_string("manager/deal/facts.html", context, request=request)

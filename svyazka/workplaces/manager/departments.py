@@ -9,6 +9,7 @@ from svyazka.business.deals import answering, carried, facts
 from svyazka.business.deals.family import Member
 from svyazka.business.deals.hand_off import State
 from svyazka.business.deals.models import Deal, Field
+from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.short import Short
 
 TONES = {State.WAITING: "warn", State.ACCEPTED: "good", State.RETURNED: "bad", State.WITHDRAWN: ""}
@@ -48,8 +49,9 @@ def _row(one: Member, here: Deal, absent: Mapping[int, str], short: Short) -> di
 def _leg(here: Member, parent: Member, fields: Sequence[Field], short: Short) -> dict[str, Any]:
     leg, deal = here.leg, here.deal
     assert leg
-    names = {**facts.OWN, **{field.code: field.name for field in fields}}
+    by_code = {**facts.OWN_FIELDS, **{field.code: field for field in fields}}
     changed = carried.changed_since(leg, parent.deal, deal) if deal.is_open else {}
+    staff = names_of(people_in(changed, by_code))
     return {
         "leg": leg,
         "came_from": parent.pipeline.name,
@@ -59,7 +61,11 @@ def _leg(here: Member, parent: Member, fields: Sequence[Field], short: Short) ->
         "set_aside": deal.is_set_aside,
         "undo": answering.can_take_back(leg, parent.deal, deal),
         "returnable": leg.state == State.ACCEPTED and deal.is_open,
-        "corrected": [(code, names.get(code, code), value) for code, value in changed.items()],
+        "corrected": [
+            (code, facts.OWN.get(code) or by_code[code].name, said(by_code[code], value, staff))
+            for code, value in changed.items()
+            if code in by_code
+        ],
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from svyazka.business.deals.board import After, Narrowed
@@ -39,7 +40,7 @@ class Filters:
         }
         return urlencode({name: value for name, value in given.items() if value})
 
-    def narrowed(self, person: Person) -> Narrowed:
+    def narrowed(self, person: Person, **besides: Any) -> Narrowed:
         return Narrowed(
             responsible_id=person.pk if self.whose == "mine" else self.responsible,
             department_id=(person.department_id or 0) if self.whose == "department" else None,
@@ -47,6 +48,7 @@ class Filters:
             overdue=self.overdue,
             not_accepted=self.not_accepted,
             typed=self.q,
+            **besides,
         )
 
 

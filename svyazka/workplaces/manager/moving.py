@@ -22,6 +22,7 @@ from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.board import card_and_counters
 from svyazka.workplaces.manager.finding import deal_numbered
+from svyazka.workplaces.shared import inputs
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.typed import whole_number
 
@@ -42,7 +43,9 @@ def stage(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _move(request: PageRequest, deal: Deal, to: Stage) -> HttpResponse:
-    typed = {name.removeprefix(FACT): str(value) for name, value in request.POST.items() if name.startswith(FACT)}
+    typed = {
+        name.removeprefix(FACT): value for name, value in inputs.read(request.POST).items() if name.startswith(FACT)
+    }
     left = deal.stage
     called_off = _called_off(deal, to)
     version = _version(request.POST.get("version", ""))
@@ -128,9 +131,9 @@ def _dialog(
     context = {
         "deal": deal,
         "to": to,
-        "inputs": parts.inputs(deal, codes, typed=typed or {}, faults=faults, prefix=FACT),
         "reasons": (reasons := _reasons(to)),
         "no_reasons": to.kind == Stage.Kind.LOST and not reasons,
+        "inputs": parts.asked_inputs(deal, codes, typed=typed or {}, faults=faults, prefix=FACT),
         "called_off": _called_off(deal, to) if to.kind == Stage.Kind.LOST else [],
         "ahead": ahead or (_called_off(deal, to) if to.kind == Stage.Kind.WON else []),
         "to_book": _to_book(request, deal, to),

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.dateparse import parse_date
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from svyazka.business.clients.models import ContactPoint
@@ -22,49 +18,22 @@ from svyazka.business.problems import listing
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Resource, Visit, VisitKind
-from svyazka.kit import clock, rows, words
+from svyazka.kit import rows
 from svyazka.workplaces.manager.departments import departments
-from svyazka.workplaces.shared import away, helping, question_cards
+from svyazka.workplaces.shared import away, helping, inputs, question_cards
 from svyazka.workplaces.shared import problems as wording
 from svyazka.workplaces.shared.door import PageRequest
-from svyazka.workplaces.shared.short import Short, money, plain_money
+from svyazka.workplaces.shared.short import Short, money
 
 ICONS = {"call": "phone", "message": "message", "meeting": "people", "other": "task"}
+_FEW = 4
 VISIT_TONES = {"done": "good", "cancelled": "bad", "on_way": "warn", "started": "warn"}
 
 
 @dataclass(frozen=True)
-class Input:
-    """One value of a deal, ready to be typed over."""
-
-    field: str
-    name: str
-    kind: str
-    value: str
-    fault: str = ""
-    theirs: str = ""  # what somebody else has meanwhile written there
-    wanted: bool = False  # the deal cannot go on without it
-    first: bool = False
-    form: str = "fact"
-    options: Sequence[tuple[str, str]] = ()  # of a list
-
-    @property
-    def id(self) -> str:
-        return f"{self.form}-{self.field}"
-
-    @property
-    def is_short(self) -> bool:
-        """Two of these fit beside each other."""
-        return self.kind not in (Field.Kind.TEXT, Field.Kind.LONG_TEXT)
-
-    @property
-    def said(self) -> str:
-        """For those who read it only."""
-        if self.kind == Field.Kind.DATE and (day := parse_date(self.value)):
-            return date_format(day, "j E Y")
-        if self.kind == Field.Kind.YES and self.value:
-            return _("Yes") if self.value == "yes" else _("No")
-        return dict(self.options).get(self.value, self.value)
+class Facts:
+    at_hand: Sequence[inputs.Input]
+    later: Sequence[inputs.Input] = ()
 
 
 def apart(request: PageRequest, deal: Deal) -> str:
@@ -92,7 +61,7 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
         **_visits(deal, short),
         "questions": question_cards.of_deal(deal.pk, request.person, short),
         "problems": _problems(deal, contacts, request.person, short),
-        "facts": facts_of(deal, fields, missing, **facts_typed),
+        "facts": facts_of(deal, fields, missing, _asked_for(deal, stages), **facts_typed),
         "origin": _origin(deal),
         "family": family,
         "absent": absent.get(deal.responsible_id or 0, ""),
@@ -107,96 +76,59 @@ def missing_from(deal: Deal, stages: Sequence[Stage]) -> list[str]:
     return [code for code in here.required if asks and not facts.is_known(deal, code)]
 
 
-def facts_of(
-    deal: Deal,
-    fields: Sequence[Field],
-    missing: Sequence[str],
-    *,
-    typed: Mapping[str, str] | None = None,
-    faults: Mapping[str, object] | None = None,
-    conflict: bool = False,
-) -> list[Input]:
-    kinds = _kinds(fields)
-    return [
-        _input(deal, code, name, kind, options, typed or {}, faults or {}, wanted=code in missing, conflict=conflict)
-        for code, (name, kind, options) in kinds.items()
+def facts_of(deal: Deal, fields: Sequence[Field], missing: Sequence[str], asked: set[str], **typed: Any) -> Facts:
+    """What is known, what is needed now, and what this deal's way asks for; the rest is there when it is looked for."""
+    shown = [
+        *facts.OWN_FIELDS.values(),
+        *(field for field in fields if _belongs(field, deal) or field.code in missing),
     ]
+    staff = inputs.staff_for(shown, deal.facts)
+    made = [
+        inputs.make(field, facts.value_of(deal, field.code), staff, wanted=field.code in missing, **typed)
+        for field in shown
+    ]
+    at_hand = [
+        one for one in made if one.said or one.value or one.fault or one.field in asked or one.field in facts.OWN
+    ]
+    later = [one for one in made if one not in at_hand]
+    # A short list needs no second one.
+    return Facts(made) if len(later) < _FEW else Facts(at_hand, later)
 
 
-def inputs(
+def asked_inputs(
     deal: Deal, codes: Sequence[str], *, typed: Mapping[str, str], faults: Mapping[str, object], prefix: str
-) -> list[Input]:
+) -> list[inputs.Input]:
     """Only these, for a dialog."""
-    kinds = _kinds(list(Field.objects.filter(code__in=codes)))
+    fields = {**facts.OWN_FIELDS, **{field.code: field for field in Field.objects.filter(code__in=codes)}}
+    asked = [fields[code] for code in codes if code in fields]
+    staff = inputs.staff_for(asked, deal.facts)
     return [
-        _input(deal, code, *kinds[code], typed, faults, first=at == 0, prefix=prefix)
-        for at, code in enumerate(code for code in codes if code in kinds)
+        inputs.make(
+            field,
+            facts.value_of(deal, field.code),
+            staff,
+            typed=typed,
+            faults=faults,
+            prefix=prefix,
+            first=at == 0,
+        )
+        for at, field in enumerate(asked)
     ]
 
 
-def _kinds(fields: Sequence[Field]) -> dict[str, tuple[str, str, Sequence[tuple[str, str]]]]:
-    own = {"client_name": "text", "address": "text", "amount": "money"}
-    return {
-        **{code: (str(facts.OWN[code]), kind, ()) for code, kind in own.items()},
-        **{field.code: (field.name, field.kind, _options(field)) for field in fields if field.of == Field.Of.DEAL},
-    }
+def _belongs(field: Field, deal: Deal) -> bool:
+    return field.of == Field.Of.DEAL and (field.is_active or facts.is_known(deal, field.code))
 
 
-def _options(field: Field) -> Sequence[tuple[str, str]]:
-    if field.kind == Field.Kind.PERSON:
-        return [(str(pk), name) for pk, name in Person.objects.working().values_list("pk", "full_name")]
-    return [(one["code"], words.here(one["words"])) for one in field.choices]
-
-
-def _input(
-    deal: Deal,
-    code: str,
-    name: str,
-    kind: str,
-    options: Sequence[tuple[str, str]],
-    typed: Mapping[str, str],
-    faults: Mapping[str, object],
-    *,
-    wanted: bool = False,
-    first: bool = False,
-    conflict: bool = False,
-    prefix: str = "",
-) -> Input:
-    stored = written(facts.value_of(deal, code), kind)
-    value = typed.get(code, stored)
-    other = conflict and value != stored
-    theirs = _("Stored now: {value}").format(value=stored or "—") if other else ""
-    form = "move" if prefix else "fact"
-    fault = str(faults.get(code, ""))
-    return Input(prefix + code, name, kind, value, fault, theirs, wanted, first, form, options)
-
-
-def written(value: Any, kind: str) -> str:
-    """A value as it stands in an input."""
-    if value in (None, ""):
-        return ""
-    if kind == Field.Kind.MONEY:
-        return _written_amount(str(value))
-    if kind == Field.Kind.YES:
-        return "yes" if value else "no"
-    if kind == Field.Kind.CHOICES:
-        return ", ".join(value)
-    if kind == Field.Kind.MOMENT:
-        return clock.local(datetime.fromisoformat(value)).strftime("%Y-%m-%dT%H:%M")
-    return str(value)
-
-
-def _written_amount(value: str) -> str:
-    try:
-        return plain_money(Decimal(value))
-    except (InvalidOperation, ValueError):
-        return value
+def _asked_for(deal: Deal, stages: Sequence[Stage]) -> set[str]:
+    """By any stage of its pipeline that is for this deal."""
+    return {code for stage in stages if moves.is_for(stage, deal) for code in stage.required}
 
 
 def _head(
     deal: Deal, stages: Sequence[Stage], fields: Sequence[Field], missing: Sequence[str], short: Short
 ) -> dict[str, Any]:
-    names = {code: name for code, (name, *_rest) in _kinds(fields).items()}
+    names = {**facts.OWN, **{field.code: field.name for field in fields}}
     late = deal.stage_due_at is not None and deal.stage_due_at < short.now
     legs = [_leg(stage, deal) for stage in stages]
     return {

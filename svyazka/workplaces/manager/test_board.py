@@ -41,7 +41,7 @@ def test_as_many_questions_for_one_deal_as_for_thirty(windows, olga, enter, numb
     page = enter(olga)
     with django_assert_num_queries(9):
         page.get("/deals/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         page.get("/deals/list/")
 
 

@@ -21,6 +21,7 @@ from svyazka.workplaces.shared.paging import page_of
 # What an entry is about → its name here, and its page.
 KINDS = {
     "deal": (gettext_lazy("Deal"), "/deals/{}/"),
+    "deals": (gettext_lazy("List of deals"), "/deals/list/"),
     "client": (gettext_lazy("Client"), "/clients/{}/"),
     "interaction": (gettext_lazy("Entry of the history"), ""),
     "visit": (gettext_lazy("Visit"), ""),

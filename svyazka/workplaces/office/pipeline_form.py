@@ -147,12 +147,16 @@ def _pairs(only_when: Mapping[str, list[Any]]) -> list[str]:
 def offered(house: House, code: str) -> dict[str, Any]:
     """What can be chosen."""
     of_deals = [one for one in house.fields.values() if one.of == Field.Of.DEAL and one.is_active]
+    of_clients = [one for one in house.fields.values() if one.of == Field.Of.CLIENT and one.is_active]
+    required = [(one.code, _("{field} (client)").format(field=one.name)) for one in of_clients]
+    of_a_deal = [*((one, str(name)) for one, name in facts.OWN.items()), *((one.code, one.name) for one in of_deals)]
     return {
         "kinds": Stage.Kind.choices,
         "step_kinds": Task.Kind.choices,
         "colours": [(colour, _COLOURS[colour]) for colour in soundness.COLOURS],
         "hows": Appointing.How.choices,
-        "fields": [*((one, str(name)) for one, name in facts.OWN.items()), *((one.code, one.name) for one in of_deals)],
+        "fields": of_a_deal,
+        "can_be_required": [*of_a_deal, *required],
         "asked": [(one.name, _values(one)) for one in of_deals if one.kind in soundness.ASKED_KINDS],
         "pipelines": [one for one in house.pipelines.values() if one.code != code and one.is_active],
         "departments": list(house.departments.values()),

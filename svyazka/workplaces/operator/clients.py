@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -17,14 +18,15 @@ from svyazka.business.clients.identify import survivor
 from svyazka.business.clients.models import Client, ContactPoint
 from svyazka.business.clients.naming import called
 from svyazka.business.clients.search import Hit
-from svyazka.business.deals import reachable
+from svyazka.business.deals import client_facts, reachable
 from svyazka.business.deals.found import Found, look_up
-from svyazka.business.deals.models import Deal
-from svyazka.kit import phones
-from svyazka.kit.refusals import Refused
-from svyazka.workplaces.shared import timeline
+from svyazka.business.deals.models import Deal, Field
+from svyazka.kit import phones, rows
+from svyazka.kit.refusals import ChangedMeanwhile, Refused
+from svyazka.workplaces.shared import inputs, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
+from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.typed import whole_number, whole_numbers
 
 PAGE = 50
@@ -45,11 +47,11 @@ class ClientForm(Form):
 @needs("clients.see")
 def clients(request: PageRequest) -> HttpResponse:
     """The latest first; `before` is the number after which the page goes on."""
-    rows = Client.objects.filter(merged_into=None).order_by("-pk")
+    latest = Client.objects.filter(merged_into=None).order_by("-pk")
     before = whole_number(request.GET.get("before"))
     if before:
-        rows = rows.filter(pk__lt=before)
-    numbers = list(rows.values_list("pk", flat=True)[: PAGE + 1])
+        latest = latest.filter(pk__lt=before)
+    numbers = list(latest.values_list("pk", flat=True)[: PAGE + 1])
     found = look_up([Hit("client", number) for number in numbers[:PAGE]])
     context = {
         "rows": [
@@ -142,7 +144,7 @@ def page_of(found: Client) -> dict[str, Any]:
     )
     deals.sort(key=lambda deal: not deal.is_open)
     contacts = contacts_of(found)
-    return {"client": found, "deals": deals, **contacts, **history_of(found.pk)}
+    return {"client": found, "deals": deals, "known": _known(found), **contacts, **history_of(found.pk)}
 
 
 def contacts_of(found: Client) -> dict[str, Any]:
@@ -162,27 +164,77 @@ def history_of(client_id: int, *, before: history.Before | None = None) -> dict[
 
 
 def _change(request: PageRequest, found: Client) -> HttpResponse:
-    form = ClientForm(request.POST)
+    form, typed = ClientForm(request.POST), inputs.read(request.POST)
+    asked = {code: text for code, text in typed.items() if code not in form.fields and not code.startswith("version")}
     version = request.POST.get("version", "")
-    if form.is_valid():
-        # A number that no client has ever had: somebody else's change, not no number at all.
-        seen = int(version[:9]) if version.isdecimal() else None
-        try:
-            change.change(found, form.cleaned_data, version=seen, by=request.person)
-        except Refused as refusal:
-            if not refusal.fields:
-                raise
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("client", found.pk)
-    return _edit(request, found, form, version=version, status=422)
+    if not form.is_valid():
+        return _edit(request, found, form, version=version, typed=asked, status=422)
+    # A number that no client has ever had: somebody else's change, not no number at all.
+    seen = int(version[:9]) if version.isdecimal() else None
+    try:
+        client_facts.change(found, form.cleaned_data, asked, version=seen, by=request.person)
+    except ChangedMeanwhile as refusal:
+        return _beside_theirs(request, get_object_or_404(Client, pk=found.pk), form, asked, refusal)
+    except Refused as refusal:
+        if not refusal.fields:
+            raise
+        put_on(form, refusal)
+        faults = dict(refusal.fields)
+        return _edit(request, found, form, version=version, typed=asked, faults=faults, status=422)
+    messages.success(request, _("Saved."))
+    return redirect("client", found.pk)
 
 
-def _edit(request: PageRequest, found: Client, form: ClientForm, *, version: str, status: int = 200) -> HttpResponse:
-    named = called(found, list(found.contact_points.all()))
-    context = {"form": form, "client": found, "called": named, "version": version}
+def _beside_theirs(
+    request: PageRequest, now: Client, form: ClientForm, asked: dict[str, str], refusal: Refused
+) -> HttpResponse:
+    """What somebody else has stored stands beside what was typed; the next "Save" decides."""
+    form.add_error(None, str(refusal.message))
+    for name in form.fields:
+        theirs = str(getattr(now, name))
+        if form.cleaned_data.get(name, "") != theirs:
+            shown = dict(Client.Kind.choices).get(theirs, theirs) if name == "kind" else theirs
+            form[name].help_text = _("Stored now: {value}").format(value=shown or "—")
+    version = str(now.version)
+    return _edit(request, now, form, version=version, typed=asked, conflict=True, status=refusal.status)
+
+
+def _edit(
+    request: PageRequest,
+    found: Client,
+    form: ClientForm,
+    *,
+    version: str,
+    typed: Mapping[str, str] | None = None,
+    faults: Mapping[str, object] | None = None,
+    conflict: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    fields = fields_of(found)
+    staff = inputs.staff_for(fields, found.facts)
+    context = {
+        "form": form,
+        "client": found,
+        "called": called(found, list(found.contact_points.all())),
+        "version": version,
+        "asked": [
+            inputs.make(field, found.facts.get(field.code), staff, typed=typed, faults=faults, conflict=conflict)
+            for field in fields
+        ],
+    }
     return render(request, "operator/client_edit.html", context, status=status)
+
+
+def fields_of(found: Client) -> list[Field]:
+    """What is asked for, and what is known though nobody asks for it any more."""
+    fields = rows.read(Field, "where of = 'client' order by position, id")
+    return [field for field in fields if field.is_active or found.facts.get(field.code) not in (None, "", [])]
+
+
+def _known(found: Client) -> list[tuple[str, str]]:
+    fields = [field for field in fields_of(found) if found.facts.get(field.code) not in (None, "", [])]
+    staff = names_of(people_in(found.facts, {field.code: field for field in fields}))
+    return [(field.name, said(field, found.facts[field.code], staff)) for field in fields]
 
 
 def _contacts(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.calls.links import TROUBLES
 from svyazka.business.calls.models import Call
 from svyazka.business.conversations.models import ChannelAccount
+from svyazka.business.deals import facts
 from svyazka.business.deals.models import Field, LossReason, Stage
 from svyazka.business.intake.models import Arrival
 from svyazka.business.journal.models import Entry
@@ -24,6 +23,7 @@ from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person, Role
 from svyazka.business.visits.models import Resource, Visit
 from svyazka.kit import phones
+from svyazka.workplaces.shared.said import people_in, said
 from svyazka.workplaces.shared.sentences import FIELDS, SENTENCES
 from svyazka.workplaces.shared.templatetags.svyazka import moment
 
@@ -34,10 +34,9 @@ class Names:
 
     people: Mapping[int, str] = field(default_factory=dict)
     stages: Mapping[str, str] = field(default_factory=dict)
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Field] = field(default_factory=dict)  # the company's own
     reasons: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
-    kinds: Mapping[str, str] = field(default_factory=dict)  # of the company's own fields
     roles: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -51,15 +50,17 @@ class Change:
 def names_for(entries: Iterable[Entry]) -> Names:
     entries = list(entries)
     ids = {entry.by_id for entry in entries} | {entry.object_id for entry in entries if entry.kind == "person"}
-    fields = list(Field.objects.all())
+    fields = {one.code: one for one in Field.objects.all()}
+    for entry in entries:
+        for at in (0, 1):
+            ids |= people_in({key: _pair(entry, key)[at] for key in entry.changes}, fields)
     people = Person.objects.filter(pk__in=[pk for pk in ids if pk]).values_list("pk", "full_name")
     return Names(
         people=dict(people),
         stages={stage.code: stage.name for stage in Stage.objects.all()},
-        fields={one.code: one.name for one in fields},
+        fields=fields | facts.OWN_FIELDS,
         reasons={reason.code: reason.name for reason in LossReason.objects.all()},
         channels=dict(ChannelAccount.objects.values_list("code", "name")),
-        kinds={one.code: one.kind for one in fields} | {"amount": Field.Kind.MONEY},
         roles=roles.names() if any(entry.kind == "person" for entry in entries) else {},
     )
 
@@ -90,7 +91,7 @@ def changes_of(entry: Entry, names: Names) -> list[Change]:
     said = SENTENCES[entry.verb].of if entry.verb in SENTENCES else ""
     return [
         Change(
-            what=str(FIELDS.get(key) or roles.WORDS.get(key) or names.fields.get(key, key)),
+            what=str(FIELDS.get(key) or roles.WORDS.get(key) or names.fields.get(key) or key),
             before=_readable(key, _pair(entry, key)[0], names),
             after=_readable(key, _pair(entry, key)[1], names),
         )
@@ -109,6 +110,8 @@ def _pair(entry: Entry, key: str) -> tuple[Any, Any]:
 def _readable(key: str, value: Any, names: Names) -> str:
     if value is None or value == "":
         return "—"
+    if key in names.fields:
+        return said(names.fields[key], value, names.people) or "—"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
@@ -121,18 +124,7 @@ def _readable(key: str, value: Any, names: Names) -> str:
         return str(known[text])
     if key in ("phone", "number"):
         return phones.readable(text)
-    return _of_kind(names.kinds.get(key, ""), text) or _time(text) or text
-
-
-def _of_kind(kind: str, text: str) -> str:
-    """Sums and dates as people write them."""
-    try:
-        if kind == Field.Kind.MONEY:
-            sum_ = Decimal(text)
-            return formats.number_format(sum_, 0 if sum_ == sum_.to_integral() else 2, force_grouping=True)
-        return formats.date_format(date.fromisoformat(text), "d.m.Y") if kind == Field.Kind.DATE else ""
-    except (ArithmeticError, ValueError):
-        return ""
+    return _time(text) or text
 
 
 def _time(text: str) -> str:

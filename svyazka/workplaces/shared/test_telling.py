@@ -73,9 +73,9 @@ def test_sums_and_dates_are_written_as_people_write_them(olga):
     changes = {"amount": (None, "54300.00"), "prepaid": ("100.5", "x"), "measured_at": (None, "2026-11-05")}
     entry = entry_of("deals.changed", About("deal", 1), by=olga, changes=changes)
     assert [(one.before, one.after) for one in telling.changes_of(entry, telling.names_for([entry]))] == [
-        ("—", "54\xa0300"),
-        ("100,50", "x"),
-        ("—", "05.11.2026"),
+        ("—", "54\xa0300\xa0₽"),
+        ("100,50\xa0₽", "x"),
+        ("—", "5 ноября 2026"),
     ]
 
 

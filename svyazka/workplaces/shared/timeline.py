@@ -16,6 +16,7 @@ from django.utils.translation import ngettext, pgettext
 from svyazka.business.clients import history, mentions
 from svyazka.business.clients.models import Interaction
 from svyazka.business.conversations.models import ChannelAccount
+from svyazka.business.deals.models import Field
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Visit
 from svyazka.kit import words
@@ -67,10 +68,11 @@ def page(interactions: Sequence[Interaction], *, of: Mapping[int, str] | None = 
 
 
 def lines(interactions: Sequence[Interaction], *, of: Mapping[int, str] | None = None) -> list[Line]:
-    """Three queries at most, however many: the names of the staff, of the channels, and the answers to questions."""
+    """Four queries at most, however many: the names of the staff, of the channels, of the company's own fields, and the
+    answers to questions."""
     staff, channels = _names_of_staff(interactions), _names_of_channels(interactions)
-    replies = _replies(interactions)
-    return [_line(one, staff, channels, of or {}, replies) for one in interactions]
+    replies, fields = _replies(interactions), _names_of_fields(interactions)
+    return [_line(one, staff, channels, of or {}, replies, fields) for one in interactions]
 
 
 @needs("clients.see")
@@ -112,12 +114,18 @@ def _replies(interactions: Sequence[Interaction]) -> Mapping[int, Sequence[quest
     return question_cards.replies(ids, Short()) if ids else {}
 
 
+def _names_of_fields(interactions: Sequence[Interaction]) -> Mapping[str, str]:
+    codes = {code for one in interactions for code in one.data.get("extra") or {}}
+    return {field.code: field.name for field in Field.objects.filter(code__in=codes)} if codes else {}
+
+
 def _line(
     one: Interaction,
     staff: Mapping[int, str],
     channels: Mapping[str, str],
     of: Mapping[int, str],
     replies: Mapping[int, Sequence[question_cards.Reply]],
+    fields: Mapping[str, str],
 ) -> Line:
     icon, tone, title = _SAYERS[one.kind](one)
     address = str(one.data.get("page") or "")
@@ -136,7 +144,7 @@ def _line(
         of=of.get(one.deal_id or 0, ""),
         waiting=one.waiting,
         taken_by=one.taken_by_id,
-        details=tuple(_details(one)),
+        details=tuple(_details(one, fields)),
         replies=replies.get(one.data.get("question", 0), ()),
         page=address if address.startswith(("https://", "http://")) else "",
     )
@@ -236,7 +244,7 @@ def _task(one: Interaction) -> tuple[str, str, str]:
     return "task", tone, f"{title} · {again}" if again else title
 
 
-def _details(one: Interaction) -> list[tuple[str, str]]:
+def _details(one: Interaction, fields: Mapping[str, str]) -> list[tuple[str, str]]:
     """What a request brought besides its text, and what was corrected about a visit."""
     if one.kind == Kind.VISIT:
         corrected = ((_("Address"), one.data.get("address")), (_("Wishes"), one.data.get("wishes")))
@@ -248,7 +256,7 @@ def _details(one: Interaction) -> list[tuple[str, str]]:
         (_("Address"), one.data.get("address")),
         (_("Openings"), one.data.get("openings")),
         (_("Campaign"), " / ".join(str(value) for value in utm.values() if value)),
-        *((str(name), value) for name, value in extra.items()),
+        *((fields.get(name, str(name)), value) for name, value in extra.items()),
     ]
     return [(name, str(value)[:300]) for name, value in told if value not in (None, "", [], {})]
 

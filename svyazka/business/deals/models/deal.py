@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Coalesce
@@ -80,6 +81,8 @@ class Deal(models.Model):
                 Coalesce("next_step_at", Cast(Value("infinity"), models.DateTimeField())), F("id"), name="deal_step"
             ),
             models.Index(Coalesce("amount", Value(Decimal(-1))), F("id"), name="deal_amount"),
+            # What was chosen from the lists of the company's own fields (wanted.py).
+            GinIndex(fields=["facts"], opclasses=["jsonb_path_ops"], name="deal_facts"),
             # Leads that nobody has yet, and those that were given and are not taken up.
             models.Index(
                 fields=["pipeline", "opened_at"],

@@ -42,6 +42,9 @@ class Field(models.Model):
     # Of a list: [{"code": "inbound", "words": {"ru": …, "en": …}}, …]; what is no longer offered says "gone": true.
     choices = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
     is_searched = models.BooleanField(default=False, db_default=False)  # its words lead to the deal or the client
+    # As far as the search has followed (`searched.py`): whether it leads there yet, and the last one that was indexed.
+    is_indexed = models.BooleanField(default=False, db_default=False)
+    indexed_to = models.BigIntegerField(default=0, db_default=0)
     is_active = models.BooleanField(default=True, db_default=True)  # asked for; else only shown where it is known
     position = models.PositiveIntegerField(default=0)
 
