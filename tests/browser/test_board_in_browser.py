@@ -163,7 +163,7 @@ def test_what_is_typed_on_a_deals_page_survives_a_change_by_somebody_else(open_p
     page.get_by_label("Проёмов").fill("3")
     page.get_by_label("Заметка для коллег").fill("Просит перезвонить")
     moves.move(deal, to=Stage.objects.get(code="contacted"), by=mikhail)
-    event = {"topic": "deal", "id": deal.pk, "deal": deal.pk}
+    event = {"topic": "deal", "id": deal.pk, "deal": deal.pk, "client": deal.client_id}
     page.evaluate("event => document.body.dispatchEvent(new CustomEvent('live:deal', {detail: event}))", event)
     expect(page.locator(".path .here")).to_have_text("Связались")
     expect(page.get_by_label("Проёмов")).to_have_value("3")

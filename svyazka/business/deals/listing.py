@@ -13,6 +13,7 @@ from django.db import connection
 
 from svyazka.business.deals.board import CARD, COUNTED, PEOPLE, Card, Narrowed, conditions
 from svyazka.business.deals.models import Field
+from svyazka.business.journal.record import About, Actor, record
 
 PAGE = 50
 
@@ -132,3 +133,8 @@ def _read_after(after: str, by: Sort) -> list[Any] | None:
         return None
     fits = abs(deal_id) < 2**63 and (by.kind != "bigint" or abs(read) < 2**63)
     return [read, deal_id] if fits else None
+
+
+def note_export(columns: list[str], *, by: Actor) -> None:
+    """The list leaves the house as a file: the journal says who took it, and what stood in it."""
+    record("deals.exported", About("deals", 0), by=by, changes={"columns": (None, ", ".join(columns))})

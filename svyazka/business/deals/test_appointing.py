@@ -98,14 +98,6 @@ def test_whoever_let_it_go_does_not_get_it_again_at_once(three, team):
     assert choose(three, key="x", client_id=None, at=clock.now(), besides=team) is None
 
 
-def test_the_person_comes_with_the_department(three, team):
-    person = choose(three, key="x", client_id=None, at=clock.now())
-    assert person
-    with CaptureQueriesContext(connection) as asked:
-        assert (person.pk, bool(person.department.name)) == (team[0], True)
-    assert len(asked) == 0
-
-
 def test_a_thousand_cost_as_many_statements_as_one(three):
     counts = []
     for number in (1, 1000):

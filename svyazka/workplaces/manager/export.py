@@ -12,7 +12,6 @@ from django.http.response import HttpResponseBase
 
 from svyazka.business.deals import listing
 from svyazka.business.deals.models import Stage
-from svyazka.business.journal.record import About, record
 from svyazka.kit import clock
 from svyazka.workplaces.manager import table
 from svyazka.workplaces.manager.cards import title_of
@@ -26,8 +25,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @needs("deals.export", "POST")
 def deals_file(request: PageRequest) -> HttpResponseBase:
     asked = table.read(request, request.POST)
-    told = ", ".join(field.code for field in asked.wishes.columns)
-    record("deals.exported", About("deals", 0), by=request.person, changes={"columns": (None, told)})
+    listing.note_export([field.code for field in asked.wishes.columns], by=request.person)
     answer = StreamingHttpResponse(_written(asked), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="deals-{clock.today().isoformat()}.csv"'
     return answer

@@ -64,7 +64,7 @@ def test_the_second_head_is_told_what_was_gone(projects, rinat, enter):
 def test_absent_people_are_marked(projects, rinat, enter):
     now = clock.now()
     Absence.objects.create(person=projects["timur"], during=(now - timedelta(hours=1), now + timedelta(days=1)))
-    assert "нет до завтра" in enter(rinat).get("/distribution/").content.decode()
+    assert "отсутствует до завтра" in enter(rinat).get("/distribution/").content.decode()
 
 
 def test_all_deals_of_a_person_go_to_others(projects, rinat, enter):

@@ -93,7 +93,7 @@ def test_as_many_questions_for_few_rows_as_for_many(deals, vera, enter, olga, nu
     for _at in range(number):
         open_deal(vera, facts=KNOWN[1], by=olga)
     page = enter(olga)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page.get("/deals/list/?column=rooms&column=expert&by=rooms")
 
 

@@ -42,6 +42,8 @@ PLAIN: dict[str, Promise] = {
     "task.given": gettext_lazy("You are given a task"),
     "task.done": gettext_lazy("A task that you gave is done"),
     "note.mentioned": gettext_lazy("You are mentioned in a note"),
+    "digest": gettext_lazy("Your morning"),
+    "digest.department": gettext_lazy("Your department's morning"),
     "deals.given": gettext_lazy("A lead for you"),
     "deals.given_many": gettext_lazy("Leads for you"),
     "deals.handed_over": gettext_lazy("A deal is yours now"),
@@ -67,9 +69,8 @@ def account_devices(request: PageRequest) -> HttpResponse:
 @needs("own.account", "POST")
 def device_ending(request: PageRequest, pk: int) -> HttpResponse:
     device = Device.objects.filter(pk=min(pk, 2**63 - 1), person=request.person).first()
-    if device is None:
-        raise Http404
-    devices.end(device, by=request.person)
+    if device:  # another page may have ended it already
+        devices.end(device, by=request.person)
     messages.success(request, _("This device gets no more notices."))
     return redirect("account")
 

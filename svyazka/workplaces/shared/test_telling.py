@@ -16,7 +16,8 @@ from svyazka.business.visits import telling as visits
 from svyazka.workplaces.shared import telling
 from svyazka.workplaces.shared.sentences import SENTENCES
 
-VERB = re.compile(r"(clients|deals|pipelines|visits|calls|conversations|intake|staff|company|journal)\.[a-z_]+")
+ROOMS = "calls clients company conversations deals intake journal notices pipelines problems staff visits"
+VERB = re.compile(rf"({'|'.join(ROOMS.split())})\.[a-z_]+")
 
 
 def verbs_of_the_house() -> set[str]:
