@@ -140,17 +140,23 @@ def own_count(person: Person) -> int:
 
 def of_deal(deal_id: int) -> list[Problem]:
     """For the deal's page: what hurts most first."""
-    found = rows.read(Problem, "where deal_id = %s order by since", [deal_id])
-    return sorted(found, key=lambda one: _HURT[one.kind])
+    # Sorted here: with "order by since" a table that has just been filled is read along that index, whole.
+    found = rows.read(Problem, "where deal_id = %s", [deal_id])
+    return sorted(found, key=lambda one: (_HURT[one.kind], one.since))
 
 
 def kinds_of(deal_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """For a board: those that have any, what hurts most first."""
-    found = _ask(
-        "select deal_id, array_agg(distinct kind) from problems_problem where deal_id = any(%s) group by 1",
-        [list(deal_ids)],
-    )
+    found = _ask(_KINDS, [list(deal_ids)])
     return {deal_id: tuple(sorted(kinds, key=_HURT.__getitem__)) for deal_id, kinds in found}
+
+
+# Deal by deal, by the index: asked for all at once, a table that has just been filled is read whole.
+_KINDS = """
+select wanted.id, p.kinds from unnest(%s::bigint[]) as wanted (id) cross join lateral (
+    select array_agg(distinct kind) as kinds from problems_problem where deal_id = wanted.id
+) p where p.kinds is not null
+"""
 
 
 _HURT = {kind.value: place for place, kind in enumerate(Problem.Kind)}

@@ -23,6 +23,11 @@ def used(root: int, cluster: Path, *, named: str = "", with_sessions: bool = Tru
     return sum(listed[process][1] for process in ours | sessions) * TICK
 
 
+def called(root: int, named: str) -> list[int]:
+    """The processes under the supervisor `root` whose command says so."""
+    return [process for process in _below(root, _processes()) if named in _command(process)]
+
+
 def _processes() -> dict[int, tuple[int, int]]:
     """Process → (its parent, ticks of its own and of the children it has waited for)."""
     found = {}
