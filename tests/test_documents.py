@@ -10,6 +10,7 @@ from django.apps import apps
 HOUSE = Path(__file__).parents[1]
 CODE = [*HOUSE.glob("svyazka/**/*.py"), *HOUSE.glob("tests/**/*.py")]
 _ROOM = re.compile(r"^\| `(\w+)` \| ([\w, ]+) \| (.+) \|$", re.MULTILINE)
+_FOLDER = re.compile(r"^\| `(\w+/\w+)` \| .+ \| (.+) \|$", re.MULTILINE)
 
 
 def test_the_map_names_the_tables_and_files_of_each_room():
@@ -19,12 +20,27 @@ def test_the_map_names_the_tables_and_files_of_each_room():
     }
     for room, tables, verbs in rows:
         assert set(tables.split(", ")) == {model.__name__ for model in apps.get_app_config(room).get_models()}
-        for file, named in re.findall(r"`(\w+\.py)`(?:: ((?:`\w+`(?:, )?)+))?", verbs):
-            text = (HOUSE / "svyazka/business" / room / file).read_text()
-            missing = [
-                name for name in re.findall(r"`(\w+)`", named) if not re.search(rf"^(def|class) {name}\b", text, re.M)
-            ]
-            assert not missing, f"{room}/{file}"
+        _insist_all_is_there(room, verbs)
+
+
+def test_the_map_names_the_files_of_each_folder_of_a_room():
+    folders = _FOLDER.findall((HOUSE / "docs/map.md").read_text())
+    assert {folder for folder, _verbs in folders} == {
+        f"{path.parent.parent.name}/{path.parent.name}"
+        for path in HOUSE.glob("svyazka/business/*/*/__init__.py")
+        if path.parent.name not in {"migrations", "models"}
+    }
+    for folder, verbs in folders:
+        _insist_all_is_there(folder, verbs)
+
+
+def _insist_all_is_there(folder: str, verbs: str) -> None:
+    for file, named in re.findall(r"`(\w+\.py)`(?:: ((?:`\w+`(?:, )?)+))?", verbs):
+        text = (HOUSE / "svyazka/business" / folder / file).read_text()
+        missing = [
+            name for name in re.findall(r"`(\w+)`", named) if not re.search(rf"^(def|class) {name}\b", text, re.M)
+        ]
+        assert not missing, f"{folder}/{file}"
 
 
 def test_every_setting_stands_in_its_page_and_is_read_somewhere():
