@@ -63,3 +63,16 @@ def test_a_boards_columns_follow_its_pipeline(open_page, mikhail, without_a_step
         "id => document.body.dispatchEvent(new CustomEvent('live:pipeline', { detail: { id } }))", deal.pipeline_id
     )
     expect(page.get_by_role("heading", name="Совсем новая")).to_be_visible()
+
+
+@pytest.mark.parametrize("where", ["board", "deal"])
+def test_a_sweep_of_too_many_deals_to_name_them_is_seen_on_the(open_page, mikhail, without_a_step, where):
+    deal = without_a_step()
+    page = open_page(mikhail, "/deals/" if where == "board" else f"/deals/{deal.pk}/")
+    pain = page.locator(f"#d{deal.pk} .pain" if where == "board" else "#deal-problems li")
+    expect(pain).to_be_visible()
+    Task.objects.create(deal=deal, what="Позвонить", due_at=clock.now() + timedelta(days=1), person=mikhail)
+    Deal.objects.filter(pk=deal.pk).update(next_step="Позвонить", next_step_at=clock.now() + timedelta(days=1))
+    sweep([deal.pk])
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('live:many-problem'))")
+    expect(pain).to_have_count(0)

@@ -20,6 +20,7 @@ from svyazka.kit import clock
 
 MOST_CHANGED = 2_000  # further than this a sweep of all is cheaper
 MOST_ANNOUNCED = 50
+MANY = 5_000  # so many rows changed at once that the planner's picture of the table is another one
 
 
 @dataclass
@@ -43,6 +44,8 @@ def sweep_all() -> Difference:
     for kind in QUESTIONS:
         found.add(_write([kind], deals=None))
     Swept.objects.update_or_create(pk=1, defaults={"all_at": now, "changed_at": now, "transaction": seen})
+    if len(found.deals) > MANY:
+        _look_at_the_table()
     _tell(found)
     return found
 
@@ -138,6 +141,12 @@ _CHANGED = """
 select distinct coalesce((data->>'deal')::bigint, object_id) from journal_liveevent
 where at > %s and (data ? 'deal' or topic = 'deal') and topic <> 'problem' and age(xmin) <= age(%s::text::xid) limit %s
 """
+
+
+def _look_at_the_table() -> None:
+    """Autovacuum comes a minute later; until then boards would be read as if there were no problems."""
+    with connection.cursor() as cursor:
+        cursor.execute("analyze problems_problem")
 
 
 @transaction.atomic

@@ -250,6 +250,10 @@ document.body.addEventListener("live:problem", ({ detail }) => {
   changed.set(detail.id, changed.get(detail.id));
   later();
 });
+document.body.addEventListener("live:many-problem", () => {
+  hasOtherColumns = true;
+  later();
+});
 document.body.addEventListener("live:pipeline", ({ detail }) => {
   if (detail.id !== Number(board()?.dataset.pipeline)) return;
   hasOtherColumns = true;

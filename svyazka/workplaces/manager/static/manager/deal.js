@@ -42,7 +42,7 @@ for (const [event, [said, ours]] of Object.entries(concerns))
   document.body.addEventListener(event, ({ detail }) => {
     if (detail[said] === Number(page()?.dataset[ours])) freshen();
   });
-for (const event of ["live:missed", "tasks:changed"]) document.body.addEventListener(event, freshen);
+for (const event of ["live:missed", "live:many-problem", "tasks:changed"]) document.body.addEventListener(event, freshen);
 
 function freshen() {
   waiting ??= setTimeout(() => {

@@ -1,6 +1,8 @@
 // What others did, as events on <body>: `live:deal` and `live:deal-17`, so that fragments keep themselves fresh.
 import { follow } from "./stream.js";
 
+const SPREAD = 5_000; // milliseconds
+
 const light = () => document.getElementById("live-light");
 
 export function listen() {
@@ -33,6 +35,8 @@ function hear({ state, event, reload, elsewhere }) {
   }
   if (!event) return;
   const { topic, id } = event;
+  // Of no single row. Not every page of the house asks in the same second.
+  if (!id) setTimeout(() => document.body.dispatchEvent(new CustomEvent(`live:many-${topic}`)), Math.random() * SPREAD);
   if (elsewhere) event.elsewhere = true;
   // A history does not know the numbers of what will happen in it: `live:of-deal-17`.
   const whose = ["client", "deal"].filter((kind) => event[kind]).map((kind) => `of-${kind}-${event[kind]}`);
