@@ -28,7 +28,6 @@ def rows(quick: bool) -> list[Row]:
     with house_with(int((2_000 if quick else 10_000) / SHARE)) as place:
         _make_healthy(place.url)
         _await_sweep(place.url, "all_at")
-        place.visitor.connection.close()  # the door has by now
         page = cost(place, PAGE, rounds, share)
         moving = _moves(place, rounds, 200 // share)
         handing = _hand_offs(place, rounds, 120 // share)

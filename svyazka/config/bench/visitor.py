@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import re
+import time
 from urllib.parse import urlencode, urljoin, urlsplit
 
 _IN_HTML = re.compile(r"""<(?:link|script|img|use)\b[^>]*?\b(?:href|src)=["']?(/static/[^"'#\s>]+)""")
@@ -13,8 +14,12 @@ _IN_JS = re.compile(r"""\b(?:from|import)\s*\(?\s*["']([./][^"']+)["']""")
 _IN_IMPORT_MAP = re.compile(r"""["'](/static/[^"']+\.js)["']""")
 
 
+QUIET = 20  # seconds; after 30 the door ends a connection
+
+
 class Visitor:
     def __init__(self, port: int) -> None:
+        self.asked_at = time.monotonic()
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.cookies: dict[str, str] = {}
 
@@ -50,9 +55,12 @@ class Visitor:
         headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if time.monotonic() - self.asked_at > QUIET:
+            self.connection.close()  # opened again by itself
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
         read = answer.read()
+        self.asked_at = time.monotonic()
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             name, _equals, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
