@@ -29,13 +29,14 @@ def rows(quick: bool) -> list[Row]:
         _make_healthy(place.url)
         _await_sweep(place.url, "all_at")
         page = cost(place, PAGE, rounds, share)
-        moving = _moves(place, rounds, 200 // share)
+        on_board, on_page = (_moves(place, rounds, 200 // share, answer=answer) for answer in ("?board=1", ""))
         handing = _hand_offs(place, rounds, 120 // share)
     with ground() as there:
         took, agrees = _sweeps(there, int((20_000 if quick else 100_000) / SHARE), rounds)
         shared, uneven = _distributions(there, rounds)
     return [
-        Row("stage move with all that follows", moving, "CPU ms", must=20, aim=10),
+        Row("stage move on the board with all that follows", on_board, "CPU ms", must=20, aim=10),
+        Row("stage move on the deal's page with all that follows", on_page, "CPU ms", must=20, aim=10),
         Row("hand-off with all that follows", handing, "CPU ms", must=40, aim=20),
         Row(PAGE.name, page, "CPU ms", must=PAGE.must, aim=PAGE.aim),
         Row("sweep over all open deals", took, "s", must=3),
@@ -45,8 +46,9 @@ def rows(quick: bool) -> list[Row]:
     ]
 
 
-def _moves(place: House, rounds: int, times: int) -> float:
-    """Milliseconds for one, there and back again between the first two stages, which ask for nothing more."""
+def _moves(place: House, rounds: int, times: int, *, answer: str) -> float:
+    """Milliseconds for one, there and back again between the first two stages, which ask for nothing more. `answer`:
+    a board gets the card and its counters, the deal's page all its parts."""
     stages = _first_stages(place.url)
     query = "select id, stage_id from deals_deal where stage_id = any(%s) order by id limit %s"
     with psycopg.connect(place.url) as connection:
@@ -54,7 +56,7 @@ def _moves(place: House, rounds: int, times: int) -> float:
     costs = []
     for _round in range(rounds + 1):
         deals = {deal: stages[1 - stages.index(stage)] for deal, stage in deals.items()}
-        costs.append(_cost_of_moving(place, deals))
+        costs.append(_cost_of_moving(place, deals, answer))
     return median(costs[1:])
 
 
@@ -90,11 +92,11 @@ def _first_stages(url: str) -> list[int]:
         return [number for (number,) in connection.execute(query).fetchall()]
 
 
-def _cost_of_moving(place: House, deals: dict[int, int]) -> float:
+def _cost_of_moving(place: House, deals: dict[int, int], answer: str = "") -> float:
     before = processor.used(place.process, place.cluster)
     for deal, stage in deals.items():
         token = place.visitor.cookies["svyazka_csrf"]
-        place.visitor.post(f"/deals/{deal}/stage/", stage=str(stage), csrfmiddlewaretoken=token)
+        place.visitor.post(f"/deals/{deal}/stage/{answer}", stage=str(stage), csrfmiddlewaretoken=token)
     _await_sweep(place.url, "changed_at")
     return (processor.used(place.process, place.cluster) - before) / len(deals)
 
@@ -204,7 +206,7 @@ select pipeline_id, 0, '{}', true, 'least_loaded', '', '', (select array_agg(id)
 from deals_deal where responsible_id is null and closed_at is null group by pipeline_id
 """
 _HAND_OUT = """
-from svyazka.business.deals.distribution import hand_out_by_rule
+from svyazka.business.deals.handing.distribution import hand_out_by_rule
 from svyazka.business.deals.models import Deal
 from svyazka.business.journal.record import Automaton
 leads = list(Deal.objects.filter(closed_at=None, responsible=None).values_list("pk", flat=True))
