@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_running(commands)
     _add_care(commands)
     _add_staff(commands)
+    _add_calls(commands)
     _add_blueprint(commands)
     return parser
 
@@ -115,6 +117,15 @@ def _add_blueprint(commands: Commands) -> None:
     take = _command(verbs, "take", _blueprint_take, "take over what is new or different in a blueprint")
     take.add_argument("file", metavar="FILE", help="a file, or windows, projects")
     take.add_argument("parts", metavar="PART", nargs="*", help="fields, pipelines/sales ...; without any, all")
+
+
+def _add_calls(commands: Commands) -> None:
+    calls = commands.add_parser("calls", help="calls anew from what the telephone systems have said")
+    verbs = calls.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    rebuild = _command(verbs, "rebuild", _calls_rebuild, "make calls anew from the ledger, say how many differ")
+    rebuild.add_argument("--since", metavar="DAY", type=date.fromisoformat, help="2026-11-26; without it: all there is")
+    rebuild.add_argument("--until", metavar="DAY", type=date.fromisoformat, help="the last day; without it: today")
+    rebuild.add_argument("--pbx", metavar="PBX", default="", help="only of this one: asterisk/lab1")
 
 
 def _command(
@@ -240,6 +251,15 @@ def _blueprint_compare(chosen: argparse.Namespace) -> Answer:
 
 def _blueprint_take(chosen: argparse.Namespace) -> Answer:
     return _with_company(lambda blueprints: blueprints.take(chosen.file, chosen.parts))
+
+
+def _calls_rebuild(chosen: argparse.Namespace) -> Answer:
+    with database_up() as url:
+        _refuse_older(url)
+        _with_django()
+        from svyazka.config import rebuilding
+
+        return rebuilding.main(chosen.since, chosen.until, pbx=chosen.pbx)
 
 
 def _with_company(do: Callable[[Any], Answer]) -> Answer:

@@ -1,22 +1,23 @@
-"""From the events of a call to its state: pure, and the same whatever order they come in and however often.
+"""From the events of a call to what is known of its legs: the same whatever order they come in and however often.
 
 Each leg keeps facts that can only grow (the earliest answer, the set of times at which it joined a bridge), so the
-last word does not depend on which message was last.
+last word does not depend on which message was last. What the call is as a whole is told in `summary.py`. Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from svyazka.business.calls.phone_system import CallEvent, Kind
+from svyazka.business.calls.phone_system import CallEvent, Kind, Way
 
 _REFUSALS = (Kind.NO_ANSWER, Kind.BUSY, Kind.CANCEL)
 Stamped = tuple[datetime, str]  # the earliest of several wins; between equal times, the lesser text
 Crossing = tuple[str, datetime]  # a bridge, and when the leg went in or out
-_NEVER = datetime.max.replace(tzinfo=UTC)
+PassedOn = tuple[datetime, Way, str]  # to whom
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Leg:
     number: Stamped | None = None
     dialled: Stamped | None = None
     queue: Stamped | None = None
-    recording: Stamped | None = None
+    recordings: frozenset[Stamped] = frozenset()
     rang_at: datetime | None = None
     answer_at: datetime | None = None
     refusal: Stamped | None = None
@@ -38,6 +39,9 @@ class Leg:
     vanished_at: datetime | None = None
     joined: frozenset[Crossing] = frozenset()
     parted: frozenset[Crossing] = frozenset()
+    held: frozenset[datetime] = frozenset()
+    resumed: frozenset[datetime] = frozenset()
+    passed_on: frozenset[PassedOn] = frozenset()
 
     @property
     def answered_at(self) -> datetime | None:
@@ -55,27 +59,6 @@ class Leg:
         return bool(self.rang_at) and not (self.answered_at or self.refusal or self.ended_at)
 
 
-@dataclass(frozen=True)
-class Summary:
-    """What is known of the whole call. Fits the columns of Call."""
-
-    direction: str  # "in", "out"; empty while the leg that began it is not known
-    started_at: datetime
-    client_number: str
-    our_number: str
-    queue: str
-    state: str
-    result: str
-    answered_at: datetime | None
-    ended_at: datetime | None
-    answered_by: str  # an extension
-    waiting_seconds: int
-    talk_seconds: int
-    recording: str
-    rang: tuple[str, ...]  # extensions, in the order in which they rang
-    rings: tuple[str, ...]  # extensions that ring now
-
-
 def fold(call_key: str, events: Iterable[CallEvent], legs: Iterable[Leg] = ()) -> list[Leg]:
     """The legs with what the events add, in the order in which they came up."""
     known = {leg.key: leg for leg in legs}
@@ -85,7 +68,7 @@ def fold(call_key: str, events: Iterable[CallEvent], legs: Iterable[Leg] = ()) -
         else:
             key = event.leg_key or call_key
             known[key] = _learn(known.get(key, Leg(key)), event)
-    return sorted(known.values(), key=lambda leg: (leg.rang_at or leg.first_at or _NEVER, leg.key))
+    return _in_order(known.values())
 
 
 def _learn(leg: Leg, event: CallEvent) -> Leg:
@@ -98,7 +81,7 @@ def _learn(leg: Leg, event: CallEvent) -> Leg:
         number=_stamp(leg.number, at, event.client_number),
         dialled=_stamp(leg.dialled, at, event.our_number),
         queue=_stamp(leg.queue, at, event.queue),
-        recording=_stamp(leg.recording, at, event.recording),
+        recordings=earliest_recordings(leg.recordings, [(at, event.recording)] if event.recording else []),
         rang_at=_first(leg.rang_at, at if kind == Kind.RING else None),
         answer_at=_first(leg.answer_at, at if kind == Kind.ANSWER else None),
         # After a ring without answer comes a second message that says "cancelled": the first one holds.
@@ -106,106 +89,41 @@ def _learn(leg: Leg, event: CallEvent) -> Leg:
         hung_up_at=_first(leg.hung_up_at, at if kind == Kind.HANGUP else None),
         joined=leg.joined | {(event.bridge, at)} if kind == Kind.JOIN else leg.joined,
         parted=leg.parted | {(event.bridge, at)} if kind == Kind.PART else leg.parted,
+        held=leg.held | {at} if kind == Kind.HOLD else leg.held,
+        resumed=leg.resumed | {at} if kind == Kind.RESUME else leg.resumed,
+        passed_on=leg.passed_on | {(at, event.way, event.to)} if kind == Kind.TRANSFER else leg.passed_on,
     )
 
 
-def summarise(call_key: str, legs: Sequence[Leg]) -> Summary:
-    """`legs` as `fold` gives them, at least one."""
-    client, staff = _sides(call_key, legs)
-    direction = _direction(call_key, legs)
-    answering = staff if direction != "out" else client
-    answered = _earliest_answer(answering)
-    answered_at = answered.answered_at if answered else None
-    ended_at = _end(client or staff)
-    by = (answered if direction != "out" else _find(call_key, legs)) if answered else None
-    talk_seconds = _talk_seconds(client, staff, ended_at)
-    started_at = min(leg.first_at for leg in legs if leg.first_at)
-    waited_until = answered_at or ended_at or started_at
-    return Summary(
-        direction=direction,
-        started_at=started_at,
-        client_number=_text(leg.number for leg in client),
-        our_number=_text(leg.dialled for leg in client),
-        queue=_text(leg.queue for leg in legs),
-        state="ended" if ended_at else "talking" if answered_at else "ringing",
-        result="answered" if answered_at else _failure(answering) if ended_at else "",
-        answered_at=answered_at,
-        ended_at=ended_at,
-        answered_by=by.extension if by else "",
-        waiting_seconds=round(max(waited_until - started_at, timedelta()).total_seconds()),
-        talk_seconds=talk_seconds,
-        # A call that nobody answered leaves an empty file behind.
-        recording=_text(leg.recording for leg in legs) if answered_at else "",
-        rang=tuple(dict.fromkeys(leg.extension for leg in staff if leg.rang_at and leg.extension)),
-        rings=()
-        if ended_at or direction != "in"
-        else tuple(leg.extension for leg in staff if leg.rings and leg.extension),
-    )
+def unite(legs: Iterable[Leg], others: Iterable[Leg]) -> list[Leg]:
+    """The legs of two calls that turned out to be one."""
+    known = {leg.key: leg for leg in legs}
+    for leg in others:
+        known[leg.key] = _both(known[leg.key], leg) if leg.key in known else leg
+    return _in_order(known.values())
 
 
-def _sides(call_key: str, legs: Sequence[Leg]) -> tuple[list[Leg], list[Leg]]:
-    """The client's legs and ours. In an incoming call whatever is not the caller is ours, a forwarded mobile too."""
-    if _direction(call_key, legs) == "in":
-        return [leg for leg in legs if leg.key == call_key], [leg for leg in legs if leg.key != call_key]
-    return [leg for leg in legs if not leg.extension], [leg for leg in legs if leg.extension]
+def _both(one: Leg, other: Leg) -> Leg:
+    """What both know of the same leg."""
+    known: dict[str, Any] = {"extension": one.extension or other.extension}
+    known["recordings"] = earliest_recordings(one.recordings, other.recordings)
+    known |= {name: _first(getattr(one, name), getattr(other, name)) for name in _EARLIEST}
+    known |= {name: _last(getattr(one, name), getattr(other, name)) for name in _LATEST}
+    known |= {name: min(filter(None, (getattr(one, name), getattr(other, name))), default=None) for name in _STAMPS}
+    known |= {name: getattr(one, name) | getattr(other, name) for name in (*_CROSSINGS, *_TIMES, "passed_on")}
+    return replace(one, **known)
 
 
-def _direction(call_key: str, legs: Sequence[Leg]) -> str:
-    first = _find(call_key, legs)
-    return "" if first is None else "out" if first.extension else "in"
+def _in_order(legs: Iterable[Leg]) -> list[Leg]:
+    return sorted(legs, key=lambda leg: (leg.rang_at or leg.first_at or NEVER, leg.key))
 
 
-def _find(key: str, legs: Sequence[Leg]) -> Leg | None:
-    return next((leg for leg in legs if leg.key == key), None)
-
-
-def _earliest_answer(legs: Sequence[Leg]) -> Leg | None:
-    answered = [(leg.answered_at, leg.key, leg) for leg in legs if leg.answered_at]
-    return min(answered)[2] if answered else None
-
-
-def _end(legs: Sequence[Leg]) -> datetime | None:
-    ends = [leg.ended_at for leg in legs]
-    return max(end for end in ends if end) if ends and all(ends) else None
-
-
-def _failure(legs: Sequence[Leg]) -> str:
-    refusals = [leg.refusal[1] if leg.refusal else "" for leg in legs if leg.rang_at]
-    return "busy" if refusals and all(refusal == Kind.BUSY for refusal in refusals) else "missed"
-
-
-def _talk_seconds(client: Sequence[Leg], staff: Sequence[Leg], ended_at: datetime | None) -> int:
-    """How long a client and one of us were in the same bridge. CDRs would count the time in the queue as well."""
-    if ended_at is None:
-        return 0
-    total = timedelta()
-    for bridge in sorted({bridge for leg in client for bridge, _at in leg.joined}):
-        ours = _merged([span for leg in staff for span in _spans(leg, bridge, ended_at)])
-        theirs = _merged([span for leg in client for span in _spans(leg, bridge, ended_at)])
-        for begin, end in theirs:
-            total += sum((max(min(end, b) - max(begin, a), timedelta()) for a, b in ours), timedelta())
-    return round(total.total_seconds())
-
-
-def _spans(leg: Leg, bridge: str, ended_at: datetime) -> list[tuple[datetime, datetime]]:
-    entries = sorted(at for name, at in leg.joined if name == bridge)
-    exits = sorted(at for name, at in leg.parted if name == bridge)
-    last = leg.ended_at or ended_at
-    return [(entry, next((exit_ for exit_ in exits if exit_ >= entry), last)) for entry in entries]
-
-
-def _merged(spans: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    merged: list[tuple[datetime, datetime]] = []
-    for begin, end in sorted(spans):
-        if merged and begin <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        else:
-            merged.append((begin, end))
-    return merged
-
-
-def _text(stamps: Iterable[Stamped | None]) -> str:
-    return min((stamp for stamp in stamps if stamp), default=(None, ""))[1]
+def earliest_recordings(*known: Iterable[Stamped]) -> frozenset[Stamped]:
+    """Each with the earliest time at which it was heard of: it is told again at the end, of every leg."""
+    earliest: dict[str, datetime] = {}
+    for at, place in (one for some in known for one in some):
+        earliest[place] = min(at, earliest.get(place, at))
+    return frozenset((at, place) for place, at in earliest.items())
 
 
 def _stamp(known: Stamped | None, at: datetime, text: str) -> Stamped | None:
@@ -224,14 +142,16 @@ def _last(*moments: datetime | None) -> datetime | None:
 
 # How legs stand in Call.legs.
 
-_MOMENTS = ("first_at", "last_at", "rang_at", "answer_at", "hung_up_at", "vanished_at")
-_STAMPS = ("number", "dialled", "queue", "recording", "refusal")
+_EARLIEST = ("first_at", "rang_at", "answer_at", "hung_up_at")
+_LATEST = ("last_at", "vanished_at")
+_STAMPS = ("number", "dialled", "queue", "refusal")
 _CROSSINGS = ("joined", "parted")
+_TIMES = ("held", "resumed")
 
 
 def to_json(leg: Leg) -> dict[str, Any]:
     plain: dict[str, Any] = {"key": leg.key, "extension": leg.extension}
-    for name in _MOMENTS:
+    for name in (*_EARLIEST, *_LATEST):
         if moment := getattr(leg, name):
             plain[name] = moment.isoformat()
     for name in _STAMPS:
@@ -240,18 +160,33 @@ def to_json(leg: Leg) -> dict[str, Any]:
     for name in _CROSSINGS:
         if crossings := getattr(leg, name):
             plain[name] = [[bridge, at.isoformat()] for bridge, at in sorted(crossings)]
+    for name in _TIMES:
+        if times := getattr(leg, name):
+            plain[name] = [at.isoformat() for at in sorted(times)]
+    if leg.recordings:
+        plain["recordings"] = [[at.isoformat(), place] for at, place in sorted(leg.recordings)]
+    if leg.passed_on:
+        plain["passed_on"] = [[at.isoformat(), way, to] for at, way, to in sorted(leg.passed_on)]
     return plain
 
 
 def from_json(plain: Mapping[str, Any]) -> Leg:
     read: dict[str, Any] = {"key": plain["key"], "extension": plain["extension"]}
-    for name in _MOMENTS:
+    moment = datetime.fromisoformat
+    for name in (*_EARLIEST, *_LATEST):
         if name in plain:
-            read[name] = datetime.fromisoformat(plain[name])
+            read[name] = moment(plain[name])
     for name in _STAMPS:
         if name in plain:
-            read[name] = (datetime.fromisoformat(plain[name][0]), plain[name][1])
+            read[name] = (moment(plain[name][0]), plain[name][1])
     for name in _CROSSINGS:
         if name in plain:
-            read[name] = frozenset((bridge, datetime.fromisoformat(at)) for bridge, at in plain[name])
+            read[name] = frozenset((bridge, moment(at)) for bridge, at in plain[name])
+    for name in _TIMES:
+        if name in plain:
+            read[name] = frozenset(map(moment, plain[name]))
+    if "recordings" in plain:
+        read["recordings"] = frozenset((moment(at), place) for at, place in plain["recordings"])
+    if "passed_on" in plain:
+        read["passed_on"] = frozenset((moment(at), Way(way), to) for at, way, to in plain["passed_on"])
     return Leg(**read)

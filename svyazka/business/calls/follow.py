@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from svyazka.business.calls import fold
 from svyazka.business.calls.models import Call, PhoneLine
 from svyazka.business.calls.phone_system import CallEvent, Kind
+from svyazka.business.calls.summary import Summary, summarise
 from svyazka.business.journal.record import About, Actor, announce, record
 from svyazka.business.staff.models import Person
 from svyazka.kit import phones
@@ -23,30 +24,49 @@ class Followed:
     """A call after events were added to it, and what they changed."""
 
     call: Call
-    direction: str  # "in", "out"; empty while it is not known yet
-    rung: frozenset[str]  # extensions that began to ring with these events
-    state_before: str
-    result_before: str
+    now: Summary
+    before: Summary | None
 
     @property
     def is_new(self) -> bool:
-        return self.state_before == ""
+        return self.before is None
+
+    @property
+    def rung(self) -> frozenset[str]:
+        """Extensions that began to ring with these events."""
+        return frozenset(self.now.rings) - frozenset(self.before.rings if self.before else ())
 
     @property
     def has_turned(self) -> bool:
-        """Begun, answered, or over: what people want to see at once."""
-        before = (self.state_before, self.result_before)
-        return (self.call.state, self.call.result) != before or bool(self.rung)
+        """Begun, answered, held, passed on, or over: what people want to see at once."""
+        return self.before is None or bool(self.rung) or _turn(self.now) != _turn(self.before)
+
+    @property
+    def was_just_answered(self) -> bool:
+        return self.now.result == Call.Result.ANSWERED != (self.before.result if self.before else "")
+
+    @property
+    def has_just_ended(self) -> bool:
+        return self.now.state == Call.State.ENDED != (self.before.state if self.before else "")
+
+
+def _turn(summary: Summary) -> tuple[object, ...]:
+    return (summary.state, summary.result, summary.is_held, summary.transfers)
 
 
 @transaction.atomic
 def follow(events: Sequence[CallEvent]) -> list[Followed]:
     """Adds the events to their calls. Events that came before change nothing. Tell people of it with `tell`."""
+    single = [one for event in events for one in _of_single_calls(event)]
+    wait_in_line({(event.pbx_code, key) for event in single for key in (event.call_key, event.part) if key})
     by_call: dict[tuple[str, str], list[CallEvent]] = {}
-    for event in events:
-        for one in _of_single_calls(event):
-            by_call.setdefault((one.pbx_code, one.call_key), []).append(one)
+    for event in single:
+        by_call.setdefault((event.pbx_code, event.call_key), []).append(event)
     return [_follow_call(pbx_code, key, by_call[pbx_code, key]) for pbx_code, key in sorted(by_call)]
+
+
+def summary_of(call: Call) -> Summary:
+    return summarise(call.key, [fold.from_json(leg) for leg in call.legs])
 
 
 def find(pbx_code: str, key: str, *, about: datetime) -> Call | None:
@@ -67,7 +87,7 @@ def tell(followed: Followed, *, by: Actor) -> None:
     if not followed.has_turned:
         return
     ids = {"client": call.client_id} if call.client_id else {}
-    if call.state == Call.State.ENDED and followed.state_before != Call.State.ENDED:
+    if followed.has_just_ended:
         about = About("call", call.pk, client_id=call.client_id, deal_id=call.deal_id)
         record("calls.ended", about, by=by, changes={"result": (None, call.result)}, data=ids)
         return
@@ -80,6 +100,11 @@ def tell(followed: Followed, *, by: Actor) -> None:
 def people_at(extensions: Iterable[str]) -> list[int]:
     wanted = [extension for extension in extensions if extension]
     return list(Person.objects.working().filter(extension__in=wanted).values_list("pk", flat=True)) if wanted else []
+
+
+def colleagues_at(extensions: Iterable[str]) -> dict[str, str]:
+    """Extension → name."""
+    return dict(Person.objects.working().filter(extension__in=set(extensions)).values_list("extension", "full_name"))
 
 
 def line_of(call: Call) -> PhoneLine | None:
@@ -96,27 +121,42 @@ def _of_single_calls(event: CallEvent) -> list[CallEvent]:
 
 
 def _follow_call(pbx_code: str, key: str, events: Sequence[CallEvent]) -> Followed:
-    _wait_in_line(pbx_code, key)
-    call = find(pbx_code, key, about=events[0].at)
-    before = [fold.from_json(leg) for leg in call.legs] if call else []
-    legs = fold.fold(key, events, before)
-    summary = fold.summarise(key, legs)
-    rang_before = set(fold.summarise(key, before).rings) if before else set()
-    state_before, result_before = (call.state, call.result) if call else ("", "")
-    if call is None:
-        call = Call.objects.create(pbx_code=pbx_code, key=key, **_columns(summary, legs))
+    call = _whole(find(pbx_code, key, about=events[0].at)) or Call(pbx_code=pbx_code, key=key)
+    before = [fold.from_json(leg) for leg in call.legs]
+    legs = fold.fold(call.key, [event for event in events if event.kind != Kind.MERGE], before)
+    parts = [_part(event) for event in events if event.kind == Kind.MERGE]
+    for part in parts:
+        legs = fold.unite(legs, [fold.from_json(leg) for leg in part.legs])
+    now = summarise(call.key, legs)
+    if call.pk is None:
+        call = Call.objects.create(pbx_code=pbx_code, key=key, **columns(now, legs))
     elif legs != before:
-        _update(call, _columns(summary, legs))
-    return Followed(
-        call=call,
-        direction=summary.direction,
-        rung=frozenset(summary.rings) - rang_before,
-        state_before=state_before,
-        result_before=result_before,
-    )
+        update(call, columns(now, legs))
+    for part in parts:
+        put_together(part, call)
+    return Followed(call=call, now=now, before=summarise(call.key, before) if before else None)
 
 
-def _columns(summary: fold.Summary, legs: Sequence[fold.Leg]) -> dict[str, object]:
+def _whole(call: Call | None) -> Call | None:
+    """What is heard late of a call that is a part of another one belongs to that one."""
+    if call is None or not call.merged_into_id:
+        return call
+    whole = Call.objects.get(pk=call.merged_into_id)
+    wait_in_line({(whole.pbx_code, whole.key)})
+    return Call.objects.get(pk=whole.pk)
+
+
+def put_together(part: Call, whole: Call) -> None:
+    update(part, {"merged_into_id": whole.pk, "state": Call.State.ENDED, "legs": []})
+
+
+def _part(event: CallEvent) -> Call:
+    """Also one of which nothing was heard yet."""
+    found = find(event.pbx_code, event.part, about=event.at)
+    return found or Call.objects.create(pbx_code=event.pbx_code, key=event.part, started_at=event.at)
+
+
+def columns(summary: Summary, legs: Sequence[fold.Leg]) -> dict[str, object]:
     answered_by = people_at([summary.answered_by])
     return {
         "started_at": summary.started_at,
@@ -130,7 +170,7 @@ def _columns(summary: fold.Summary, legs: Sequence[fold.Leg]) -> dict[str, objec
         "answered_by_id": answered_by[0] if answered_by else None,
         "waiting_seconds": summary.waiting_seconds,
         "talk_seconds": summary.talk_seconds,
-        "recording": summary.recording[:300],
+        "recording": summary.recordings[0][:300] if summary.recordings else "",
         "queue": summary.queue[:60],
         "legs": [fold.to_json(leg) for leg in legs],
     }
@@ -144,15 +184,17 @@ def _spelt(number: str) -> str:
         return number[:40]
 
 
-def _update(call: Call, columns: dict[str, object]) -> None:
-    """By id alone: an earlier event than all before moves started_at, which the table is cut by."""
-    changed = {name: value for name, value in columns.items() if getattr(call, name) != value}
+def update(call: Call, given: dict[str, object]) -> bool:
+    """Whether anything changes. By id alone: an earlier event than all before moves started_at, which the table is cut
+    by."""
+    changed = {name: value for name, value in given.items() if getattr(call, name) != value}
     for name, value in changed.items():
         setattr(call, name, value)
-    Call.objects.filter(pk=call.pk).update(**changed)
+    return bool(changed) and bool(Call.objects.filter(pk=call.pk).update(**changed))
 
 
-def _wait_in_line(pbx_code: str, key: str) -> None:
+def wait_in_line(calls: Iterable[tuple[str, str]]) -> None:
     """A list of what goes on may be worked off beside an event of one of its calls: one after the other."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 2))", [f"{pbx_code}/{key}"])
+        for pbx_code, key in sorted(calls):
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 2))", [f"{pbx_code}/{key}"])

@@ -45,6 +45,10 @@ class CallQuerySet(models.QuerySet["Call"]):
     def going_on(self) -> CallQuerySet:
         return self.filter(state__in=[Call.State.RINGING, Call.State.TALKING])
 
+    def whole(self) -> CallQuerySet:
+        """Without those that turned out to be a part of another one."""
+        return self.filter(merged_into_id=None)
+
 
 class Call(models.Model):
     """One call of a client with us, through all its legs. Cut by month; folded from the driver's events (fold.py)."""
@@ -59,6 +63,9 @@ class Call(models.Model):
         ANSWERED = "answered", _("answered")
         MISSED = "missed", _("missed")
         BUSY = "busy", _("busy")
+        LEFT = "left", _("passed on, nobody answered")  # somebody had spoken with him before
+
+    NOT_REACHED = (Result.MISSED, Result.BUSY, Result.LEFT)
 
     id = models.BigAutoField(primary_key=True)
     started_at = models.DateTimeField()
@@ -77,8 +84,9 @@ class Call(models.Model):
     answered_by_id = models.BigIntegerField(null=True)
     waiting_seconds = models.PositiveIntegerField(default=0)
     talk_seconds = models.PositiveIntegerField(default=0)
-    recording = models.CharField(max_length=300, blank=True)
+    recording = models.CharField(max_length=300, blank=True)  # the first one; summary.py knows all
     queue = models.CharField(max_length=60, blank=True)
+    merged_into_id = models.BigIntegerField(null=True)  # the client's call, if this was a word with a colleague
     legs = models.JSONField(default=list)  # fold.Leg as dicts, in the order in which they rang
 
     objects: ClassVar[CallQuerySet] = CallQuerySet.as_manager()  # type: ignore[assignment]

@@ -24,10 +24,21 @@ class Kind(StrEnum):
     CANCEL = "cancel"  # taken away again: the caller gave up, or another phone answered
     JOIN = "join"  # the leg's voice goes into a bridge
     PART = "part"  # and out of it
+    HOLD = "hold"  # this phone lets the other side listen to music
+    RESUME = "resume"
+    TRANSFER = "transfer"  # this phone passes the call on, to `to`
+    MERGE = "merge"  # another call, `part`, belongs to this one: in it a colleague was asked before he got the caller
     RECORDING = "recording"
     HANGUP = "hangup"
     VANISHED = "vanished"  # the PBX, asked again after a break, does not know the call any more
     ONLY_THESE = "only_these"  # what the PBX answers when it is asked: these calls are going on, no others
+
+
+class Way(StrEnum):
+    """How a call is passed on."""
+
+    BLIND = "blind"
+    ATTENDED = "attended"  # after a word with whoever gets it
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,9 @@ class CallEvent:
     queue: str = ""
     bridge: str = ""
     recording: str = ""
+    to: str = ""  # an extension, or a number outside
+    way: Way = Way.BLIND
+    part: str = ""  # a call key
     cause: int | None = None  # Q.850: 16 normal, 17 busy
     going_on: frozenset[str] = frozenset()  # call keys, with ONLY_THESE
 

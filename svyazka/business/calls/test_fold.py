@@ -2,8 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from svyazka.business.calls.fold import fold, from_json, summarise, to_json
+from svyazka.business.calls.fold import fold, from_json, to_json
 from svyazka.business.calls.phone_system import CallEvent, Kind
+from svyazka.business.calls.summary import summarise
 
 BEGUN = datetime(2026, 11, 22, 9, tzinfo=UTC)
 CALLER = "call"
@@ -64,7 +65,7 @@ def test_a_call_forwarded_to_a_mobile_is_answered_without_one_of_our_phones():
 
 
 def test_a_recording_of_nothing_is_left_out():
-    assert story(STARTED, event(0, Kind.RECORDING, recording="a.wav"), event(5, Kind.HANGUP)).recording == ""
+    assert story(STARTED, event(0, Kind.RECORDING, recording="a.wav"), event(5, Kind.HANGUP)).recordings == ()
 
 
 @pytest.mark.parametrize("extension", ["leg101", CALLER])

@@ -1,3 +1,4 @@
+import random
 from datetime import timedelta
 
 import pytest
@@ -5,9 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from svyazka.business.calls import links
-from svyazka.business.calls.follow import find, follow
+from svyazka.business.calls.follow import find, follow, summary_of
 from svyazka.business.calls.models import Call, Pbx
-from svyazka.business.calls.phone_system import CallEvent, Kind, Link
+from svyazka.business.calls.phone_system import CallEvent, Kind, Link, Way
 from svyazka.business.journal.models import Entry
 from svyazka.business.journal.record import Automaton
 from svyazka.kit import clock
@@ -59,6 +60,59 @@ def test_what_the_pbx_does_not_know_any_more_is_closed():
     follow([CallEvent("asterisk/lab1", "", Kind.ONLY_THESE, now + LATER, going_on=frozenset({"there"}))])
     states = dict(Call.objects.values_list("key", "state"))
     assert states == {"gone": "ended", "there": "ringing", "elsewhere": "ringing", "begun since": "ringing"}
+
+
+def asked_before(now):
+    """101 speaks with the client, rings 201 on a line of his own, and passes the client on."""
+
+    def event(second, kind, call="a", leg="a", extension="", **facts):
+        return CallEvent("asterisk/lab1", call, kind, now + timedelta(seconds=second), leg, extension, **facts)
+
+    passed = {"leg": "a1", "extension": "101"}
+    return [
+        event(0, Kind.START, client_number="79161234567", our_number="100"),
+        event(1, Kind.RING, leg="a1", extension="101"),
+        event(2, Kind.JOIN, leg="a1", extension="101", bridge="x"),
+        event(2, Kind.JOIN, bridge="x"),
+        event(5, Kind.HOLD, **passed),
+        event(6, Kind.START, "b", "b", "101"),
+        event(6, Kind.RING, "b", "b1", "201"),
+        event(8, Kind.JOIN, "b", "b", "101", bridge="y"),
+        event(8, Kind.JOIN, "b", "b1", "201", bridge="y"),
+        event(12, Kind.TRANSFER, **passed, to="201", way=Way.ATTENDED),
+        event(12, Kind.MERGE, **passed, part="b"),
+        event(12, Kind.PART, leg="a1", extension="101", bridge="x"),
+        event(12, Kind.PART, bridge="x"),
+        event(12, Kind.HANGUP, leg="a1", extension="101"),
+        event(12, Kind.HANGUP, "b", "b", "101"),
+        event(12, Kind.JOIN, bridge="y"),
+        event(20, Kind.HANGUP),
+        event(20, Kind.HANGUP, "b", "b1", "201"),
+    ]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_colleague_is_asked_in_a_call_of_its_own_and_it_is_one_call_in_whatever_order_it_is_heard(seed):
+    order = random.Random(seed)
+    events = asked_before(clock.now())
+    if seed:
+        events += order.sample(events, 4)
+        order.shuffle(events)
+    while events:
+        part = order.randint(1, len(events))
+        follow(events[:part])
+        events = events[part:]
+    (call,) = Call.objects.whole()
+    summary = summary_of(call)
+    assert (call.key, call.state, call.result, call.talk_seconds) == ("a", "ended", "answered", 18)
+    assert [(talk.extension, talk.end - talk.begin) for talk in summary.talks] == [
+        ("101", timedelta(seconds=10)),
+        ("201", timedelta(seconds=8)),
+    ]
+    (passed,) = summary.transfers
+    assert (passed.by, passed.to, passed.way, passed.taken_by) == ("101", "201", "attended", "201")
+    assert (summary.held_seconds, call.waiting_seconds) == (7, 2)
+    assert not Call.objects.going_on().exists()
 
 
 def test_the_same_news_of_a_link_twice_is_one():

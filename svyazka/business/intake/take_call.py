@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from svyazka.business.calls.follow import Followed, belongs_to, follow, line_of, tell
+from svyazka.business.calls.follow import Followed, belongs_to, colleagues_at, follow, line_of, summary_of, tell
 from svyazka.business.calls.models import Call
 from svyazka.business.calls.phone_system import CallEvent
 from svyazka.business.clients import amend, history
@@ -34,7 +34,7 @@ def take_call(events: Sequence[CallEvent], *, arrival: Arrival) -> dict[str, int
             _find_whose_it_is(followed, arrival, by=by)
         else:
             put_into_history(call)
-        if call.result == Call.Result.ANSWERED != followed.result_before:
+        if followed.was_just_answered:
             _settle_missed_calls(call)
         tell(followed, by=by)
         made |= _ids(call)
@@ -77,10 +77,10 @@ def deal_for(call: Call, client: Client, *, by: Actor, address: str = "") -> Dea
 def _find_whose_it_is(followed: Followed, arrival: Arrival, *, by: Actor) -> None:
     """A hidden number is nobody's until somebody asks the caller; one of our own, or a colleague's, is no client's."""
     call = followed.call
-    if not followed.direction or not call.client_number.startswith("+"):
+    if not followed.now.direction or not call.client_number.startswith("+"):
         return
     contacts = [Contact("phone", call.client_number)]
-    if followed.direction == "out" or Person.objects.with_phone(call.client_number):
+    if followed.now.direction == "out" or Person.objects.with_phone(call.client_number):
         client = find_by_contact(contacts)
         if client is None:
             return
@@ -106,17 +106,22 @@ def _settle_missed_calls(call: Call) -> None:
 
 
 def _facts(call: Call) -> dict[str, Any]:
-    facts: dict[str, Any] = {"call": call.pk, "result": call.result, "seconds": call.talk_seconds}
+    # Whoever was passed on to nobody has missed his call, for all that he had spoken with somebody.
+    result = Call.Result.MISSED if call.result == Call.Result.LEFT else call.result
+    facts: dict[str, Any] = {"call": call.pk, "result": result, "seconds": call.talk_seconds}
     if call.answered_by_id:
         facts["by"] = call.answered_by_id
     if call.recording:
         facts["recording"] = True
+    if transfers := summary_of(call).transfers:
+        names = colleagues_at(transfer.to for transfer in transfers)
+        facts["passed_on"] = [names.get(transfer.to, transfer.to) for transfer in transfers]
     return facts
 
 
 def _waits(call: Call) -> bool:
     """Somebody has to ring back."""
-    return call.direction == "in" and call.result in (Call.Result.MISSED, Call.Result.BUSY)
+    return call.direction == "in" and call.result in Call.NOT_REACHED
 
 
 def _ids(call: Call) -> dict[str, int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.calls.phone_system import CallEvent, Kind
+from svyazka.business.calls.phone_system import CallEvent, Kind, Way
 from svyazka.business.intake.connector import Ignore
 from svyazka.connectors.asterisk.messages import END, Message, parse
 
@@ -22,6 +23,10 @@ WANTED = (
     "AgentConnect",
     "BridgeEnter",
     "BridgeLeave",
+    "Hold",
+    "Unhold",
+    "BlindTransfer",
+    "AttendedTransfer",
     "Hangup",
     "Cdr",
     "CoreShowChannel",
@@ -59,15 +64,24 @@ def is_wanted(message: Message) -> bool:
 
 def call_key_of(message: Message) -> str:
     """Linkedid: the same for the client's whole call, through transfers."""
-    return message.get("Linkedid") or message.get("DestLinkedid")
+    return next((key for name in _KEYS if (key := message.get(name))), "")
+
+
+_KEYS = ("Linkedid", "DestLinkedid", "TransfererLinkedid", "OrigTransfererLinkedid")
 
 
 def _of_message(message: Message, arrival: Arrived) -> list[CallEvent]:
     reader = _READERS.get(message.event)
-    # Local channels are Asterisk's inner wiring: nobody stands at their end.
-    if reader is None or not call_key_of(message) or message.get("Channel").startswith("Local/"):
+    if reader is None or not call_key_of(message):
         return []
-    return reader(message, _Maker(message, arrival))
+    wiring = _wiring(message)
+    return [event for event in reader(message, _Maker(message, arrival)) if event.leg_key not in wiring]
+
+
+def _wiring(message: Message) -> set[str]:
+    """Local channels are inside of Asterisk: nobody stands at their end. Whom they ring is somebody."""
+    named = (("Channel", "Uniqueid"), ("DestChannel", "DestUniqueid"))
+    return {message.get(key) for channel, key in named if message.get(channel).startswith("Local/")}
 
 
 class _Maker:
@@ -84,6 +98,10 @@ class _Maker:
     def there(self, kind: Kind, **facts: object) -> CallEvent:
         """About the channel that is being dialled."""
         return self._make(kind, self.message.get("DestUniqueid"), self.message.get("DestChannel"), facts)
+
+    def by(self, who: str, kind: Kind, **facts: object) -> CallEvent:
+        """About the channel that the message calls so."""
+        return self._make(kind, self.message.get(f"{who}Uniqueid"), self.message.get(f"{who}Channel"), facts)
 
     def _make(self, kind: Kind, leg_key: str, channel: str, facts: dict[str, object]) -> CallEvent:
         return CallEvent(
@@ -128,8 +146,8 @@ def _queue(message: Message, make: _Maker) -> list[CallEvent]:
 
 
 def _ring(message: Message, make: _Maker) -> list[CallEvent]:
-    # The operator's own phone, rung by a click on a number, has no Channel here: that must not pop up.
-    if not message.get("Channel"):
+    # The operator's own phone, rung by a click on a number, began the call: that must not pop up.
+    if message.get("DestUniqueid") == call_key_of(message):
         return []
     dialled = "" if extension_of(message.get("DestChannel")) else _number(message.get("Exten"))
     ring = make.there(Kind.RING, client_number=dialled if extension_of(message.get("Channel")) else "")
@@ -137,7 +155,7 @@ def _ring(message: Message, make: _Maker) -> list[CallEvent]:
 
 
 def _dial_end(message: Message, make: _Maker) -> list[CallEvent]:
-    if not message.get("Channel"):
+    if message.get("DestUniqueid") == call_key_of(message):
         return []
     status = message.get("DialStatus")
     return [make.there(Kind.ANSWER if status == "ANSWER" else _REFUSALS.get(status, Kind.CANCEL))]
@@ -153,6 +171,32 @@ def _join(message: Message, make: _Maker) -> list[CallEvent]:
 
 def _part(message: Message, make: _Maker) -> list[CallEvent]:
     return [make.here(Kind.PART, bridge=message.get("BridgeUniqueid"))]
+
+
+def _hold(message: Message, make: _Maker) -> list[CallEvent]:
+    return [make.here(Kind.HOLD)]
+
+
+def _resume(message: Message, make: _Maker) -> list[CallEvent]:
+    return [make.here(Kind.RESUME)]
+
+
+def _blind(message: Message, make: _Maker) -> list[CallEvent]:
+    if message.get("Result") != "Success":
+        return []
+    return [make.by("Transferer", Kind.TRANSFER, to=message.get("Extension"), way=Way.BLIND)]
+
+
+def _attended(message: Message, make: _Maker) -> list[CallEvent]:
+    """Whoever asks with a phone of his own does so in a call of its own."""
+    if message.get("Result") != "Success":
+        return []
+    to = extension_of(message.get("TransferTargetChannel")) or _number(message.get("TransferTargetCallerIDNum"))
+    passed = make.by("OrigTransferer", Kind.TRANSFER, to=to, way=Way.ATTENDED)
+    asked = message.get("SecondTransfererLinkedid")
+    if asked in ("", passed.call_key):
+        return [passed]
+    return [passed, replace(passed, kind=Kind.MERGE, part=asked)]
 
 
 def _recording(message: Message, make: _Maker) -> list[CallEvent]:
@@ -193,6 +237,10 @@ _READERS: dict[str, Callable[[Message, _Maker], list[CallEvent]]] = {
     "AgentConnect": _agent_connect,
     "BridgeEnter": _join,
     "BridgeLeave": _part,
+    "Hold": _hold,
+    "Unhold": _resume,
+    "BlindTransfer": _blind,
+    "AttendedTransfer": _attended,
     "VarSet": _recording,
     "Cdr": _cdr,
     "Hangup": _hangup,

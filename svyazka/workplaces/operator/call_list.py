@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from svyazka.business.calls.follow import colleagues_at, summary_of
 from svyazka.business.calls.models import Call, PhoneLine
 from svyazka.business.clients.models import Client
 from svyazka.business.staff.models import Person
@@ -63,11 +64,11 @@ def call_list(request: PageRequest) -> HttpResponse:
 
 def _find(shown: str, before: int | None) -> list[Call]:
     """One more than a page, so that it is known whether there are others."""
-    rows = Call.objects.order_by("-started_at", "-id")
+    rows = Call.objects.whole().order_by("-started_at", "-id")
     if shown == "now":
         rows = rows.going_on()
     elif shown == "missed":
-        rows = rows.filter(result__in=[Call.Result.MISSED, Call.Result.BUSY])
+        rows = rows.filter(result__in=Call.NOT_REACHED)
     elif shown == "answered":
         rows = rows.filter(result=Call.Result.ANSWERED)
     last = Call.objects.filter(pk=before).first() if before else None
@@ -79,8 +80,9 @@ def _find(shown: str, before: int | None) -> list[Call]:
 def _rows(calls: Sequence[Call]) -> list[Row]:
     clients = Client.objects.in_bulk({call.client_id for call in calls if call.client_id})
     people = _people(calls)
+    chains = _chains(calls)
     lines = dict(PhoneLine.objects.filter(number__in={call.our_number for call in calls}).values_list("number", "name"))
-    return [_row(call, clients, people, lines) for call in calls]
+    return [_row(call, clients, people, lines, chains.get(call.pk, [])) for call in calls]
 
 
 def _people(calls: Sequence[Call]) -> dict[int | str, Person]:
@@ -91,7 +93,16 @@ def _people(calls: Sequence[Call]) -> dict[int | str, Person]:
     return {key: person for person in found for key in (person.pk, person.phone)}
 
 
-def _row(call: Call, clients: dict[int, Client], people: dict[int | str, Person], lines: dict[str, str]) -> Row:
+def _chains(calls: Sequence[Call]) -> dict[int, list[str]]:
+    """To whom each was passed on, one after the other."""
+    passed = {call.pk: [one.to for one in summary_of(call).transfers] for call in calls}
+    names = colleagues_at(to for chain in passed.values() for to in chain)
+    return {pk: [names.get(to, to) for to in chain] for pk, chain in passed.items()}
+
+
+def _row(
+    call: Call, clients: dict[int, Client], people: dict[int | str, Person], lines: dict[str, str], chain: list[str]
+) -> Row:
     client = clients.get(call.client_id or 0)
     colleague = None if client else people.get(call.client_number)
     operator = people.get(call.answered_by_id or 0)
@@ -103,7 +114,7 @@ def _row(call: Call, clients: dict[int, Client], people: dict[int | str, Person]
         title=title,
         who=str(colleague or (client and client.name) or call.client_number_readable),
         line=lines.get(call.our_number, call.our_number),
-        operator=operator.full_name if operator else "",
+        operator=" → ".join([*([operator.full_name] if operator else []), *chain]),
         spoken=duration(call.talk_seconds) if call.talk_seconds else "",
         waited=duration(call.waiting_seconds) if call.waiting_seconds and call.direction == "in" else "",
     )
@@ -117,6 +128,8 @@ def _outcome(call: Call) -> tuple[str, str, str]:
         return "phone", "good", _("is speaking")
     if call.result == Call.Result.BUSY:
         return "phone-missed", "bad", _("Outgoing call, busy") if outgoing else _("Incoming call, we were busy")
+    if call.result == Call.Result.LEFT:
+        return "phone-missed", "bad", _("Passed on, nobody answered")
     if call.result == Call.Result.MISSED:
         return "phone-missed", "bad", _("Outgoing call, no answer") if outgoing else _("Missed call")
     return "phone", "", _("Outgoing call") if outgoing else _("Incoming call")

@@ -11,8 +11,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy
 
 from svyazka.business.calls.fold import from_json
-from svyazka.business.calls.follow import line_of
+from svyazka.business.calls.follow import line_of, summary_of
 from svyazka.business.calls.models import Call
+from svyazka.business.calls.summary import Summary
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client
 from svyazka.business.deals.models import Deal
@@ -63,6 +64,8 @@ def form_of(call: Call, typed: QueryDict | None = None) -> Form:
 def call_card(request: PageRequest, call_id: int) -> HttpResponse:
     """Once it is over for this person, the card goes away by itself: it asks for itself with `leave`."""
     call = get_object_or_404(Call, pk=call_id)
+    if call.merged_into_id:
+        return HttpResponse()
     if "leave" in request.GET and _is_over_for(request.person, call):
         return HttpResponse()
     return _card(request, call)
@@ -78,7 +81,7 @@ def calls_mine(request: PageRequest) -> HttpResponse:
 
 @needs("calls.take", "POST")
 def call_request(request: PageRequest, call_id: int) -> HttpResponse:
-    call = get_object_or_404(Call, pk=call_id)
+    call = get_object_or_404(Call.objects.whole(), pk=call_id)
     form = form_of(call, request.POST)
     if form.is_valid():
         try:
@@ -102,6 +105,7 @@ def _card(
     context = {
         "call": call,
         "moment": moment,
+        "is_held": summary_of(call).is_held,
         "client": client,
         "caller": caller,
         "line": line_of(call),
@@ -125,16 +129,27 @@ _LEAVING = ("taken", "passed_on")
 
 def _moment(person: Person, call: Call) -> str:
     """`ringing`, `talking`, `finished`, `missed`; `taken`: a colleague answered; `passed_on`: it rings elsewhere."""
+    now = summary_of(call)
+    if person.extension and person.extension in now.rings:
+        return "ringing"
     if call.answered_by_id:
-        if _concerns(person, call) and call.answered_by_id != person.pk:
-            return "taken"
-        return "talking" if call.state == Call.State.TALKING else "finished"
+        return _moment_of_talk(person, call, now)
     if call.state == Call.State.ENDED:
         return "missed" if call.result != Call.Result.ANSWERED else "finished"
     if call.state == Call.State.TALKING:
         return "talking"
-    rang = [leg for leg in map(from_json, call.legs) if leg.extension and leg.extension == person.extension]
-    return "passed_on" if rang and not any(leg.rings for leg in rang) else "ringing"
+    return "passed_on" if _concerns(person, call) and person.extension in now.rang else "ringing"
+
+
+def _moment_of_talk(person: Person, call: Call, now: Summary) -> str:
+    """Somebody has answered. Whoever got the client from a colleague speaks with him as if he had been the first."""
+    if _concerns(person, call):
+        own = [talk for talk in now.talks if talk.extension == person.extension]
+        if not own and call.answered_by_id != person.pk:
+            return "missed" if call.result == Call.Result.LEFT and person.extension in now.rang else "taken"
+        if own and own[-1].end is not None:
+            return "finished"
+    return "talking" if call.state == Call.State.TALKING else "finished"
 
 
 def _concerns(person: Person, call: Call) -> bool:

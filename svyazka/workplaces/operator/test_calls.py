@@ -134,6 +134,64 @@ def test_a_card_whose_call_went_on_says_where_it_rings(enter, olga, oksana):
     assert card(enter(oksana), call).context["moment"] == "ringing"
 
 
+def talk(call, begin, end, *, at, bridge):
+    """In a bridge with the client, from and to."""
+    leg, key = f"{call.key}-{at}", call.key
+    for kind, second in ((Kind.JOIN, begin), (Kind.PART, end)) if end else ((Kind.JOIN, begin),):
+        tell(kind, key=key, second=second, bridge=bridge)
+        call = tell(kind, key=key, second=second, leg=leg, extension=at, bridge=bridge)
+    return call
+
+
+def passed_on(call, *, to, second=10):
+    tell(Kind.TRANSFER, key=call.key, second=second, leg=f"{call.key}-101", extension="101", to=to)
+    return tell(Kind.RING, key=call.key, second=second + 1, leg=f"{call.key}-{to}", extension=to)
+
+
+def test_a_call_that_is_passed_on_rings_at_whoever_gets_it_and_is_over_for_whoever_had_it(enter, olga, oksana):
+    call = talk(answered(ringing()), 3, 10, at="101", bridge="a")
+    moments = [[card(enter(person), call).context["moment"] for person in (olga, oksana)]]
+    for step in (
+        lambda call: passed_on(call, to="102"),
+        lambda call: tell(Kind.ANSWER, key=call.key, second=15, leg="k1-102", extension="102"),
+        lambda call: talk(call, 15, None, at="102", bridge="b"),
+        ended,
+    ):
+        call = step(call)
+        moments.append([card(enter(person), call).context["moment"] for person in (olga, oksana)])
+    assert moments == [
+        ["finished", "talking"],  # at the desk of somebody whom the call has not come to
+        ["finished", "ringing"],
+        ["finished", "taken"],
+        ["finished", "talking"],
+        ["finished", "finished"],
+    ]
+    (row,) = enter(olga).get(reverse("calls")).context["rows"]
+    assert (row.title, row.operator) == ("Incoming call", f"{olga.full_name} → {oksana.full_name}")
+
+
+def test_a_call_passed_on_to_nobody_is_missed_by_whom_it_rang_at(enter, olga, oksana):
+    call = ended(passed_on(talk(answered(ringing()), 3, 10, at="101", bridge="a"), to="102"))
+    assert card(enter(oksana), call).context["moment"] == "missed"
+    assert card(enter(olga), call).context["moment"] == "finished"
+    (row,) = enter(olga).get(reverse("calls"), {"show": "missed"}).context["rows"]
+    assert (row.title, row.spoken) == ("Passed on, nobody answered", "7 s")
+    happened = Interaction.objects.get(kind="call")
+    assert (happened.waiting, happened.data["passed_on"]) == (True, [oksana.full_name])
+    page = enter(olga).get(reverse("client", args=[call.client_id])).content.decode()
+    assert f"Incoming call · 7 s, passed on to {oksana.full_name}: nobody answered" in page
+
+
+def test_a_client_who_listens_to_music_is_on_hold(enter, olga):
+    call = talk(answered(ringing()), 3, None, at="101", bridge="a")
+    browser = enter(olga)
+    said = ["On hold" in card(browser, call).content.decode()]
+    for kind, second in ((Kind.HOLD, 5), (Kind.RESUME, 9)):
+        tell(kind, key=call.key, second=second, leg="k1-101", extension="101")
+        said.append("On hold" in card(browser, call).content.decode())
+    assert said == [False, True, False]
+
+
 @pytest.mark.parametrize("result", ["missed", "busy"])
 def test_a_missed_call_stays(enter, olga, result):
     call = ringing()

@@ -95,6 +95,7 @@ SENTENCES: dict[str, Sentence] = {
     "visits.back": Sentence(_("Absence taken back: {before}"), of="absent"),
 
     "calls.ended": Sentence(_("Call ended: {after}"), of="result"),
+    "calls.made_anew": Sentence(_("The call was made anew from what the PBX had said")),
     "calls.pbx_connected": Sentence(_("Connection to the PBX established"), of="trouble"),
     "calls.pbx_lost": Sentence(_("Connection to the PBX lost")),
     "calls.pbx_added": Sentence(_("PBX added")),

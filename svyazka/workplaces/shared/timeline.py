@@ -169,14 +169,26 @@ def _who(one: Interaction, staff: Mapping[int, str]) -> str:
 
 def _call(one: Interaction) -> tuple[str, str, str]:
     result, outgoing = one.data.get("result", ""), one.direction == Interaction.Direction.OUT
+    if passed := one.data.get("passed_on"):
+        return _call_passed_on(one, " → ".join(map(str, passed)))
     if result == "missed":
         return "phone-missed", "bad", _("Outgoing call, no answer") if outgoing else _("Missed call")
     if result == "busy":
         return "phone-missed", "bad", _("Outgoing call, busy") if outgoing else _("Incoming call, we were busy")
-    title = _("Outgoing call") if outgoing else _("Incoming call")
+    return "phone", "" if outgoing else "in", _spoken(one)
+
+
+def _call_passed_on(one: Interaction, whom: str) -> tuple[str, str, str]:
+    if one.data.get("result") == "missed":
+        said = _("{call}, passed on to {who}: nobody answered")
+        return "phone-missed", "bad", said.format(call=_spoken(one), who=whom)
+    return "phone", "in", _("{call}, passed on to {who}").format(call=_spoken(one), who=whom)
+
+
+def _spoken(one: Interaction) -> str:
+    title = _("Outgoing call") if one.direction == Interaction.Direction.OUT else _("Incoming call")
     seconds = one.data.get("seconds") or 0
-    spoken = f"{title} · {duration(int(seconds))}" if result == "answered" else title
-    return "phone", "" if outgoing else "in", spoken
+    return f"{title} · {duration(int(seconds))}" if seconds or one.data.get("result") == "answered" else title
 
 
 def _message(one: Interaction) -> tuple[str, str, str]:
