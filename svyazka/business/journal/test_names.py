@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from svyazka.business.deals.loss_reasons import LOSS_REASONS
 from svyazka.business.deals.models import LossReason
+from svyazka.business.deals.paths.loss_reasons import LOSS_REASONS
 from svyazka.business.journal.models import Entry
 from svyazka.business.staff.departments import DEPARTMENTS
 from svyazka.business.staff.models import Department

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svyazka.business.deals.loss_reasons import LOSS_REASONS
 from svyazka.business.deals.models import LossReason
+from svyazka.business.deals.paths.loss_reasons import LOSS_REASONS
 from svyazka.workplaces.office import names
 from svyazka.workplaces.shared.door import PageRequest, needs
 

@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from svyazka.business.clients.models import Source
 from svyazka.business.clients.sources import SOURCES
-from svyazka.business.deals import pipelines
-from svyazka.business.deals.loss_reasons import LOSS_REASONS
 from svyazka.business.deals.models import LossReason, Pipeline
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.paths import pipelines
+from svyazka.business.deals.paths.loss_reasons import LOSS_REASONS
 from svyazka.business.staff.departments import DEPARTMENTS
 from svyazka.business.staff.models import Department
 from svyazka.business.visits import kinds
