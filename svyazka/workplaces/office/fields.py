@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from svyazka.business.deals.known import fields as our
 from svyazka.business.deals.known import known_values as known
+from svyazka.business.deals.known import searched
 from svyazka.business.deals.models import Field, Stage
-from svyazka.kit.refusals import Refused
 from svyazka.kit.texts import storable
 from svyazka.workplaces.office.names import NameForm
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.forms import put_on
+from svyazka.workplaces.shared.forms import saved
 
 HEADINGS = {
     Field.Of.DEAL: gettext_lazy("Of a deal"),
@@ -57,14 +57,9 @@ def field_new(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, FieldForm(), of=of, choices=[])
     form, choices = FieldForm(request.POST), _typed_choices(request)
-    if form.is_valid():
-        try:
-            our.add(**_given(form, choices), of=of, by=request.person)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("The field is added."))
-            return redirect("fields")
+    if saved(form, lambda: our.add(**_given(form, choices), of=of, by=request.person)):
+        messages.success(request, _("The field is added."))
+        return redirect("fields")
     return _page(request, form, of=of, choices=choices)
 
 
@@ -75,14 +70,9 @@ def field(request: PageRequest, code: str) -> HttpResponse:
         return _page(request, FieldForm(initial=_initial(found)), of=found.of, choices=_choices(found), found=found)
     # A kind that cannot be changed any more is not sent.
     form, choices = FieldForm({"kind": found.kind, **request.POST.dict()}), _typed_choices(request)
-    if form.is_valid():
-        try:
-            our.change(found, **_given(form, choices), by=request.person)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("fields")
+    if saved(form, lambda: our.change(found, **_given(form, choices), by=request.person)):
+        messages.success(request, _("Saved."))
+        return redirect("fields")
     return _page(request, form, of=found.of, choices=choices, found=found)
 
 
@@ -105,13 +95,25 @@ def field_place(request: PageRequest, code: str) -> HttpResponse:
 
 
 def _row(field: Field, asking: list[Stage], number: int) -> dict[str, Any]:
-    return {"field": field, "said": " · ".join(filter(None, [_asked(len(asking)), _known(field.of, number)]))}
+    said = [_asked(len(asking)), _known(field.of, number), _searched(field)]
+    return {"field": field, "said": " · ".join(filter(None, said))}
 
 
 def _asked(stages: int) -> str:
     if not stages:
         return ""
     return ngettext("asked for in {number} stage", "asked for in {number} stages", stages).format(number=stages)
+
+
+def _searched(field: Field) -> str:
+    """What was there already is indexed piece by piece, or taken out of the index again."""
+    if not field.is_searched and not field.is_indexed:
+        return ""
+    share = searched.progress(field)
+    if share is None:
+        return _("found by the search") if field.is_searched else ""
+    said = _("the search takes it in: {share} %") if field.is_searched else _("the search forgets it: {share} %")
+    return said.format(share=share)
 
 
 def _known(of: str, number: int) -> str:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.deals.known import known_values as known
 from svyazka.business.deals.known.facts import OWN
 from svyazka.business.deals.models import DistributionRule, Field, HandOffRule, Stage
+from svyazka.business.journal.names import reorder
 from svyazka.business.journal.record import About, Actor, record
-from svyazka.kit import codes, order, words
+from svyazka.kit import codes, words
 from svyazka.kit.refusals import Refused
 
 WITH_CHOICES = (Field.Kind.CHOICE, Field.Kind.CHOICES)
@@ -56,11 +57,12 @@ def add(
 ) -> Field:
     if of not in Field.Of.values:
         raise Refused(_("Say of what it is a field."), fields={"of": _("Choose one of the list.")})
-    names = {one.code: one.words.get("ru", "") for one in Field.objects.filter(of=of)}
-    name = words.chosen(typed, besides=names.values())
+    # Read at once: of two clicks, the second finds the name taken here, or the code when it is stored.
+    known = list(Field.objects.values_list("of", "code", "words__ru"))
+    name = words.chosen(typed, besides=[said for other, _code, said in known if other == of])
     last = Field.objects.aggregate(last=Max("position"))["last"]
     made = Field(of=of, words=name, position=0 if last is None else last + 1, is_active=True)
-    made.code = codes.made_of(name, besides={*OWN, *Field.objects.values_list("code", flat=True)})
+    made.code = codes.made_of(name, besides={*OWN, *(code for _of, code, _said in known)})
     made.kind, made.hint_words, made.is_searched = _kind(kind), _hint(hint), is_searched
     made.choices = _choices(made, choices)
     try:
@@ -118,16 +120,8 @@ def switch(field: Field, *, on: bool, by: Actor) -> None:
 @transaction.atomic
 def move(field: Field, *, up: bool, by: Actor) -> None:
     """A place further up or down, among those that are of the same."""
-    every = list(Field.objects.select_for_update())
-    before = [one for one in every if one.of == field.of]
-    after = order.shifted(before, field, up=up)
-    places = sorted(one.position for one in before)
-    if len(set(places)) < len(places):
-        places = list(range(len(places)))
-    for position, one in zip(places, after, strict=True):
-        Field.objects.filter(pk=one.pk).update(position=position)
-    changes = {"position": (before.index(field) + 1, after.index(field) + 1)}
-    record("deals.field_changed", _about(field), by=by, changes=changes, note=words.to_store(field.words))
+    if changes := reorder(Field.objects.filter(of=field.of), field, up=up):
+        record("deals.field_changed", _about(field), by=by, changes=changes, note=words.to_store(field.words))
 
 
 def stages_asking() -> dict[str, list[Stage]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -13,9 +13,10 @@ from svyazka.business.deals.models import Deal, HandOffRule, Pipeline, PipelineV
 from svyazka.business.deals.paths import differences, leaving, soundness
 from svyazka.business.deals.paths.content import Content, content_of, full, write_rules, write_stages
 from svyazka.business.deals.paths.soundness import Fault, House, Unsound
+from svyazka.business.journal.names import reorder
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Department, Person
-from svyazka.kit import clock, codes, order, words
+from svyazka.kit import clock, codes, words
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
 # Rooms above lead deals to stages, too (a booked visit does): each tells which of these codes of stages it needs, in
@@ -41,10 +42,19 @@ class ChangedByOther(ChangedMeanwhile):
         self.missing = said
 
 
-@transaction.atomic
 def add(name: Mapping[str, str], *, stages: list[Content], by: Actor, department: str = "") -> Pipeline:
     """A new pipeline, behind the others."""
-    code = codes.made_of(name, besides=set(Pipeline.objects.values_list("code", flat=True)))
+    try:
+        with transaction.atomic():
+            return _add(name, stages, department, by=by)
+    except IntegrityError as conflict:
+        raise words.taken() from conflict
+
+
+def _add(name: Mapping[str, str], stages: list[Content], department: str, *, by: Actor) -> Pipeline:
+    known = dict(Pipeline.objects.values_list("code", "words__ru"))
+    name = words.chosen(name, besides=list(known.values()))
+    code = codes.made_of(name, besides=known)
     content = full({"code": code, "name": name, "department": department, "stages": stages})
     if faults := soundness.faults_of(content, House()):
         raise Unsound(faults)
@@ -171,12 +181,8 @@ def switch(pipeline: Pipeline, *, on: bool, by: Actor) -> None:
 @transaction.atomic
 def shift(pipeline: Pipeline, *, up: bool, by: Actor) -> None:
     """A place further up or down. New requests go into the first one that takes any."""
-    before = list(Pipeline.objects.select_for_update())
-    after = order.shifted(before, pipeline, up=up)
-    for position, one in enumerate(after):
-        Pipeline.objects.filter(pk=one.pk).update(position=position)
-    changes = {"position": (before.index(pipeline) + 1, after.index(pipeline) + 1)}
-    record("pipelines.shifted", _about(pipeline), by=by, changes=changes, note=words.to_store(pipeline.words))
+    if changes := reorder(Pipeline.objects.all(), pipeline, up=up):
+        record("pipelines.shifted", _about(pipeline), by=by, changes=changes, note=words.to_store(pipeline.words))
 
 
 def _refuse_switching_off(pipeline: Pipeline) -> None:
