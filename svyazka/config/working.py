@@ -14,7 +14,9 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connections
 
-from svyazka.business.deals import coming_back, reminding, searched
+from svyazka.business.deals.handing import coming_back
+from svyazka.business.deals.known import searched
+from svyazka.business.deals.work import reminding
 from svyazka.business.intake import chores
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.journal.bell import CHANNEL

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from svyazka.business.deals import tasks
 from svyazka.business.deals.models import Task
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.work import tasks
 from svyazka.kit import clock
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
-from svyazka.business.deals import facts
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal
 

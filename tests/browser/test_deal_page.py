@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from svyazka.business.deals import moves, next_steps, tasks
+from svyazka.business.deals import moves
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.work import next_steps, tasks
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 
 from svyazka.business.calls.models import Call
 from svyazka.business.clients import change, history
-from svyazka.business.deals import facts, opening
+from svyazka.business.deals import opening
+from svyazka.business.deals.known import facts
 from svyazka.edge.conftest import open_house
 from svyazka.kit import clock
 from tests.browser.conftest import log_in

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from svyazka.business.deals import questions
 from svyazka.business.deals.models import Asked
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.work import questions
 from svyazka.edge.conftest import open_house
 from svyazka.kit import clock
 from tests.browser.conftest import log_in

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from svyazka.business.clients.models import Client, Source
-from svyazka.business.deals import coming_back
+from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.intake.models import Arrival

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from svyazka.business.deals import facts
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, HandOff, Stage
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.work_off import work_off

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from svyazka.business.deals.models import Asked, Deal, Question, Stage
 from svyazka.business.deals.opening import open_deal
-from svyazka.business.deals.reminding import remind_of_questions
+from svyazka.business.deals.work.reminding import remind_of_questions
 from svyazka.business.notices.models import Notice
 from svyazka.kit import clock
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from svyazka.business.deals import moves, tasks
+from svyazka.business.deals import moves
 from svyazka.business.deals.models import Deal, Stage, Task
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.work import tasks
 from svyazka.kit import clock
 
 

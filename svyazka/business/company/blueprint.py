@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.calls.blueprint import LINE
 from svyazka.business.clients.blueprint import SOURCES
 from svyazka.business.conversations.blueprint import ACCOUNT, FORMS
-from svyazka.business.deals.blueprint import FIELDS, LOSS_REASONS, PIPELINES
-from svyazka.business.deals.facts import OWN
+from svyazka.business.deals.known.facts import OWN
+from svyazka.business.deals.paths.blueprint import FIELDS, LOSS_REASONS, PIPELINES
 from svyazka.business.staff.blueprint import DEPARTMENTS, PERSON, ROLES
 from svyazka.business.staff.models import Role
 from svyazka.business.visits.blueprint import RESOURCE, VISIT_KINDS

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.company.blueprint import SECTIONS, Content
 from svyazka.business.company.compare import Difference
-from svyazka.business.deals.facts import OWN
+from svyazka.business.deals.known.facts import OWN
 from svyazka.business.staff.blueprint import Rights
 from svyazka.business.staff.models import Role
 from svyazka.business.staff.roles import REACHES, WORDS

@@ -16,8 +16,8 @@ from django.db import connection
 
 from svyazka.business.clients import search
 from svyazka.business.clients.naming import CONTACT
+from svyazka.business.deals.known.wanted import Wish
 from svyazka.business.deals.models import Stage
-from svyazka.business.deals.wanted import Wish
 from svyazka.kit import clock
 
 PAGE = 20

@@ -10,11 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
-from svyazka.business.deals import conditions, facts, hand_off, next_steps, rights, taking
+from svyazka.business.deals import conditions, rights
+from svyazka.business.deals.handing import hand_off, taking
 from svyazka.business.deals.held import held
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.deals.opening import due_in
-from svyazka.business.deals.staying import CannotLeave, insist_answered
+from svyazka.business.deals.work import next_steps
+from svyazka.business.deals.work.staying import CannotLeave, insist_answered
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, rows

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.models import Client, Source
-from svyazka.business.deals import conditions, distribution, rights, searched
+from svyazka.business.deals import conditions, rights
+from svyazka.business.deals.handing import distribution
+from svyazka.business.deals.known import searched
 from svyazka.business.deals.models import Deal, Pipeline, Stage, Task
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Person

@@ -7,8 +7,9 @@ import pytest
 
 from svyazka.business.clients import search
 from svyazka.business.clients.models import Client, ContactPoint
-from svyazka.business.deals import board, facts, listing, moves
+from svyazka.business.deals import board, listing, moves
 from svyazka.business.deals.board import Narrowed
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.deals.opening import open_deal
 from svyazka.kit import clock

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from svyazka.business.deals import facts, rights
+from svyazka.business.deals import rights
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.opening import open_deal
 
 

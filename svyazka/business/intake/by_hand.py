@@ -14,7 +14,7 @@ from svyazka.business.clients import history
 from svyazka.business.clients.change import read_contact
 from svyazka.business.clients.identify import identify
 from svyazka.business.clients.models import Client, Interaction, Source
-from svyazka.business.deals import facts, values
+from svyazka.business.deals.known import facts, values
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.deals.opening import open_deal, open_deal_of
 from svyazka.business.journal.record import Actor

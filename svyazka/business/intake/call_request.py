@@ -11,7 +11,8 @@ from svyazka.business.calls.models import Call
 from svyazka.business.clients import change, history
 from svyazka.business.clients.identify import Contact, identify
 from svyazka.business.clients.models import Client, Interaction
-from svyazka.business.deals import facts, rights
+from svyazka.business.deals import rights
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal
 from svyazka.business.intake.by_hand import known_of, learn
 from svyazka.business.intake.take_call import add_to_history, deal_for

@@ -14,9 +14,9 @@ from svyazka.business.calls.phone_system import CallEvent
 from svyazka.business.clients import amend, history
 from svyazka.business.clients.identify import Contact, find_by_contact, identify
 from svyazka.business.clients.models import Client, Interaction
+from svyazka.business.deals.handing.taking import take
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of
-from svyazka.business.deals.taking import take
 from svyazka.business.intake.models import Arrival
 from svyazka.business.journal.record import Actor, Automaton
 from svyazka.business.staff.models import Person

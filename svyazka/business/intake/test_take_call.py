@@ -8,7 +8,7 @@ from svyazka.business.calls.phone_system import CallEvent, Kind
 from svyazka.business.clients import history
 from svyazka.business.clients.identify import Contact, identify
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
-from svyazka.business.deals import facts
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal
 from svyazka.business.intake.call_request import fill_in
 from svyazka.business.intake.models import Arrival

@@ -8,8 +8,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.deals import facts, rights, tasks
+from svyazka.business.deals import rights
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Task
+from svyazka.business.deals.work import tasks
 from svyazka.business.problems.sweep import sweep
 from svyazka.business.staff.models import Person
 from svyazka.kit.refusals import Refused

@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 
 from svyazka.business.clients import history
-from svyazka.business.deals import facts, tasks
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Asked, Deal, HandOff, LossReason, Question, Stage, Task
 from svyazka.business.deals.moves import move
+from svyazka.business.deals.work import tasks
 from svyazka.business.journal.models import Entry
 from svyazka.business.problems.usual import count_stays
 from svyazka.business.staff.hire import let_go

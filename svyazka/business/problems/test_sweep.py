@@ -10,10 +10,11 @@ from hypothesis import settings as trying
 from hypothesis import strategies as some
 
 from svyazka.business.clients import history
-from svyazka.business.deals import facts, tasks
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, LossReason, Stage, Task
 from svyazka.business.deals.moves import move
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.work import tasks
 from svyazka.business.journal.models import LiveEvent
 from svyazka.business.problems import sweep
 from svyazka.business.problems.models import Problem, Swept

@@ -6,7 +6,8 @@ class VisitsConfig(AppConfig):
     label = "visits"
 
     def ready(self) -> None:
-        from svyazka.business.deals import fields, known_values, pipelines
+        from svyazka.business.deals.known import fields, known_values
+        from svyazka.business.deals.paths import pipelines
         from svyazka.business.visits.kinds import needs_field
         from svyazka.business.visits.models import Visit
         from svyazka.business.visits.paths import needs_stages

@@ -16,9 +16,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.deals import facts, moves, next_steps, staying, tasks
+from svyazka.business.deals import moves
 from svyazka.business.deals.held import held
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Stage
+from svyazka.business.deals.work import next_steps, staying, tasks
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.visits import slots
 from svyazka.business.visits.models import Booking, Resource, Visit, VisitKind

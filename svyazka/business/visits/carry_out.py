@@ -8,7 +8,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.deals import moves, staying
+from svyazka.business.deals import moves
+from svyazka.business.deals.work import staying
 from svyazka.business.journal.record import Actor
 from svyazka.business.visits import booking
 from svyazka.business.visits.models import Visit

@@ -8,9 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.deals import facts as deal_facts
-from svyazka.business.deals import values
 from svyazka.business.deals.held import held
+from svyazka.business.deals.known import facts as deal_facts
+from svyazka.business.deals.known import values
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.journal.record import Actor
 from svyazka.business.visits import booking

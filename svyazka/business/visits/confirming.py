@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.naming import contact_of
-from svyazka.business.deals import next_steps
+from svyazka.business.deals.work import next_steps
 from svyazka.business.journal.record import Actor
 from svyazka.business.staff.models import Person
 from svyazka.business.visits import booking

@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.deals import hand_over
-from svyazka.business.deals.hand_over import OnTheTable
+from svyazka.business.deals.handing import hand_over
+from svyazka.business.deals.handing.hand_over import OnTheTable
 from svyazka.business.journal.record import Actor
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person

@@ -6,8 +6,10 @@ from uuid import uuid4
 import pytest
 
 from svyazka.business.clients.models import Client, Interaction
-from svyazka.business.deals import facts, moves, next_steps, opening, questions, tasks
+from svyazka.business.deals import moves, opening
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, LossReason, Stage
+from svyazka.business.deals.work import next_steps, questions, tasks
 from svyazka.business.journal.models import Entry, LiveEvent
 from svyazka.business.visits import booking
 from svyazka.business.visits.models import Booking, Visit

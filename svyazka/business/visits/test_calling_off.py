@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from svyazka.business.deals import facts, moves
+from svyazka.business.deals import moves
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, LossReason, Stage, Task
 from svyazka.business.deals.moves import ReasonNeeded
 from svyazka.business.journal.models import LiveEvent

@@ -10,10 +10,10 @@ import pytest
 from django.db import connection
 
 from svyazka.business.clients.models import Client
-from svyazka.business.deals import questions, tasks
 from svyazka.business.deals.models import Asked, Deal, HandOff, Stage, Task
 from svyazka.business.deals.moves import move
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.work import questions, tasks
 from svyazka.business.notices.models import Notice
 from svyazka.business.staff.models import Absence, Person
 from svyazka.business.visits.dismissal import To, let_go, work_of

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from svyazka.business.deals import fields
+from svyazka.business.deals.known import fields
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.visits import kinds
 from svyazka.business.visits.kinds import Wish

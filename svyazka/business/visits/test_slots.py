@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from uuid import uuid4
 
-from svyazka.business.deals import facts
+from svyazka.business.deals.known import facts
 from svyazka.business.visits import booking, slots
 from svyazka.business.visits.models import Resource
 from svyazka.kit import clock

@@ -205,7 +205,7 @@ select pipeline_id, 0, '{}', true, 'least_loaded', '', '', (select array_agg(id)
 from deals_deal where responsible_id is null and closed_at is null group by pipeline_id
 """
 _HAND_OUT = """
-from svyazka.business.deals.distribution import hand_out_by_rule
+from svyazka.business.deals.handing.distribution import hand_out_by_rule
 from svyazka.business.deals.models import Deal
 from svyazka.business.journal.record import Automaton
 leads = list(Deal.objects.filter(closed_at=None, responsible=None).values_list("pk", flat=True))

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from svyazka.business.clients.naming import called_by
-from svyazka.business.deals import hand_off_figures as figures
-from svyazka.business.deals.hand_off_figures import Pair, Waiting
+from svyazka.business.deals.handing import hand_off_figures as figures
+from svyazka.business.deals.handing.hand_off_figures import Pair, Waiting
 from svyazka.business.deals.models import Pipeline
 from svyazka.kit import clock, rows
 from svyazka.workplaces.shared.door import PageRequest, needs

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from svyazka.business.clients.models import Client
-from svyazka.business.deals import answering, moves
+from svyazka.business.deals import moves
+from svyazka.business.deals.handing import answering
 from svyazka.business.deals.models import Deal, HandOff, Stage
 from svyazka.business.deals.opening import open_deal
 from svyazka.kit import clock

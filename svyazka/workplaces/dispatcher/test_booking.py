@@ -6,7 +6,8 @@ import re
 from uuid import uuid4
 
 from svyazka.business.clients.models import Client
-from svyazka.business.deals import facts, opening
+from svyazka.business.deals import opening
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal
 from svyazka.business.visits import booking, slots
 from svyazka.business.visits.models import Visit

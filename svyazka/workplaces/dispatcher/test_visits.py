@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from svyazka.business.deals import facts
+from svyazka.business.deals.known import facts
 from svyazka.business.visits import booking, carry_out, findings
 from svyazka.business.visits.models import Visit
 

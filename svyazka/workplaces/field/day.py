@@ -15,8 +15,8 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from svyazka.business.clients.models import ContactPoint
-from svyazka.business.deals import my_day
-from svyazka.business.deals.my_day import Part
+from svyazka.business.deals.work import my_day
+from svyazka.business.deals.work.my_day import Part
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.carry_out import STEPS, status_before
 from svyazka.business.visits.directions import map_link

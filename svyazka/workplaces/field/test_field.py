@@ -8,8 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from svyazka.business.deals import facts, opening, tasks
+from svyazka.business.deals import opening
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Task
+from svyazka.business.deals.work import tasks
 from svyazka.business.visits import booking, carry_out, findings
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.kit import clock

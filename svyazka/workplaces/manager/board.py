@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 
 from svyazka.business.clients.models import Source
 from svyazka.business.deals import board as deals
-from svyazka.business.deals import facts
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Field, Pipeline, Stage
 from svyazka.business.staff.models import Person
 from svyazka.kit import rows

@@ -14,9 +14,10 @@ from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from svyazka.business.deals import rights, tasks
+from svyazka.business.deals import rights
 from svyazka.business.deals.models import Pipeline
 from svyazka.business.deals.rights import Reaching
+from svyazka.business.deals.work import tasks
 from svyazka.business.staff.models import Department, Person
 from svyazka.business.visits import deal_calendar
 from svyazka.business.visits.deal_calendar import Entry, Narrowed

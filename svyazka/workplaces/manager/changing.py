@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from svyazka.business.clients import history
-from svyazka.business.deals import facts, rights, taking
+from svyazka.business.deals import rights
+from svyazka.business.deals.handing import taking
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from svyazka.business.deals import answering, carried, facts
 from svyazka.business.deals.family import Member
-from svyazka.business.deals.hand_off import State
+from svyazka.business.deals.handing import answering, carried
+from svyazka.business.deals.handing.hand_off import State
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Field
 from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.short import Short

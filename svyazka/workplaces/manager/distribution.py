@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 
 from svyazka.business.clients.models import Source
 from svyazka.business.clients.naming import called_by
-from svyazka.business.deals import distribution, hand_over, leads
-from svyazka.business.deals.distribution import Shared
-from svyazka.business.deals.leads import Lead, Load
+from svyazka.business.deals.handing import distribution, hand_over, leads
+from svyazka.business.deals.handing.distribution import Shared
+from svyazka.business.deals.handing.leads import Lead, Load
 from svyazka.business.deals.models import Deal, Field, Pipeline, Stage
 from svyazka.business.staff import hours, presence
 from svyazka.business.staff.models import Department, Person

@@ -8,7 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from svyazka.business.deals import answering, carried, rights
+from svyazka.business.deals import rights
+from svyazka.business.deals.handing import answering, carried
 from svyazka.business.deals.models import Deal
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.manager import parts

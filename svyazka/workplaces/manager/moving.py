@@ -11,8 +11,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from svyazka.business.deals import moves, rights, staying
+from svyazka.business.deals import moves, rights
 from svyazka.business.deals.models import Deal, LossReason, Stage
+from svyazka.business.deals.work import staying
 from svyazka.business.staff import roles
 from svyazka.business.visits import calling_off
 from svyazka.business.visits import change as visits

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svyazka.business.clients.naming import called_by
-from svyazka.business.deals import my_day, rights
-from svyazka.business.deals.my_day import PAGE, Line, Owed, Part
+from svyazka.business.deals import rights
 from svyazka.business.deals.rights import Reaching
+from svyazka.business.deals.work import my_day
+from svyazka.business.deals.work.my_day import PAGE, Line, Owed, Part
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.staff.roles import Reach

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.clients.models import ContactPoint
 from svyazka.business.clients.naming import called
-from svyazka.business.deals import facts, moves, next_steps, rights
+from svyazka.business.deals import moves, rights
 from svyazka.business.deals.family import family_of
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Field, Stage
+from svyazka.business.deals.work import next_steps
 from svyazka.business.problems import listing
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person

@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from svyazka.business.deals import question_figures
-from svyazka.business.deals.question_figures import Figures
+from svyazka.business.deals.work import question_figures
+from svyazka.business.deals.work.question_figures import Figures
 from svyazka.business.staff.models import Department, Person
 from svyazka.kit import clock, rows
 from svyazka.workplaces.manager.question_list import Chosen, is_wide

@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from svyazka.business.clients.naming import called_by
-from svyazka.business.deals import question_list
-from svyazka.business.deals.question_list import COUNTED, SORTS, STATES, WHOSE, Line, Narrowed
+from svyazka.business.deals.work import question_list
+from svyazka.business.deals.work.question_list import COUNTED, SORTS, STATES, WHOSE, Line, Narrowed
 from svyazka.business.staff.models import Department, Person
 from svyazka.business.staff.roles import Reach
 from svyazka.kit import rows, words

@@ -14,8 +14,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from svyazka.business.deals import questions
 from svyazka.business.deals.models import Asked, Deal, Question
+from svyazka.business.deals.work import questions
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, rows

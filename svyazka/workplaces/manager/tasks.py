@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
 
-from svyazka.business.deals import checklists, repeats, rights, tasks
+from svyazka.business.deals import rights
 from svyazka.business.deals.models import Deal, Task
+from svyazka.business.deals.work import checklists, repeats, tasks
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from svyazka.business.deals import facts
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.staff.models import Absence

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from svyazka.business.clients.models import Client
-from svyazka.business.deals import answering, facts, moves
+from svyazka.business.deals import moves
+from svyazka.business.deals.handing import answering
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, LossReason, Pipeline, Stage
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.visits.conftest import hour, measurement, monday, of_egor, visit  # noqa: F401 - fixtures

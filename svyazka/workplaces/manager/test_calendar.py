@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from svyazka.business.deals import tasks
 from svyazka.business.deals.models import Task
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.work import tasks
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit import clock
 

@@ -7,7 +7,8 @@ import pytest
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
-from svyazka.business.deals import facts, moves
+from svyazka.business.deals import moves
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Stage, Task
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.staff.models import Person

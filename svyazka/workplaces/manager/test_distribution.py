@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client
-from svyazka.business.deals import distribution
+from svyazka.business.deals.handing import distribution
 from svyazka.business.deals.models import Deal, DistributionRule, Stage
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.staff.models import Absence

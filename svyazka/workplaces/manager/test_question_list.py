@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from svyazka.business.deals import questions
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.work import questions
 from svyazka.kit import clock
 
 

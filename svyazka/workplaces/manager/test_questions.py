@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from svyazka.business.deals import questions
 from svyazka.business.deals.models import Asked, Question
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.work import questions
 from svyazka.kit import clock
 
 

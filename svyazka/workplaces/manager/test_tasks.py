@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from svyazka.business.deals import tasks
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.work import tasks
 from svyazka.business.notices.models import Notice
 from svyazka.kit import clock
 

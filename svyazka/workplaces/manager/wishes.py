@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from svyazka.business.deals import values
+from svyazka.business.deals.known import values
+from svyazka.business.deals.known.wanted import DATED, LISTED, MEASURED, Wanted, condition
 from svyazka.business.deals.models import Field, Pipeline, Stage
-from svyazka.business.deals.wanted import DATED, LISTED, MEASURED, Wanted, condition
 from svyazka.business.staff.models import Person
 from svyazka.kit import rows, words
 from svyazka.kit.refusals import Refused

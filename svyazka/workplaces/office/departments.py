@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from svyazka.business.deals import giving_up
+from svyazka.business.deals.paths import giving_up
 from svyazka.business.staff import departments as our
 from svyazka.business.staff.models import Department
 from svyazka.kit.refusals import Refused

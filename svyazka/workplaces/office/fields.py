@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from svyazka.business.deals import fields as our
-from svyazka.business.deals import known_values as known
+from svyazka.business.deals.known import fields as our
+from svyazka.business.deals.known import known_values as known
 from svyazka.business.deals.models import Field, Stage
 from svyazka.kit.refusals import Refused
 from svyazka.kit.texts import storable

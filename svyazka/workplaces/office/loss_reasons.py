@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from svyazka.business.deals import loss_reasons as our
 from svyazka.business.deals.models import LossReason
+from svyazka.business.deals.paths import loss_reasons as our
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.office import names
 from svyazka.workplaces.shared.door import PageRequest, needs

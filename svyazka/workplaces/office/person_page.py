@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
-from svyazka.business.deals import appointing
+from svyazka.business.deals.handing import appointing
 from svyazka.business.staff import absences, hours, roles
 from svyazka.business.staff.models import Absence, Department, Person
 from svyazka.business.visits import dismissal, resources

@@ -13,11 +13,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svyazka.business.deals import facts, soundness
-from svyazka.business.deals.content import Content
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Appointing, Field, Stage, Task
-from svyazka.business.deals.pipelines import Wish
-from svyazka.business.deals.soundness import House
+from svyazka.business.deals.paths import soundness
+from svyazka.business.deals.paths.content import Content
+from svyazka.business.deals.paths.pipelines import Wish
+from svyazka.business.deals.paths.soundness import House
 from svyazka.kit import words
 from svyazka.kit.codes import made_of
 from svyazka.kit.texts import storable

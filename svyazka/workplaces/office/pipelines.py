@@ -12,12 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from svyazka.business.deals import pipelines as our
-from svyazka.business.deals import preview as previews
-from svyazka.business.deals import versions as kept
-from svyazka.business.deals.content import Content, content_of, full
 from svyazka.business.deals.models import Deal, Pipeline, Stage
-from svyazka.business.deals.soundness import House
+from svyazka.business.deals.paths import pipelines as our
+from svyazka.business.deals.paths import preview as previews
+from svyazka.business.deals.paths import versions as kept
+from svyazka.business.deals.paths.content import Content, content_of, full
+from svyazka.business.deals.paths.soundness import House
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.office import pipeline_form as form
 from svyazka.workplaces.shared.door import PageRequest, needs

@@ -12,7 +12,7 @@ from svyazka.business.calls.models import PhoneLine
 from svyazka.business.clients import sources as our
 from svyazka.business.clients.models import Source
 from svyazka.business.conversations.models import ChannelAccount
-from svyazka.business.deals import giving_up
+from svyazka.business.deals.paths import giving_up
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.office import names
 from svyazka.workplaces.shared.door import PageRequest, needs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from svyazka.business.deals import fields
+from svyazka.business.deals.known import fields
 from svyazka.business.deals.models import Field, Stage
 from svyazka.business.deals.opening import open_deal
 

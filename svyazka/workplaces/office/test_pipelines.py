@@ -6,11 +6,11 @@ from html import unescape
 import pytest
 
 from svyazka.business.clients.models import Client
-from svyazka.business.deals import pipelines
-from svyazka.business.deals.content import content_of
 from svyazka.business.deals.models import Deal, Pipeline
 from svyazka.business.deals.opening import open_deal
-from svyazka.business.deals.pipelines import Wish
+from svyazka.business.deals.paths import pipelines
+from svyazka.business.deals.paths.content import content_of
+from svyazka.business.deals.paths.pipelines import Wish
 
 PAGE = "/office/pipelines/windows/"
 

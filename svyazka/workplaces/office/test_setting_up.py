@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from svyazka.business.clients import sources
 from svyazka.business.clients.models import Source
-from svyazka.business.deals import loss_reasons, pipelines
 from svyazka.business.deals.models import LossReason, Pipeline
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.paths import loss_reasons, pipelines
 from svyazka.business.staff import departments
 from svyazka.business.staff.models import Department
 from svyazka.business.visits import kinds

@@ -18,8 +18,9 @@ from svyazka.business.clients.identify import survivor
 from svyazka.business.clients.models import Client, ContactPoint
 from svyazka.business.clients.naming import called
 from svyazka.business.clients.search import Hit
-from svyazka.business.deals import client_facts, reachable
+from svyazka.business.deals import reachable
 from svyazka.business.deals.found import Found, look_up
+from svyazka.business.deals.known import client_facts
 from svyazka.business.deals.models import Deal, Field
 from svyazka.kit import phones, rows
 from svyazka.kit.refusals import ChangedMeanwhile, Refused

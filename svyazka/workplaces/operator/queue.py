@@ -21,10 +21,12 @@ from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
 from svyazka.business.clients.naming import called
 from svyazka.business.conversations.models import ChannelAccount
-from svyazka.business.deals import facts, my_day, rights
+from svyazka.business.deals import rights
+from svyazka.business.deals.handing.taking import take
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal
-from svyazka.business.deals.my_day import Part
-from svyazka.business.deals.taking import take
+from svyazka.business.deals.work import my_day
+from svyazka.business.deals.work.my_day import Part
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, phones
 from svyazka.workplaces.shared.door import PageRequest, needs

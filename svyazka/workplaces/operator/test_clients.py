@@ -6,7 +6,7 @@ import pytest
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
-from svyazka.business.deals import client_facts
+from svyazka.business.deals.known import client_facts
 from svyazka.business.deals.models import Field, Stage
 from svyazka.business.deals.moves import move
 from svyazka.business.deals.opening import open_deal

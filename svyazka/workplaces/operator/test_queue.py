@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
-from svyazka.business.deals import tasks
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.work import tasks
 from svyazka.business.journal.record import Automaton
 from svyazka.kit import clock
 from svyazka.workplaces.operator import queue

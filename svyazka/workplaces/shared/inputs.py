@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from svyazka.business.deals import facts
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Field
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.calls.links import TROUBLES
 from svyazka.business.calls.models import Call
 from svyazka.business.conversations.models import ChannelAccount
-from svyazka.business.deals import facts
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Field, LossReason, Stage
 from svyazka.business.intake.models import Arrival
 from svyazka.business.journal.models import Entry

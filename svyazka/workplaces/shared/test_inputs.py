@@ -4,7 +4,7 @@ import pytest
 from django.http import QueryDict
 from django.utils import translation
 
-from svyazka.business.deals import facts
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.models import Entry
