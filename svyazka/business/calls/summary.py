@@ -59,7 +59,7 @@ class Summary:
 
 
 def summarise(call_key: str, legs: Sequence[Leg]) -> Summary:
-    """`legs` as `fold` gives them, at least one."""
+    """`legs` as `fold` gives them; of a call without any nothing is known, and it has never begun."""
     client, staff = _sides(call_key, legs)
     direction = _direction(call_key, legs)
     answering = staff if direction != "out" else client
@@ -70,7 +70,7 @@ def summarise(call_key: str, legs: Sequence[Leg]) -> Summary:
     talks = _talks(client, staff, ended_at)
     held = _held(staff, ended_at)
     transfers = _transfers(staff, talks, ended_at)
-    started_at = min(leg.first_at for leg in legs if leg.first_at)
+    started_at = min((leg.first_at for leg in legs if leg.first_at), default=NEVER)
     waited_until = answered_at or ended_at or started_at
     return Summary(
         direction=direction,

@@ -64,6 +64,11 @@ def test_a_call_forwarded_to_a_mobile_is_answered_without_one_of_our_phones():
     assert (summary.result, summary.answered_by, summary.waiting_seconds) == ("answered", "", 5)
 
 
+def test_of_a_call_without_legs_nothing_is_known():
+    summary = summarise(CALLER, [])
+    assert (summary.direction, summary.state, summary.talks, summary.waiting_seconds) == ("", "ringing", (), 0)
+
+
 def test_a_recording_of_nothing_is_left_out():
     assert story(STARTED, event(0, Kind.RECORDING, recording="a.wav"), event(5, Kind.HANGUP)).recordings == ()
 
