@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from svyazka.business.deals.models import Field, Stage
-from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.journal.names import Names
+from svyazka.business.journal.record import Actor
 from svyazka.business.visits.models import VisitKind
-from svyazka.kit import codes, order, words
+from svyazka.kit import codes, words
 from svyazka.kit.refusals import Refused
 
 MOST_MINUTES = 24 * 60
@@ -31,58 +32,38 @@ class Wish:
     done_stage: str = ""
 
 
+KINDS = Names(VisitKind, about="visit_kind", verb="visits.kind", is_ordered=True)
+
+
 def add(typed: Mapping[str, str], wish: Wish, *, by: Actor) -> VisitKind:
-    known = {one.code: one for one in VisitKind.objects.all()}
-    name = words.chosen(typed, besides=[one.words.get("ru", "") for one in known.values()])
-    last = max((one.position for one in known.values()), default=-1)
-    made = VisitKind(code=codes.made_of(name, besides=known), words=name, position=last + 1)
+    made = KINDS.new(typed)
     _write(made, wish)
-    try:
-        with transaction.atomic():
-            made.save(force_insert=True)
-            record("visits.kind_added", _about(made), by=by, changes={"name": (None, words.to_store(name))})
-    except IntegrityError as conflict:
-        raise words.taken() from conflict
-    return made
+    return KINDS.enter(made, by=by)
 
 
 @transaction.atomic
 def change(kind: VisitKind, typed: Mapping[str, str], wish: Wish, *, by: Actor) -> VisitKind:
     """Visits that are booked already stay as long as they are."""
-    current = VisitKind.objects.select_for_update().get(pk=kind.pk)
-    others = VisitKind.objects.exclude(pk=current.pk).values_list("words__ru", flat=True)
+    current = KINDS.held(kind)
     before = _in_words(current)
-    current.words = words.chosen(typed, besides=list(others))
+    KINDS.call(current, typed)
     _write(current, wish)
     after = _in_words(current)
     changes = {key: (before[key], after[key]) for key in after if before[key] != after[key]}
     if changes:
         current.save()
-        record("visits.kind_changed", _about(current), by=by, changes=changes, note=words.to_store(current.words))
+        KINDS.record("changed", current, by=by, changes=changes, note=words.to_store(current.words))
     return current
 
 
 @transaction.atomic
 def remove(kind: VisitKind, *, by: Actor) -> None:
-    current = VisitKind.objects.select_for_update().get(pk=kind.pk)
+    current = KINDS.held(kind)
     if number := current.visits.count():
         raise Refused(
             _("“{kind}” cannot go: there are visits of this kind ({number}).").format(kind=current.name, number=number)
         )
-    changes = {"name": (words.to_store(current.words), None)}
-    record("visits.kind_removed", _about(current), by=by, changes=changes)
-    current.delete()
-
-
-@transaction.atomic
-def move(kind: VisitKind, *, up: bool, by: Actor) -> None:
-    """A place further up or down."""
-    before = list(VisitKind.objects.select_for_update())
-    after = order.shifted(before, kind, up=up)
-    for position, one in enumerate(after):
-        VisitKind.objects.filter(pk=one.pk).update(position=position)
-    changes = {"position": (before.index(kind) + 1, after.index(kind) + 1)}
-    record("visits.kind_changed", _about(kind), by=by, changes=changes, note=words.to_store(kind.words))
+    KINDS.remove(current, by=by)
 
 
 def needs_field(field: Field) -> list[str]:
@@ -151,7 +132,3 @@ def _in_words(kind: VisitKind) -> dict[str, Any]:
         "booked_fact": kind.booked_fact,
         "done_stage": stages.get(kind.done_stage, kind.done_stage),
     }
-
-
-def _about(kind: VisitKind) -> About:
-    return About("visit_kind", kind.pk)

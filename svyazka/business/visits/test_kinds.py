@@ -60,7 +60,7 @@ def test_a_kind_goes_while_there_is_no_visit_of_it(anna, egor, vera):
 
 def test_the_order_changes(anna):
     first, second = list(VisitKind.objects.all())[:2]
-    kinds.move(second, up=True, by=anna)
+    kinds.KINDS.move(second, up=True, by=anna)
     assert list(VisitKind.objects.all())[:2] == [second, first]
 
 

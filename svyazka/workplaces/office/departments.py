@@ -8,63 +8,41 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from svyazka.business.deals.paths import giving_up
-from svyazka.business.staff import departments as our
+from svyazka.business.staff.departments import DEPARTMENTS
 from svyazka.business.staff.models import Department
-from svyazka.kit.refusals import Refused
 from svyazka.workplaces.office import names
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.forms import put_on
+
+SAID = names.Words(
+    many="departments",
+    one="department",
+    icon="people",
+    title=gettext_lazy("Departments"),
+    adding=gettext_lazy("A new department"),
+    added=gettext_lazy("The department is added."),
+    empty=gettext_lazy(
+        "No department yet. People, pipelines and rights belong to departments: begin with the first one."
+    ),
+)
 
 
 @needs("settings.change", "GET", "POST")
 def departments(request: PageRequest) -> HttpResponse:
-    form = names.NameForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            our.add(form.cleaned_data, by=request.person)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("The department is added."))
-            return redirect("departments")
     people = Count("people", filter=Q(people__is_active=True))
-    rows = [
-        {"url": reverse("department", args=[one.code]), "name": one.name, "below": _people(one.number)}
-        for one in Department.objects.annotate(number=people).order_by("pk")
-    ]
-    return names.names(
-        request,
-        form,
-        rows=rows,
-        title=_("Departments"),
-        icon="people",
-        topic="department",
-        empty=_("No department yet. People, pipelines and rights belong to departments: begin with the first one."),
-        adding=_("A new department"),
-    )
+    found = Department.objects.annotate(number=people).order_by("pk")
+    return names.page_of_all(request, DEPARTMENTS, SAID, lambda: [(one, _people(one.number)) for one in found])
 
 
 @needs("settings.change", "GET", "POST")
 def department(request: PageRequest, code: str) -> HttpResponse:
-    found = get_object_or_404(Department, code=code)
-    form = names.NameForm(request.POST or None, initial=found.words)
-    if request.method == "POST" and form.is_valid():
-        try:
-            our.rename(found, form.cleaned_data, by=request.person)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("departments")
-    return names.name(
+    return names.page_of_one(
         request,
-        form,
-        name=found.name,
-        back=reverse("departments"),
-        title=_("Departments"),
+        DEPARTMENTS,
+        SAID,
+        get_object_or_404(Department, code=code),
         removal=reverse("department_removal", args=[code]),
         removing=_("Remove the department"),
         sure=_("Remove this department? It goes only when nobody is in it."),

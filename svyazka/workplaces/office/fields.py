@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from svyazka.business.deals.known import fields as our
 from svyazka.business.deals.known import known_values as known
 from svyazka.business.deals.models import Field, Stage
-from svyazka.kit.refusals import Refused
 from svyazka.kit.texts import storable
 from svyazka.workplaces.office.names import NameForm
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.forms import put_on
+from svyazka.workplaces.shared.forms import saved
 
 HEADINGS = {
     Field.Of.DEAL: gettext_lazy("Of a deal"),
@@ -57,14 +56,9 @@ def field_new(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, FieldForm(), of=of, choices=[])
     form, choices = FieldForm(request.POST), _typed_choices(request)
-    if form.is_valid():
-        try:
-            our.add(**_given(form, choices), of=of, by=request.person)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("The field is added."))
-            return redirect("fields")
+    if saved(form, lambda: our.add(**_given(form, choices), of=of, by=request.person)):
+        messages.success(request, _("The field is added."))
+        return redirect("fields")
     return _page(request, form, of=of, choices=choices)
 
 
@@ -75,14 +69,9 @@ def field(request: PageRequest, code: str) -> HttpResponse:
         return _page(request, FieldForm(initial=_initial(found)), of=found.of, choices=_choices(found), found=found)
     # A kind that cannot be changed any more is not sent.
     form, choices = FieldForm({"kind": found.kind, **request.POST.dict()}), _typed_choices(request)
-    if form.is_valid():
-        try:
-            our.change(found, **_given(form, choices), by=request.person)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("fields")
+    if saved(form, lambda: our.change(found, **_given(form, choices), by=request.person)):
+        messages.success(request, _("Saved."))
+        return redirect("fields")
     return _page(request, form, of=found.of, choices=choices, found=found)
 
 

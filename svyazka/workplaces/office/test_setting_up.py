@@ -6,12 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from svyazka.business.clients import sources
 from svyazka.business.clients.models import Source
+from svyazka.business.clients.sources import SOURCES
 from svyazka.business.deals.models import LossReason, Pipeline
 from svyazka.business.deals.opening import open_deal
-from svyazka.business.deals.paths import loss_reasons, pipelines
-from svyazka.business.staff import departments
+from svyazka.business.deals.paths import pipelines
+from svyazka.business.deals.paths.loss_reasons import LOSS_REASONS
+from svyazka.business.staff.departments import DEPARTMENTS
 from svyazka.business.staff.models import Department
 from svyazka.business.visits import kinds
 from svyazka.business.visits.models import VisitKind
@@ -115,9 +116,9 @@ def test_the_head_comes_to_the_pipelines_by_the_settings_of_the_rail(roza, enter
 @pytest.mark.parametrize(
     ("page", "add"),
     [
-        ("departments", lambda name, by: departments.add(name, by=by)),
-        ("sources", lambda name, by: sources.add(name, by=by)),
-        ("loss-reasons", lambda name, by: loss_reasons.add(name, by=by)),
+        ("departments", lambda name, by: DEPARTMENTS.add(name, by=by)),
+        ("sources", lambda name, by: SOURCES.add(name, by=by)),
+        ("loss-reasons", lambda name, by: LOSS_REASONS.add(name, by=by)),
         ("visit-kinds", lambda name, by: kinds.add(name, kinds.Wish(minutes=60), by=by)),
     ],
 )

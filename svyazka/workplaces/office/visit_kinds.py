@@ -16,10 +16,10 @@ from svyazka.business.intake.by_hand import asks_for_openings
 from svyazka.business.visits import kinds as our
 from svyazka.business.visits import resources
 from svyazka.business.visits.models import VisitKind
-from svyazka.kit.refusals import Refused
+from svyazka.kit.words import here
 from svyazka.workplaces.office.names import NameForm
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.forms import put_on
+from svyazka.workplaces.shared.forms import saved
 
 
 class KindForm(NameForm):
@@ -84,14 +84,10 @@ def visit_kinds(request: PageRequest) -> HttpResponse:
 @needs("settings.change", "GET", "POST")
 def visit_kind_new(request: PageRequest) -> HttpResponse:
     form = KindForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = our.add(_name(form), form.wish(), by=request.person)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("“{kind}” can be booked as soon as somebody can do it.").format(kind=made.name))
-            return redirect("visit_kinds")
+    if saved(form, lambda: our.add(_name(form), form.wish(), by=request.person)):
+        said = _("“{kind}” can be booked as soon as somebody can do it.")
+        messages.success(request, said.format(kind=here(_name(form))))
+        return redirect("visit_kinds")
     return _page(request, form)
 
 
@@ -100,14 +96,9 @@ def visit_kind(request: PageRequest, code: str) -> HttpResponse:
     found = get_object_or_404(VisitKind, code=code)
     values = {name: getattr(found, name) for name in KindForm.base_fields if hasattr(found, name)}
     form = KindForm(request.POST or None, initial={**values, **found.words}, kind=found)
-    if request.method == "POST" and form.is_valid():
-        try:
-            our.change(found, _name(form), form.wish(), by=request.person)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("visit_kinds")
+    if saved(form, lambda: our.change(found, _name(form), form.wish(), by=request.person)):
+        messages.success(request, _("Saved."))
+        return redirect("visit_kinds")
     return _page(request, form, found)
 
 
@@ -120,7 +111,7 @@ def visit_kind_removal(request: PageRequest, code: str) -> HttpResponse:
 
 @needs("settings.change", "POST")
 def visit_kind_place(request: PageRequest, code: str) -> HttpResponse:
-    our.move(get_object_or_404(VisitKind, code=code), up=request.POST.get("to") == "up", by=request.person)
+    our.KINDS.move(get_object_or_404(VisitKind, code=code), up=request.POST.get("to") == "up", by=request.person)
     return redirect("visit_kinds")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -17,6 +18,17 @@ def put_on(form: forms.Form, refusal: Refused) -> None:
         form.add_error(name, str(words))
     if not named:
         form.add_error(None, str(refusal.message))
+
+
+def saved(form: forms.Form, verb: Callable[[], object]) -> bool:
+    """Whether the verb did what was typed; what it refuses stands in the form."""
+    if not form.is_valid():
+        return False
+    try:
+        verb()
+    except Refused as refusal:
+        put_on(form, refusal)
+    return form.is_valid()
 
 
 class Form(forms.Form):

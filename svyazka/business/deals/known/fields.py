@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.deals.known import known_values as known
 from svyazka.business.deals.known.facts import OWN
 from svyazka.business.deals.models import DistributionRule, Field, HandOffRule, Stage
+from svyazka.business.journal.names import reorder
 from svyazka.business.journal.record import About, Actor, record
-from svyazka.kit import codes, order, words
+from svyazka.kit import codes, words
 from svyazka.kit.refusals import Refused
 
 WITH_CHOICES = (Field.Kind.CHOICE, Field.Kind.CHOICES)
@@ -56,8 +57,7 @@ def add(
 ) -> Field:
     if of not in Field.Of.values:
         raise Refused(_("Say of what it is a field."), fields={"of": _("Choose one of the list.")})
-    names = {one.code: one.words.get("ru", "") for one in Field.objects.filter(of=of)}
-    name = words.chosen(typed, besides=names.values())
+    name = words.chosen(typed, besides=list(Field.objects.filter(of=of).values_list("words__ru", flat=True)))
     last = Field.objects.aggregate(last=Max("position"))["last"]
     made = Field(of=of, words=name, position=0 if last is None else last + 1, is_active=True)
     made.code = codes.made_of(name, besides={*OWN, *Field.objects.values_list("code", flat=True)})
@@ -118,16 +118,8 @@ def switch(field: Field, *, on: bool, by: Actor) -> None:
 @transaction.atomic
 def move(field: Field, *, up: bool, by: Actor) -> None:
     """A place further up or down, among those that are of the same."""
-    every = list(Field.objects.select_for_update())
-    before = [one for one in every if one.of == field.of]
-    after = order.shifted(before, field, up=up)
-    places = sorted(one.position for one in before)
-    if len(set(places)) < len(places):
-        places = list(range(len(places)))
-    for position, one in zip(places, after, strict=True):
-        Field.objects.filter(pk=one.pk).update(position=position)
-    changes = {"position": (before.index(field) + 1, after.index(field) + 1)}
-    record("deals.field_changed", _about(field), by=by, changes=changes, note=words.to_store(field.words))
+    if changes := reorder(Field.objects.filter(of=field.of), field, up=up):
+        record("deals.field_changed", _about(field), by=by, changes=changes, note=words.to_store(field.words))
 
 
 def stages_asking() -> dict[str, list[Stage]]:

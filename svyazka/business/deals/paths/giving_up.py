@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from svyazka.business.calls.models import PhoneLine
-from svyazka.business.clients import sources
 from svyazka.business.clients.models import Source
+from svyazka.business.clients.sources import SOURCES
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.models import Deal, DistributionRule, HandOffRule, Pipeline
 from svyazka.business.journal.record import Actor
-from svyazka.business.staff import departments
+from svyazka.business.staff.departments import DEPARTMENTS
 from svyazka.business.staff.models import Department, Person
 from svyazka.kit.refusals import Refused
 
@@ -22,18 +22,18 @@ _MOST_NAMES = 5
 
 @transaction.atomic
 def remove_department(department: Department, *, by: Actor) -> None:
-    current = Department.objects.select_for_update().get(pk=department.pk)
+    current = DEPARTMENTS.held(department)
     if said := list(_in_department(current)):
         raise Refused(_("The department “{name}” cannot go yet:").format(name=current.name), missing=said)
-    departments.remove(current, by=by)
+    DEPARTMENTS.remove(current, by=by)
 
 
 @transaction.atomic
 def remove_source(source: Source, *, by: Actor) -> None:
-    current = Source.objects.select_for_update().get(pk=source.pk)
+    current = SOURCES.held(source)
     if said := list(_with_source(current)):
         raise Refused(_("The source “{name}” cannot go:").format(name=current.name), missing=said)
-    sources.remove(current, by=by)
+    SOURCES.remove(current, by=by)
 
 
 def _in_department(department: Department) -> Iterator[str]:

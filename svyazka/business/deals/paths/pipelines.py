@@ -13,9 +13,10 @@ from svyazka.business.deals.models import Deal, HandOffRule, Pipeline, PipelineV
 from svyazka.business.deals.paths import differences, leaving, soundness
 from svyazka.business.deals.paths.content import Content, content_of, full, write_rules, write_stages
 from svyazka.business.deals.paths.soundness import Fault, House, Unsound
+from svyazka.business.journal.names import reorder
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import Department, Person
-from svyazka.kit import clock, codes, order, words
+from svyazka.kit import clock, codes, words
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
 # Rooms above lead deals to stages, too (a booked visit does): each tells which of these codes of stages it needs, in
@@ -171,12 +172,8 @@ def switch(pipeline: Pipeline, *, on: bool, by: Actor) -> None:
 @transaction.atomic
 def shift(pipeline: Pipeline, *, up: bool, by: Actor) -> None:
     """A place further up or down. New requests go into the first one that takes any."""
-    before = list(Pipeline.objects.select_for_update())
-    after = order.shifted(before, pipeline, up=up)
-    for position, one in enumerate(after):
-        Pipeline.objects.filter(pk=one.pk).update(position=position)
-    changes = {"position": (before.index(pipeline) + 1, after.index(pipeline) + 1)}
-    record("pipelines.shifted", _about(pipeline), by=by, changes=changes, note=words.to_store(pipeline.words))
+    if changes := reorder(Pipeline.objects.all(), pipeline, up=up):
+        record("pipelines.shifted", _about(pipeline), by=by, changes=changes, note=words.to_store(pipeline.words))
 
 
 def _refuse_switching_off(pipeline: Pipeline) -> None:
