@@ -1,7 +1,6 @@
-"""Who goes where and when: booked, moved, cancelled. The database promises that nobody is in two places at once.
+"""Who goes where and when: booked, moved, cancelled.
 
-Locks are always taken in one order: the deal, the visit, resources by number, the periods. Bookings are written only
-with ON CONFLICT DO NOTHING: a plain insert under an exclusion constraint deadlocks when several want the same time.
+Locks are always taken in one order: the deal, the visit, resources by number, the periods.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.deals import moves
@@ -21,16 +20,16 @@ from svyazka.business.deals.held import held
 from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.deals.work import next_steps, staying, tasks
-from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.journal.record import Actor
 from svyazka.business.visits import slots
 from svyazka.business.visits.models import Booking, Resource, Visit, VisitKind
+from svyazka.business.visits.periods import FURTHEST, Overlaps, short, take
 from svyazka.business.visits.slots import Slot
 from svyazka.business.visits.telling import tell
 from svyazka.engines.routing.windows import Period, is_open
 from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
-FURTHEST = timedelta(days=365)
 EVE = time(18)  # until then somebody confirms tomorrow's visits
 GRID = 5  # minutes: a visit begins at a time that can be said on the phone
 NEW_DATE_WITHIN = timedelta(days=1)
@@ -47,23 +46,6 @@ class SlotTaken(Refused):
         self.slots = free
 
 
-class InTheWay(Refused):
-    """Nobody can be away while clients wait for him. `visits` are those that must be moved first."""
-
-    def __init__(self, visits: list[Visit]) -> None:
-        said = ngettext(
-            "There is {count} visit in this time. Move it first.",
-            "There are {count} visits in this time. Move them first.",
-            len(visits),
-        )
-        super().__init__(said.format(count=len(visits)))
-        self.visits = visits
-
-
-class _Overlaps(Exception):
-    """The row was not written: the period meets another one of this resource."""
-
-
 def book(
     deal: Deal,
     kind: VisitKind,
@@ -78,7 +60,7 @@ def book(
     """Makes a visit and takes the deal on. The same `request_id` again gives the same visit."""
     try:
         return _book(deal, kind, resource, starts_at, request_id=request_id, by=by, wishes=wishes, address=address)
-    except _Overlaps:
+    except Overlaps:
         free = slots.free_slots(kind, openings=slots.openings_of(deal), booked=slots.booked_of(deal, kind))
     raise SlotTaken(slots.best(free))
 
@@ -95,7 +77,7 @@ def move(
     """Another time, another person, or both. Whoever had it and whoever gets it hear of it."""
     try:
         return _move(visit, starts_at, resource, reason=reason, by=by, version=version)
-    except _Overlaps:
+    except Overlaps:
         free = slots.free_slots(visit.kind, moving=visit)
     raise SlotTaken(slots.best(free))
 
@@ -117,35 +99,6 @@ def cancel(visit: Visit, *, reason: str, by: Actor, version: int | None = None) 
     if current.deal.is_open:
         _agree_on_a_new_date(current, by=by)
     return current
-
-
-@transaction.atomic
-def absent(resource: Resource, starts_at: datetime, ends_at: datetime, *, note: str = "", by: Actor) -> Booking:
-    """Holiday, illness, the car at the garage: nothing is offered in this time. Visits must be moved away first."""
-    _refuse_absence(starts_at, ends_at)
-    period = Period(starts_at.astimezone(UTC), ends_at.astimezone(UTC))
-    try:
-        booking = _take(resource, period, kind=Booking.Kind.ABSENCE, note=short(note, 200, "note"))
-    except _Overlaps as refusal:
-        raise _in_the_way(resource, period) from refusal
-    about = About("resource", resource.pk)
-    changes = {"absent": (None, [starts_at.isoformat(), ends_at.isoformat()])}
-    people = [resource.person_id] if resource.person_id else []
-    record("visits.absent", about, by=by, changes=changes, note=booking.note, people=people)
-    return booking
-
-
-@transaction.atomic
-def back(absence: Booking, *, by: Actor) -> None:
-    """The absence is taken back: the time can be booked again. A second click changes nothing."""
-    found = Booking.objects.filter(pk=absence.pk, kind=Booking.Kind.ABSENCE).select_related("resource").first()
-    if found is None:
-        return
-    found.delete()
-    resource, during = found.resource, found.during
-    changes = {"absent": ([during.lower.isoformat(), during.upper.isoformat()], None)}
-    people = [resource.person_id] if resource.person_id else []
-    record("visits.back", About("resource", resource.pk), by=by, changes=changes, note=found.note, people=people)
 
 
 def deal_waits_for(visit: Visit) -> list[str]:
@@ -180,13 +133,6 @@ def refuse_change(visit: Visit, version: int | None) -> None:
         raise ChangedMeanwhile
     if visit.status not in MOVABLE:
         raise Refused(_("The visit is already under way, finished or cancelled."))
-
-
-def short(given: str, longest: int, field: str) -> str:
-    text = given.replace("\x00", "").strip()
-    if len(text) > longest:
-        raise Refused(_("This is too long."), fields={field: _("This is too long.")})
-    return text
 
 
 def ask_again(visit: Visit, *, by: Actor) -> None:
@@ -228,7 +174,7 @@ def _book(
         wishes=short(wishes, 300, "wishes"),
         request_id=request_id,
     )
-    _take(resource, period, kind=Booking.Kind.VISIT, visit=visit)
+    take(resource, period, kind=Booking.Kind.VISIT, visit=visit)
     changes = {"starts_at": (None, visit.starts_at.isoformat()), "resource": (None, resource.name)}
     tell(visit, "booked", by=by, changes=changes)
     if not current.address:
@@ -259,7 +205,7 @@ def _move(
     # Two visits that change places would each wait for the other's period.
     list(Resource.objects.select_for_update(no_key=True).filter(pk__in={before.pk, resource.pk}).order_by("pk"))
     Booking.objects.filter(visit=current).delete()
-    _take(resource, period, kind=Booking.Kind.VISIT, visit=current)
+    take(resource, period, kind=Booking.Kind.VISIT, visit=current)
     current.resource = resource
     current.starts_at, current.ends_at = period.start, period.end
     current.status = Visit.Status.PLANNED
@@ -278,24 +224,6 @@ def _move(
     else:
         _confirm_the_day_before(current)
     return current
-
-
-_TAKE = """
-insert into visits_booking (resource_id, during, kind, visit_id, note)
-values (%s, tstzrange(%s, %s, '[)'), %s, %s, %s)
-on conflict do nothing
-returning id
-"""
-
-
-def _take(resource: Resource, period: Period, *, kind: str, visit: Visit | None = None, note: str = "") -> Booking:
-    with connection.cursor() as cursor:
-        visit_id = visit.pk if visit else None
-        cursor.execute(_TAKE, [resource.pk, period.start, period.end, kind, visit_id, note])
-        written = cursor.fetchone()
-    if written is None:
-        raise _Overlaps
-    return Booking(pk=written[0], resource=resource, kind=kind, visit=visit, note=note)
 
 
 def _length(deal: Deal, kind: VisitKind, start: datetime) -> timedelta:
@@ -327,17 +255,6 @@ def _agree_on_a_new_date(visit: Visit, *, by: Actor) -> None:
 def _has_another(visit: Visit) -> bool:
     rows = Visit.objects.filter(deal=visit.deal, kind=visit.kind, status__in=MOVABLE)
     return rows.exclude(pk=visit.pk).exists()
-
-
-def _refuse_absence(starts_at: datetime, ends_at: datetime) -> None:
-    if starts_at < clock.now() - FURTHEST:
-        raise Refused(_("This is more than a year ago."), fields={"starts_at": _("This is more than a year ago.")})
-    if ends_at <= starts_at:
-        raise Refused(_("The end must be after the beginning."), fields={"ends_at": _("Must be after the beginning.")})
-    if ends_at <= clock.now():
-        raise Refused(_("This time has already passed."), fields={"ends_at": _("This time has already passed.")})
-    if ends_at > clock.now() + FURTHEST:
-        raise Refused(_("This is more than a year ahead."), fields={"ends_at": _("This is more than a year ahead.")})
 
 
 def _wait_in_line(request_id: UUID) -> None:
@@ -397,10 +314,3 @@ def _write_date(visit: Visit, *, by: Actor) -> None:
 
 def _stage(deal: Deal, code: str) -> Stage | None:
     return Stage.objects.filter(pipeline_id=deal.pipeline_id, code=code).first() if code else None
-
-
-def _in_the_way(resource: Resource, period: Period) -> Refused:
-    rows = Visit.objects.filter(bookings__resource=resource, bookings__during__overlap=(period.start, period.end))
-    if visits := list(rows.select_related("kind", "client").order_by("starts_at")):
-        return InTheWay(visits)
-    return Refused(_("An absence is already entered for this time."))

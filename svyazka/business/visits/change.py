@@ -13,7 +13,7 @@ from svyazka.business.deals.known import facts as deal_facts
 from svyazka.business.deals.known import values
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.journal.record import Actor
-from svyazka.business.visits import booking
+from svyazka.business.visits import booking, periods
 from svyazka.business.visits.models import Visit
 from svyazka.business.visits.telling import tell
 from svyazka.kit.refusals import Refused
@@ -33,7 +33,7 @@ def change(
     current = booking.lock(visit)
     booking.refuse_change(current, version)
     facts = _read(typed or {})
-    given = {"address": booking.short(address, 300, "address"), "wishes": booking.short(wishes, 300, "wishes")}
+    given = {"address": periods.short(address, 300, "address"), "wishes": periods.short(wishes, 300, "wishes")}
     if not given["address"]:
         raise Refused(_("Where to go? The address is missing."), fields={"address": _("Enter the address.")})
     changes = {name: (before, new) for name, new in given.items() if (before := getattr(current, name)) != new}

@@ -192,33 +192,6 @@ def test_what_is_cancelled_cannot_be_moved(visit, of_egor, hour, olga):
         booking.move(visit, hour(15), of_egor, reason="всё же приедут", by=olga)
 
 
-def test_an_absence_waits_until_the_visits_are_moved_away(visit, of_egor, hour, roza):
-    with pytest.raises(Refused):
-        booking.absent(of_egor, hour(9), hour(18), by=roza)
-    with pytest.raises(Refused):
-        booking.absent(of_egor, hour(18), hour(9), by=roza)
-    assert booking.absent(of_egor, hour(14), hour(18), note="к врачу", by=roza).pk
-
-
-def test_an_absence_is_taken_back_once(of_egor, measurement, deal, hour, roza, egor):
-    away = booking.absent(of_egor, hour(9), hour(18), note="к врачу", by=roza)
-    booking.back(away, by=roza)
-    booking.back(away, by=roza)
-    entry = Entry.objects.get(verb="visits.back")
-    assert (entry.changes["absent"][1], entry.note) == (None, "к врачу")
-    assert booking.book(deal, measurement, of_egor, hour(10), request_id=uuid4(), by=roza).pk
-
-
-def test_absences_that_cannot_be(of_egor, hour, roza):
-    for begins, ends in ((hour(9, days=-30), hour(9, days=-29)), (hour(9), hour(9, days=400))):
-        with pytest.raises(Refused) as refusal:
-            booking.absent(of_egor, begins, ends, by=roza)
-        assert set(refusal.value.fields) == {"ends_at"}
-    with pytest.raises(Refused) as refusal:
-        booking.absent(of_egor, datetime(1, 1, 1, tzinfo=UTC), hour(9), by=roza)
-    assert set(refusal.value.fields) == {"starts_at"}
-
-
 def test_after_a_cancellation_only_a_new_date_is_to_be_agreed_on(visit, deal, measurement, of_egor, hour, olga):
     """“Confirm the measurement” stood beside it, although there was none any more."""
     (asked,) = next_steps.open_tasks(deal)

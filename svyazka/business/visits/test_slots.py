@@ -4,7 +4,7 @@ from datetime import UTC, timedelta
 from uuid import uuid4
 
 from svyazka.business.deals.known import facts
-from svyazka.business.visits import booking, slots
+from svyazka.business.visits import absences, booking, slots
 from svyazka.business.visits.models import Resource
 from svyazka.kit import clock
 
@@ -27,7 +27,7 @@ def test_more_openings_take_longer(measurement, of_egor, monday):
 
 
 def test_a_visit_and_an_absence_take_their_time(visit, measurement, of_egor, monday, hour, roza):
-    booking.absent(of_egor, hour(14), hour(17), note="к врачу", by=roza)
+    absences.absent(of_egor, hour(14), hour(17), note="к врачу", by=roza)
     found = slots.free_slots(measurement, days=1, from_day=monday, resource=of_egor)
     assert hours_of(found, of_egor) == ["09:00", "11:00", "11:30", "12:00", "17:00", "17:30", "18:00"]
 

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svyazka.business.visits import booking
+from svyazka.business.visits import absences as our
 from svyazka.business.visits.models import Booking, Resource, Visit
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
@@ -55,8 +55,8 @@ def absences(request: PageRequest) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, form, status=422)
     try:
-        away = booking.absent(**form.cleaned_data, by=request.person)
-    except booking.InTheWay as refusal:
+        away = our.absent(**form.cleaned_data, by=request.person)
+    except our.InTheWay as refusal:
         put_on(form, refusal)
         return _shown(request, form, status=refusal.status, in_the_way=refusal.visits)
     except Refused as refusal:
@@ -71,7 +71,7 @@ def removal(request: PageRequest, absence_id: int) -> HttpResponse:
     if absence is None:
         # Somebody else has just taken it back.
         return _shown(request, _empty(request))
-    booking.back(absence, by=request.person)
+    our.back(absence, by=request.person)
     return _done(request, _("Absence taken back: {name}").format(name=absence.resource), absence.resource)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from svyazka.business.visits import booking
+from svyazka.business.visits import absences
 from svyazka.business.visits.models import Booking
 from svyazka.kit import clock
 
@@ -45,7 +45,7 @@ def test_what_is_wrong_stands_beside_the_input_and_what_was_typed_stays(enter, d
 
 
 def test_it_is_taken_back(enter, dina, of_egor, hour, visit):
-    away = booking.absent(of_egor, hour(14), hour(18), by=dina)
+    away = absences.absent(of_egor, hour(14), hour(18), by=dina)
     browser = enter(dina)
     for _click in range(2):
         assert browser.post(f"{ROOM}{away.pk}/removal/", headers={"HX-Request": "true"}).status_code == 200
@@ -59,7 +59,7 @@ def test_a_long_list_costs_as_many_questions(enter, dina, of_egor, django_assert
     browser = enter(dina)
     tomorrow = clock.now() + timedelta(days=1)
     for number in range(30):
-        booking.absent(of_egor, tomorrow + timedelta(days=number), tomorrow + timedelta(days=number, hours=2), by=dina)
+        absences.absent(of_egor, tomorrow + timedelta(days=number), tomorrow + timedelta(days=number, hours=2), by=dina)
     browser.get(ROOM)
     with django_assert_num_queries(4):
         browser.get(ROOM)

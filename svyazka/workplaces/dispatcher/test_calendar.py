@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from svyazka.business.deals import opening
-from svyazka.business.visits import booking, carry_out, slots
+from svyazka.business.visits import absences, booking, carry_out, slots
 from svyazka.business.visits.models import Resource, Visit
 from svyazka.workplaces.dispatcher import grid
 
@@ -37,7 +37,7 @@ def test_a_block_stands_where_its_hours_are(visit, monday):
 
 
 def test_a_week_shows_every_day_with_days_off_and_absences(enter, olga, visit, of_egor, hour, roza, monday):
-    booking.absent(of_egor, hour(9, days=1), hour(18, days=1), note="обучение", by=roza)
+    absences.absent(of_egor, hour(9, days=1), hour(18, days=1), note="обучение", by=roza)
     page = enter(olga).get(ROOM, {"day": (monday + timedelta(days=3)).isoformat(), "view": "week"})
     said = page.content.decode()
     assert said.count('scope="col"') == 8
