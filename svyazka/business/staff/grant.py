@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
@@ -14,12 +14,11 @@ from svyazka.business.staff.models import CompanyRole, Person, Role
 from svyazka.business.staff.roles import Reach
 from svyazka.kit import codes
 from svyazka.kit.refusals import Refused
-from svyazka.kit.words import chosen
+from svyazka.kit.words import chosen, taken
 
 LONGEST_NAME = 60
 
 
-@transaction.atomic
 def add_role(words: Mapping[str, str], *, based_on: str, by: Actor, code: str = "") -> CompanyRole:
     """Begins with the rights of one of the house's roles."""
     if based_on not in Role.values:
@@ -32,8 +31,12 @@ def add_role(words: Mapping[str, str], *, based_on: str, by: Actor, code: str = 
         based_on=based_on,
         position=(CompanyRole.objects.aggregate(last=Max("position"))["last"] or 0) + 1,
     )
-    made.save(force_insert=True)
-    record("staff.role_added", About("role", made.pk), by=by, note=made.name)
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+            record("staff.role_added", About("role", made.pk), by=by, note=made.name)
+    except IntegrityError as conflict:
+        raise taken() from conflict
     return made
 
 

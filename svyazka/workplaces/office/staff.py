@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from svyazka.business.staff import hire, roles, sessions
-from svyazka.business.staff.models import Person, Role
+from svyazka.business.staff.models import Department, Person, Role
 from svyazka.business.visits import dismissal, resources
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.office import person_page
@@ -63,7 +63,8 @@ def staff_new(request: PageRequest) -> HttpResponse:
         else:
             messages.success(request, _("{name} can log in now.").format(name=person.full_name))
             return redirect("staff_person", pk=person.pk)
-    return render(request, "office/staff_new.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "has_departments": Department.objects.exists()}
+    return render(request, "office/staff_new.html", context, status=422 if form.errors else 200)
 
 
 @needs("staff.see")

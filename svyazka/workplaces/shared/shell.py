@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.deals.models import Pipeline
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person, Role
 from svyazka.business.staff.sessions import SessionStore
@@ -134,9 +135,11 @@ def _under_settings() -> tuple[str, ...]:
 
 
 def landing(person: Person) -> str:
-    """The page where this role's day begins."""
+    """The page where this role's day begins; whoever can set an empty company up begins with that."""
     open_rooms = [room.url_name for room in _open_to(person)]
     begins = _BEGINS.get(person.basis, "")
+    if "settings" in open_rooms and not Pipeline.objects.exists():
+        begins = "settings"
     return reverse(begins if begins in open_rooms else next(iter(open_rooms), "account"))
 
 

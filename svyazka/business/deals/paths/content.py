@@ -107,7 +107,7 @@ def _full_stage(given: Given) -> Content:
         "hand_off": [
             {
                 "to": one["to"],
-                "accept_hours": one.get("accept_hours") or 24,
+                "accept_hours": 24 if one.get("accept_hours") is None else one["accept_hours"],
                 "carried": list(one.get("carried") or ()),
                 **_full_rule(one),
             }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -42,10 +42,19 @@ class ChangedByOther(ChangedMeanwhile):
         self.missing = said
 
 
-@transaction.atomic
 def add(name: Mapping[str, str], *, stages: list[Content], by: Actor, department: str = "") -> Pipeline:
     """A new pipeline, behind the others."""
-    code = codes.made_of(name, besides=set(Pipeline.objects.values_list("code", flat=True)))
+    try:
+        with transaction.atomic():
+            return _add(name, stages, department, by=by)
+    except IntegrityError as conflict:
+        raise words.taken() from conflict
+
+
+def _add(name: Mapping[str, str], stages: list[Content], department: str, *, by: Actor) -> Pipeline:
+    known = dict(Pipeline.objects.values_list("code", "words__ru"))
+    name = words.chosen(name, besides=list(known.values()))
+    code = codes.made_of(name, besides=known)
     content = full({"code": code, "name": name, "department": department, "stages": stages})
     if faults := soundness.faults_of(content, House()):
         raise Unsound(faults)

@@ -163,8 +163,12 @@ def _of_condition(only_when: Mapping[str, list[Any]], house: House) -> Iterator[
             yield _("the condition names a field “{code}” that does not exist").format(code=code)
         elif asked.of != Field.Of.DEAL or asked.kind not in ASKED_KINDS:
             yield _("a condition can ask for a list or for yes and no, not for “{name}”").format(name=asked.name)
-        elif asked.kind != Field.Kind.YES and not {choice["code"] for choice in asked.choices} >= set(values):
+        elif not _values_of(asked) >= set(values):
             yield _("the condition names a value that “{name}” does not have").format(name=asked.name)
+
+
+def _values_of(asked: Field) -> set[Any]:
+    return {True, False} if asked.kind == Field.Kind.YES else {choice["code"] for choice in asked.choices}
 
 
 def possible_condition(only_when: Mapping[str, list[Any]], house: House) -> dict[str, list[Any]]:
