@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from svyazka.business.deals.known import fields as our
 from svyazka.business.deals.known import known_values as known
+from svyazka.business.deals.known import searched
 from svyazka.business.deals.models import Field, Stage
 from svyazka.kit.texts import storable
 from svyazka.workplaces.office.names import NameForm
@@ -94,13 +95,25 @@ def field_place(request: PageRequest, code: str) -> HttpResponse:
 
 
 def _row(field: Field, asking: list[Stage], number: int) -> dict[str, Any]:
-    return {"field": field, "said": " · ".join(filter(None, [_asked(len(asking)), _known(field.of, number)]))}
+    said = [_asked(len(asking)), _known(field.of, number), _searched(field)]
+    return {"field": field, "said": " · ".join(filter(None, said))}
 
 
 def _asked(stages: int) -> str:
     if not stages:
         return ""
     return ngettext("asked for in {number} stage", "asked for in {number} stages", stages).format(number=stages)
+
+
+def _searched(field: Field) -> str:
+    """What was there already is indexed piece by piece, or taken out of the index again."""
+    if not field.is_searched and not field.is_indexed:
+        return ""
+    share = searched.progress(field)
+    if share is None:
+        return _("found by the search") if field.is_searched else ""
+    said = _("the search takes it in: {share} %") if field.is_searched else _("the search forgets it: {share} %")
+    return said.format(share=share)
 
 
 def _known(of: str, number: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from svyazka.business.deals.known import fields
+from svyazka.business.deals.known import fields, searched
 from svyazka.business.deals.models import Field, Stage
 from svyazka.business.deals.opening import open_deal
 
@@ -75,3 +75,16 @@ def test_many_fields_ask_no_more_than_one(browser, anna, django_assert_num_queri
         fields.add({"ru": f"Поле {number}"}, of="deal", kind="text", by=anna)
     with django_assert_num_queries(len(asked)):
         assert main(browser.get("/office/fields/")).count("/place/") == 31
+
+
+def test_how_far_the_search_is_with_a_field_is_said(browser, vera, anna):
+    for number in range(3):
+        open_deal(vera, facts={"contract_number": f"весна-{number}"}, by=anna)
+    Field.objects.filter(code="contract_number").update(is_searched=True)
+    assert "поиск добавляет: 0 %" in main(browser.get("/office/fields/"))
+    searched.go_round()
+    assert "находится поиском" in main(browser.get("/office/fields/"))
+    Field.objects.filter(code="contract_number").update(is_searched=False)
+    assert "поиск забывает: 0 %" in main(browser.get("/office/fields/"))
+    searched.go_round()
+    assert "поиск" not in main(browser.get("/office/fields/"))

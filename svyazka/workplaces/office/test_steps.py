@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from svyazka.business.clients.models import Client
-from svyazka.business.deals.loss_reasons import LOSS_REASONS
 from svyazka.business.deals.models import LossReason
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.paths.loss_reasons import LOSS_REASONS
 from svyazka.business.staff import hire
 from svyazka.business.staff.models import Role
 from svyazka.business.visits.models import Resource, VisitKind

@@ -12,6 +12,7 @@ from typing import Any
 from svyazka.business.clients import change, search
 from svyazka.business.clients.models import Client
 from svyazka.business.deals.models import Deal, Field
+from svyazka.business.journal.record import announce
 from svyazka.kit import rows
 from svyazka.kit.alone import alone
 
@@ -54,6 +55,7 @@ def index_again() -> bool:
         )
     else:
         Field.objects.filter(pk=field.pk).update(indexed_to=numbers[-1])
+    announce("field", field.pk)
     return True
 
 

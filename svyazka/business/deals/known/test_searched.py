@@ -8,6 +8,7 @@ from svyazka.business.clients.search import Hit
 from svyazka.business.deals.known import client_facts, facts, searched
 from svyazka.business.deals.models import Field
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.journal.models import LiveEvent
 
 
 @pytest.fixture
@@ -65,6 +66,7 @@ def test_a_switch_is_followed_in_pieces_for_what_is_there_already(windows, vera,
     assert searched.progress(field) == 0
     assert deals_of("весна") == []
     searched.go_round()
+    assert LiveEvent.objects.filter(topic="field", object_id=field.pk).count() == number // 3 + 1
     assert sorted(deals_of("весна")) == [deal.pk for deal in deals]
     field.refresh_from_db()
     assert (searched.progress(field), searched.index_again()) == (None, False)
