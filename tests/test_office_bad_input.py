@@ -60,7 +60,7 @@ def _forms(browser: Browser, samples: dict[str, Any]) -> Iterator[tuple[str, For
 def _on(page: str, address: str) -> Iterator[tuple[str, Form]]:
     for head, inside in FORM.findall(page):
         to = ACTION.search(head)
-        if ('method="post"' in head or "hx-post" in head):
+        if 'method="post"' in head or "hx-post" in head:
             form: Form = {}
             for found in NAME.finditer(inside):
                 value = VALUE.search(found.group(0))

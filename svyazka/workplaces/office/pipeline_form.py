@@ -28,7 +28,8 @@ NEW = "new."  # of a stage that is not stored yet
 _LANGUAGES = ("ru", "en")
 
 
-def read(typed: QueryDict, code: str) -> Wish:
+def read(sent: QueryDict, code: str) -> Wish:
+    typed = _storable(sent)
     keys = list(dict.fromkeys(typed.getlist("stage")))[: 2 * soundness.MOST_STAGES]
     stays = [key for key in keys if f"{key}.gone" not in typed]
     codes = _codes(stays, typed)
@@ -41,6 +42,13 @@ def read(typed: QueryDict, code: str) -> Wish:
     }
     places = {key: codes.get(typed.get(f"{key}.place", ""), "") for key in keys if key not in stays}
     return Wish(content, places=places, new_limits="new_limits" in typed)
+
+
+def _storable(sent: QueryDict) -> QueryDict:
+    typed = QueryDict(mutable=True)
+    for name, given in sent.lists():
+        typed.setlist(storable(name), [storable(one) for one in given])
+    return typed
 
 
 def _codes(keys: list[str], typed: QueryDict) -> dict[str, str]:
@@ -93,8 +101,8 @@ def _rule(typed: QueryDict, name: str) -> Content:
         "how": typed.get(f"{name}.how", Appointing.How.LEAST_LOADED),
         "department": typed.get(f"{name}.department", ""),
         "role": typed.get(f"{name}.role", ""),
-        "skill": storable(typed.get(f"{name}.skill", "")).strip()[:30],
-        "people": storable(typed.get(f"{name}.people", "")).replace(",", " ").split(),
+        "skill": typed.get(f"{name}.skill", "").strip()[:30],
+        "people": typed.get(f"{name}.people", "").replace(",", " ").split(),
         "only_when": _condition(typed, name),
     }
 
@@ -114,7 +122,7 @@ def _condition(typed: QueryDict, name: str) -> dict[str, list[Any]]:
 
 
 def _words(typed: QueryDict, name: str) -> dict[str, str]:
-    said = {language: storable(typed.get(f"{name}_{language}", "")).strip() for language in _LANGUAGES}
+    said = {language: typed.get(f"{name}_{language}", "").strip() for language in _LANGUAGES}
     return {language: text for language, text in said.items() if text}
 
 

@@ -69,7 +69,9 @@ def pipeline(request: PageRequest, code: str) -> HttpResponse:
         return _editor(request, found, content_of(found))
     wish = form.read(request.POST, code)
     try:
-        saved = our.save(found, wish, version=whole_number(request.POST.get("version", "")), by=request.person)
+        # Without a version nobody has seen what he changes.
+        seen = whole_number(request.POST.get("version", "")) or 0
+        saved = our.save(found, wish, version=seen, by=request.person)
     except Refused as refusal:
         return _editor(request, _found(code), _with_going(wish, found), refused=refusal, places=wish.places)
     messages.success(request, _("Saved. The board shows it already."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
 from svyazka.business.deals.models import Appointing, Field, Stage, Task
@@ -63,9 +64,9 @@ def _of_values(before: Content, after: Content) -> Iterator[str]:
     if before["limit_hours"] != after["limit_hours"]:
         yield _change(_("limit in hours"), before["limit_hours"], after["limit_hours"])
     if before["kind"] != after["kind"]:
-        yield _change(_("kind"), Stage.Kind(before["kind"]).label, Stage.Kind(after["kind"]).label)
+        yield _change(_("kind"), *_labels(Stage.Kind, before["kind"], after["kind"]))
     if before["next_step_kind"] != after["next_step_kind"]:
-        kinds = [Task.Kind(stage["next_step_kind"]).label for stage in (before, after)]
+        kinds = _labels(Task.Kind, before["next_step_kind"], after["next_step_kind"])
         yield _change(_("how the step is done"), *kinds)
     if before["colour"] != after["colour"]:
         yield _("another colour")
@@ -114,6 +115,12 @@ def _rule(rule: Content, house: House) -> str:
 
 def _department(code: str, house: House) -> str:
     return house.departments[code].name if code in house.departments else code or _NOTHING
+
+
+def _labels(kinds: type[TextChoices], *codes: str) -> list[str]:
+    """One that there is not is said by its code: the preview shows what cannot be saved, too."""
+    known = dict(kinds.choices)
+    return [str(known.get(code, code)) for code in codes]
 
 
 def _change(what: object, before: object, after: object) -> str:

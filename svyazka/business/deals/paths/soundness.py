@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from svyazka.kit.refusals import Refused
 COLOURS = ("blue", "cyan", "violet", "purple", "amber", "orange", "teal", "lime", "green", "red", "slate")
 LONGEST_NAME, LONGEST_STEP, LONGEST_INSTRUCTION = 60, 200, 1000
 MOST_HOURS, MOST_MINUTES, MOST_STAGES = 24 * 366, 60 * 24 * 31, 40
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,50}")
 ASKED_KINDS = (Field.Kind.CHOICE, Field.Kind.CHOICES, Field.Kind.YES)
 
 
@@ -113,6 +115,8 @@ def _of_codes(content: Content) -> Iterator[Fault]:
         if stage["code"] in seen:
             yield Fault(_in_stage(stage, _("another stage has the same code")), stage["code"])
         seen.add(stage["code"])
+        if not _CODE.fullmatch(stage["code"]):
+            yield Fault(_in_stage(stage, _("its code is one of Latin letters, digits, - and _")), stage["code"])
 
 
 def _of_stage(stage: Content, house: House) -> Iterator[Fault]:
