@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from svyazka.business.deals import fields, pipelines
-from svyazka.business.deals.loss_reasons import LOSS_REASONS
+from svyazka.business.deals.known import fields
 from svyazka.business.deals.models import Field, LossReason, Pipeline
+from svyazka.business.deals.paths import pipelines
+from svyazka.business.deals.paths.loss_reasons import LOSS_REASONS
 from svyazka.business.staff import grant
 from svyazka.business.staff.departments import DEPARTMENTS
 from svyazka.business.staff.models import CompanyRole, Department

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from svyazka.business.company.blueprint import known, of_house, read, text_of_house
-from svyazka.business.deals.blueprint import PIPELINES
-from svyazka.business.deals.content import full
+from svyazka.business.deals.paths.blueprint import PIPELINES
+from svyazka.business.deals.paths.content import full
 
 SMALL = """\
 departments:

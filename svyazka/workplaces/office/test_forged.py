@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from svyazka.business.deals.content import content_of
 from svyazka.business.deals.models import Pipeline
+from svyazka.business.deals.paths.content import content_of
 from svyazka.workplaces.office.test_pipelines import PAGE, typed_in
 
 
