@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from svyazka.business.company.blueprint import known, of_house, read, text_of_house
+from svyazka.business.deals.paths.blueprint import PIPELINES
+from svyazka.business.deals.paths.content import full
 
 SMALL = """\
 departments:
@@ -67,6 +69,12 @@ def test_blueprints_of_the_house_have_no_fault_and_both_languages():
 
 def test_a_small_one_is_enough():
     assert faults(SMALL) == []
+
+
+def test_what_a_file_leaves_out_is_what_the_editor_of_pipelines_leaves_out():
+    for text in (SMALL.encode(), *map(text_of_house, known())):
+        for pipeline in read(text).content["pipelines"]:
+            assert full(PIPELINES.item.lean(pipeline)) == full(pipeline)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from svyazka.business.conversations import accounts
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.forms import Form, put_on
+from svyazka.workplaces.shared.forms import Form, put_on, saved
 
 # What the edge calls each way in (svyazka/edge/app.py: WAYS).
 WAYS = {ChannelAccount.Kind.WEB_FORM: "form", ChannelAccount.Kind.TELEGRAM: "telegram"}
@@ -95,14 +95,9 @@ def channel(request: PageRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, account)
     form = _form(account, request.POST)
-    if form.is_valid():
-        try:
-            accounts.change(account, by=request.person, **form.cleaned_data)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("channel", pk=pk)
+    if saved(form, lambda: accounts.change(account, by=request.person, **form.cleaned_data)):
+        messages.success(request, _("Saved."))
+        return redirect("channel", pk=pk)
     return _page(request, account, form=form)
 
 

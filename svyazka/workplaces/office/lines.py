@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.calls import lines as our
 from svyazka.business.calls.models import PhoneLine
 from svyazka.business.clients.models import Source
-from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.forms import Form, put_on
+from svyazka.workplaces.shared.forms import Form, saved
 
 
 class LineForm(Form):
@@ -36,14 +35,9 @@ class NewLineForm(LineForm):
 @needs("settings.change", "GET", "POST")
 def lines(request: PageRequest) -> HttpResponse:
     form = NewLineForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            our.add(**form.cleaned_data, by=request.person)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("The number is added."))
-            return redirect("lines")
+    if saved(form, lambda: our.add(**form.cleaned_data, by=request.person)):
+        messages.success(request, _("The number is added."))
+        return redirect("lines")
     rows = PhoneLine.objects.select_related("source").order_by("number")
     return render(request, "office/lines.html", {"lines": rows, "form": form}, status=422 if form.errors else 200)
 
@@ -52,14 +46,9 @@ def lines(request: PageRequest) -> HttpResponse:
 def line(request: PageRequest, pk: int) -> HttpResponse:
     found = _line(pk)
     form = LineForm(request.POST or None, initial={"name": found.name, "source": found.source})
-    if request.method == "POST" and form.is_valid():
-        try:
-            our.change(found, **form.cleaned_data, by=request.person)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("lines")
+    if saved(form, lambda: our.change(found, **form.cleaned_data, by=request.person)):
+        messages.success(request, _("Saved."))
+        return redirect("lines")
     return render(request, "office/line.html", {"line": found, "form": form}, status=422 if form.errors else 200)
 
 

@@ -14,9 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from svyazka.business.calls import links, systems
 from svyazka.business.calls.models import Pbx
-from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.forms import Form, put_on
+from svyazka.workplaces.shared.forms import Form, saved
 
 
 def _secret(help_text: Any) -> forms.CharField:
@@ -53,14 +52,9 @@ class NewPbxForm(PbxForm):
 @needs("settings.change", "GET", "POST")
 def pbxs(request: PageRequest) -> HttpResponse:
     form = NewPbxForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            systems.add(**form.cleaned_data, by=request.person)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("Added. The connection is being made."))
-            return redirect("pbxs")
+    if saved(form, lambda: systems.add(**form.cleaned_data, by=request.person)):
+        messages.success(request, _("Added. The connection is being made."))
+        return redirect("pbxs")
     rows = [_row(found) for found in Pbx.objects.order_by("code")]
     return render(request, "office/pbxs.html", {"rows": rows, "form": form}, status=422 if form.errors else 200)
 
@@ -69,14 +63,9 @@ def pbxs(request: PageRequest) -> HttpResponse:
 def pbx(request: PageRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Pbx, pk=pk)
     form = PbxForm(request.POST or None, initial={"host": found.host, "port": found.port, "login": found.login})
-    if request.method == "POST" and form.is_valid():
-        try:
-            systems.change(found, by=request.person, **form.cleaned_data)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("pbx", pk=pk)
+    if saved(form, lambda: systems.change(found, by=request.person, **form.cleaned_data)):
+        messages.success(request, _("Saved."))
+        return redirect("pbx", pk=pk)
     context = {"row": _row(found), "form": form}
     return render(request, "office/pbx.html", context, status=422 if form.errors else 200)
 

@@ -19,7 +19,7 @@ from svyazka.business.staff.roles import REACHES, Reach
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.office.names import NameForm
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.forms import put_on
+from svyazka.workplaces.shared.forms import put_on, saved
 
 
 class NewRoleForm(NameForm):
@@ -69,14 +69,9 @@ def role(request: PageRequest, code: str) -> HttpResponse:
 def role_name(request: PageRequest, code: str) -> HttpResponse:
     found = _role(code)
     form = NameForm(request.POST)
-    if form.is_valid():
-        try:
-            grant.rename(code, form.cleaned_data, by=request.person)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("role", code=code)
+    if saved(form, lambda: grant.rename(code, form.cleaned_data, by=request.person)):
+        messages.success(request, _("Saved."))
+        return redirect("role", code=code)
     return _page(request, found, form)
 
 

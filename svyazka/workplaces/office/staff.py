@@ -20,7 +20,7 @@ from svyazka.workplaces.office import person_page
 from svyazka.workplaces.office.person_page import DataForm, PasswordForm
 from svyazka.workplaces.shared import away
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.forms import put_on
+from svyazka.workplaces.shared.forms import put_on, saved
 from svyazka.workplaces.shared.typed import whole_number
 
 PER_PAGE = 100
@@ -76,14 +76,9 @@ def staff_person(request: PageRequest, pk: int) -> HttpResponse:
 def staff_data(request: PageRequest, pk: int) -> HttpResponse:
     person = _person(pk)
     form = DataForm(request.POST)
-    if form.is_valid():
-        try:
-            hire.change(person, by=request.person, **form.cleaned_data)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("staff_person", pk=pk)
+    if saved(form, lambda: hire.change(person, by=request.person, **form.cleaned_data)):
+        messages.success(request, _("Saved."))
+        return redirect("staff_person", pk=pk)
     return person_page.draw(request, person, form=form)
 
 
@@ -91,14 +86,9 @@ def staff_data(request: PageRequest, pk: int) -> HttpResponse:
 def staff_password(request: PageRequest, pk: int) -> HttpResponse:
     person = _person(pk)
     form = PasswordForm(request.POST)
-    if form.is_valid():
-        try:
-            hire.set_password(person, form.cleaned_data["password"], by=request.person)
-        except Refused as refusal:
-            put_on(form, refusal)
-        else:
-            messages.success(request, _("The new password is set."))
-            return redirect("staff_person", pk=pk)
+    if saved(form, lambda: hire.set_password(person, form.cleaned_data["password"], by=request.person)):
+        messages.success(request, _("The new password is set."))
+        return redirect("staff_person", pk=pk)
     return person_page.draw(request, person, password_form=form)
 
 

@@ -8,6 +8,7 @@ from svyazka.business.clients.models import Client
 from svyazka.business.deals.models import LossReason
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.deals.paths.loss_reasons import LOSS_REASONS
+from svyazka.business.journal.record import Automaton
 from svyazka.business.staff import hire
 from svyazka.business.staff.models import Role
 from svyazka.business.visits.models import Resource, VisitKind
@@ -15,10 +16,8 @@ from svyazka.business.visits.models import Resource, VisitKind
 
 @pytest.fixture
 def administrator(db):
-    from svyazka.config import staffing
-
-    password = "correct horse battery"
-    return hire.hire(login="admin", full_name="Анна", role=Role.ADMINISTRATOR, password=password, by=staffing.BY)
+    by = Automaton("command line")
+    return hire.hire(login="admin", full_name="Анна", role=Role.ADMINISTRATOR, password="correct horse battery", by=by)
 
 
 def main(answer) -> str:

@@ -9,25 +9,32 @@ from typing import get_args
 from django.utils import translation
 
 import svyazka
+from svyazka.business.clients.sources import SOURCES
+from svyazka.business.deals.paths.loss_reasons import LOSS_REASONS
 from svyazka.business.journal.models import Entry
 from svyazka.business.journal.record import About, Automaton, record
+from svyazka.business.staff.departments import DEPARTMENTS
 from svyazka.business.staff.roles import RIGHTS
 from svyazka.business.visits import telling as visits
+from svyazka.business.visits.kinds import KINDS
 from svyazka.workplaces.shared import telling
 from svyazka.workplaces.shared.sentences import SENTENCES
 
 ROOMS = "calls clients company conversations deals intake journal notices pipelines problems staff visits"
 VERB = re.compile(rf"({'|'.join(ROOMS.split())})\.[a-z_]+")
+NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS)
 
 
 def verbs_of_the_house() -> set[str]:
-    """Every text in the code that looks like a verb of the journal; those of visits are put together from two parts."""
+    """Every text in the code that looks like a verb of the journal; some are put together from two parts."""
     found = {f"visits.{event}" for event in get_args(visits.Event)}
+    found |= {f"{names.verb}_{what}" for names in NAMES for what in ("added", "changed", "removed")}
     for path in Path(svyazka.__file__).parent.glob("business/**/*.py"):
         if path.name.startswith("test_") or "migrations" in path.parts:
             continue
         found.update(text for text in _texts(path) if VERB.fullmatch(text))
-    return found - RIGHTS.keys()
+    # A loss reason is switched off, never removed.
+    return found - RIGHTS.keys() - {names.verb for names in NAMES} - {"deals.loss_reason_removed"}
 
 
 def _texts(path: Path) -> Iterator[str]:

@@ -1,3 +1,5 @@
+"""Lists of names that a company chose, wherever they stand (svyazka/business/journal/names.py)."""
+
 from __future__ import annotations
 
 import pytest
