@@ -14,7 +14,7 @@ from svyazka.business.notices import devices
 from svyazka.business.notices.tell import tell
 from svyazka.business.staff.models import Session
 from svyazka.config.database import WORKER
-from svyazka.config.working import Worker, send_notices
+from svyazka.config.working import Worker, beside, send_notices
 from svyazka.connectors.web_push.conftest import push_service  # noqa: F401
 from svyazka.kit import clock
 
@@ -49,7 +49,7 @@ def test_notices_go_out_beside_the_work_until_the_worker_is_told_to_end(mikhail,
     devices.add(mikhail, push_service.browser(), kind="web_push", session=session)
     tell([mikhail.pk], "question.asked", by=konstantin, deal_id=17)
     told: list[int] = []
-    sender = threading.Thread(target=send_notices, args=[told])
+    sender = threading.Thread(target=beside, args=[send_notices, told])
     sender.start()
     for _moment in range(100):
         if push_service.letters:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -22,7 +22,7 @@ from svyazka.workplaces.manager.board import choices
 from svyazka.workplaces.manager.cards import title_of
 from svyazka.workplaces.manager.wishes import Wishes
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.said import names_of, people_in, said
+from svyazka.workplaces.shared.said import Staff, names_of, people_in, said
 from svyazka.workplaces.shared.short import Short, money
 
 
@@ -121,13 +121,15 @@ def rows_of(cards: Sequence[Card], columns: Sequence[Field]) -> list[dict[str, A
     ]
 
 
-def in_columns(cards: Sequence[Card], columns: Sequence[Field]) -> list[list[str]]:
+def in_columns(
+    cards: Sequence[Card], columns: Sequence[Field], *, say: Callable[[Field, Any, Staff], str] = said
+) -> list[list[str]]:
     """For each deal, what stands in the columns that were chosen."""
     if not columns:
         return [[] for _card in cards]
     known, by_code = listing.facts_of([card.id for card in cards]), {field.code: field for field in columns}
     staff = names_of({pk for facts in known.values() for pk in people_in(facts, by_code)})
-    return [[said(field, known[card.id].get(field.code), staff) for field in columns] for card in cards]
+    return [[say(field, known[card.id].get(field.code), staff) for field in columns] for card in cards]
 
 
 def _report(asked: Asked) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from svyazka.business.clients.identify import Contact, identify
 from svyazka.business.deals.models import Deal, Field, Stage
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.models import Entry
-from svyazka.workplaces.manager.export import harmless
+from svyazka.kit.sheets import harmless
 
 CHOICES = [{"code": "flat", "words": {"ru": "Квартира"}}, {"code": "house", "words": {"ru": "Дом"}}]
 KNOWN = [
