@@ -26,16 +26,9 @@ def deals_file(request: PageRequest) -> HttpResponseBase:
 
 def _lines(asked: table.Asked) -> Iterator[list[str]]:
     yield [head["title"] for head in table.heads(asked)]
-    stages, order, after = {stage.pk: stage for stage in Stage.objects.all()}, asked.order, ""
+    stages, after = {stage.pk: stage for stage in Stage.objects.all()}, ""
     while True:
-        found = listing.list_deals(
-            asked.narrowed,
-            sort=order.sort,
-            descending=order.descending,
-            state=order.state,
-            after=after,
-            most=PIECE,
-        )
+        found = asked.page(after=after, most=PIECE)
         more = table.in_columns(found.cards, asked.wishes.columns, say=spreadsheet.cell)
         for card, texts in zip(found.cards, more, strict=True):
             stage = stages[card.stage_id]

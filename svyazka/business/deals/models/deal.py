@@ -75,7 +75,7 @@ class Deal(models.Model):
             models.Index(fields=["client", "-opened_at"], name="deal_client"),
             models.Index(fields=["client"], condition=Q(closed_at=None), name="deal_client_open"),
             models.Index(fields=["responsible", "stage"], condition=Q(closed_at=None), name="deal_responsible"),
-            # The list, sorted as `listing.SORTS` has it.
+            # The list, sorted as `orders.SORTS` has it.
             models.Index(fields=["stage_since", "id"], name="deal_moved"),
             models.Index(
                 Coalesce("next_step_at", Cast(Value("infinity"), models.DateTimeField())), F("id"), name="deal_step"

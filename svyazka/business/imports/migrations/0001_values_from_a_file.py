@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                             ("checking", "is being checked"),
                             ("checked", "checked"),
                             ("storing", "is being stored"),
-                            ("done", "stored"),
+                            ("done", "values stored"),
                             ("undoing", "is being undone"),
                             ("undone", "undone"),
                         ],
