@@ -9,6 +9,8 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from svyazka.business.deals.opening import open_deal
+from svyazka.business.imports import columns, going_on, upload
 from svyazka.business.intake.models import Arrival
 from svyazka.business.notices import devices
 from svyazka.business.notices.tell import tell
@@ -41,6 +43,24 @@ def _busy_turn(worker: Worker) -> datetime:
             [WORKER],
         ).fetchall()
     return max(at for (at,) in rows)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_is_worked_off_beside_the_ledger(vera, roza, olga):
+    deal = open_deal(vera, by=olga)
+    made = upload.take_in("a.csv", f"№;Проёмов\n{deal.pk};4\n".encode(), by=roza)
+    columns.choose(made, made.columns, overwrites=True, all_or_nothing=True, by=roza)
+    told: list[int] = []
+    worker = threading.Thread(target=beside, args=[going_on.go_on, told])
+    worker.start()
+    for _moment in range(100):
+        made.refresh_from_db()
+        if made.state == "checked":
+            break
+        time.sleep(0.05)
+    told.append(15)
+    worker.join()
+    assert made.lines.get().after == {"openings": 4}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from svyazka.business.clients.models import Client
@@ -23,6 +23,8 @@ from svyazka.kit.refusals import Refused
 
 PIECE = 50
 State = ImportLine.State
+# What concerns one line, and must not keep the others from being stored.
+_FAILURES = (Refused, Deal.DoesNotExist, Client.DoesNotExist, KeyError, DataError, IntegrityError)
 
 
 @transaction.atomic
@@ -92,7 +94,7 @@ class _Work:
                 line.before, line.after = {key: line.before[key] for key in wanted}, wanted
                 line.state = State.STORED if wanted else State.SAME
                 line.save(update_fields=["state", "before", "after"])
-        except (Refused, Deal.DoesNotExist, Client.DoesNotExist, KeyError) as failure:
+        except _FAILURES as failure:
             self._end(line, State.WRONG, failure)
 
     def undo(self, line: ImportLine) -> None:
@@ -106,7 +108,7 @@ class _Work:
                 line.faults = [[self.places[key], _("Somebody has changed this since: it stays.")] for key in kept]
                 line.state = State.KEPT if kept else State.UNDONE
                 line.save(update_fields=["state", "faults"])
-        except (Refused, Deal.DoesNotExist, Client.DoesNotExist, KeyError) as failure:
+        except _FAILURES as failure:
             self._end(line, State.KEPT, failure)
 
     def _held(self, line: ImportLine) -> Deal | Client:
@@ -135,6 +137,8 @@ class _Work:
     def _faults(self, failure: Exception) -> list[list[Any]]:
         if isinstance(failure, KeyError):
             return [[-1, _("There is no such field any more.")]]
+        if isinstance(failure, (DataError, IntegrityError)):
+            return [[-1, _("This cannot be stored.")]]
         if not isinstance(failure, Refused):
             return [[-1, _("It is not there any more.")]]
         places = {code_of_deal(target): self.places[target.key] for target in self.targets.values()}

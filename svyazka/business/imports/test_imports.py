@@ -281,6 +281,16 @@ def test_fields_that_have_gone_meanwhile_break_nothing(deals, roza):
     assert states(made) == ["wrong"]
 
 
+def test_what_the_database_refuses_keeps_no_other_line_from_being_stored(deals, roza):
+    made = checked("№;Проёмов\n" + "".join(f"{deal.pk};7\n" for deal in deals[:2]), roza)
+    spoilt = made.lines.order_by("number").first()
+    spoilt.after = {"openings": "7\u0000"}
+    storing._Work(made).store(spoilt)
+    storing.store(made, by=roza)
+    work()
+    assert openings(deals)[1] == 7
+
+
 def test_what_is_at_work_takes_no_second_click(deals, roza):
     made = checked(f"№;Проёмов\n{deals[0].pk};4\n", roza)
     storing.store(made, by=roza)
