@@ -38,6 +38,11 @@ def test_a_number_has_its_sum_and_what_lies_between(deals):
     assert (found.count, found.lines) == (4, ())
     assert found.measured == Measured(2, Decimal("101.00"), Decimal("50.50"), Decimal("0.50"), Decimal("100.50"))
     assert counted("money", "nothing").measured is None
+    for odd in (".", "-", "-.", "1-2", "1.2.3", "--1", "", None, [1], {"a": 1}, True):
+        Deal.objects.filter(pk=deals[0].pk).update(facts={"money": odd})
+        assert counted("money", "money").measured.count == 1
+    Deal.objects.filter(pk=deals[0].pk).update(facts={"money": -2.5})
+    assert counted("money", "money").measured.sum == Decimal("-2")
 
 
 def test_a_text_is_counted_by_value_the_most_frequent_first(deals, monkeypatch):

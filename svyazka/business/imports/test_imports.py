@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -282,13 +283,14 @@ def test_fields_that_have_gone_meanwhile_break_nothing(deals, roza):
 
 
 def test_what_the_database_refuses_keeps_no_other_line_from_being_stored(deals, roza):
-    made = checked("№;Проёмов\n" + "".join(f"{deal.pk};7\n" for deal in deals[:2]), roza)
-    spoilt = made.lines.order_by("number").first()
-    spoilt.after = {"openings": "7\u0000"}
-    storing._Work(made).store(spoilt)
+    made = checked(f"№;Проёмов\n{deals[0].pk};7\n{deals[1].pk};8\n", roza)
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute("alter table deals_deal add constraint odd check (not facts @> '{\"openings\": 7}') not valid")
     storing.store(made, by=roza)
     work()
-    assert openings(deals)[1] == 7
+    assert (states(made), openings(deals)) == (["wrong", "stored"], [None, 8, 5])
+    assert made.lines.get(state="wrong").faults == [[-1, "Это не удалось сохранить."]]
 
 
 def test_what_is_at_work_takes_no_second_click(deals, roza):

@@ -89,6 +89,23 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddIndex(
+            model_name="deal",
+            index=models.Index(fields=["responsible", "id"], name="deal_of_responsible"),
+        ),
+        # The index above does for it what its own did.
+        migrations.AlterField(
+            model_name="deal",
+            name="responsible",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=models.PROTECT,
+                related_name="deals",
+                to="staff.person",
+            ),
+        ),
         migrations.RunSQL(KEYS, "drop function deals_fact_keys"),
         migrations.RunSQL(KEEP, "drop function deals_keep_fact_keys"),
         *(
