@@ -353,7 +353,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_the_order_of_clicks_an_undone_import_leaves_only_what_people_wrote(deals, roza, olga, steps):
     """A model: what each deal has; an import that is undone takes back only what is still as it left it."""
