@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -87,6 +88,7 @@ def propose(titles: Sequence[str], samples: Sequence[Sequence[str]]) -> dict[str
     return found
 
 
+@transaction.atomic
 def choose(given: Import, columns: Mapping[str, str], *, overwrites: bool, all_or_nothing: bool, by: Person) -> None:
     """Which column is what. The lines are checked against it next; nothing is stored before somebody says so."""
     chosen = {place: key for place, key in columns.items() if key}

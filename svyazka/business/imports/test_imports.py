@@ -24,16 +24,6 @@ from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 
-@pytest.fixture
-def tax(windows):
-    return Field.objects.create(code="tax", of="client", kind="number", words={"ru": "ИНН", "en": "Tax number"})
-
-
-@pytest.fixture
-def deals(windows, vera, olga) -> list[Deal]:
-    return [open_deal(vera, facts=known, by=olga) for known in ({}, {"openings": 3}, {"openings": 5})]
-
-
 def work() -> None:
     while going_on.go_on():
         pass
@@ -220,44 +210,6 @@ def test_a_visit_goes_along_when_the_address_changes(windows, deals, roza, egor,
     )  # fmt: skip
     stored(f"№;Адрес\n{deal.pk};Тверь, Садовая, 1\n", roza)
     assert Visit.objects.get().address == "Тверь, Садовая, 1"
-
-
-@pytest.mark.parametrize(
-    "chosen",
-    [
-        {},
-        {"0": columns.DEAL},
-        {"1": "openings"},
-        {"0": columns.DEAL, "1": columns.CONTACT, "2": "openings"},
-        {"0": columns.DEAL, "1": "openings", "2": "openings"},
-        {"0": columns.DEAL, "1": "nothing"},
-        {"0": columns.DEAL, "7": "openings"},
-        {"0": columns.DEAL, "x": "openings"},
-        {"0": columns.CONTACT, "1": "openings"},
-        {"0": columns.DEAL, "1": "own.client.note"},
-    ],
-)
-def test_columns_that_make_no_sense_are_refused_before_anything_is_checked(deals, roza, chosen):
-    made = upload.take_in("a.csv", b"a;b;c\n1;2;3\n", by=roza)
-    with pytest.raises(Refused):
-        columns.choose(made, chosen, overwrites=True, all_or_nothing=True, by=roza)
-    assert Import.objects.get().state == "choosing"
-
-
-@pytest.mark.parametrize(
-    ("titles", "first", "columns_found"),
-    [
-        ("№;Клиент;Проёмов;Сумма", "1;Вера;3;10", {"0": "key.deal", "2": "openings", "3": "own.deal.amount"}),
-        ("Openings;Deal number;Amount", "1;2;3", {"0": "openings", "1": "key.deal", "2": "own.deal.amount"}),
-        ("contract_number;номер", "1;2", {"0": "contract_number", "1": "key.deal"}),
-        ("Телефон;Номер клиента;ИНН", "1;2;3", {"0": "key.contact", "2": "tax"}),
-        ("куда звонить;Tax number", "8 916 123-45-67;3", {"0": "key.contact", "1": "tax"}),
-        ("кто;что", "Вера;3", {}),
-    ],
-)
-def test_what_each_column_is_is_proposed(windows, tax, roza, titles, first, columns_found):
-    made = upload.take_in("a.csv", f"{titles}\n{first}\n".encode(), by=roza)
-    assert made.columns == columns_found
 
 
 def test_deals_that_a_person_may_not_change_are_named(deals, windows, vera):
