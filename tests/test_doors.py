@@ -87,6 +87,7 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
     from svyazka.business.clients.models import Interaction, Source
     from svyazka.business.conversations.models import ChannelAccount
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
+    from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
     from svyazka.business.visits.models import Resource, Visit, VisitKind, VisitPhoto
 
@@ -120,6 +121,7 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
     question = Question.objects.create(
         deal=deal, by=windows["konstantin"], text="Почему?", asked_at=now, due_at=now, request_id=uuid.uuid4()
     )
+    given = Import.objects.create(name="values.csv", by=windows["roza"], titles=["№"])
     arrival = Arrival.objects.create(
         received_at=now, next_try_at=now, account="web_form/okna", connector="web_form", outside_id="1",
         conversation="web_form/okna/1", body=b"{}", state="stuck",
@@ -141,6 +143,7 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
         "staff": windows["oksana"].pk,
         "resources": visit.resource_id,
         "arrivals": arrival.pk,
+        "imports": given.pk,
         "channels": ChannelAccount.objects.get(code="web_form/okna").pk,
         "lines": PhoneLine.objects.first().pk,
         "pbx": pbx.pk,

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "svyazka.business.conversations",
     "svyazka.business.deals",
     "svyazka.business.visits",
+    "svyazka.business.imports",
     "svyazka.business.intake",
     "svyazka.business.problems",
     "svyazka.business.company",

@@ -9,12 +9,14 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from svyazka.business.deals.opening import open_deal
+from svyazka.business.imports import columns, going_on, upload
 from svyazka.business.intake.models import Arrival
 from svyazka.business.notices import devices
 from svyazka.business.notices.tell import tell
 from svyazka.business.staff.models import Session
 from svyazka.config.database import WORKER
-from svyazka.config.working import Worker, send_notices
+from svyazka.config.working import Worker, beside, send_notices
 from svyazka.connectors.web_push.conftest import push_service  # noqa: F401
 from svyazka.kit import clock
 
@@ -44,12 +46,30 @@ def _busy_turn(worker: Worker) -> datetime:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_file_is_worked_off_beside_the_ledger(vera, roza, olga):
+    deal = open_deal(vera, by=olga)
+    made = upload.take_in("a.csv", f"№;Проёмов\n{deal.pk};4\n".encode(), by=roza)
+    columns.choose(made, made.columns, overwrites=True, all_or_nothing=True, by=roza)
+    told: list[int] = []
+    worker = threading.Thread(target=beside, args=[going_on.go_on, told])
+    worker.start()
+    for _moment in range(100):
+        made.refresh_from_db()
+        if made.state == "checked":
+            break
+        time.sleep(0.05)
+    told.append(15)
+    worker.join()
+    assert made.lines.get().after == {"openings": 4}
+
+
+@pytest.mark.django_db(transaction=True)
 def test_notices_go_out_beside_the_work_until_the_worker_is_told_to_end(mikhail, konstantin, push_service):
     session = Session.objects.create(session_key="a" * 32, person=mikhail, expire_date=clock.now() + timedelta(hours=1))
     devices.add(mikhail, push_service.browser(), kind="web_push", session=session)
     tell([mikhail.pk], "question.asked", by=konstantin, deal_id=17)
     told: list[int] = []
-    sender = threading.Thread(target=send_notices, args=[told])
+    sender = threading.Thread(target=beside, args=[send_notices, told])
     sender.start()
     for _moment in range(100):
         if push_service.letters:

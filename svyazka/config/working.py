@@ -17,6 +17,7 @@ from django.db import DatabaseError, connections
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
+from svyazka.business.imports import going_on, upload
 from svyazka.business.intake import chores
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.journal.bell import CHANNEL
@@ -37,6 +38,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (coming_back.go_round, 30.0),
     (reminding.remind_of_questions, 30.0),
     (searched.go_round, 5.0),
+    (upload.forget_old, 3600.0),
 )
 
 log = structlog.get_logger(__name__)
@@ -52,7 +54,8 @@ def main() -> None:
         signal.signal(number, lambda signum, _frame: told.append(signum))
     worker = Worker()
     memory.settle()
-    threading.Thread(target=send_notices, args=[told], name="notices", daemon=True).start()
+    threading.Thread(target=beside, args=[send_notices, told], name="notices", daemon=True).start()
+    threading.Thread(target=beside, args=[going_on.go_on, told], name="imports", daemon=True).start()
     while not told:
         try:
             worker.turn()
@@ -63,17 +66,22 @@ def main() -> None:
     worker.let_go()
 
 
-def send_notices(told: list[int]) -> None:
-    """Beside the work: a push service that does not answer must not keep the ledger waiting."""
+def beside(work: Callable[[], object], told: list[int]) -> None:
+    """Beside the ledger, which must not wait for it: a push service that does not answer, a file of many lines.
+    `work` says whether there was something to do."""
     while not told:
         try:
-            if sending.send_due(push.write):
+            if work():
                 continue
         except (DatabaseError, psycopg.Error) as failure:
             log.warning("database_lost", failure=type(failure).__name__)
             connections.close_all()
         time.sleep(POLL)
     connections.close_all()
+
+
+def send_notices() -> object:
+    return sending.send_due(push.write)
 
 
 class Worker:

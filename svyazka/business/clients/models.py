@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Reverse
+from django.db.models.functions import Collate, Lower, Replace, Reverse
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.kit import phones, words
@@ -44,7 +44,13 @@ class Client(models.Model):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
 
     class Meta:
-        indexes = [models.Index(fields=["-created_at", "-id"], name="client_recent")]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="client_recent"),
+            # What was chosen from the lists of the company's own fields.
+            GinIndex(fields=["facts"], opclasses=["jsonb_path_ops"], name="client_facts"),
+            # By name, whichever of the two letters somebody wrote.
+            models.Index(Collate(Replace(Lower("name"), Value("ё"), Value("е")), "C"), F("id"), name="client_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name or str(_("Client {number}")).format(number=self.pk)

@@ -52,6 +52,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     },
     # What leaves the house as a file.
     "deals.export": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
+    # What comes in as a file: values of many deals and clients at once.
+    "values.import": _all(Role.HEAD, Role.ADMINISTRATOR),
     # Leads that nobody has: who gets them, and what becomes of a colleague's deals.
     "leads.distribute": _all(Role.HEAD, Role.ADMINISTRATOR),
     "problems.see": {
@@ -99,6 +101,7 @@ WORDS = {
     "calls.take": _("Takes calls: cards, call-backs, results"),
     "deals.see": _("Sees deals and the calendar"),
     "deals.export": _("Takes the list of deals out of the house as a file"),
+    "values.import": _("Fills in fields of deals and clients from a file"),
     "deals.change": _("Changes deals: stages, fields, next steps"),
     "tasks.do": _("Does tasks: his own, and those of deals that he may change"),
     "problems.see": _("Sees problem deals"),

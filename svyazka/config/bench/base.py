@@ -48,6 +48,7 @@ def fill(url: str, clients: int, *, seed: int = 1) -> None:
         _copy(connection, _INTERACTIONS, _interactions(clients, seed))
         for statement in (
             _TASKS,
+            _FACT_KEYS,
             _POSTINGS,
             _EACH_WORD,
             *definitions,
@@ -144,6 +145,12 @@ insert into deals_task (deal_id, what, due_at, person_id, of_stage, created_at)
 select id, next_step, next_step_at, responsible_id, true, stage_since from deals_deal where closed_at is null
 """
 
+# What a trigger writes of each deal, were it not switched off here.
+_FACT_KEYS = """
+insert into deals_factkey (holder, object_id, code, text, number)
+select 'deal', deals_deal.id, keys.code, keys.text, keys.number from deals_deal, deals_fact_keys(facts) keys
+"""
+
 # The words of clients/search.py (a test holds both to each other): lower case, one letter for the
 # two that are typed for each other (U+0451 as U+0435), letters and digits together.
 _POSTINGS = r"""
@@ -183,7 +190,14 @@ def _read_company(connection: psycopg.Connection[Any]) -> _Company:
 
 def _take_indexes_away(connection: psycopg.Connection[Any]) -> list[str]:
     """Those that no constraint stands on; said as they are to be made again."""
-    filled = ["clients_client", "clients_contactpoint", "deals_deal", "deals_task", "clients_searchposting"]
+    filled = [
+        "clients_client",
+        "clients_contactpoint",
+        "deals_deal",
+        "deals_task",
+        "deals_factkey",
+        "clients_searchposting",
+    ]
     found = connection.execute(
         "select relname, pg_get_indexdef(indexrelid) from pg_index join pg_class on pg_class.oid = indexrelid "
         "where indrelid::regclass::text = any(%s) "

@@ -8,7 +8,7 @@ from svyazka.business.clients.models import Client, SearchPosting
 from svyazka.business.clients.search import find, words_of
 from svyazka.business.company import start
 from svyazka.business.company.blueprint import of_house
-from svyazka.business.deals.models import Deal
+from svyazka.business.deals.models import Deal, FactKey
 from svyazka.config.bench import base
 from svyazka.kit import phones
 
@@ -31,6 +31,16 @@ def test_the_base_is_found_as_the_product_finds(filled):
     vera = Client.objects.first()
     assert vera.pk in [hit.object_id for hit in find(vera.name)]
     assert [hit.object_id for hit in find(base.phone_of(7))] == [7]
+
+
+def test_what_is_known_is_kept_sorted_as_the_product_keeps_it(filled):
+    as_kept = FactKey.objects.values_list("holder", "object_id", "code", "text", "number")
+    kept = set(as_kept)
+    assert len(kept) == 50
+    FactKey.objects.all().delete()
+    for deal in Deal.objects.all():
+        Deal.objects.filter(pk=deal.pk).update(facts={**deal.facts, "again": 1})
+    assert set(as_kept.exclude(code="again")) == kept
 
 
 def test_numbers_go_on_after_it_and_its_indexes_are_back(filled):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -13,8 +13,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from svyazka.business.deals import listing
+from svyazka.business.deals import listing, orders
 from svyazka.business.deals.board import COUNTED, Card, Narrowed
+from svyazka.business.deals.known.wanted import DATED, MEASURED
 from svyazka.business.deals.models import Field, Pipeline, Stage
 from svyazka.kit import rows
 from svyazka.workplaces.manager import filters, wishes
@@ -22,7 +23,7 @@ from svyazka.workplaces.manager.board import choices
 from svyazka.workplaces.manager.cards import title_of
 from svyazka.workplaces.manager.wishes import Wishes
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.said import names_of, people_in, said
+from svyazka.workplaces.shared.said import Staff, names_of, people_in, said
 from svyazka.workplaces.shared.short import Short, money
 
 
@@ -49,6 +50,19 @@ class Asked:
     narrowed: Narrowed
     fields: list[Field]
 
+    def page(self, *, after: str = "", most: int = listing.PAGE) -> listing.Listed:
+        """Of the list, in the order that is asked for."""
+        code = self.order.sort.removeprefix("f.")
+        field = next((field for field in self.fields if code != self.order.sort and field.code == code), None)
+        return listing.list_deals(
+            self.narrowed,
+            order=orders.by_field(field) if field else orders.named(self.order.sort),
+            descending=self.order.descending,
+            state=self.order.state,
+            after=after,
+            most=most,
+        )
+
     def query(self, order: Order, *, after: str = "") -> str:
         last = urlencode({**order.query, **({"after": after} if after else {})})
         return "&".join(filter(None, [self.chosen.query, self.wishes.query, last]))
@@ -62,10 +76,8 @@ class Asked:
 def deals(request: PageRequest) -> HttpResponse:
     asked = read(request, request.GET)
     order = asked.order
-    after = request.GET.get("after", "")[:100].replace("\x00", "")
-    found = listing.list_deals(
-        asked.narrowed, sort=order.sort, descending=order.descending, state=order.state, after=after
-    )
+    after = request.GET.get("after", "")[:500].replace("\x00", "")
+    found = asked.page(after=after)
     context = {
         "rows": rows_of(found.cards, asked.wishes.columns),
         "more_url": asked.address(order, after=found.after) if found.after else "",
@@ -77,7 +89,7 @@ def deals(request: PageRequest) -> HttpResponse:
         return render(request, "manager/table_later.html", context)
     # What fits on a page is counted already: rare ones would be looked for twice.
     counted = listing.count_deals(asked.narrowed, state=order.state) if found.after else len(found.cards)
-    context |= {"count": f"{COUNTED}+" if counted > COUNTED else str(counted), "report": _report(asked)}
+    context |= {"count": f"{COUNTED}+" if counted > COUNTED else str(counted), "report_url": _report_url(asked)}
     context |= {
         "heads": heads(asked),
         "states": _states(),
@@ -92,7 +104,7 @@ def read(request: PageRequest, given: QueryDict) -> Asked:
     fields = rows.read(Field, "where of <> 'visit' order by position, id")
     chosen = filters.read(given)
     wished = wishes.read(given, fields, request.COOKIES.get(wishes.REMEMBERED, ""))
-    return Asked(chosen, wished, _order(given), chosen.narrowed(request.person, **wished.narrowing), fields)
+    return Asked(chosen, wished, _order(given, fields), chosen.narrowed(request.person, **wished.narrowing), fields)
 
 
 def _part(request: PageRequest, asked: Asked, context: dict[str, Any]) -> HttpResponse:
@@ -121,51 +133,27 @@ def rows_of(cards: Sequence[Card], columns: Sequence[Field]) -> list[dict[str, A
     ]
 
 
-def in_columns(cards: Sequence[Card], columns: Sequence[Field]) -> list[list[str]]:
+def in_columns(
+    cards: Sequence[Card], columns: Sequence[Field], *, say: Callable[[Field, Any, Staff], str] = said
+) -> list[list[str]]:
     """For each deal, what stands in the columns that were chosen."""
     if not columns:
         return [[] for _card in cards]
     known, by_code = listing.facts_of([card.id for card in cards]), {field.code: field for field in columns}
     staff = names_of({pk for facts in known.values() for pk in people_in(facts, by_code)})
-    return [[said(field, known[card.id].get(field.code), staff) for field in columns] for card in cards]
+    return [[say(field, known[card.id].get(field.code), staff) for field in columns] for card in cards]
 
 
-def _report(asked: Asked) -> dict[str, Any] | None:
-    """How many deals there are of each value, and their amount."""
-    field = asked.wishes.by
-    if field is None:
-        return None
-    totals = listing.totals(asked.narrowed, field, state=asked.order.state)
-    staff = names_of(people_in({str(at): one.value for at, one in enumerate(totals)}, _each(field, len(totals))))
-    most = max((one.count for one in totals), default=1)
-    return {
-        "name": field.name,
-        "lines": [
-            {
-                "value": said(_one_of(field), one.value, staff) or _("not known"),
-                "count": str(one.count),
-                "amount": money(one.amount),
-                "part": str(100 * one.count // most),
-            }
-            for one in totals
-        ],
-    }
+def _report_url(asked: Asked) -> str:
+    """The report is asked for behind the page, which does not wait for it."""
+    return f"{reverse('deals_report')}?{asked.query(asked.order)}" if asked.wishes.by else ""
 
 
-def _one_of(field: Field) -> Field:
-    """Of several of a list, a line of the report is about one."""
-    kind = Field.Kind.CHOICE if field.kind == Field.Kind.CHOICES else field.kind
-    return Field(code=field.code, kind=kind, choices=field.choices)
-
-
-def _each(field: Field, number: int) -> dict[str, Field]:
-    return {str(at): field for at in range(number)}
-
-
-def _order(given: QueryDict) -> Order:
+def _order(given: QueryDict, fields: Sequence[Field]) -> Order:
     sort, state = given.get("sort", ""), given.get("state", "")
+    known = {*orders.NAMED, *(f"f.{field.code}" for field in fields)}
     return Order(
-        sort=sort if sort in listing.SORTS else "number",
+        sort=sort if sort in known else "number",
         descending=given.get("way") != "up",
         state=state if state in listing.STATES else "open",
     )
@@ -190,21 +178,22 @@ def _row(card: Card, stages: dict[int, Stage], short: Short) -> dict[str, Any]:
 
 
 def heads(asked: Asked) -> list[dict[str, Any]]:
+    """What is counted begins with the largest, what is called something with the first letter."""
     titles = [
-        ("number", "№"),
-        ("", _("Client")),
-        ("moved", _("Stage")),
-        ("step", _("Next step")),
-        ("", _("Responsible")),
-        *(("", field.name) for field in asked.wishes.columns),
-        ("amount", _("Amount")),
+        ("number", "№", True),
+        ("client", _("Client"), False),
+        ("moved", _("Stage"), True),
+        ("step", _("Next step"), True),
+        ("responsible", _("Responsible"), False),
+        *((f"f.{field.code}", field.name, field.kind in (*MEASURED, *DATED)) for field in asked.wishes.columns),
+        ("amount", _("Amount"), True),
     ]
     order, found = asked.order, []
-    for sort, title in titles:
+    for sort, title, largest_first in titles:
         here = sort == order.sort
-        turned = Order(sort, not order.descending if here else True, order.state)
+        turned = Order(sort, not order.descending if here else largest_first, order.state)
         way = ("descending" if order.descending else "ascending") if here else ""
-        found.append({"title": title, "way": way, "url": asked.address(turned) if sort else ""})
+        found.append({"title": title, "way": way, "url": asked.address(turned)})
     return found
 
 

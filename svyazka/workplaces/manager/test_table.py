@@ -6,7 +6,7 @@ from svyazka.business.clients.identify import Contact, identify
 from svyazka.business.deals.models import Deal, Field, Stage
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.models import Entry
-from svyazka.workplaces.manager.export import harmless
+from svyazka.kit.sheets import harmless
 
 CHOICES = [{"code": "flat", "words": {"ru": "Квартира"}}, {"code": "house", "words": {"ru": "Дом"}}]
 KNOWN = [
@@ -93,13 +93,13 @@ def test_as_many_questions_for_few_rows_as_for_many(deals, vera, enter, olga, nu
     for _at in range(number):
         open_deal(vera, facts=KNOWN[1], by=olga)
     page = enter(olga)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         page.get("/deals/list/?column=rooms&column=expert&by=rooms")
 
 
 def test_a_report_counts_each_value_with_its_amount(deals, enter, olga, egor):
     def lines(by: str) -> list[tuple[str, str, str]]:
-        report = enter(olga).get(f"/deals/list/?by={by}").context["report"]
+        report = enter(olga).get(f"/deals/list/report/?by={by}").context
         return [(line["value"], line["count"], line["amount"]) for line in report["lines"]]
 
     assert sorted(lines("kind")) == [
@@ -113,7 +113,64 @@ def test_a_report_counts_each_value_with_its_amount(deals, enter, olga, egor):
         ("не указано", "1", "0\xa0₽"),
     ]
     assert sorted(lines("expert")) == sorted([("не указано", "2", "500\xa0₽"), (egor.full_name, "1", "0\xa0₽")])
-    assert enter(olga).get("/deals/list/?by=contract_number").context["report"] is None
+    assert lines("ready_at") == [("Декабрь 2026", "2", "500\xa0₽"), ("не указано", "1", "0\xa0₽")]
+    figures = dict(enter(olga).get("/deals/list/report/?by=prepaid").context["figures"])
+    assert figures["Сумма"].replace("\xa0", " ") == "1 950,50 ₽"
+    assert enter(olga).get("/deals/list/report/?by=nothing").content == b""
+
+
+def test_the_report_is_asked_for_behind_the_page(deals, enter, olga, monkeypatch):
+    page = enter(olga)
+    assert "/deals/list/report/" not in page.get("/deals/list/").content.decode()
+    address = page.get("/deals/list/?by=kind&whose=mine").context["report_url"]
+    assert address == "/deals/list/report/?whose=mine&by=kind"
+    monkeypatch.setattr("svyazka.business.deals.totals.COUNTED", 2)
+    part = page.get("/deals/list/report/?by=kind")
+    assert part.context["whole_url"] == "/deals/list/report/?by=kind&whole"
+    assert "whole_url" not in page.get(part.context["whole_url"]).context
+
+
+def test_the_list_is_sorted_by_own_fields_and_the_headings_turn_it(deals, enter, olga):
+    page = enter(olga)
+
+    def shown(query: str) -> list[int]:
+        return [
+            deals.index(int(row["id"])) for row in page.get(f"/deals/list/?column=openings&{query}").context["rows"]
+        ]
+
+    heads = {head["title"]: head["url"] for head in page.get("/deals/list/?column=openings").context["heads"]}
+    assert heads["Проёмов"] == "/deals/list/?column=openings&sort=f.openings"
+    assert heads["Клиент"].endswith("sort=client&way=up")
+    assert all(heads.values())
+    assert shown("sort=f.openings") == [1, 0, 2]
+    assert shown("sort=f.openings&way=up") == [0, 1, 2]
+    assert shown("sort=f.kind&way=up") == [0, 1, 2]
+    assert shown("sort=f.nothing") == [2, 1, 0]
+
+
+def test_deals_are_narrowed_by_what_is_known_of_their_clients(deals, enter, olga, vera):
+    for code, kind in (("branch", "choice"), ("tax", "number"), ("site", "link")):
+        Field.objects.create(code=code, of="client", kind=kind, words={"ru": code}, choices=CHOICES)
+    known = {"branch": "house", "tax": 7701, "site": "https://okna.example.ru/"}
+    type(vera).objects.filter(pk=vera.pk).update(facts=known)
+    other, _is_new = identify([Contact("phone", "+79160000001")], by=olga)
+    open_deal(other, by=olga)
+    page = enter(olga)
+    both = "f.branch=house&f.kind=flat&f.kind=house"
+    for asked in ("f.branch=house", "f.tax.from=7000", "f.tax.from=1&f.tax.to=7701", "f.site=OKNA", both):
+        assert len(page.get(f"/deals/list/?{asked}").context["rows"]) == (2 if "kind" in asked else 3)
+    for asked in ("f.branch=flat", "f.tax.to=7000", "f.site=nothing"):
+        assert page.get(f"/deals/list/?{asked}").context["rows"] == []
+
+
+def test_what_many_deals_have_is_found_without_looking_them_up_first(deals, enter, olga, monkeypatch):
+    monkeypatch.setattr("svyazka.business.deals.known.wanted.FEW", 1)
+    page = enter(olga)
+    for asked in ("f.openings.from=1", "f.contract_number=%D0%B4", "f.ready_at.from=2026-01-01"):
+        few = page.get(f"/deals/list/?{asked}").context["rows"]
+        monkeypatch.undo()
+        assert page.get(f"/deals/list/?{asked}").context["rows"] == few
+        monkeypatch.setattr("svyazka.business.deals.known.wanted.FEW", 1)
 
 
 def test_the_list_is_taken_out_as_a_file_with_all_pages_and_leaves_a_trace(deals, enter, roza, olga, monkeypatch):

@@ -15,6 +15,7 @@ from svyazka.workplaces.manager import (
     question_figures,
     question_list,
     questions,
+    report,
     table,
     tasks,
 )
@@ -24,6 +25,7 @@ urlpatterns = [
     path("pipelines/<slug:code>/", board.board, name="board_of"),
     path("stages/<int:stage_id>/deals/", board.column, name="column"),
     path("deals/list/", table.deals, name="deals"),
+    path("deals/list/report/", report.deals_report, name="deals_report"),
     path("deals/list/file/", export.deals_file, name="deals_file"),
     path("deals/<int:pk>/", deal.deal, name="deal"),
     path("deals/<int:pk>/card/", board.card, name="deal_card"),

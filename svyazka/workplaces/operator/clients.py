@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -19,12 +20,13 @@ from svyazka.business.clients.models import Client, ContactPoint
 from svyazka.business.clients.naming import called
 from svyazka.business.clients.search import Hit
 from svyazka.business.deals import reachable
+from svyazka.business.deals.client_list import COUNTED, count_clients, facts_of, list_clients
 from svyazka.business.deals.found import Found, look_up
 from svyazka.business.deals.known import client_facts
 from svyazka.business.deals.models import Deal, Field
 from svyazka.kit import phones, rows
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
-from svyazka.workplaces.shared import inputs, timeline
+from svyazka.workplaces.shared import inputs, own_fields, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 from svyazka.workplaces.shared.said import names_of, people_in, said
@@ -32,7 +34,7 @@ from svyazka.workplaces.shared.typed import whole_number, whole_numbers
 
 PAGE = 50
 MOST_DEALS = 30
-COUNTED = 1000
+REMEMBERED = "client_columns"
 ICONS: dict[str, str] = {ContactPoint.Kind.PHONE: "phone", ContactPoint.Kind.EMAIL: "mail"}
 
 
@@ -48,26 +50,28 @@ class ClientForm(Form):
 @needs("clients.see")
 def clients(request: PageRequest) -> HttpResponse:
     """The latest first; `before` is the number after which the page goes on."""
-    latest = Client.objects.filter(merged_into=None).order_by("-pk")
+    fields = rows.read(Field, "where of = 'client' order by position, id")
+    chosen = own_fields.read(request.GET, fields, request.COOKIES.get(REMEMBERED, ""))
     before = whole_number(request.GET.get("before"))
-    if before:
-        latest = latest.filter(pk__lt=before)
-    numbers = list(latest.values_list("pk", flat=True)[: PAGE + 1])
+    numbers = list_clients(chosen.wanted, before=before, most=PAGE + 1)
     found = look_up([Hit("client", number) for number in numbers[:PAGE]])
+    more = _in_columns([one.client_id for one in found], chosen.columns)
+    earlier = numbers[PAGE - 1] if len(numbers) > PAGE else None
     context = {
         "rows": [
-            {
-                "one": one,
-                "deal": str(one.deal_id),
-                "reach": _reach(one),
-            }
-            for one in found
+            {"one": one, "deal": str(one.deal_id), "reach": _reach(one), "more": texts}
+            for one, texts in zip(found, more, strict=True)
         ],
-        "count": _count(),
-        "earlier": numbers[PAGE - 1] if len(numbers) > PAGE else None,
+        "columns": [field.name for field in chosen.columns],
+        "count": _count(chosen),
+        "earlier": f"?{urlencode([*chosen.pairs, ('before', earlier)])}" if earlier else "",
+        "latest": f"{request.path}?{urlencode(chosen.pairs)}",
         "is_later": bool(before),
+        "wishes": own_fields.offered(fields, chosen, request.GET, of=Field.Of.CLIENT) if fields else None,
     }
-    return render(request, "operator/clients.html", context)
+    answer = render(request, "operator/clients.html", context)
+    own_fields.remember(answer, chosen, request.GET, REMEMBERED)
+    return answer
 
 
 @needs("clients.see")
@@ -125,10 +129,20 @@ def client_notes(request: PageRequest, client_id: int) -> HttpResponse:
     return redirect("client", found.pk)
 
 
-def _count() -> str:
-    """Of the whole list; nobody counts further than a thousand."""
-    number = Client.objects.filter(merged_into=None)[: COUNTED + 1].count()
+def _count(chosen: own_fields.Chosen) -> str:
+    number = count_clients(chosen.wanted)
     return f"{COUNTED}+" if number > COUNTED else str(number)
+
+
+def _in_columns(numbers: Sequence[int], columns: Sequence[Field]) -> list[list[tuple[str, str]]]:
+    """For each client, the names of the chosen columns and what stands in them."""
+    if not columns:
+        return [[] for _number in numbers]
+    known, by_code = facts_of(numbers), {field.code: field for field in columns}
+    staff = names_of({pk for facts in known.values() for pk in people_in(facts, by_code)})
+    return [
+        [(field.name, said(field, known[number].get(field.code), staff)) for field in columns] for number in numbers
+    ]
 
 
 def _reach(one: Found) -> str:

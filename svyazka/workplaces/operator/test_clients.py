@@ -152,8 +152,8 @@ def test_the_list_shows_the_latest_and_goes_on(enter, olga):
     clients = [Client.objects.create(name=f"Клиент {number}") for number in range(60)]
     first = enter(olga).get("/clients/").context
     assert [row["one"].name for row in first["rows"]][:2] == ["Клиент 59", "Клиент 58"]
-    second = enter(olga).get("/clients/", {"before": str(first["earlier"])}).context
-    assert (len(second["rows"]), second["earlier"]) == (10, None)
+    second = enter(olga).get(f"/clients/{first['earlier']}").context
+    assert (len(second["rows"]), second["earlier"]) == (10, "")
     assert second["rows"][-1]["one"].client_id == clients[0].pk
 
 
@@ -217,3 +217,59 @@ def test_a_wrong_fact_of_a_client_is_said_beside_its_input(enter, olga, vera, ta
     assert answer.status_code == 422
     assert 'id="fact-tax-fault"' in answer.content.decode()
     assert Client.objects.get(pk=vera.pk).name == "Вера Павлова"
+
+
+@pytest.fixture
+def known(windows, vera):
+    """Fields of a client, and a few clients of whom something is known."""
+    choices = [{"code": "bank", "words": {"ru": "Банк"}}, {"code": "trade", "words": {"ru": "Торговля"}}]
+    Field.objects.create(code="branch", of="client", kind="choice", words={"ru": "Отрасль"}, choices=choices)
+    Field.objects.create(code="seats", of="client", kind="number", words={"ru": "Мест"})
+    Field.objects.create(code="motto", of="client", kind="text", words={"ru": "Девиз"})
+    Client.objects.filter(pk=vera.pk).update(facts={"branch": "bank", "seats": 3, "motto": "Всё в срок"})
+    Client.objects.create(name="Торг", facts={"branch": "trade", "seats": 40})
+    Client.objects.create(name="Никто")
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("f.branch=bank", ["Вера Павлова"]),
+        ("f.branch=bank&f.branch=trade", ["Торг", "Вера Павлова"]),
+        ("f.seats.from=4", ["Торг"]),
+        ("f.motto=все+в", ["Вера Павлова"]),
+        ("f.seats.from=4&f.branch=bank", []),
+        ("f.branch=nonsense", ["Никто", "Торг", "Вера Павлова"]),
+    ],
+)
+def test_the_list_of_clients_is_narrowed_by_own_fields(known, enter, olga, asked, found):
+    answer = enter(olga).get(f"/clients/?{asked}")
+    assert [row["one"].title for row in answer.context["rows"]] == found
+    assert answer.context["count"] == str(len(found))
+
+
+def test_columns_of_the_list_of_clients_are_chosen_and_remembered(known, enter, olga):
+    page = enter(olga)
+    page.get("/clients/", {"columns": "1", "column": ["branch", "seats"]})
+    rows = page.get("/clients/").context["rows"]
+    assert [[text for _name, text in row["more"]] for row in rows] == [["", ""], ["Торговля", "40"], ["Банк", "3"]]
+    page.get("/clients/", {"columns": "1"})
+    assert page.get("/clients/").context["columns"] == []
+
+
+def test_pages_of_a_narrowed_list_go_on_narrowed(known, enter, olga, monkeypatch):
+    monkeypatch.setattr("svyazka.workplaces.operator.clients.PAGE", 1)
+    page = enter(olga)
+    first = page.get("/clients/?f.seats.from=1&column=seats").context
+    second = page.get(f"/clients/{first['earlier']}").context
+    names = [row["one"].title for context in (first, second) for row in context["rows"]]
+    assert (names, second["earlier"]) == (["Торг", "Вера Павлова"], "")
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_as_many_questions_for_few_clients_as_for_many(known, enter, olga, number, django_assert_num_queries):
+    for _at in range(number):
+        Client.objects.create(facts={"seats": 5, "branch": "bank"})
+    page = enter(olga)
+    with django_assert_num_queries(8):
+        page.get("/clients/?f.seats.from=5&column=seats&column=branch")

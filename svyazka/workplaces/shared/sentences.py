@@ -68,6 +68,14 @@ SENTENCES: dict[str, Sentence] = {
     "deals.question_taken_over": Sentence(_("Answers in a colleague's place: {before} → {after}"), of="question"),
     "deals.question_released": Sentence(_("The deal may go on before the answer: {after}"), of="question"),
 
+    "imports.uploaded": Sentence(_("File of values uploaded: {after}"), of="name"),
+    "imports.checked": Sentence(_("File of values is being checked")),
+    "imports.started": Sentence(_("Values of a file are being stored: {after}"), of="name"),
+    "imports.stored": Sentence(_("Values of a file stored, lines: {after}"), of="lines"),
+    "imports.undone": Sentence(_("Values of a file are being taken back: {before}"), of="name"),
+    "imports.taken_back": Sentence(_("Values of a file taken back, lines: {after}"), of="lines"),
+    "imports.removed": Sentence(_("File of values deleted: {before}"), of="name"),
+
     "deals.field_added": Sentence(_("Field added: {after}"), of="name"),
     "deals.field_changed": Sentence(_("Field changed")),
     "deals.loss_reason_added": Sentence(_("Loss reason added: {after}"), of="name"),
@@ -174,6 +182,7 @@ FIELDS: dict[str, Promise] = {
     "source": _("Source"),
     "is_active": _("Switched on"),
     "columns": _("Columns"),
+    "lines": _("Lines"),
     "host": _("Host"),
     "port": _("Port"),
     "secret": _("Secret"),

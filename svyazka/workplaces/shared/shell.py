@@ -68,6 +68,7 @@ SETTINGS = [
             Room(_("Pipelines"), "pipelines", "board", "pipelines.change"),
             Room(_("Loss reasons"), "loss_reasons", "question", "settings.change"),
             Room(_("Fields"), "fields", "form", "settings.change"),
+            Room(_("Values from a file"), "imports", "ledger", "values.import"),
             Room(_("Kinds of visits"), "visit_kinds", "visit", "settings.change"),
         ],
     ),

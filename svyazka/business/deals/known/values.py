@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -122,15 +122,40 @@ def _yes(given: str, _field: Field) -> bool:
 
 def _choice(given: str, field: Field) -> str:
     """By its code, or by its words in any language."""
-    for one in field.choices:
-        if given.lower() in (one["code"].lower(), *(said.lower() for said in one["words"].values())):
-            return str(one["code"])
+    if code := _code_of(given, field):
+        return code
     raise Refused(_("Choose one of the list."))
 
 
+def _code_of(given: str, field: Field) -> str:
+    said = given.lower()
+    for one in field.choices:
+        if said in (one["code"].lower(), *(words.lower() for words in one["words"].values())):
+            return str(one["code"])
+    return ""
+
+
 def _choices(given: str, field: Field) -> list[str]:
-    parts = [part.strip() for part in given.split(",") if part.strip()]
-    return list(dict.fromkeys(_choice(part, field) for part in parts))
+    """Parted by commas or semicolons; the words of one may hold a comma themselves."""
+    found: list[str] = []
+    for part in given.split(";"):
+        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
+        while pieces:
+            code, length = _longest_choice(pieces, field)
+            found.append(code)
+            pieces = pieces[length:]
+    return list(dict.fromkeys(found))
+
+
+def _longest_choice(pieces: Sequence[str], field: Field) -> tuple[str, int]:
+    """Which one of the list begins here, and over how many pieces it goes."""
+    for length in range(min(len(pieces), _MOST_COMMAS), 1, -1):
+        if code := _code_of(", ".join(pieces[:length]), field):
+            return code, length
+    return _choice(pieces[0], field), 1
+
+
+_MOST_COMMAS = 5
 
 
 def _phone(given: str, _field: Field) -> str:

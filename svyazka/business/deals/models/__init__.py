@@ -1,7 +1,7 @@
 """What is stored of deals: the paths they take, what is known of them, what somebody has to do."""
 
 from svyazka.business.deals.models.deal import Deal, HandOff
-from svyazka.business.deals.models.field import Field
+from svyazka.business.deals.models.field import FactKey, Field
 from svyazka.business.deals.models.path import (
     Appointing,
     DistributionRule,
@@ -19,6 +19,7 @@ __all__ = [
     "Asked",
     "Deal",
     "DistributionRule",
+    "FactKey",
     "Field",
     "HandOff",
     "HandOffRule",

@@ -31,7 +31,9 @@ class Deal(models.Model):
     pipeline = models.ForeignKey(Pipeline, models.PROTECT, related_name="deals")
     stage = models.ForeignKey(Stage, models.PROTECT, related_name="deals")
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
-    responsible = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="deals")
+    responsible = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="deals", db_index=False
+    )  # found by deal_of_responsible
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="deals")
     address = models.CharField(max_length=300, blank=True)
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
@@ -75,12 +77,13 @@ class Deal(models.Model):
             models.Index(fields=["client", "-opened_at"], name="deal_client"),
             models.Index(fields=["client"], condition=Q(closed_at=None), name="deal_client_open"),
             models.Index(fields=["responsible", "stage"], condition=Q(closed_at=None), name="deal_responsible"),
-            # The list, sorted as `listing.SORTS` has it.
+            # The list, sorted as `orders.SORTS` has it.
             models.Index(fields=["stage_since", "id"], name="deal_moved"),
             models.Index(
                 Coalesce("next_step_at", Cast(Value("infinity"), models.DateTimeField())), F("id"), name="deal_step"
             ),
             models.Index(Coalesce("amount", Value(Decimal(-1))), F("id"), name="deal_amount"),
+            models.Index(fields=["responsible", "id"], name="deal_of_responsible"),
             # What was chosen from the lists of the company's own fields (wanted.py).
             GinIndex(fields=["facts"], opclasses=["jsonb_path_ops"], name="deal_facts"),
             # Leads that nobody has yet, and those that were given and are not taken up.

@@ -61,3 +61,27 @@ class Field(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FactKey(models.Model):
+    """A fact as it is sorted and compared by: of a deal or a client, from an index, whatever fields a company adds.
+
+    Written by the database itself whenever `facts` change (migration 0012), so that no verb can forget it.
+    """
+
+    pk = models.CompositePrimaryKey("holder", "object_id", "code")
+    holder = models.CharField(max_length=10, choices=Field.Of.choices, db_collation="C")
+    object_id = models.BigIntegerField()
+    code = models.CharField(max_length=50, db_collation="C")
+    text = models.CharField(max_length=300, db_collation="C")  # lower case; of several of a list, the first
+    number = models.DecimalField(max_digits=24, decimal_places=9, null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["holder", "code", "text", "object_id"], name="fact_key_text"),
+            models.Index(
+                fields=["holder", "code", "number", "object_id"],
+                condition=models.Q(number__isnull=False),
+                name="fact_key_number",
+            ),
+        ]

@@ -1,0 +1,67 @@
+"""Lists that leave the house as a file: CSV as spreadsheets take it, and as an import takes it again."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from django.utils import translation
+
+from svyazka.business.deals.models import Field
+from svyazka.kit import clock
+from svyazka.kit.sheets import harmless
+from svyazka.workplaces.shared.said import Staff, said
+
+
+def answer(name: str, lines: Iterable[list[str]]) -> StreamingHttpResponse:
+    """`lines`: the first one names the columns."""
+    answer = StreamingHttpResponse(_written(lines, translation.get_language()), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
+
+
+def cell(field: Field, value: Any, staff: Staff) -> str:
+    """Numbers and dates as a spreadsheet counts with them; all else in the words of the page."""
+    if value in (None, "", []):
+        return ""
+    try:
+        if field.kind in (Field.Kind.NUMBER, Field.Kind.DECIMAL, Field.Kind.MONEY):
+            return number(Decimal(str(value)))
+        if field.kind == Field.Kind.DATE:
+            return date.fromisoformat(value).strftime("%d.%m.%Y")
+        if field.kind == Field.Kind.MOMENT:
+            return moment(datetime.fromisoformat(value))
+    except (ArithmeticError, TypeError, ValueError):
+        return str(value)
+    return said(field, value, staff)
+
+
+def number(value: Decimal | None) -> str:
+    return "" if value is None else format(value, "f").replace(".", ",")
+
+
+def moment(at: datetime | None) -> str:
+    if at is None:
+        return ""
+    here = clock.local(at)
+    return here.strftime("%d.%m.%Y %H:%M:%S" if here.second else "%d.%m.%Y %H:%M")
+
+
+def _written(lines: Iterable[list[str]], language: str | None) -> Iterator[str]:
+    # Without the mark, the usual spreadsheet reads Russian letters as something else.
+    yield "\ufeff"
+    left = iter(lines)
+    while True:
+        # It is made while it is sent: by then nobody knows any more in which language the page was.
+        with translation.override(language):
+            cells = next(left, None)
+        if cells is None:
+            return
+        line = StringIO()
+        csv.writer(line, delimiter=";", lineterminator="\r\n").writerow([harmless(cell) for cell in cells])
+        yield line.getvalue()
