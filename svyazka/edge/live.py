@@ -30,6 +30,7 @@ HEARTBEAT = 15.0
 CHECK_SESSIONS = 15.0
 MOST_PENDING = 500
 STALLED_AFTER = 5.0
+BEGIN_WITHIN = 5.0
 MOST_LISTENERS = 5_000
 MOST_REPLAYED = 1_000
 BEAT = b":\n\n"
@@ -51,12 +52,18 @@ union all
 (select id, topic, object_id, people, data from journal_liveevent where id = any(%s))
 order by id
 """
-# Some of those before the last may have been committed after it; what a page shows it has asked for itself.
+# Some of those before the last may have been committed after it. What a page shows it has asked for itself: of those
+# before its own last one it may only lack what was committed late.
 _REPLAY = """
-select id, topic, object_id, people, data, at < now() - interval '10 minutes' and id > %(last)s
-from journal_liveevent
-where id > %(last)s - %(back)s and (id > %(last)s or (id < %(last)s and at > now() - interval '1 minute'))
-order by id limit %(most)s
+(
+    select id, topic, object_id, people, data, at < now() - interval '10 minutes' and id > %(last)s
+    from journal_liveevent
+    where id > %(last)s - %(back)s and (id > %(last)s or (id < %(last)s and at > now() - interval '1 minute'))
+    order by id limit %(most)s
+)
+union all
+(select id, topic, object_id, people, data, false from journal_liveevent where id = any(%(late)s))
+order by id
 """
 log = logging.getLogger("svyazka.edge")
 
@@ -109,6 +116,7 @@ class Live:
         self._pool = pool
         self._listeners: set[Listener] = set()
         self._position = Position()
+        self._begun = asyncio.Event()
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as works:
@@ -125,7 +133,9 @@ class Live:
         headers = headers_of(scope)
         try:
             listener = await self._enter(cookie(headers, COOKIE))
-        except psycopg.Error:
+            # Who came before the first reading would miss what happens between his replay and it.
+            await asyncio.wait_for(self._begun.wait(), BEGIN_WITHIN)
+        except (psycopg.Error, TimeoutError):
             return await _refuse(send, headers, 503, "busy")
         if listener is None:
             return await _refuse(send, headers, 401, "log_in")
@@ -182,7 +192,10 @@ class Live:
 
     async def _replay(self, listener: Listener, place: Place) -> bytes:
         """What was missed. Too long ago or too much: the page had better load anew."""
-        parameters = {"last": place.number, "back": 0 if place.is_drawn else 200, "most": MOST_REPLAYED + 1}
+        filled = self._position.filled(now=time.monotonic()) if place.is_drawn else []
+        late = [id for id in filled if id < place.number]
+        back = 0 if place.is_drawn else 200
+        parameters = {"last": place.number, "back": back, "late": late, "most": MOST_REPLAYED + 1}
         async with self._pool.connection() as connection:
             rows = await (await connection.execute(_REPLAY, parameters)).fetchall()
         # A page may have been drawn before we have read as far.
@@ -211,6 +224,7 @@ class Live:
         if self._position.last is None:
             rows = await (await connection.execute(_NEWEST)).fetchall()
             self._position.start([id for (id,) in rows], now=time.monotonic())
+            self._begun.set()
         while True:
             await self._read_new(connection)
             async for _bell in connection.notifies(timeout=POLL, stop_after=1):

@@ -135,6 +135,27 @@ def test_an_event_committed_out_of_order_is_not_lost(house, session, olga, setti
     assert stream.event()["id"] == 1
 
 
+def test_a_page_hears_what_was_committed_after_it_was_drawn_though_with_a_smaller_number(
+    house, session, olga, settings
+):
+    key = session(olga)
+    with psycopg.connect(settings.DATABASE_DIRECT_URL) as slow:
+        slow.execute("insert into journal_liveevent (at, topic, object_id, data) values (now(), 'deal', 1, '{}')")
+        drawn = happen(house.database, "deal", 2)
+        other = house.listen(key)
+        slow.commit()
+    assert other.event()["id"] == 1, "the edge has read it before the page asks"
+    assert house.listen(key, path=f"/live/?heard={drawn}").event()["id"] == 1
+
+
+def test_nobody_is_told_anything_before_the_edge_knows_where_it_stands(house, session, olga, monkeypatch):
+    key = session(olga)
+    assert house.listen(key).status == 200
+    monkeypatch.setattr(live, "BEGIN_WITHIN", 0.2)
+    house.server.edge.live._begun.clear()
+    assert house.listen(key).status == 503
+
+
 def test_the_listener_comes_back_after_the_database_was_away(house, session, olga):
     stream = house.listen(session(olga))
     house.rows(

@@ -33,3 +33,13 @@ def test_a_jump_of_the_numbers_does_not_fill_the_memory():
     position = started(1)
     position.read([10_000_000], now=1)
     assert len(position.holes) == MOST_HOLES
+
+
+def test_what_filled_a_hole_is_known_for_a_while():
+    position = started(10)
+    position.read([11, 13], now=1)
+    position.read([12], now=2)
+    assert position.filled(now=3) == [12]
+    assert position.filled(now=2 + PATIENCE) == []
+    position.read([14], now=2 + PATIENCE)
+    assert position._filled == {}

@@ -64,8 +64,42 @@ def test_what_others_do_appears_by_itself_also_after_a_break(browser, live_serve
         change.change(vera, {"name": f"Вера Новая {without_worker}"}, by=mikhail)
         with open_house(url, web=live_server.url, port=port):
             expect(page.locator(f"#happened-{missed.pk}")).to_be_visible(timeout=15_000)
-            expect(page.locator("#deal-client")).to_contain_text(f"Вера Новая {without_worker}")
+            # The history may have tried again by itself before the stream is there again.
+            expect(page.locator("#deal-client")).to_contain_text(f"Вера Новая {without_worker}", timeout=15_000)
             context.close()
+
+
+def test_what_cannot_be_asked_for_just_now_is_asked_for_again(open_page, vera, olga, mikhail, deal):
+    page = open_page(olga, f"/deals/{deal.pk}/")
+    refused: list[str] = []
+
+    def refuse_once(route):
+        if route.request.url in refused:
+            return route.continue_()
+        refused.append(route.request.url)
+        return route.fulfill(status=503) if "history" in route.request.url else route.abort()
+
+    page.route(re.compile("/(parts|history)/"), refuse_once)
+    note = history.note(vera.pk, "Звонил муж", deal_id=deal.pk, by=mikhail)
+    change.change(vera, {"name": "Вера Новая"}, by=mikhail)
+    for topic, detail in (("client", {"id": vera.pk}), ("interaction", {"client": vera.pk})):
+        told = "([name, detail]) => document.body.dispatchEvent(new CustomEvent(name, {detail}))"
+        page.evaluate(told, [f"live:{topic}", detail])
+    expect(page.locator("#deal-client")).to_contain_text("Вера Новая", timeout=8_000)
+    expect(page.locator(f"#happened-{note.pk}")).to_be_visible(timeout=8_000)
+    assert len(refused) == 2
+    expect(page.locator(".toast.bad")).to_have_count(0)
+
+
+def test_a_tab_that_was_drawn_before_the_stream_began_asks_anew(open_page, olga):
+    page = open_page(olga, "/queue/")
+    assert page.evaluate(
+        """() => new Promise((done) => {
+            const { port } = new SharedWorker(document.body.dataset.liveWorker, { type: "module" });
+            port.onmessage = ({ data }) => data.reload && done(true);
+            port.postMessage({ heard: -1 });
+        })"""
+    )
 
 
 def test_lists_follow_too(browser, live_server, settings, vera, olga, mikhail, deal):

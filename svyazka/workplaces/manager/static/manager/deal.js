@@ -43,10 +43,11 @@ for (const [event, [said, ours]] of Object.entries(concerns))
     if (detail[said] === Number(page()?.dataset[ours])) freshen();
   });
 for (const event of ["live:missed", "live:many-problem", "tasks:changed"]) document.body.addEventListener(event, freshen);
+document.body.addEventListener("live:again", ({ target }) => target === page() && freshen());
 
 function freshen() {
   waiting ??= setTimeout(() => {
     waiting = null;
-    if (page()) htmx.ajax("GET", page().dataset.parts, { source: page(), target: page(), swap: "none" });
+    if (page()) htmx.ajax("GET", page().dataset.parts, { source: page(), target: page(), swap: "none" }).catch(() => {}); // tried again
   }, 150);
 }

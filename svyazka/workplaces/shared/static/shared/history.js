@@ -17,7 +17,9 @@ async function renew() {
   waiting = null;
   const shown = list();
   if (!shown) return;
-  const answer = await fetch(shown.dataset.history, { headers: { "HX-Request": "true" } });
+  const answer = await fetch(shown.dataset.history, { headers: { "HX-Request": "true" } }).catch(() => null);
+  // The house starts again, or is busy.
+  if (!answer || answer.status >= 500) return setTimeout(later, 2000);
   if (!answer.ok || !shown.isConnected) return;
   const box = document.createElement("template");
   box.innerHTML = await answer.text();

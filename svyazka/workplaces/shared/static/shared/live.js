@@ -26,6 +26,21 @@ export function listen() {
   } else follow(heard, hear);
 }
 
+// What keeps itself fresh and could not be asked for just now, while the house starts again or is busy, is asked for again.
+export const FRESH = "[hx-trigger*='live:again'], [data-parts]";
+const AGAIN_AFTER = 2000;
+const failed = new Set();
+
+for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.addEventListener(failure, ({ detail }) => {
+  const { elt, xhr } = detail;
+  if (failed.has(elt) || !elt.matches(FRESH) || (xhr.status && xhr.status < 500)) return;
+  failed.add(elt);
+  setTimeout(() => {
+    failed.delete(elt);
+    if (elt.isConnected) htmx.trigger(elt, "live:again");
+  }, AGAIN_AFTER * (1 + Math.random()));
+});
+
 function hear({ state, event, reload, elsewhere }) {
   if (state) light()?.classList.toggle("lost", state === "lost");
   // Something may have been missed: every fragment that lives asks again, and so does the page's own script.

@@ -1,6 +1,6 @@
 // The frame around every page: it survives navigation, so that events and a call outlive a click on a link.
 import "./forms.js";
-import { listen } from "./live.js";
+import { FRESH, listen } from "./live.js";
 import { ringBell } from "./notices.js";
 import { searchByKeyboard } from "./search.js";
 import { markSideways } from "./sideways.js";
@@ -52,7 +52,8 @@ document.addEventListener("htmx:beforeHistoryUpdate", ({ detail }) => {
   if (refused || !detail.elt.isConnected) Object.assign(detail.history, { type: "replace", path: location.pathname + location.search });
 });
 
-document.addEventListener("htmx:sendError", () => toast(document.body.dataset.noConnection, "bad"));
+// What keeps itself fresh tries again by itself, and the light says that the connection is lost.
+document.addEventListener("htmx:sendError", ({ detail }) => detail.elt.matches(FRESH) || toast(document.body.dataset.noConnection, "bad"));
 
 // Sent by the server in HX-Trigger.
 document.addEventListener("dialog:close", () => byId("dialog").close());

@@ -17,7 +17,7 @@ export function follow(heard, tell) {
     };
     source.addEventListener("live", (event) => tell({ event: read(event), number: Number(event.lastEventId) }));
     // Away for longer than the events are kept: some are missed.
-    source.addEventListener("reload", (event) => (read(event), tell({ reload: true })));
+    source.addEventListener("reload", (event) => (read(event), tell({ reload: true, number: Number(event.lastEventId) })));
   };
   connect();
 }
