@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from svyazka.business.deals import moves
+from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.deals.opening import open_deal
-from svyazka.business.deals.work import next_steps, tasks
+from svyazka.business.deals.work import next_steps, questions, tasks
+from svyazka.kit import clock
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -118,3 +123,12 @@ def test_a_dialog_opens_though_the_page_is_renewed_meanwhile(open_page, olga, de
         page.evaluate("document.body.dispatchEvent(new CustomEvent('live:missed'))")
     held[0].continue_()
     expect(page.locator("#dialog")).to_contain_text("Почему сделка потеряна?")
+
+
+def test_on_a_phone_a_question_to_answer_comes_first(open_page, deal, konstantin, mikhail):
+    due_at = clock.now() + timedelta(hours=2)
+    facts.appoint(deal, mikhail, by=konstantin)
+    questions.ask(deal, [mikhail.pk], "Почему стоит?", due_at=due_at, request_id=uuid.uuid4(), by=konstantin)
+    page = open_page(mikhail, f"/deals/{deal.pk}/", width=390, height=844)
+    top = page.locator("#deal-questions").bounding_box()["y"]
+    assert top < min(tops(page)[name] for name in SECTIONS if name != "deal-head")

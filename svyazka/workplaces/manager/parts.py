@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Field, Stage
 from svyazka.business.deals.work import next_steps
 from svyazka.business.problems import listing
+from svyazka.business.problems.models import Problem
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Resource, Visit, VisitKind
@@ -52,6 +53,7 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
     family = family_of(deal)
     absent = away.absent({one.deal.responsible_id or 0 for one in family}, short)
     contacts = rows.read(ContactPoint, "where client_id = %s order by kind, id", [deal.client_id])
+    others = departments(deal, family, fields, absent, short)
     return {
         "deal": deal,
         "called": called(deal.client, contacts),
@@ -62,12 +64,12 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
         **_steps(deal, short, request.person),
         **_visits(deal, short),
         "questions": question_cards.of_deal(deal.pk, request.person, short),
-        "problems": _problems(deal, contacts, request.person, short),
+        "problems": _problems(deal, contacts, request.person, short, besides=_said_below(others)),
         "facts": facts_of(deal, fields, missing, _asked_for(deal, stages), **facts_typed),
         "origin": _origin(deal),
         "family": family,
         "absent": absent.get(deal.responsible_id or 0, ""),
-        **departments(deal, family, fields, absent, short),
+        **others,
     }
 
 
@@ -201,7 +203,14 @@ where deal_id = %s order by starts_at desc limit 20
 """  # noqa: S608  # of our own models' names only
 
 
-def _problems(deal: Deal, contacts: Sequence[ContactPoint], person: Person, short: Short) -> list[dict[str, Any]]:
+def _said_below(others: Mapping[str, Any]) -> set[str]:
+    """A hand-off that waits is answered in a part of its own, with its time."""
+    return {Problem.Kind.NOT_ACCEPTED} if others.get("waits") else set()
+
+
+def _problems(
+    deal: Deal, contacts: Sequence[ContactPoint], person: Person, short: Short, *, besides: Container[str]
+) -> list[dict[str, Any]]:
     """What somebody has to see to, each with its reason and the button that helps. A way to this page helps nobody
     who is here."""
     if not deal.is_open or not roles.may(person, "problems.see"):
@@ -209,7 +218,7 @@ def _problems(deal: Deal, contacts: Sequence[ContactPoint], person: Person, shor
     ours, stage = rights.may_change(person, deal), deal.stage.name
     phone = next((one.value for one in contacts if one.kind == ContactPoint.Kind.PHONE), None)
     shown = []
-    for one in listing.of_deal(deal.pk):
+    for one in (one for one in listing.of_deal(deal.pk) if one.kind not in besides):
         pain = helping.Pain(deal.pk, one.kind, one.subject_id, one.person_id, one.why, phone, deal.version)
         way = helping.help_for(pain, person, ours=ours)
         why = wording.reason(one.kind, wording.Why(one.why, one.since, stage, deal.stage_since, short))

@@ -2,17 +2,21 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from svyazka.business.clients import history
-from svyazka.business.clients.models import Interaction
+from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.deals import moves
 from svyazka.business.deals.known import facts
-from svyazka.business.deals.models import Deal, Stage, Task
+from svyazka.business.deals.models import Deal, HandOff, Stage, Task
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.problems.models import Problem
+from svyazka.business.problems.sweep import sweep
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.conftest import hour, measurement, monday, of_egor, visit  # noqa: F401
+from svyazka.kit import clock
 
 
 @pytest.fixture
@@ -267,3 +271,18 @@ def test_a_mention_is_drawn_with_the_name_of_today_and_refused_in_words(deal, ve
         answer = client.post(address, {"text": f"@{egor.full_name}"}, headers={"HX-Request": "true"})
         assert answer.status_code == 422
         assert "не видит" in answer.content.decode()
+
+
+def test_a_hand_off_that_waits_is_said_once_and_a_company_without_visits_has_no_place_for_them(projects, enter):
+    Stage.objects.update(required=[])
+    client = Client.objects.create(name="ООО «Ромашка»")
+    sale = open_deal(client, by=projects["timur"], responsible=projects["timur"])
+    sale = moves.move(sale, to=Stage.objects.get(code="signed"), by=projects["timur"])
+    waits = Deal.objects.select_related("responsible").get(parent=sale)
+    HandOff.objects.update(due_at=clock.now() - timedelta(hours=1))
+    sweep([waits.pk])
+    assert "not_accepted" in Problem.objects.filter(deal=waits).values_list("kind", flat=True)
+    text = enter(waits.responsible).get(f"/deals/{waits.pk}/").content.decode()
+    assert "Передача не принята" not in text
+    assert text.count(f"/deals/{waits.pk}/acceptance/") == 1
+    assert 'aria-labelledby="visits-title" hidden' in text
