@@ -30,6 +30,7 @@ from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
 
 MOST_OF_ALL = 600
+OWED_AT_ONCE = 4
 NAMES: dict[Part, Promise] = {
     Part.LATE: gettext_lazy("Overdue"),
     Part.TODAY: gettext_lazy("Today"),
@@ -50,7 +51,7 @@ def day(request: PageRequest) -> HttpResponse:
         "whose": whose,
         "is_own": whose == request.person,
         "sections": _sections(request.person, found, most),
-        "owed": [_owed(one) for one in my_day.list_owed(whose)],
+        **_owing(my_day.list_owed(whose)),
         "visits": _visits(whose),
         "here": _address(request, whose, most),
         "more_url": _address(request, whose, most + 100) if _is_cut(found, most) else "",
@@ -116,10 +117,17 @@ def _is_cut(found: Sequence[Line], most: int) -> bool:
     return most < MOST_OF_ALL and any(line.total > most for line in found)
 
 
+def _owing(found: Sequence[Owed]) -> dict[str, Any]:
+    """On a phone they stand above one's own tasks: no more than fits, the rest is unfolded."""
+    shown = [_owed(one) for one in found]
+    return {"owed": shown[:OWED_AT_ONCE], "owed_later": shown[OWED_AT_ONCE:], "owed_total": len(shown)}
+
+
 def _owed(one: Owed) -> dict[str, Any]:
     short = Short()
     asks = one.kind == "question"
     return {
+        "id": f"{one.kind}-{one.id}",
         "icon": "question" if asks else "hand-off",
         "text": one.text if asks else _("Accept the deal, or return it"),
         "by": one.by or "",

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from svyazka.business.clients.models import Client, ContactPoint
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.deals.opening import open_deal
-from svyazka.business.deals.work import tasks
+from svyazka.business.deals.work import questions, tasks
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit import clock
 from svyazka.workplaces.shared import shell
@@ -118,3 +118,15 @@ def test_thirty_lines_cost_as_many_questions_as_one(enter, mikhail, django_asser
     some(30)
     with django_assert_num_queries(len(one)):
         page.get("/my-day/")
+
+
+def test_of_many_who_wait_for_me_the_first_are_shown_and_the_rest_unfolded(enter, konstantin, mikhail, deal):
+    for number in range(6):
+        due_at = clock.now() + timedelta(hours=number + 1)
+        texts = {"due_at": due_at, "request_id": uuid.uuid4(), "by": konstantin}
+        questions.ask(deal, [mikhail.pk], f"Вопрос {number}", **texts)
+    answer = enter(mikhail).get("/my-day/", headers=FRAGMENT)
+    text = answer.content.decode()
+    assert (len(answer.context["owed"]), len(answer.context["owed_later"])) == (4, 2)
+    assert text.index("Вопрос 3") < text.index("Показать ещё 2") < text.index("Вопрос 4")
+    assert '<span class="count">6</span>' in text
