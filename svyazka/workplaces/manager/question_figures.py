@@ -33,7 +33,7 @@ def figures(request: PageRequest) -> HttpResponse:
         "last": last.isoformat(),
         "spans": [
             {"name": name, "url": f"?first={clock.today() - timedelta(days=days - 1)}", "here": _is(first, last, days)}
-            for days, name in ((7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (365, _("a year")))
+            for days, name in ((7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (365, _("A year")))
         ],
         "tables": _tables(found, _names(found)),
         "pairs": _pairs(found["pair"], _names(found)),
