@@ -24,6 +24,7 @@ from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.controller.problems import NOBODY, Chosen
 from svyazka.workplaces.shared import problems as wording
+from svyazka.workplaces.shared import shell
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.typed import moment
 
@@ -63,7 +64,7 @@ def morning(request: PageRequest) -> HttpResponse:
 @needs("problems.see")
 def own(request: PageRequest) -> HttpResponse:
     """The number in the frame, when it has changed."""
-    return HttpResponse(str(listing.own_count(request.person) or ""))
+    return HttpResponse(shell.shown_count(listing.own_count(request.person)))
 
 
 def _of_people(counted: Sequence[Tally], kinds: Sequence[str]) -> list[dict[str, Any]]:

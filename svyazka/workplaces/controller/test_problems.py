@@ -234,7 +234,8 @@ def test_every_reason_in_both_languages(kind):
             short = Short()
             since, stage_since = short.now - timedelta(hours=3), short.now - timedelta(days=6)
             given = {name: noon.isoformat() if value == "@" else value for name, value in of.items()}
-            assert wording.reason(kind, Why(given, since, "Оффер", stage_since, short)) == words.replace("@", "12:00")
+            reason = wording.reason(kind, Why(given, since, "Оффер", stage_since, short))
+            assert reason.replace("\u00a0", " ") == words.replace("@", "12:00")
 
 
 def test_a_hand_off_is_accepted_where_it_is_listed(projects, enter):
@@ -311,3 +312,15 @@ def test_a_digest_counts_every_kind_in_words():
         assert (wording.change(3), wording.change(-1)) == ("на 3 больше, чем накануне", "на 1 меньше, чем накануне")
     with translation.override("en"):
         assert wording.counted({"question": 1}) == "1 unanswered question"
+
+
+def test_the_frame_counts_no_further_than_anybody_reads(enter, mikhail, troubled):
+    deal = troubled(mikhail, "no_step")
+    one = Problem.objects.get(deal=deal)
+    Problem.objects.bulk_create(
+        Problem(deal=deal, kind=one.kind, subject_id=number, since=one.since, person=mikhail, found_at=one.found_at)
+        for number in range(1, 101)
+    )
+    page = enter(mikhail)
+    assert page.get("/problems/count/").content == b"99+"
+    assert ">99+</span>" in page.get("/my-day/").content.decode()

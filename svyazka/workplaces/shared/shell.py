@@ -91,7 +91,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "layout": "shared/main_only.html" if framed else "shared/base.html",
         "rooms": rooms_of(person, request.path) if person and not framed else [],
         "own_tasks": shown_count(cast(SessionStore, request.session).own_tasks) if person else "",
-        "own_problems": cast(SessionStore, request.session).own_problems if person else 0,
+        "own_problems": shown_count(cast(SessionStore, request.session).own_problems) if person else "",
         "heard": cast(SessionStore, request.session).heard if person else 0,
         "unread": cast(SessionStore, request.session).unread if person else 0,
         "languages": settings.LANGUAGES,
