@@ -82,6 +82,11 @@ class _Words(NamedTuple):
     age: str
 
 
+def _together(said: str) -> str:
+    """A number and its unit stay on one line."""
+    return said.replace(" ", "\u00a0")
+
+
 @cache
 def _words(_language: str) -> _Words:
     """Of the language that is switched on; each is asked for once."""
@@ -89,7 +94,7 @@ def _words(_language: str) -> _Words:
         days={-1: _("yesterday {time}"), 0: _("today {time}"), 1: _("tomorrow {time}")},
         # Not Django's own short names: those say "12 май".
         months=[str(MONTHS_ALT[number])[:3] for number in range(1, 13)],
-        minutes=_("{n} min"),
-        hours=_("{n} h"),
-        age=_("{n} d"),
+        minutes=_together(_("{n} min")),
+        hours=_together(_("{n} h")),
+        age=_together(_("{n} d")),
     )
