@@ -112,3 +112,23 @@ def test_control_and_enter_send(open_page, olga, deal):
     page.keyboard.press("Control+Enter")
     expect(page.locator("#history")).to_contain_text("Собака во дворе")
     assert Interaction.objects.filter(kind="note").count() == 2
+
+
+def test_a_dialog_asks_before_a_key_or_a_click_beside_it_takes_away_what_was_typed(open_page, olga, deal):
+    page = open_page(olga, f"/deals/{deal.pk}/")
+    dialog, asked = page.locator("#dialog"), page.locator("#unsaved")
+    page.get_by_role("button", name="Подробнее…").click()
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Подробнее…").click()
+    dialog.get_by_label("Что нужно сделать").fill("Узнать размеры")
+    page.keyboard.press("Escape")
+    asked.get_by_role("button", name="Остаться").click()
+    expect(dialog.get_by_label("Что нужно сделать")).to_have_value("Узнать размеры")
+    page.mouse.click(10, 10)
+    asked.get_by_role("button", name="Остаться").click()
+    dialog.get_by_role("button", name="Запланировать").click()
+    expect(page.locator("#deal-steps")).to_contain_text("Узнать размеры")
+    expect(dialog).to_be_hidden()
+    expect(dialog.locator("form")).to_have_count(0)  # nothing in it is unsaved

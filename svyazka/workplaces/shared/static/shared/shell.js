@@ -1,5 +1,5 @@
 // The frame around every page: it survives navigation, so that events and a call outlive a click on a link.
-import "./forms.js";
+import { leaveDialog } from "./forms.js";
 import { FRESH, listen } from "./live.js";
 import { ringBell } from "./notices.js";
 import { searchByKeyboard } from "./search.js";
@@ -65,7 +65,7 @@ document.addEventListener("click", (event) => {
   const copy = target.closest("[data-copy]");
   if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => toast(copy.dataset.copied || copy.dataset.copy));
   document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
-  if (target === byId("dialog")) target.close();
+  if (target === byId("dialog")) leaveDialog(target);
 });
 
 document.addEventListener("keydown", (event) => {
