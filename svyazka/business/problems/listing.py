@@ -107,9 +107,7 @@ def list_problems(person: Person, narrowed: Narrowed, *, after: str = "") -> Lis
         f"{_LINE}, ({key})::text {_FROM} where true{where} order by {key} {way}, p.id {way} limit %s",
         [*values, PAGE + 1],
     )
-    lines = [
-        Line(*row[:-1])._replace(why=_read(row[5]), stage=_read(row[12]), steps=_read(row[13])) for row in found[:PAGE]
-    ]
+    lines = [_line(*row[:-1]) for row in found[:PAGE]]
     return Listed(lines, f"{found[PAGE - 1][-1]}~{lines[-1].id}" if len(found) > PAGE else "")
 
 
