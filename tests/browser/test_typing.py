@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import uuid
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +12,8 @@ from playwright.sync_api import expect
 from svyazka.business.clients.models import Interaction
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.work import questions
+from svyazka.kit import clock
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -112,3 +116,42 @@ def test_control_and_enter_send(open_page, olga, deal):
     page.keyboard.press("Control+Enter")
     expect(page.locator("#history")).to_contain_text("Собака во дворе")
     assert Interaction.objects.filter(kind="note").count() == 2
+
+
+def test_a_dialog_asks_before_a_key_or_a_click_beside_it_takes_away_what_was_typed(open_page, olga, deal):
+    page = open_page(olga, f"/deals/{deal.pk}/")
+    dialog, asked = page.locator("#dialog"), page.locator("#unsaved")
+    page.get_by_role("button", name="Подробнее…").click()
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Подробнее…").click()
+    dialog.get_by_label("Что нужно сделать").fill("Узнать размеры")
+    page.keyboard.press("Escape")
+    asked.get_by_role("button", name="Остаться").click()
+    expect(dialog.get_by_label("Что нужно сделать")).to_have_value("Узнать размеры")
+    page.mouse.click(10, 10)
+    asked.get_by_role("button", name="Остаться").click()
+    dialog.get_by_role("button", name="Запланировать").click()
+    expect(page.locator("#deal-steps")).to_contain_text("Узнать размеры")
+    expect(dialog).to_be_hidden()
+    expect(dialog.locator("form")).to_have_count(0)  # nothing in it is unsaved
+
+
+def test_what_is_refused_in_a_dialog_is_read_in_it_and_can_be_closed(open_page, accessible, mikhail, konstantin, vera):
+    deal = open_deal(vera, by=mikhail, responsible=mikhail, address="Лесная, 5")
+    due_at = clock.now() + timedelta(hours=2)
+    asked = {"due_at": due_at, "is_blocking": True, "request_id": uuid.uuid4(), "by": konstantin}
+    questions.ask(deal, [mikhail.pk], "Почему стоит?", **asked)
+    page = open_page(mikhail, f"/deals/{deal.pk}/", width=390, height=844)
+    page.get_by_role("button", name="Потеряна").click()
+    dialog = page.locator("#dialog")
+    dialog.get_by_label("Дорого").check()
+    dialog.get_by_role("button", name="Закрыть как потерянную").click()
+    refused = dialog.locator("> .toast")
+    expect(refused).to_contain_text("Почему стоит?")
+    expect(refused).to_be_in_viewport(ratio=1)
+    accessible(page)
+    refused.get_by_role("button").click()
+    expect(refused).to_have_count(0)
+    expect(dialog.get_by_label("Дорого")).to_be_checked()

@@ -58,7 +58,7 @@ def test_leads_of_agencies_are_handed_out_by_hand_and_others_in_turn(projects):
 
 
 def test_the_staff_of_projects_has_its_skills(projects):
-    assert Person.objects.get(login="sofia").skills == ["outbound", "survey"]
+    assert Person.objects.get(login="sofia").skills == ["исходящие кампании", "опросы"]
 
 
 def test_a_step_says_how_it_is_done(windows):

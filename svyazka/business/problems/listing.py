@@ -48,6 +48,7 @@ class Line(NamedTuple):
     contact: str | None  # only where there is no name
     phone: str | None
     stage: dict[str, str]
+    steps: dict[str, str]  # what the stage asks for
     colour: str
     stage_since: datetime
     amount: Decimal | None
@@ -83,7 +84,7 @@ _LINE = f"""
 select p.id, p.deal_id, p.kind, p.subject_id, p.since, p.why, p.person_id, who.full_name, c.id, c.name,
        case when c.name = '' then {CONTACT} end,
        (select value from clients_contactpoint where client_id = c.id and kind = 'phone' order by id limit 1),
-       stage.words, stage.colour, d.stage_since, d.amount, d.responsible_id, d.department_id,
+       stage.words, stage.next_step_words, stage.colour, d.stage_since, d.amount, d.responsible_id, d.department_id,
        d.version
 """  # noqa: S608  # of our own words only
 _FROM = """
@@ -106,8 +107,13 @@ def list_problems(person: Person, narrowed: Narrowed, *, after: str = "") -> Lis
         f"{_LINE}, ({key})::text {_FROM} where true{where} order by {key} {way}, p.id {way} limit %s",
         [*values, PAGE + 1],
     )
-    lines = [Line(*row[:-1])._replace(why=_read(row[5]), stage=_read(row[12])) for row in found[:PAGE]]
+    lines = [_line(*row[:-1]) for row in found[:PAGE]]
     return Listed(lines, f"{found[PAGE - 1][-1]}~{lines[-1].id}" if len(found) > PAGE else "")
+
+
+def _line(*row: Any) -> Line:
+    line = Line(*row)
+    return line._replace(why=_read(row[5]), stage=_read(row[12]), steps=_read(row[13]))
 
 
 def tallies(person: Person, *, pipeline_id: int | None = None) -> list[Tally]:

@@ -89,7 +89,7 @@ def _line(line: Line, person: Person, reaching: Reaching, short: Short) -> dict[
         "deal": str(line.deal_id),
         "client": called_by(line.client_id, line.client_name, line.contact),
         "kind": line.kind,
-        "why": wording.reason(line.kind, Why(line.why, line.since, stage, line.stage_since, short)),
+        "why": wording.reason(line.kind, Why(line.why, line.since, stage, line.stage_since, short, line.steps)),
         "since": short.moment(line.since),
         "age": short.age(line.since),
         "stage": stage,

@@ -92,7 +92,7 @@ def test_the_table_is_sorted_by_every_column_both_ways(projects, handed, enter):
 
 
 def ways(entered, query):
-    return re.findall(r'<td class="lead"><span>([^<]+)<', entered.get(PAGE + query).content.decode())
+    return re.findall(r'<td class="lead whole"><span>([^<]+)<', entered.get(PAGE + query).content.decode())
 
 
 def test_the_time_is_chosen(projects, handed, enter):

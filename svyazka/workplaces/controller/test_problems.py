@@ -324,3 +324,16 @@ def test_the_frame_counts_no_further_than_anybody_reads(enter, mikhail, troubled
     page = enter(mikhail)
     assert page.get("/problems/count/").content == b"99+"
     assert ">99+</span>" in page.get("/my-day/").content.decode()
+
+
+def test_a_step_that_the_stage_asks_for_is_said_in_the_readers_language(enter, mikhail, troubled):
+    deal = troubled(mikhail, "step_overdue")
+    page = enter(mikhail)
+    for path in ("/problems/", f"/deals/{deal.pk}/"):
+        assert "«Позвонить клиенту»: просрочено" in text(page.get(path))
+    mikhail.language = "en"
+    mikhail.save()
+    for path in ("/problems/", f"/deals/{deal.pk}/"):
+        said = text(page.get(path))
+        assert f"“{deal.stage.next_step_words['en']}” is" in said
+        assert "Позвонить клиенту" not in said

@@ -221,7 +221,8 @@ def _problems(
     for one in (one for one in listing.of_deal(deal.pk) if one.kind not in besides):
         pain = helping.Pain(deal.pk, one.kind, one.subject_id, one.person_id, one.why, phone, deal.version)
         way = helping.help_for(pain, person, ours=ours)
-        why = wording.reason(one.kind, wording.Why(one.why, one.since, stage, deal.stage_since, short))
+        given = wording.Why(one.why, one.since, stage, deal.stage_since, short, deal.stage.next_step_words)
+        why = wording.reason(one.kind, given)
         shown.append({"kind": wording.TITLES[one.kind], "why": why, "help": None if way.how == "page" else way})
     return shown
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from svyazka.business.problems.models import Problem
+from svyazka.kit import words
 from svyazka.workplaces.shared.short import Short
 
 Kind = Problem.Kind
@@ -77,6 +78,13 @@ class Why:
     stage: str
     stage_since: datetime
     short: Short
+    steps: Mapping[str, str] = field(default_factory=dict)  # what its stage asks for
+
+    @property
+    def what(self) -> str:
+        """What the stage asks for, in the reader's language; what somebody typed as it is."""
+        step = str(self.of.get("what", ""))
+        return words.here(self.steps) if step in self.steps.values() else step
 
     @property
     def age(self) -> str:
@@ -144,7 +152,7 @@ def _handed(why: Why) -> str:
 _REASONS: dict[str, Callable[[Why], str]] = {
     Kind.NO_PERSON: _no_person,
     Kind.NO_STEP: lambda why: _("Nothing has been planned for {age}").format(age=why.age),
-    Kind.STEP_OVERDUE: lambda why: _("“{what}” is {age} overdue").format(what=why.of.get("what", ""), age=why.age),
+    Kind.STEP_OVERDUE: lambda why: _("“{what}” is {age} overdue").format(what=why.what, age=why.age),
     Kind.STUCK: _stuck,
     Kind.SLOW: _slow,
     Kind.UNANSWERED: _unanswered,

@@ -48,6 +48,21 @@ window.addEventListener("popstate", (event) => {
   ask(() => { meant = true; history.back(); });
 }, { capture: true });
 
+// A dialog is left by a key or a click beside it: what was typed there is asked about, too.
+export function leaveDialog(dialog) {
+  if (unsaved("#dialog").length) ask(() => dialog.close());
+  else dialog.close();
+}
+
+document.addEventListener("cancel", (event) => {
+  if (event.target.id !== "dialog") return;
+  event.preventDefault();
+  leaveDialog(event.target);
+}, { capture: true });
+
+// What was sent or given up is no longer unsaved. Meanwhile the next dialog may stand there.
+document.addEventListener("close", ({ target }) => { if (target.id === "dialog" && !target.open) target.replaceChildren(); }, { capture: true });
+
 function ask(leave) {
   const asked = document.getElementById("unsaved");
   asked.returnValue = "";

@@ -1,5 +1,5 @@
 // The frame around every page: it survives navigation, so that events and a call outlive a click on a link.
-import "./forms.js";
+import { leaveDialog } from "./forms.js";
 import { FRESH, listen } from "./live.js";
 import { ringBell } from "./notices.js";
 import { searchByKeyboard } from "./search.js";
@@ -34,7 +34,6 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   // Once: what stays on the page while other parts of it are renewed must not take the focus back.
   // In a dialog that is still closed nothing can be focused; it is when it opens.
   if (first && !first.closest("dialog:not([open])")) (first.focus(), first.removeAttribute("autofocus"));
-  forgetToasts();
 });
 
 // Back in the browser's history: the page is drawn again, and where that is refused it says why by itself.
@@ -61,11 +60,11 @@ document.addEventListener("toast", ({ detail }) => toast(detail.message ?? detai
 
 document.addEventListener("click", (event) => {
   const target = event.target;
-  if (target.closest("[data-close]")) (target.closest("dialog")?.close(), putAway(target.closest(".toast, .call-card"), target));
+  if (target.closest("[data-close]")) close(target);
   const copy = target.closest("[data-copy]");
   if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => toast(copy.dataset.copied || copy.dataset.copy));
   document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
-  if (target === byId("dialog")) target.close();
+  if (target === byId("dialog")) leaveDialog(target);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -78,10 +77,16 @@ document.body.addEventListener("live:call", ({ detail }) => {
   htmx.ajax("GET", `/calls/${detail.id}/card/`, { target: "#call-cards", swap: "beforeend" });
 });
 
+function close(target) {
+  const told = target.closest(".toast, .call-card");
+  if (told) putAway(told, target);
+  else target.closest("dialog")?.close();
+}
+
 // What the answer to its button announces is heard only through something that is still in the page.
 function putAway(told, target) {
   if (target.closest("[data-undo]")) told.hidden = true;
-  else told?.remove();
+  else told.remove();
 }
 
 function open(dialog) {
@@ -105,10 +110,10 @@ function toast(message, tone = "good") {
   drawn?.setAttribute("href", drawn.getAttribute("href").replace(/#.*/, tone === "bad" ? "#warning" : "#check"));
   box.append(icon, Object.assign(document.createElement("p"), { textContent: message }));
   byId("toasts").append(box);
-  forgetToasts();
 }
 
 function forgetToasts() {
+  if (byId("dialog").open) document.querySelectorAll("#toasts > .toast.bad:not([data-ends])").forEach(sayInDialog);
   for (const shown of document.querySelectorAll(".toast:not([data-ends])")) {
     shown.dataset.ends = "";
     // What went wrong or was asked takes longer to read, and what can be taken back needs time to be noticed.
@@ -116,6 +121,16 @@ function forgetToasts() {
   }
 }
 
+// Behind an open dialog nobody reads what was refused, nor can close it.
+function sayInDialog(refused) {
+  document.querySelector("#dialog > .toast")?.remove();
+  refused.dataset.ends = "";
+  byId("dialog").append(refused);
+  refused.scrollIntoView({ block: "nearest" });
+}
+
+new MutationObserver(forgetToasts).observe(byId("toasts"), { childList: true });
+forgetToasts();
 searchByKeyboard();
 markSideways();
 ringBell();
