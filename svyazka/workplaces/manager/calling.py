@@ -115,7 +115,7 @@ def taking_back(request: PageRequest, pk: int) -> HttpResponse:
 
 def _reached(request: PageRequest, place: Place, task: Task) -> HttpResponse:
     given, to = request.POST, typed.whole_number(request.POST.get("move"))
-    step = _step(request) if given.get("day") and not to else None
+    step = _step(request) if given.get("day") else None
     text, outcome = given.get("result", ""), given["outcome"]
     calling.finish(task, outcome=outcome, result=text, step=step, goes_on=bool(to), by=request.person)
     if to is None:

@@ -104,7 +104,7 @@ def _in_words(listed: Listed) -> list[str]:
     names[None] = _("whoever takes the next one")
     lines = [f"{names[number]}: {count}" for number, count in listed.given.items()]
     left_out = (
-        (listed.had, ngettext("{count} was to be rung already", "{count} were to be rung already", listed.had)),
+        (listed.had, ngettext("{count} has a call already", "{count} have a call already", listed.had)),
         (listed.not_ours, ngettext("{count} is not yours", "{count} are not yours", listed.not_ours)),
         (listed.gone, ngettext("{count} is closed meanwhile", "{count} are closed meanwhile", listed.gone)),
     )

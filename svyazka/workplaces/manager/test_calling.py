@@ -224,6 +224,8 @@ def test_ring_these_offers_the_list_as_it_is_narrowed(page, mikhail, roza, enter
     text = says(enter(roza).post("/calling/new/", given))
     assert f"{mikhail.full_name}: 2" in text
     assert Task.objects.filter(person=mikhail, kind="call").count() == 2
-    assert "2 уже были в обзвоне" in says(enter(roza).post("/calling/new/", given))
-    assert f'value="{other.pk}" disabled' in says(enter(roza).get("/calling/new/?whose=mine"))
+    assert "звонок уже запланирован: 2" in says(enter(roza).post("/calling/new/", given))
+    assert "По всем этим сделкам звонок уже запланирован" in says(enter(roza).get("/calling/new/"))
+    open_deal(Client.objects.create(name="Яна"), by=roza).tasks.all().delete()
+    assert f'value="{other.pk}" disabled' in says(enter(roza).get("/calling/new/"))
     assert page.post("/calling/new/", {**given, "share": "?"}).status_code == 422

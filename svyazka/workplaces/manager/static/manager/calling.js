@@ -17,9 +17,9 @@ document.addEventListener("keydown", (event) => {
 function clicked(code) {
   const button =
     code === "KeyD" ? within("[data-dial]")
-    : code === "KeyZ" ? document.querySelector("#toasts [data-undo]")
+    : code === "KeyZ" ? [...document.querySelectorAll("#toasts [data-undo]")].at(-1)
     : (within(`[data-key="${code}"]`) ?? (code === "KeyS" ? within("[data-next]") : null));
-  return button && (() => button.click());
+  return button && (() => (button.click(), unfolded(button.parentElement)));
 }
 
 document.addEventListener("click", ({ target }) => {
@@ -37,9 +37,13 @@ function help() {
   dialog.showModal();
 }
 
-// What unfolds is there to be typed into.
+// What unfolds is there to be typed into. The event comes a moment later than the first letters of whoever types fast.
+const unfolded = (part) => {
+  if (part?.open && part.closest("#calling")) part.querySelector("[data-first], .chips button, input:not([type=hidden])")?.focus();
+};
 document.addEventListener("toggle", ({ target }) => {
-  if (target.open && target.closest?.("#calling")) target.querySelector("[data-first], .chips button, input:not([type=hidden])")?.focus();
+  const typed = target.querySelector?.(":focus:not(summary)");
+  if (!typed) unfolded(target);
 }, { capture: true });
 
 // The deal was moved on: that was the last of this client.
