@@ -6,9 +6,9 @@ from collections import Counter
 from datetime import timedelta
 
 from svyazka.business.clients.models import Client, ContactPoint
-from svyazka.business.deals import calling
 from svyazka.business.deals.models import CallingHold, Deal, Pipeline, Task
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.work import calling
 from svyazka.business.notices.models import Notice
 from svyazka.kit import clock
 

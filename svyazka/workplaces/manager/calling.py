@@ -11,9 +11,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from svyazka.business.deals import calling, wrong_numbers
-from svyazka.business.deals.calling import Line, Step, Taken, Whose
 from svyazka.business.deals.models import Task
+from svyazka.business.deals.work import calling, wrong_numbers
+from svyazka.business.deals.work.calling import Line, Step, Taken, Whose
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Department, Person
 from svyazka.business.staff.roles import Reach

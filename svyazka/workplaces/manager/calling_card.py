@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 from svyazka.business.clients import history
 from svyazka.business.clients.models import ContactPoint
 from svyazka.business.clients.naming import called
-from svyazka.business.deals import calling, moves, next_steps, wrong_numbers
-from svyazka.business.deals.calling import ENOUGH
+from svyazka.business.deals import moves
 from svyazka.business.deals.models import Deal, Stage, Task
+from svyazka.business.deals.work import calling, next_steps, wrong_numbers
+from svyazka.business.deals.work.calling import ENOUGH
 from svyazka.kit import clock, phones, rows
 from svyazka.workplaces.manager.finding import deal_numbered
 from svyazka.workplaces.manager.tasks import WORKDAY_BEGINS, Soon, soon

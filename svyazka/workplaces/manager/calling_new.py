@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from svyazka.business.deals import listing, ring_these
+from svyazka.business.deals import listing
 from svyazka.business.deals.models import Stage
-from svyazka.business.deals.ring_these import Listed, Share
+from svyazka.business.deals.work import ring_these
+from svyazka.business.deals.work.ring_these import Listed, Share
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock

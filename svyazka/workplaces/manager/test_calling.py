@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from svyazka.business.clients.models import Client, ContactPoint
-from svyazka.business.deals import calling
 from svyazka.business.deals.models import CallingHold, Deal, Stage, Task
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.work import calling
 from svyazka.kit import clock
 
 HTMX = {"HX-Request": "true"}

@@ -19,8 +19,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.naming import CONTACT, called_by
-from svyazka.business.deals import rights, tasks, wrong_numbers
+from svyazka.business.deals import rights
 from svyazka.business.deals.models import CallingHold, Task
+from svyazka.business.deals.work import tasks, wrong_numbers
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.staff.roles import Reach

@@ -7,11 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from svyazka.business.clients.models import Client
-from svyazka.business.deals import calling
-from svyazka.business.deals.calling import Whose
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.deals.opening import open_deal
-from svyazka.business.deals.ring_these import Share, ring_these
+from svyazka.business.deals.work import calling
+from svyazka.business.deals.work.calling import Whose
+from svyazka.business.deals.work.ring_these import Share, ring_these
 from svyazka.business.journal.models import Entry
 from svyazka.business.notices.models import Notice
 from svyazka.kit import clock

@@ -13,9 +13,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.deals import assigning, rights, tasks
-from svyazka.business.deals.assigning import Held
+from svyazka.business.deals import rights
+from svyazka.business.deals.handing import assigning
+from svyazka.business.deals.handing.assigning import Held
 from svyazka.business.deals.models import Task
+from svyazka.business.deals.work import tasks
 from svyazka.business.journal import bell
 from svyazka.business.journal.record import announce
 from svyazka.business.notices.tell import tell

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
-from svyazka.business.deals import calling, tasks, wrong_numbers
-from svyazka.business.deals.calling import Step, Taken, Whose
 from svyazka.business.deals.models import CallingHold, Deal, Pipeline, Task
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.deals.work import calling, tasks, wrong_numbers
+from svyazka.business.deals.work.calling import Step, Taken, Whose
 from svyazka.business.staff.models import CompanyRole
 from svyazka.business.staff.roles import Reach
 from svyazka.kit import clock
