@@ -19,7 +19,8 @@ from svyazka.business.staff.models import Department, Person
 from svyazka.business.staff.roles import Reach
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.manager import calling_card
-from svyazka.workplaces.manager.tasks import due_at, reachable, soon
+from svyazka.workplaces.manager.calling_card import task_numbered
+from svyazka.workplaces.manager.tasks import due_at, soon
 from svyazka.workplaces.shared import typed
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
@@ -74,14 +75,14 @@ def leaving(request: PageRequest) -> HttpResponse:
 @needs("calling.do", "POST")
 def turn(request: PageRequest, pk: int) -> HttpResponse:
     """Just this one, out of the list."""
-    calling.take(reachable(request, pk), by=request.person)
+    calling.take(task_numbered(request, pk), by=request.person)
     return render(request, "manager/calling/now.html", _now(request, Place.read(request), pk))
 
 
 @needs("calling.do", "POST")
 def hold(request: PageRequest, pk: int) -> HttpResponse:
     """Still ringing: the turn goes on, and what is known of the client is drawn again."""
-    task = reachable(request, pk)
+    task = task_numbered(request, pk)
     try:
         if not calling.keep(task, ringing="ringing" in request.POST, by=request.person):
             calling.take(task, by=request.person)
@@ -95,7 +96,7 @@ def hold(request: PageRequest, pk: int) -> HttpResponse:
 @needs("calling.do", "POST")
 def result(request: PageRequest, pk: int) -> HttpResponse:
     """What came of it; then the next."""
-    place, task = Place.read(request), reachable(request, pk)
+    place, task = Place.read(request), task_numbered(request, pk)
     ends = _ENDS.get(request.POST.get("outcome", ""))
     if ends is None:
         raise Refused(_("Say what came of the call."))
@@ -107,7 +108,7 @@ def result(request: PageRequest, pk: int) -> HttpResponse:
 
 @needs("calling.do", "POST")
 def taking_back(request: PageRequest, pk: int) -> HttpResponse:
-    task = reachable(request, pk)
+    task = task_numbered(request, pk)
     calling.take_back(task, by=request.person)
     context = _now(request, Place.read(request), calling.turn_of(request.person))
     return render(request, "manager/calling/now.html", {**context, "said": _("Open again."), "apart": True})
@@ -143,8 +144,7 @@ def _wrong_number(request: PageRequest, place: Place, task: Task) -> HttpRespons
 
 def _right_number(request: PageRequest, place: Place, task: Task) -> HttpResponse:
     number = request.POST.get("number", "")[:40]
-    assert task.deal
-    if number in wrong_numbers.of_client(task.deal.client_id):
+    if task.deal and number in wrong_numbers.of_client(task.deal.client_id):
         wrong_numbers.take_back(task.deal, number, by=request.person)
     return render(request, "manager/calling/now.html", _now(request, place, task.pk))
 
@@ -201,14 +201,14 @@ def _now(request: PageRequest, place: Place, number: int | None) -> dict[str, An
 
 
 def _listed(person: Person, place: Place) -> dict[str, Any]:
-    short, counted = Short(), calling.count(person, place.whose)
-    lines = calling.list_waiting(person, place.whose, skipped=place.skipped)
+    listed, short = calling.list_waiting(person, place.whose, skipped=place.skipped), Short()
+    counted = listed.tallies
     return {
         "place": place,
-        "lines": [_line(line, person, short) for line in lines],
+        "lines": [_line(line, person, short) for line in listed.lines],
         "counted": counted,
         "part": str(100 * counted.rung // counted.all) if counted.all else "0",
-        "more": max(counted.waiting - len(lines), 0),
+        "more": max(counted.waiting - len(listed.lines), 0),
         "next_at": short.moment(counted.next_at) if counted.next_at else "",
         "skipped": len(place.skipped),
     }

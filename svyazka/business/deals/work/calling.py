@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.naming import CONTACT, called_by
 from svyazka.business.deals import rights
-from svyazka.business.deals.models import CallingHold, Task
+from svyazka.business.deals.models import Task
 from svyazka.business.deals.work import tasks, wrong_numbers
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
@@ -161,7 +161,8 @@ _KEEP = "update deals_callinghold set until = greatest(until, %s) where person_i
 
 def give_up(person: Person) -> None:
     """He does not ring any more: the client waits for whoever takes the next."""
-    CallingHold.objects.filter(person=person).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("delete from deals_callinghold where person_id = %s", [person.pk])
 
 
 @transaction.atomic
@@ -177,13 +178,14 @@ def finish(
 ) -> None:
     """What came of the call. A deal is not left without a next step, unless it `goes_on` to another stage at once."""
     _insist_free(task, by=by)
+    deal = task.deal
     follower = tasks.done(task, result=result, outcome=outcome, again_at=again_at, by=by)
     if task.done_at is None:
         _refuse_done(task)
-    assert task.deal_id
+    task.deal = deal
     if step:
         _plan(task, step, follows=follower is None, by=by)
-    elif not goes_on and not Task.objects.filter(deal_id=task.deal_id, done_at=None).exists():
+    elif not (goes_on or follower or Task.objects.filter(deal=deal, done_at=None).exists()):
         message = _("Say what comes next and when, or move the deal to another stage.")
         raise Refused(message, fields={"what": message})
     give_up(by)
@@ -245,18 +247,20 @@ select count(*) - 1 from chain
 """
 
 
-def list_waiting(person: Person, whose: Whose, *, skipped: Collection[int] = ()) -> list[Line]:
-    """Who comes next, in the order in which they are handed out."""
+@dataclass(frozen=True)
+class Listed:
+    lines: list[Line]  # who comes next, in the order in which they are handed out
+    tallies: Tallies
+
+
+def list_waiting(person: Person, whose: Whose, *, skipped: Collection[int] = ()) -> Listed:
+    """The beginning of the list, and how many there are: it is gone through once for both."""
     given = _given(person, whose) | {"most": LISTED, "skipped": list(skipped)}
     with connection.cursor() as cursor:
         cursor.execute(_LIST.format(queue=_queue(person, whose)), given)
-        return [Line(*row)._replace(step_words=json.loads(row[6])) for row in cursor.fetchall()]
-
-
-def count(person: Person, whose: Whose) -> Tallies:
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(queue=_queue(person, whose)), _given(person, whose))
-        return Tallies(*cursor.fetchone())
+        found = cursor.fetchall()
+    lines = [Line(*row[6:])._replace(step_words=json.loads(row[12])) for row in found if row[6] is not None]
+    return Listed(lines, Tallies(*found[0][:6]))
 
 
 def _plan(task: Task, step: Step, *, follows: bool, by: Person) -> None:
@@ -279,9 +283,17 @@ def _insist_free(task: Task, *, by: Person) -> None:
     """Whoever's turn ran out may still say what came of his call, as long as nobody else is ringing."""
     _insist_due(task)
     assert task.deal
-    others = CallingHold.objects.filter(client_id=task.deal.client_id, until__gt=clock.now()).exclude(person=by)
-    if other := others.values_list("person__full_name", flat=True).first():
-        raise Taken(format_lazy(_("{name} is ringing this client just now."), name=other))
+    with connection.cursor() as cursor:
+        cursor.execute(_WHO_RINGS, [task.deal.client_id, clock.now(), by.pk])
+        other = cursor.fetchone()
+    if other:
+        raise Taken(format_lazy(_("{name} is ringing this client just now."), name=other[0]))
+
+
+_WHO_RINGS = """
+select full_name from deals_callinghold h join staff_person on staff_person.id = h.person_id
+where h.client_id = %s and h.until > %s and h.person_id <> %s
+"""
 
 
 def _refuse_done(task: Task) -> None:
@@ -359,24 +371,27 @@ select t.id, d.client_id, %(me)s, %(until)s from deals_task t join deals_deal d 
 where t.id = %(task)s and t.done_at is null and d.closed_at is null on conflict do nothing
 """
 _LIST = f"""
-select t.id, t.what, t.due_at, c.id, c.name, case when c.name = '' then {CONTACT} end, stage.next_step_words,
+with queue as materialized (
+    select t.id, t.what, t.due_at, t.person_id, d.client_id, d.stage_id, {_READY_AT} as ready_at from {{queue}}
+), waiting as (
+    select * from queue where coalesce(ready_at <= %(now)s, true)
+), rung as (
+    select count(*) filter (where outcome = 'reached') as reached,
+           count(*) filter (where outcome = 'not_reached') as not_reached, count(*) as rung
+    from deals_task where done_by_id = %(me)s and kind = 'call' and done_at >= %(morning)s
+)
+select (select count(*) from waiting where client_id not in (
+           select client_id from deals_callinghold where until > %(now)s and person_id <> %(me)s)),
+       later.count, later.first, rung.reached, rung.not_reached, rung.rung,
+       t.id, t.what, t.due_at, c.id, c.name, case when c.name = '' then {CONTACT} end, stage.next_step_words,
        who.full_name, ringing.full_name
-from (select t.*, d.client_id, d.stage_id from {{queue}} and {_READY} and t.id <> all(%(skipped)s)
-      order by t.due_at, t.id limit %(most)s) t
-join clients_client c on c.id = t.client_id
-join deals_stage stage on stage.id = t.stage_id
+from (select count(*), min(ready_at) as first from queue where ready_at > %(now)s) later
+cross join rung
+left join (select * from waiting where id <> all(%(skipped)s) order by due_at, id limit %(most)s) t on true
+left join clients_client c on c.id = t.client_id
+left join deals_stage stage on stage.id = t.stage_id
 left join staff_person who on who.id = t.person_id
 left join deals_callinghold h on h.client_id = c.id and h.until > %(now)s
 left join staff_person ringing on ringing.id = h.person_id
 order by t.due_at, t.id
-"""  # noqa: S608
-_COUNT = f"""
-select * from (
-    select count(*) filter (where {_READY} and not exists ({_OTHERS})), count(*) filter (where not {_READY}),
-           min({_READY_AT}) filter (where not {_READY})
-    from {{queue}}
-) waiting cross join (
-    select count(*) filter (where outcome = 'reached'), count(*) filter (where outcome = 'not_reached'), count(*)
-    from deals_task where done_by_id = %(me)s and kind = 'call' and done_at >= %(morning)s
-) rung
 """  # noqa: S608

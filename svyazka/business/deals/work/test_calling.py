@@ -58,6 +58,10 @@ def fetched(number: int | None) -> Task:
     return Task.objects.select_related("deal__client", "deal__stage").get(pk=number)
 
 
+def counted(person) -> calling.Tallies:
+    return calling.list_waiting(person, NOW).tallies
+
+
 def in_hours(hours: float):
     return clock.now() + timedelta(hours=hours)
 
@@ -74,9 +78,8 @@ def test_what_is_late_comes_first_then_what_is_due_today_and_nothing_else(deal, 
     call(closed, mikhail)
     Deal.objects.filter(pk=closed.pk).update(closed_at=clock.now())
     Task.objects.create(deal=deal, kind="message", what="Написать", due_at=in_hours(-1), person=mikhail)
-    assert [line.id for line in calling.list_waiting(mikhail, NOW)] == [late.pk, today.pk]
-    counted = calling.count(mikhail, NOW)
-    assert (counted.waiting, counted.later, counted.next_at) == (2, 1, in_hours(1))
+    assert [line.id for line in calling.list_waiting(mikhail, NOW).lines] == [late.pk, today.pk]
+    assert counted(mikhail)[:3] == (2, 1, in_hours(1))
     assert [calling.take_next(mikhail, NOW), calling.take_next(mikhail, NOW, skipped=[late.pk])] == [late.pk, today.pk]
 
 
@@ -89,7 +92,7 @@ def test_nobody_gets_a_client_whom_somebody_rings_nor_another_task_of_his(deal, 
         calling.finish(fetched(first.pk), outcome="reached", goes_on=True, by=roza)
     with pytest.raises(Taken, match=olga.full_name):
         calling.take(fetched(other_task.pk), by=roza)
-    assert calling.count(roza, NOW).waiting == 0
+    assert counted(roza).waiting == 0
 
 
 def test_a_turn_runs_out_and_goes_on_while_the_page_is_open_or_one_talks(deal, olga, roza, noon):
@@ -114,7 +117,7 @@ def test_a_turn_runs_out_and_goes_on_while_the_page_is_open_or_one_talks(deal, o
 
 def test_after_a_call_the_deal_has_a_next_step_or_goes_on(deal, mikhail):
     task = call(deal, mikhail)
-    with pytest.raises(Refused, match="comes next"):
+    with pytest.raises(Refused, match="что и когда делать дальше"):
         calling.finish(fetched(task.pk), outcome="reached", result="Думает", by=mikhail)
     assert Task.objects.get(pk=task.pk).done_at is None
     step = Step("Узнать решение", in_hours(2))
@@ -124,7 +127,7 @@ def test_after_a_call_the_deal_has_a_next_step_or_goes_on(deal, mikhail):
     assert Deal.objects.get(pk=deal.pk).next_step == "Узнать решение"
     # Agreed with the client: not before its hour.
     assert calling.take_next(mikhail, NOW) is None
-    assert calling.count(mikhail, NOW)[:6] == (0, 1, in_hours(2), 1, 0, 1)
+    assert counted(mikhail)[:6] == (0, 1, in_hours(2), 1, 0, 1)
 
 
 def test_tries_are_counted_until_somebody_answers(deal, mikhail, noon):
@@ -137,7 +140,7 @@ def test_tries_are_counted_until_somebody_answers(deal, mikhail, noon):
         noon(hours=1)
     calling.finish(fetched(task.pk), outcome="reached", step=Step("Позвонить", in_hours(1)), by=mikhail)
     assert calling.tries(Task.objects.get(done_at=None).pk) == 0
-    assert calling.count(mikhail, NOW)[3:] == (1, 3, 4)
+    assert counted(mikhail)[3:] == (1, 3, 4)
 
 
 def test_a_click_is_taken_back_and_it_is_ones_turn_again(deal, mikhail):
@@ -197,7 +200,7 @@ def test_whose_calls_one_may_ring(deal, windows, mikhail, dina, olga, roza):
     other = call(another(roza, "Розы", responsible=roza), roza)
 
     def listed(person, whose=NOW):
-        return {line.id for line in calling.list_waiting(person, whose)}
+        return {line.id for line in calling.list_waiting(person, whose).lines}
 
     assert mikhail.department_id != dina.department_id
     assert listed(mikhail) == {mine.pk, nobodys.pk}
