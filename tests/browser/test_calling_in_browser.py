@@ -52,3 +52,9 @@ def test_a_list_is_rung_through_from_the_keyboard(open_page, accessible, windows
     expect(page.locator("#my-day")).to_be_visible()
     page.wait_for_timeout(300)
     assert CallingHold.objects.get().person == roza
+
+    # Nothing to ring: the way to the list of deals is a page like any other.
+    empty = open_page(dina, "/calling/")
+    empty.get_by_role("link", name="К списку сделок").click()
+    expect(empty.locator("#deals-table")).to_be_visible()
+    expect(empty.locator("#calling")).to_have_count(0)

@@ -82,12 +82,10 @@ def turn(request: PageRequest, pk: int) -> HttpResponse:
 @needs("calling.do", "POST")
 def hold(request: PageRequest, pk: int) -> HttpResponse:
     """Still ringing: the turn goes on, and what is known of the client is drawn again."""
-    task = task_numbered(request, pk)
     try:
-        if not calling.keep(task, ringing="ringing" in request.POST, by=request.person):
-            calling.take(task, by=request.person)
+        _go_on(task_numbered(request, pk), request)
     except Refused as refusal:
-        answer = _drawn(request, Place.read(request), said=str(refusal.message), tone="bad")
+        answer = _lost(request, Place.read(request), refusal)
         answer["HX-Retarget"], answer["HX-Reswap"] = "#calling", "innerHTML show:none"
         return answer
     return render(request, "manager/calling/facts.html", {"card": calling_card.facts(request, pk)})
@@ -96,14 +94,13 @@ def hold(request: PageRequest, pk: int) -> HttpResponse:
 @needs("calling.do", "POST")
 def result(request: PageRequest, pk: int) -> HttpResponse:
     """What came of it; then the next."""
-    place, task = Place.read(request), task_numbered(request, pk)
-    ends = _ENDS.get(request.POST.get("outcome", ""))
+    place, ends = Place.read(request), _ENDS.get(request.POST.get("outcome", ""))
     if ends is None:
         raise Refused(_("Say what came of the call."))
     try:
-        return ends(request, place, task)
+        return ends(request, place, task_numbered(request, pk))
     except Taken as refusal:
-        return _drawn(request, place, said=str(refusal.message), tone="bad")
+        return _lost(request, place, refusal)
 
 
 @needs("calling.do", "POST")
@@ -111,7 +108,24 @@ def taking_back(request: PageRequest, pk: int) -> HttpResponse:
     task = task_numbered(request, pk)
     calling.take_back(task, by=request.person)
     context = _now(request, Place.read(request), calling.turn_of(request.person))
-    return render(request, "manager/calling/now.html", {**context, "said": _("Open again."), "apart": True})
+    return render(request, "manager/calling/now.html", {**context, "said": _("Open again.")})
+
+
+def _go_on(task: Task, request: PageRequest) -> None:
+    """A turn that ran out is taken again, as long as nobody else rings and he himself does not in another tab."""
+    current = calling.turn_of(request.person)
+    if current is None:
+        calling.take(task, by=request.person)
+    elif current != task.pk:
+        raise Taken(_("You are ringing somebody else in another tab."))
+    calling.keep(task, ringing="ringing" in request.POST, by=request.person)
+
+
+def _lost(request: PageRequest, place: Place, refusal: Refused) -> HttpResponse:
+    """It is not his turn any more: the one that he has, or the next."""
+    number = calling.turn_of(request.person) or calling.take_next(request.person, place.whose, skipped=place.skipped)
+    context = {**_now(request, place, number), **_toast(None, str(refusal.message)), "tone": "bad"}
+    return render(request, "manager/calling/now.html", context)
 
 
 def _reached(request: PageRequest, place: Place, task: Task) -> HttpResponse:
@@ -178,21 +192,15 @@ def _again_at(request: PageRequest) -> datetime:
     return known or due_at(request.POST.get("again_day", ""), request.POST.get("again_hour", ""))
 
 
-def _drawn(
-    request: PageRequest, place: Place, done: Task | None = None, *, said: str = "", tone: str = "good"
-) -> HttpResponse:
+def _drawn(request: PageRequest, place: Place, done: Task | None = None, *, said: str = "") -> HttpResponse:
     """The next client, and what became of the one before."""
     number = calling.take_next(request.person, place.whose, skipped=place.skipped)
-    context = {**_now(request, place, number), **_toast(done, said, tone)}
-    return render(request, "manager/calling/now.html", context)
+    return render(request, "manager/calling/now.html", {**_now(request, place, number), **_toast(done, said)})
 
 
-def _toast(done: Task | None, said: str, tone: str = "good") -> dict[str, Any]:
-    return {"done": str(done.pk) if done else "", "said": said, "tone": tone, "whom": _whom(done)}
-
-
-def _whom(done: Task | None) -> str:
-    return str(done.deal.client) if done and done.deal else ""
+def _toast(done: Task | None, said: str) -> dict[str, Any]:
+    whom = str(done.deal.client) if done and done.deal else ""
+    return {"done": str(done.pk) if done else "", "said": said, "whom": whom}
 
 
 def _now(request: PageRequest, place: Place, number: int | None) -> dict[str, Any]:

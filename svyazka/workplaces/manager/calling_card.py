@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,7 +14,7 @@ from svyazka.business.clients.naming import called
 from svyazka.business.deals import moves, rights
 from svyazka.business.deals.models import Deal, Stage, Task
 from svyazka.business.deals.work import calling, next_steps, tasks, wrong_numbers
-from svyazka.business.deals.work.calling import ENOUGH
+from svyazka.business.deals.work.calling import ENOUGH, Taken
 from svyazka.kit import clock, phones, rows
 from svyazka.workplaces.manager.finding import deal_numbered
 from svyazka.workplaces.manager.tasks import WORKDAY_BEGINS, Soon, soon
@@ -36,7 +35,7 @@ def task_numbered(request: PageRequest, pk: int) -> Task:
         if not tasks.may_touch(request.person, task):
             raise rights.NotYours
         return task
-    raise Http404
+    raise Taken(_("This call is not to be made any more."))
 
 
 _TASK = f"""

@@ -108,6 +108,7 @@ def test_skipped_ones_do_not_come_again_in_this_round(page, mikhail, task):
     assert calling.turn_of(mikhail) == following.pk
     assert f'name="skipped" value="{task.pk}"' in text
     text = says(press(page, "next/", skipped=[task.pk, following.pk]))
+    assert 'hx-include="unset"' in text
     assert "Остались только те, кого вы пропустили" in text
 
 
@@ -165,6 +166,20 @@ def test_the_turn_goes_on_with_the_page_and_what_is_known_is_drawn_again(page, m
     CallingHold.objects.all().delete()
     says(press(page, f"tasks/{task.pk}/hold/"))
     assert calling.turn_of(mikhail) == task.pk
+
+
+def test_a_card_whose_call_has_gone_or_is_rung_in_another_tab_makes_way(page, mikhail, task):
+    following = another(mikhail)
+    press(page, "next/")
+    press(page, f"tasks/{following.pk}/turn/")
+    text = says(press(page, f"tasks/{task.pk}/hold/"))
+    assert "В другой вкладке" in text
+    assert f'data-task="{following.pk}"' in text
+    Task.objects.filter(pk=following.pk).delete()
+    for address, given in (("hold", {}), ("result", {"outcome": "not_reached", "again": "morning"})):
+        answer = press(page, f"tasks/{following.pk}/{address}/", **given)
+        assert "Этот звонок больше не нужен" in says(answer)
+        assert f'data-task="{task.pk}"' in answer.content.decode()
 
 
 def test_what_was_chosen_from_the_list_is_rung_first(page, mikhail, task):

@@ -149,7 +149,7 @@ def take(task: Task, *, by: Person) -> None:
 
 
 def keep(task: Task, *, ringing: bool = False, by: Person) -> bool:
-    """Whether it is still his turn, which goes on: the page is open, or the number was just dialled."""
+    """His turn goes on: the page is open, or the number was just dialled. Says whether it is still his."""
     until = clock.now() + (TALK if ringing else TURN)
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [until, by.pk, task.pk])
