@@ -17,6 +17,7 @@ from svyazka.business.deals.work.calling import Line, Step, Taken, Whose
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Department, Person
 from svyazka.business.staff.roles import Reach
+from svyazka.kit import phones
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.manager import calling_card
 from svyazka.workplaces.manager.calling_card import task_numbered
@@ -158,7 +159,7 @@ def _wrong_number(request: PageRequest, place: Place, task: Task) -> HttpRespons
 
 def _right_number(request: PageRequest, place: Place, task: Task) -> HttpResponse:
     number = request.POST.get("number", "")[:40]
-    if task.deal and number in wrong_numbers.of_client(task.deal.client_id):
+    if task.deal and phones.readable(number) in wrong_numbers.of_client(task.deal.client_id):
         wrong_numbers.take_back(task.deal, number, by=request.person)
     return render(request, "manager/calling/now.html", _now(request, place, task.pk))
 

@@ -119,7 +119,7 @@ def _phones(client_id: int, contacts: list[ContactPoint], short: Short) -> list[
         {
             "value": one.value,
             "shown": one.readable,
-            "wrong": _crossed_out(wrong[one.value], short) if one.value in wrong else "",
+            "wrong": _crossed_out(wrong[one.readable], short) if one.readable in wrong else "",
             **_there(one.value, short.now),
         }
         for one in numbers

@@ -197,11 +197,12 @@ def wrong_number(task: Task, number: str, *, by: Person) -> bool:
     to find the right one, and the call is over. Says whether it is."""
     _insist_free(task, by=by)
     assert task.deal
-    known = list(task.deal.client.contact_points.filter(kind="phone").values_list("value", flat=True))
-    if number not in known:
+    known = task.deal.client.contact_points.filter(kind="phone").values_list("value", flat=True)
+    others = [phones.readable(one) for one in known if one != number]
+    if len(others) == len(known):
         raise Refused(_("The client has no such number any more."))
     wrong = wrong_numbers.of_client(task.deal.client_id)
-    if any(one not in wrong for one in known if one != number):
+    if any(one not in wrong for one in others):
         wrong_numbers.note(task.deal, number, by=by)
         return False
     step = Step(str(_FIND_THE_NUMBER), clock.now() + timedelta(days=1), Task.Kind.OTHER)
@@ -223,7 +224,7 @@ def take_back(task: Task, *, by: Person) -> None:
     wrong = task.result if task.outcome == Outcome.WRONG_NUMBER else ""
     current = tasks.take_back(task, by=by) if task.done_at else tasks.put_off(task, until=None, by=by)
     if wrong and task.deal:
-        wrong_numbers.take_back(task.deal, phones.normalise(wrong), by=by)
+        wrong_numbers.take_back(task.deal, wrong, by=by)
     with contextlib.suppress(Taken):
         take(current, by=by)
 

@@ -164,7 +164,7 @@ def test_a_wrong_number_is_crossed_out_and_the_last_one_ends_the_call(deal, vera
     calling.take_next(mikhail, NOW)
     assert not calling.wrong_number(fetched(task.pk), "+79161234567", by=mikhail)
     assert calling.turn_of(mikhail) == task.pk
-    assert wrong_numbers.of_client(vera.pk)["+79161234567"].by == mikhail.full_name
+    assert wrong_numbers.of_client(vera.pk)["+7 916 123-45-67"].by == mikhail.full_name
     with pytest.raises(Refused):
         calling.wrong_number(fetched(task.pk), "+79990000000", by=mikhail)
     assert calling.wrong_number(fetched(task.pk), "+74951234567", by=mikhail)
@@ -174,11 +174,19 @@ def test_a_wrong_number_is_crossed_out_and_the_last_one_ends_the_call(deal, vera
         task.pk,
         "wrong_number",
     )
-    assert set(wrong_numbers.of_client(vera.pk)) == {"+79161234567", "+74951234567"}
+    assert set(wrong_numbers.of_client(vera.pk)) == {"+7 916 123-45-67", "+7 495 123-45-67"}
     calling.take_back(fetched(task.pk), by=mikhail)
-    assert set(wrong_numbers.of_client(vera.pk)) == {"+79161234567"}
+    assert set(wrong_numbers.of_client(vera.pk)) == {"+7 916 123-45-67"}
     wrong_numbers.take_back(deal, "+79161234567", by=mikhail)
     assert not wrong_numbers.of_client(vera.pk)
+
+
+def test_what_somebody_wrote_into_a_result_is_no_number(deal, vera, mikhail):
+    tasks.done(call(deal, mikhail), outcome="wrong_number", result="Ответил сосед", by=mikhail)
+    assert set(wrong_numbers.of_client(vera.pk)) == {"Ответил сосед"}
+    task = call(deal, mikhail)
+    calling.take_next(mikhail, NOW)
+    assert calling.wrong_number(fetched(task.pk), "+79161234567", by=mikhail)
 
 
 def test_what_a_move_takes_away_or_a_colleague_ticks_off_is_nobodys_turn(deal, mikhail, dina):

@@ -31,11 +31,11 @@ def take_back(deal: Deal, number: str, *, by: Actor) -> None:
 
 
 def of_client(client_id: int) -> dict[str, Said]:
-    """Number → who said so, and when."""
+    """Number, as people read it → who said so, and when."""
     with connection.cursor() as cursor:
         cursor.execute(_WRONG, [client_id])
         said = cursor.fetchall()
-    return {phones.normalise(text): Said(at, by) for text, event, at, by in said if event == "wrong_number"}
+    return {text: Said(at, by) for text, event, at, by in said if event == "wrong_number"}
 
 
 _WRONG = """
