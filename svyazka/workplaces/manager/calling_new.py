@@ -61,7 +61,7 @@ def _offered(request: PageRequest) -> dict[str, Any]:
                 "who": card.responsible or "",
                 "had": card.id in had,
             }
-            for card in found.cards
+            for card in sorted(found.cards, key=lambda card: card.id in had)
         ],
         "count": len(found.cards) - len(had),
         "is_cut": bool(found.after),
