@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
+from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
 HOME_REGION, HOME_CODE = "RU", 7
 
@@ -49,6 +52,21 @@ def readable(number: str) -> str:
     except phonenumbers.NumberParseException:
         return number
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def local_time(number: str, moment: datetime) -> datetime | None:
+    """What time it is there then, as far as the number says it: a town's does, a mobile one of Russia's does not."""
+    found = {moment.astimezone(zone).utcoffset(): zone for zone in _zones(number)}
+    return moment.astimezone(next(iter(found.values()))) if len(found) == 1 else None
+
+
+@lru_cache(maxsize=20_000)
+def _zones(number: str) -> tuple[ZoneInfo, ...]:
+    try:
+        names = time_zones_for_number(phonenumbers.parse(number, HOME_REGION))
+        return tuple(ZoneInfo(name) for name in names if name != UNKNOWN_TIMEZONE)
+    except (phonenumbers.NumberParseException, ZoneInfoNotFoundError):
+        return ()
 
 
 def digits_of(typed: str) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,3 +52,11 @@ def test_a_stored_number_stays_as_it_is(typed):
     assert stored.startswith("+")
     assert stored[1:].isdecimal()
     assert phones.normalise(stored) == phones.normalise(phones.readable(stored)) == stored
+
+
+def test_a_towns_number_says_what_time_it_is_there_and_a_mobile_one_does_not():
+    noon = datetime(2026, 5, 12, 9, 0, tzinfo=UTC)
+    said = {number: phones.local_time(number, noon) for number in ("+74232123456", "+74951234567", "+79161234567")}
+    hours = {number: there and there.hour for number, there in said.items()}
+    assert hours == {"+74232123456": 19, "+74951234567": 12, "+79161234567": None}
+    assert phones.local_time("nonsense", noon) is None

@@ -69,6 +69,11 @@ RIGHTS: dict[str, dict[str, Reach]] = {
         Role.MANAGER: Reach.DEPARTMENT,
         **dict.fromkeys((Role.CONTROLLER, *_FIELD), Reach.OWN),
     },
+    # The calling list: one's own calls, those of the department, of all.
+    "calling.do": {
+        **_all(Role.OPERATOR, Role.HEAD, Role.ADMINISTRATOR),
+        Role.MANAGER: Reach.DEPARTMENT,
+    },
     # Everybody of the office answers what he was asked.
     "questions.see": {
         **_all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
@@ -104,6 +109,7 @@ WORDS = {
     "values.import": _("Fills in fields of deals and clients from a file"),
     "deals.change": _("Changes deals: stages, fields, next steps"),
     "tasks.do": _("Does tasks: his own, and those of deals that he may change"),
+    "calling.do": _("Rings through the calling list"),
     "problems.see": _("Sees problem deals"),
     "hand_offs.see": _("Sees the figures of hand-offs between departments"),
     "questions.see": _("Sees questions on deals: his own are those asked to him and by him"),
@@ -125,7 +131,8 @@ WORDS = {
 _KEPT = ("staff.see", "staff.change", "settings.change")
 # Rights whose reach says whose: the others are given or not.
 _WHOSE = dict.fromkeys(
-    ("deals.change", "problems.see", "questions.see"), (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.ALL)
+    ("deals.change", "calling.do", "problems.see", "questions.see"),
+    (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.ALL),
 )
 
 

@@ -111,6 +111,8 @@ def _moved(request: PageRequest, deal: Deal, left: Stage, *, called_off: int) ->
     said = render(request, "manager/moved.html", toast).content.decode()
     if "board" in request.GET:
         answer = HttpResponse(card_and_counters(request, deal, [deal.stage_id, left.pk]) + said)
+    elif (request.htmx.current_url_abs_path or "").startswith(reverse("calling")):
+        answer = HttpResponse(said)
     else:
         answer = HttpResponse(parts.apart(request, deal_numbered(deal.pk)) + said)
     answer["HX-Trigger"] = json.dumps({"dialog:close": {}})

@@ -55,6 +55,7 @@ WORDINGS: dict[str, Wording] = {
     ),
     "question.asked": Wording(gettext_lazy("{by} asks: {text}"), "question"),
     "task.given": Wording(gettext_lazy("{by} has given you a task: {what} ({due_at})"), "task"),
+    "task.to_ring": Wording(gettext_lazy("{by} asks you to ring: {what} ({count}, {due_at})"), "phone", "/calling/"),
     "task.done": Wording(gettext_lazy("{by} has done what you asked for: {what}"), "task", tone="good"),
     "question.answered": Wording(gettext_lazy("{by} answered: {text}"), "question", tone="good"),
     "question.reminder": Wording(gettext_lazy("An answer is due by {due_at}: {text}"), "question"),

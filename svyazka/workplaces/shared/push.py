@@ -39,6 +39,7 @@ PLAIN: dict[str, Promise] = {
     "question.withdrawn": gettext_lazy("You need not answer any more"),
     "question.taken_over": gettext_lazy("A colleague answers instead"),
     "question.released": gettext_lazy("The deal goes on before the answer"),
+    "task.to_ring": gettext_lazy("Clients for you to ring"),
     "task.given": gettext_lazy("You are given a task"),
     "task.done": gettext_lazy("A task that you gave is done"),
     "note.mentioned": gettext_lazy("You are mentioned in a note"),

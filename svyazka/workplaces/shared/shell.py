@@ -32,7 +32,7 @@ class Room:
 _SETTINGS_ROOM = Room(_("Settings"), "settings", "settings", "settings.change")
 ROOMS = [
     Room(_("Queue"), "queue", "inbox", "queue.see"),
-    Room(_("My day"), "my_day", "task", "tasks.do"),
+    Room(_("My day"), "my_day", "task", "tasks.do", under=("/calling/",)),
     Room(_("Calls"), "calls", "phone", "queue.see"),
     Room(_("Clients"), "clients", "person", "clients.see"),
     Room(_("Deals"), "board", "board", "deals.see", under=("/pipelines/",)),

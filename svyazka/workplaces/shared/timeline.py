@@ -314,6 +314,8 @@ _TASK_EVENTS: dict[str, tuple[str, Callable[[], str]]] = {
     "done": ("good", lambda: _("Done: {what}")),
     "reached": ("good", lambda: _("Reached: {what}")),
     "not_reached": ("bad", lambda: _("Not reached: {what}")),
+    "wrong_number": ("bad", lambda: _("Wrong number")),
+    "right_number": ("", lambda: _("The number is right after all")),
     "given": ("", lambda: _("Given to {to}: {what}")),
 }
 _SAYERS: dict[str, Callable[[Interaction], tuple[str, str, str]]] = {

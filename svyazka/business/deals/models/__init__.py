@@ -12,11 +12,12 @@ from svyazka.business.deals.models.path import (
     Stage,
     Turn,
 )
-from svyazka.business.deals.models.work import Asked, Question, Task
+from svyazka.business.deals.models.work import Asked, CallingHold, Question, Task
 
 __all__ = [
     "Appointing",
     "Asked",
+    "CallingHold",
     "Deal",
     "DistributionRule",
     "FactKey",

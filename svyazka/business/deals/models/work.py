@@ -8,6 +8,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.clients.models import Client
 from svyazka.business.deals.models.deal import Deal
 from svyazka.business.staff.models import Person
 
@@ -25,6 +26,7 @@ class Task(models.Model):
         NONE = "", ""
         REACHED = "reached", _("reached")
         NOT_REACHED = "not_reached", _("not reached")
+        WRONG_NUMBER = "wrong_number", _("wrong number")
 
     deal = models.ForeignKey(Deal, models.CASCADE, null=True, blank=True, related_name="tasks")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.OTHER, db_default="other")
@@ -54,10 +56,30 @@ class Task(models.Model):
             models.Index(fields=["due_at"], condition=Q(done_at=None, deal__isnull=False), name="task_on_calendar"),
             models.Index(fields=["by", "due_at"], condition=Q(done_at=None), name="task_given"),
             models.Index(fields=["person", "-done_at"], condition=Q(done_at__isnull=False), name="task_done"),
+            # The calling list, and what somebody has rung today (calling.py).
+            models.Index(
+                fields=["person", "due_at"],
+                condition=Q(kind="call", done_at=None, deal__isnull=False),
+                name="task_to_ring",
+            ),
+            models.Index(
+                fields=["done_by", "-done_at"], condition=Q(kind="call", done_at__isnull=False), name="task_rung"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.what
+
+
+class CallingHold(models.Model):
+    """Whose turn it is to ring a client: until then nobody else gets him, nor another task of his."""
+
+    # Without a constraint: steps of a stage are taken away by statements that need not know of turns. What points
+    # nowhere is no turn.
+    task = models.OneToOneField(Task, models.DO_NOTHING, db_constraint=False, related_name="+")
+    client = models.OneToOneField(Client, models.CASCADE, related_name="+")
+    person = models.OneToOneField(Person, models.CASCADE, related_name="+")
+    until = models.DateTimeField()
 
 
 class Question(models.Model):

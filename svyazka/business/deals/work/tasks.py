@@ -45,8 +45,8 @@ def plan(
 ) -> Task:
     """Somebody must do this by then: `person`, or whoever is responsible for the deal. Sent twice within seconds, it
     is planned once."""
-    what = _said(what)
-    _refuse_time(due_at)
+    what = said(what)
+    refuse_time(due_at)
     current = held(deal.pk) if deal else None
     lately = Task.objects.filter(deal=deal, done_at=None, created_at__gte=clock.now() - SENT_TWICE)
     if before := lately.filter(what=what, due_at=due_at, of_stage=False, by_id=by.actor_id).first():
@@ -59,7 +59,7 @@ def plan(
         person_id=person.pk if person else current.responsible_id if current else by.actor_id,
         by_id=by.actor_id,
         repeat=repeat.stored() if repeat else {},
-        checklist=[{"id": at, "what": _said(item), "done": False} for at, item in enumerate(checklist, start=1)],
+        checklist=[{"id": at, "what": said(item), "done": False} for at, item in enumerate(checklist, start=1)],
     )
     _tell(task, current, "deals.step_planned", {"what": (None, what), "due_at": (None, due_at.isoformat())}, by=by)
     if task.person_id and task.person_id != by.actor_id and person:
@@ -75,7 +75,7 @@ def done(
     given back."""
     result = _result(result)
     if again_at:
-        _refuse_time(again_at)
+        refuse_time(again_at)
     deal = held(task.deal_id) if task.deal_id else None
     ticked = {"done_at": clock.now(), "done_by": by, "result": result, "outcome": outcome, "snoozed_until": None}
     if not Task.objects.filter(pk=task.pk, done_at=None).update(**ticked):
@@ -120,9 +120,9 @@ def change(task: Task, *, version: int | None = None, by: Actor, **to: Any) -> T
     deal, current = _held(task, version=version, still_open=True)
     wanted = dict(to)
     if "what" in wanted:
-        wanted["what"] = _said(wanted["what"])
+        wanted["what"] = said(wanted["what"])
     if "due_at" in wanted and wanted["due_at"] != current.due_at:
-        _refuse_time(wanted["due_at"])
+        refuse_time(wanted["due_at"])
         wanted["snoozed_until"] = None
     if "repeat" in wanted:
         wanted["repeat"] = wanted["repeat"].stored() if wanted["repeat"] else {}
@@ -155,7 +155,7 @@ def put_off(task: Task, *, until: datetime | None, by: Actor) -> Task:
     """Out of the person's sight until then. It is due when it was, and comes back by itself; `None`: at once."""
     deal, current = _held(task, still_open=True)
     if until:
-        _refuse_time(until)
+        refuse_time(until)
     current.snoozed_until = until
     _save(current)
     _tell(current, deal, "deals.step_put_off", {"until": (None, until.isoformat() if until else None)}, by=by)
@@ -269,7 +269,7 @@ def _shown(task: Task, name: str) -> object:
     return value.full_name if isinstance(value, Person) else value
 
 
-def _said(what: str) -> str:
+def said(what: str) -> str:
     what = what.replace("\x00", "").strip()
     if not what:
         raise Refused(_("Say what is to be done."), fields={"what": _("Say what is to be done.")})
@@ -285,7 +285,7 @@ def _result(result: str) -> str:
     return result
 
 
-def _refuse_time(at: datetime) -> None:
+def refuse_time(at: datetime) -> None:
     now = clock.now()
     if at < now - _SLACK:
         raise Refused(_("This time is over."), fields={"due_at": _("This time is over.")})
