@@ -14,13 +14,14 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connections
 
+from svyazka.business.conversations import bots
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
 from svyazka.business.intake import chores
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.journal.bell import CHANNEL
-from svyazka.business.notices import sending
+from svyazka.business.notices import delivering, sending
 from svyazka.business.problems import rounds as problems
 from svyazka.config import memory
 from svyazka.config.database import WORKER
@@ -53,6 +54,8 @@ def main() -> None:
     worker = Worker()
     memory.settle()
     threading.Thread(target=send_notices, args=[told], name="notices", daemon=True).start()
+    for kind in settings.MESSENGERS:
+        threading.Thread(target=speak, args=[kind, told], name=kind, daemon=True).start()
     while not told:
         try:
             worker.turn()
@@ -73,6 +76,18 @@ def send_notices(told: list[int]) -> None:
             log.warning("database_lost", failure=type(failure).__name__)
             connections.close_all()
         time.sleep(POLL)
+    connections.close_all()
+
+
+def speak(kind: str, told: list[int]) -> None:
+    """The same for a messenger, each in a thread of its own: one that is blocked must not hold up the others."""
+    while not told:
+        try:
+            delivering.deliver_due(kind, push.write, bots.reach)
+        except (DatabaseError, psycopg.Error) as failure:
+            log.warning("database_lost", failure=type(failure).__name__)
+            connections.close_all()
+        time.sleep(delivering.ROUND)
     connections.close_all()
 
 
