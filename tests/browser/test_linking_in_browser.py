@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from svyazka.business.conversations import bots
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.intake.work_off import work_off
+from svyazka.business.journal.record import About, record
 from svyazka.connectors.telegram.conftest import telegram_peer  # noqa: F401
 from svyazka.edge.conftest import open_house
 from tests.browser.conftest import log_in
@@ -44,4 +45,11 @@ def test_the_page_shows_at_once_that_a_chat_is_linked_and_ended(
             assert httpx.post(address, json=update, headers=SECRET).status_code == 200
             work_off()
             expect(chats.get_by_text("@mikhail")).to_have_count(shown)
+        # What else happens to the person does not take the link from under his finger.
+        chats.get_by_role("button", name="Подключить").click()
+        expect(chats.get_by_role("link", name="Открыть Telegram")).to_be_visible()
+        with page.expect_response("**/account/chats/?shown=*") as asked:
+            record("staff.changed", About("person", mikhail.pk), by=anna, people=[mikhail.pk])
+        assert asked.value.status == 204
+        expect(chats.get_by_role("link", name="Открыть Telegram")).to_be_visible()
         context.close()

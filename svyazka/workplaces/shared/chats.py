@@ -17,6 +17,7 @@ from svyazka.business.notices.messengers import of_account
 from svyazka.business.notices.models import Chat
 from svyazka.business.staff.models import Person
 from svyazka.kit.refusals import Refused
+from svyazka.kit.secrets import fingerprint
 from svyazka.workplaces.shared.door import PageRequest, needs
 
 
@@ -48,14 +49,18 @@ class Row:
 
 @needs("own.account", "GET", "POST")
 def account_chats(request: PageRequest) -> HttpResponse:
-    """By POST with a fresh link for the bot that is named."""
+    """By POST with a fresh link for the bot that is named. Asked anew because something has happened to the person, it
+    leaves alone what shows the same already: the link would be gone."""
     invited: dict[str, Invitation] = {}
     if request.method == "POST":
         account = next((one for one in bots.for_staff() if one.code == request.POST.get("bot")), None)
         if account is None:
             raise Refused(_("This bot is switched off by now."))
         invited[account.code] = _invite(request.person, account)
-    return _fragment(request, invited)
+    shown = on_page(request.person, invited)
+    if request.method == "GET" and request.GET.get("shown") == shown["chats_state"]:
+        return HttpResponse(status=204)
+    return render(request, "shared/chats.html", shown)
 
 
 @needs("own.account", "POST")
@@ -63,7 +68,7 @@ def chat_ending(request: PageRequest, pk: int) -> HttpResponse:
     chat = Chat.objects.filter(pk=min(pk, 2**63 - 1), person=request.person).first()
     if chat:  # the bot may have been told /stop
         linking.end(chat, by=request.person)
-    return _fragment(request, {})
+    return render(request, "shared/chats.html", on_page(request.person))
 
 
 def on_page(person: Person, invited: dict[str, Invitation] | None = None) -> dict[str, Any]:
@@ -71,20 +76,20 @@ def on_page(person: Person, invited: dict[str, Invitation] | None = None) -> dic
     chats = {chat.account: chat for chat in person.chats.order_by("account")}
     offered = {one.code: one for one in bots.for_staff()}
     names = dict(ChannelAccount.objects.filter(code__in=chats).values_list("code", "name"))
-    return {
-        "chats": [
-            Row(
-                bot=code,
-                title=of_account(code).title,
-                name=offered[code].name if code in offered else names.get(code, code),
-                nick=offered[code].nick if code in offered else "",
-                is_on=code in offered,
-                chat=chats.get(code),
-                invitation=(invited or {}).get(code),
-            )
-            for code in dict.fromkeys([*offered, *chats])
-        ]
-    }
+    rows = [
+        Row(
+            bot=code,
+            title=of_account(code).title,
+            name=offered[code].name if code in offered else names.get(code, code),
+            nick=offered[code].nick if code in offered else "",
+            is_on=code in offered,
+            chat=chats.get(code),
+            invitation=(invited or {}).get(code),
+        )
+        for code in dict.fromkeys([*offered, *chats])
+    ]
+    state = " ".join(f"{one.bot} {one.is_on} {one.chat and (one.chat.pk, one.chat.closed_at)}" for one in rows)
+    return {"chats": rows, "chats_state": fingerprint(state)[:16]}
 
 
 def linked(chats: Iterable[Chat]) -> list[str]:
@@ -95,7 +100,3 @@ def linked(chats: Iterable[Chat]) -> list[str]:
 def _invite(person: Person, account: ChannelAccount) -> Invitation:
     code = linking.invite(person, account.code)
     return Invitation(code, of_account(account.code).invitation.format(bot=account.nick, code=code))
-
-
-def _fragment(request: PageRequest, invited: dict[str, Invitation]) -> HttpResponse:
-    return render(request, "shared/chats.html", on_page(request.person, invited))
