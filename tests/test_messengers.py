@@ -112,6 +112,15 @@ def test_what_is_down_is_tried_again(peer):
         bot.name()
 
 
+@pytest.mark.parametrize("status", [200, 401, 403, 404])
+def test_a_page_that_stands_in_the_way_says_nothing_of_chat_or_token(peer, status):
+    """A provider's stub in place of a blocked service."""
+    number = peer.person(5)
+    peer.stub = status
+    with bot_of(peer) as bot, pytest.raises(Unreached):
+        bot.send("Привет", to=number)
+
+
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
 def test_a_dead_proxy_is_no_more_than_that(peer, scheme):
     proxy = nobody_listens().replace("http", scheme)
@@ -235,10 +244,22 @@ def test_quiet_hours_hold_in_a_chat_too(peer, chat, mikhail, konstantin):
     asked(mikhail, konstantin)
     wait = Outgoing.objects.get().try_at - clock.now()
     assert timedelta(minutes=58) < wait < timedelta(minutes=61)
+    # What is answered meanwhile does not wait behind it.
+    linking.hear("А?", account=chat.account, user_id="5", shown="")
+    assert go_round(peer, after=timedelta(0)) == 1
+    assert len(peer.texts(5)) == 1
+
+
+def test_after_a_long_night_it_is_still_worth_saying(peer, chat, mikhail, konstantin):
+    asked(mikhail, konstantin)
+    Notice.objects.update(at=clock.now() - timedelta(hours=11))
+    go_round(peer)
+    assert len(peer.texts(5)) == 1
 
 
 def test_blocked_the_chat_is_closed_and_its_person_sees_it(peer, chat, mikhail, konstantin, enter):
     peer.block(5)
+    asked(mikhail, konstantin)
     asked(mikhail, konstantin)
     go_round(peer)
     chat.refresh_from_db()
@@ -280,7 +301,7 @@ def test_a_lasting_outage_is_told_the_administrators_once(peer, chat, account, m
     told = Notice.objects.get(person=anna)
     assert (told.kind, told.data["bot"]) == ("bot.silent", account.code)
     assert account.code in enter(anna).get("/notices/").content.decode()
-    assert "Не отвечает" in enter(anna).get(f"/office/channels/{account.pk}/").content.decode()
+    assert "Бот не отвечает" in enter(anna).get(f"/office/channels/{account.pk}/").content.decode()
 
 
 def test_a_token_that_is_not_valid_any_more_is_told_at_once(peer, chat, account, mikhail, konstantin, anna):
@@ -289,7 +310,10 @@ def test_a_token_that_is_not_valid_any_more_is_told_at_once(peer, chat, account,
     go_round(peer)
     assert Outage.objects.get().why == "denied"
     assert Notice.objects.filter(person=anna, kind="bot.silent").count() == 1
-    assert Outgoing.objects.count() == 1
+    assert go_round(peer) == 0
+    bots.connect(account, token=peer.token, base=peer.url, proxy="", by=anna)
+    assert go_round(peer, after=timedelta(0)) == 1
+    assert len(peer.texts(5)) == 1
 
 
 def test_asked_for_patience_it_waits_and_nobody_is_told(peer, chat, account, mikhail, konstantin, anna):

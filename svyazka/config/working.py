@@ -80,12 +80,13 @@ def send_notices(told: list[int]) -> None:
 
 
 def speak(kind: str, told: list[int]) -> None:
-    """The same for a messenger, each in a thread of its own: one that is blocked must not hold up the others."""
+    """The same for a messenger, each in a thread of its own: one that is blocked must not hold up the others. A round
+    that fails leaves its messages to a later one."""
     while not told:
         try:
             delivering.deliver_due(kind, push.write, bots.reach)
-        except (DatabaseError, psycopg.Error) as failure:
-            log.warning("database_lost", failure=type(failure).__name__)
+        except Exception as failure:
+            log.warning("messenger_failed", messenger=kind, failure=type(failure).__name__)
             connections.close_all()
         time.sleep(delivering.ROUND)
     connections.close_all()

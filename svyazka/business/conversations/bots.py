@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.conversations import accounts, bans
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.journal.record import Actor, record
+from svyazka.business.notices import outbox
 from svyazka.business.notices.messengers import Access, Denied, Messenger, Undeliverable, Unreached, of_kind
 from svyazka.kit import secrets
 from svyazka.kit.refusals import Refused
@@ -52,6 +53,7 @@ def connect(account: ChannelAccount, *, token: str, base: str, proxy: str, by: A
         account.secret, account.nick, account.base = secrets.lock_away(access.token), nick[:100], access.base
         account.proxy = secrets.lock_away(access.proxy) if access.proxy else ""
         account.save(update_fields=["secret", "nick", "base", "proxy"])
+        outbox.resume(account.code)
         record("conversations.token_kept", accounts.about(account), by=by, note=nick)
 
 

@@ -88,7 +88,7 @@ def _claim(kind: str) -> Sequence[Outgoing]:
 _CLAIM = """
 with first as (
     select distinct on (account, user_id) id from notices_outgoing
-    where starts_with(account, %(kind)s) order by account, user_id, id
+    where starts_with(account, %(kind)s) order by account, user_id, at, id
 ), due as (
     select one.id from notices_outgoing one join first using (id)
     where one.try_at <= %(now)s

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.notices import outbox
-from svyazka.business.notices.models import Chat, LinkCode
+from svyazka.business.notices.models import Chat, LinkCode, Outgoing
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, secrets
 
@@ -81,7 +81,8 @@ def end_all(person: Person, *, by: Actor) -> None:
 
 @transaction.atomic
 def close(chat: Chat, *, by: Actor) -> None:
-    """The bot was blocked there; its person sees it on his page."""
+    """The bot was blocked there; its person sees it on his page. What else was to be said there is not tried."""
+    Outgoing.objects.filter(chat=chat).delete()
     if Chat.objects.filter(pk=chat.pk, closed_at=None).update(closed_at=clock.now()):
         record("notices.chat_closed", About("person", chat.person_id), by=by, people=[chat.person_id])
 

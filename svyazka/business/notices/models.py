@@ -95,11 +95,11 @@ class Outgoing(models.Model):
     chat = models.ForeignKey(Chat, models.CASCADE, null=True, related_name="+")
     notice = models.ForeignKey(Notice, models.CASCADE, null=True, related_name="+")
     text = models.TextField(blank=True)  # of an answer; a notice is worded when it goes out
-    at = models.DateTimeField()
+    at = models.DateTimeField()  # from when on it may be said: not in the quiet hours
     try_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["account", "user_id", "id"], name="outgoing_in_order")]
+        indexes = [models.Index(fields=["account", "user_id", "at", "id"], name="outgoing_in_order")]
 
 
 class Outage(models.Model):

@@ -38,6 +38,7 @@ class MaxPeer:
     longest: int = 4000
     pace: float = 1.0  # seconds between two messages into one dialog
     is_broken: bool = False
+    stub: int = 0  # the status of somebody else's page in its place
     users: dict[int, dict[str, Any]] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
     said: list[tuple[int, str]] = field(default_factory=list)
@@ -156,8 +157,8 @@ def max_peer() -> Iterator[MaxPeer]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             given = json.loads(body) if body else {}
             status, answer = peer.take(f"{self.command} {self.path}", self.headers, given)
-            whole = json.dumps(answer).encode()
-            self.send_response(status)
+            whole = b"<html>Blocked</html>" if peer.stub else json.dumps(answer).encode()
+            self.send_response(peer.stub or status)
             if status == 429:
                 self.send_header("Retry-After", "3")
             self.send_header("Content-Type", "application/json; charset=utf-8")

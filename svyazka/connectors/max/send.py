@@ -60,13 +60,15 @@ class Max:
             answer = self._line.ask(method, path, given, query=query)
         except Silent as silence:
             raise Unreached(str(silence)) from None
-        if answer.status == 200:
+        if answer.status == 200 and answer.said:
             return answer.said
         raise _refusal(answer)
 
 
 def _refusal(answer: Answer) -> Exception:
-    code = str(answer.said.get("code", ""))
+    code = answer.said.get("code")
+    if code is None:  # some page that stands in the way, of a provider or a proxy
+        return Unreached(f"answered {answer.status}", after=answer.after)
     if answer.status == 401 or code == "verify.token":
         return Denied()
     if answer.status in (403, 404):  # chat.denied: error.dialog.suspended; nobody there

@@ -38,6 +38,7 @@ class TelegramPeer:
     longest: int = 4096
     pace: float = 1.0  # seconds between two messages into one chat
     is_broken: bool = False
+    stub: int = 0  # the status of somebody else's page in its place
     users: dict[int, dict[str, Any]] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
     said: list[tuple[int, str]] = field(default_factory=list)
@@ -167,8 +168,8 @@ def telegram_peer() -> Iterator[TelegramPeer]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             given = _read(self.headers.get("Content-Type", ""), body)
             status, answer = peer.take(self.path, given)
-            whole = json.dumps(answer).encode()
-            self.send_response(status)
+            whole = b"<html>Blocked</html>" if peer.stub else json.dumps(answer).encode()
+            self.send_response(peer.stub or status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(whole)))
             self.end_headers()

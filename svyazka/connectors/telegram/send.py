@@ -53,6 +53,8 @@ class Telegram:
 
 
 def _refusal(status: int, said: Mapping[str, Any], after: float) -> Exception:
+    if said.get("ok") is not False:  # some page that stands in the way, of a provider or a proxy
+        return Unreached(f"answered {status}", after=after)
     described = str(said.get("description", "")).lower()
     if status in (401, 404):  # 404: not even of the shape of a token
         return Denied()

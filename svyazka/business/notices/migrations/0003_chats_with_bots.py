@@ -88,6 +88,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="outgoing",
-            index=models.Index(fields=["account", "user_id", "id"], name="outgoing_in_order"),
+            index=models.Index(fields=["account", "user_id", "at", "id"], name="outgoing_in_order"),
         ),
     ]
