@@ -157,6 +157,7 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
         "versions": 10**9,
         "notices": 10**9,
         "devices": 10**9,
+        "chats": 10**9,
         "questions": question.pk,
         "sessions": "0" * 24,
     }

@@ -61,6 +61,9 @@ def set_up() -> None:
     root.setLevel(level)
     for noisy in ("uvicorn.access", "aiohttp.access", "django.request", "psycopg.pool"):
         logging.getLogger(noisy).setLevel("ERROR")
+    # They write down whole addresses, and a bot's token stands in its address.
+    for telltale in ("httpx", "httpcore"):
+        logging.getLogger(telltale).setLevel("CRITICAL")
 
 
 def kind_and_place(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

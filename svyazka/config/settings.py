@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "svyazka.workplaces.field",
     "svyazka.workplaces.office",
     "svyazka.connectors.asterisk",
+    "svyazka.connectors.max",
     "svyazka.connectors.telegram",
     "svyazka.connectors.web_form",
 ]
@@ -50,10 +51,15 @@ INSTALLED_APPS = [
 CONNECTORS = {
     "web_form": "svyazka.connectors.web_form.read",
     "telegram": "svyazka.connectors.telegram.read",
+    "max": "svyazka.connectors.max.read",
     "asterisk": "svyazka.connectors.asterisk.read",
 }
 # Ways to a person's devices: notices.Device.kind → class that fits notices.devices.Outlet.
 NOTICE_OUTLETS = {"web_push": "svyazka.connectors.web_push.send.WebPush"}
+# Messengers for notices: ChannelAccount.kind → class that fits notices.messengers.Messenger.
+MESSENGERS = {"telegram": "svyazka.connectors.telegram.send.Telegram", "max": "svyazka.connectors.max.send.Max"}
+# Where people find us; a link in a messenger leads there. Empty: such messages come without a link.
+ADDRESS = next((origin.rstrip("/") for origin in CSRF_TRUSTED_ORIGINS), "")
 # The makers' services that pass letters on to their browsers; we write to no other address.
 PUSH_SERVICES = (
     os.environ.get("SVYAZKA_PUSH_SERVICES")

@@ -14,6 +14,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connections
 
+from svyazka.business.conversations import bots
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
@@ -21,7 +22,7 @@ from svyazka.business.imports import going_on, upload
 from svyazka.business.intake import chores
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.journal.bell import CHANNEL
-from svyazka.business.notices import sending
+from svyazka.business.notices import delivering, sending
 from svyazka.business.problems import rounds as problems
 from svyazka.config import memory
 from svyazka.config.database import WORKER
@@ -56,6 +57,8 @@ def main() -> None:
     memory.settle()
     threading.Thread(target=beside, args=[send_notices, told], name="notices", daemon=True).start()
     threading.Thread(target=beside, args=[going_on.go_on, told], name="imports", daemon=True).start()
+    for kind in settings.MESSENGERS:
+        threading.Thread(target=speak, args=[kind, told], name=kind, daemon=True).start()
     while not told:
         try:
             worker.turn()
@@ -82,6 +85,19 @@ def beside(work: Callable[[], object], told: list[int]) -> None:
 
 def send_notices() -> object:
     return sending.send_due(push.write)
+
+
+def speak(kind: str, told: list[int]) -> None:
+    """Beside the ledger, too, for a messenger, each in a thread of its own: one that is blocked must not hold up the others. A round
+    that fails leaves its messages to a later one."""
+    while not told:
+        try:
+            delivering.deliver_due(kind, push.write, bots.reach)
+        except Exception as failure:
+            log.warning("messenger_failed", messenger=kind, failure=type(failure).__name__)
+            connections.close_all()
+        time.sleep(delivering.ROUND)
+    connections.close_all()
 
 
 class Worker:

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
+from svyazka.connectors.max.verify import verify as verify_max
 from svyazka.connectors.telegram.verify import verify as verify_telegram
 from svyazka.connectors.web_form.verify import verify as verify_web_form
 from svyazka.edge import counters
@@ -28,6 +29,7 @@ from svyazka.edge.words import language_of, say
 WAYS = {
     "form": Way("web_form", verify_web_form, from_pages=True),
     "telegram": Way("telegram", verify_telegram),
+    "max": Way("max", verify_max),
 }
 log = logging.getLogger("svyazka.edge")
 

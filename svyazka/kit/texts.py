@@ -6,3 +6,11 @@ from __future__ import annotations
 def storable(text: str) -> str:
     """Without NUL and without half a surrogate pair: PostgreSQL takes neither."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def within(text: str, longest: int) -> str:
+    """Cut to what a messenger takes: it counts in UTF-16, where a smiling face is two."""
+    coded = text.encode("utf-16-le")
+    if len(coded) <= 2 * longest:
+        return text
+    return coded[: 2 * (longest - 1)].decode("utf-16-le", "ignore").rstrip() + "…"

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.models import Source
+from svyazka.business.conversations import bans
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.kit import secrets
@@ -19,14 +20,15 @@ from svyazka.kit.refusals import Refused
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 # Kinds whose outside must show a secret with each arrival. A form's page is open to everybody: it has none.
-WITH_SECRET = frozenset({ChannelAccount.Kind.TELEGRAM})
+WITH_SECRET = frozenset({ChannelAccount.Kind.TELEGRAM, ChannelAccount.Kind.MAX})
 
 
 def open_account(
     kind: str, *, code: str, name: str, by: Actor, source: Source | None = None, origins: Sequence[str] = ()
 ) -> tuple[ChannelAccount, str]:
     """The new account, and the secret that the outside must show: it is told this once."""
-    secret = randomness.token_urlsafe(32) if kind in WITH_SECRET else ""
+    bans.refuse_forbidden(kind)
+    secret = new_secret() if kind in WITH_SECRET else ""
     account = ChannelAccount(
         kind=kind,
         code=f"{kind}/{_code(code)}",
@@ -39,7 +41,7 @@ def open_account(
     try:
         with transaction.atomic():
             account.save(force_insert=True)
-            record("conversations.account_opened", _about(account), by=by, note=account.name)
+            record("conversations.account_opened", about(account), by=by, note=account.name)
     except IntegrityError as conflict:
         words = _("There is an account of this name already.")
         raise Refused(words, fields={"code": words}) from conflict
@@ -48,8 +50,10 @@ def open_account(
 
 @transaction.atomic
 def change(account: ChannelAccount, *, by: Actor, **values: Any) -> ChannelAccount:
-    """`values`: name, source, origins or is_active."""
+    """`values`: name, source, origins, for_staff or is_active."""
     account = ChannelAccount.objects.select_for_update().get(pk=account.pk)
+    if values.get("is_active"):
+        bans.refuse_forbidden(account.kind)
     read = {"name": _name, "origins": read_origins}
     changes = {}
     for key, given in values.items():
@@ -60,7 +64,7 @@ def change(account: ChannelAccount, *, by: Actor, **values: Any) -> ChannelAccou
             changes[key] = (_plain(before), _plain(value))
     if changes:
         account.save(update_fields=list(changes))
-        record("conversations.account_changed", _about(account), by=by, changes=changes)
+        record("conversations.account_changed", about(account), by=by, changes=changes)
     return account
 
 
@@ -69,24 +73,23 @@ def renew_secret(account: ChannelAccount, *, by: Actor) -> str:
     """From now on only the new secret opens; it is told this once."""
     if account.kind not in WITH_SECRET:
         raise Refused(_("This way in has no secret: its key stands in the page of the site."))
-    secret = randomness.token_urlsafe(32)
-    account.secret_fingerprint = secrets.fingerprint(secret)
-    account.save(update_fields=["secret_fingerprint"])
-    record("conversations.secret_renewed", _about(account), by=by)
+    secret = new_secret()
+    keep_secret(account, secret, by=by)
     return secret
 
 
+def new_secret() -> str:
+    return randomness.token_urlsafe(32)
+
+
 @transaction.atomic
-def keep_token(account: ChannelAccount, token: str, *, by: Actor) -> None:
-    """What we show to the outside when we ask something of it."""
-    if not token.strip():
-        raise Refused(_("The token is empty."), fields={"token": _("The token is empty.")})
-    account.secret = secrets.lock_away(token.strip())
-    account.save(update_fields=["secret"])
-    record("conversations.token_kept", _about(account), by=by)
+def keep_secret(account: ChannelAccount, secret: str, *, by: Actor) -> None:
+    account.secret_fingerprint = secrets.fingerprint(secret)
+    account.save(update_fields=["secret_fingerprint"])
+    record("conversations.secret_renewed", about(account), by=by)
 
 
-def _about(account: ChannelAccount) -> About:
+def about(account: ChannelAccount) -> About:
     return About("channel", account.pk)
 
 

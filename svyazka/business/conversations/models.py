@@ -11,6 +11,7 @@ class ChannelAccount(models.Model):
     class Kind(models.TextChoices):
         WEB_FORM = "web_form"
         TELEGRAM = "telegram"
+        MAX = "max"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     code = models.CharField(max_length=60, unique=True)  # "web_form/okna"
@@ -22,6 +23,21 @@ class ChannelAccount(models.Model):
     origins = models.JSONField(default=list)  # sites that may post from a browser; empty: all
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
     is_active = models.BooleanField(default=True)
+    # Of a bot: its name there, found out with the token; where its API stands, if not at its maker's; the way there.
+    nick = models.CharField(max_length=100, blank=True, default="", db_default="")
+    base = models.CharField(max_length=200, blank=True, default="", db_default="")
+    proxy = models.TextField(blank=True, default="", db_default="")  # locked away: it may hold a password
+    for_staff = models.BooleanField(default=True, db_default=True)  # they may hear of their notices through it
 
     def __str__(self) -> str:
         return self.name
+
+
+class Ban(models.Model):
+    """What this company may not use. Its row is there as long as it is in force."""
+
+    class What(models.TextChoices):
+        FOREIGN_MESSENGERS = "foreign_messengers"
+
+    what = models.CharField(max_length=40, choices=What.choices, primary_key=True)
+    since = models.DateTimeField()

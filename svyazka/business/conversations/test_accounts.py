@@ -56,14 +56,6 @@ def test_a_change_is_written_down_and_switching_off_too(anna):
     }
 
 
-def test_a_token_is_locked_away(anna):
-    account = ChannelAccount.objects.get(code="telegram/main")
-    accounts.keep_token(account, " 123:abc ", by=anna)
-    stored = ChannelAccount.objects.get(pk=account.pk).secret
-    assert "123:abc" not in stored
-    assert secrets.take_out(stored) == "123:abc"
-
-
 def test_a_form_has_no_secret_to_renew(anna):
     with pytest.raises(Refused):
         accounts.renew_secret(ChannelAccount.objects.get(code="web_form/okna"), by=anna)

@@ -16,6 +16,7 @@ from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
 from svyazka.business.intake.ways_in import FormFilled, MessageReceived
 from svyazka.business.journal.record import Actor, Automaton
+from svyazka.business.notices import linking
 from svyazka.kit import rows
 
 
@@ -57,7 +58,11 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
 
 
 def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int]:
-    """A message from a messenger: the sender is known by his identity there, and by a phone only if he shared it."""
+    """A message from a messenger: the sender is known by his identity there, and by a phone only if he shared it. What
+    one of the staff writes to the bot through which he hears of his notices is no client's."""
+    heard = linking.hear(message.text, account=arrival.account, user_id=message.user_id, shown=message.nick)
+    if heard:
+        return {"person": heard.person.pk} if heard.person else {}
     by = Automaton(arrival.account)
     contacts = [Contact(message.channel, message.user_id, arrival.account, message.nick)]
     contacts += [Contact("phone", message.phone)] if message.phone else []

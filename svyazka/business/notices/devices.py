@@ -48,7 +48,7 @@ class TryLater(Exception):
 
 
 class Outlet(Protocol):
-    """A way to devices: web push, later a messenger. Found through `settings.NOTICE_OUTLETS`."""
+    """A way to devices: web push. Found through `settings.NOTICE_OUTLETS`."""
 
     def key(self) -> str:
         """What a device has to know to accept letters from us."""

@@ -47,10 +47,71 @@ class Device(models.Model):
 
 
 class Wish(models.Model):
-    """What a person wants to hear of on his devices, and when not."""
+    """What a person wants to hear of on his devices and in his chats, and when not."""
 
     person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="notice_wish")
     silent = models.JSONField(default=list)  # groups of kinds that stay in the page: ["task"]
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
     names = models.BooleanField(default=False)  # what was written, and the client's name, on a locked screen
+
+
+class Chat(models.Model):
+    """A chat with a bot of ours in which a person hears of his notices. He has linked it himself."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="chats")
+    account = models.CharField(max_length=60)  # "telegram/main": the bot
+    user_id = models.CharField(max_length=100)  # who he is there
+    shown = models.CharField(max_length=200, blank=True)  # "@nick", for himself
+    linked_at = models.DateTimeField()
+    reached_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)  # the bot was blocked there
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "user_id"], name="chat_of_one_person"),
+            models.UniqueConstraint(fields=["person", "account"], name="one_chat_with_a_bot"),
+        ]
+
+
+class LinkCode(models.Model):
+    """Whoever shows it in a chat with the bot is that person; once, and for some minutes."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    account = models.CharField(max_length=60)
+    fingerprint = models.CharField(max_length=64, unique=True)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "account"], name="one_code_at_a_time")]
+
+
+class Outgoing(models.Model):
+    """What has still to be said in a messenger: a notice, or an answer to what was written there. Said, it is gone."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.CharField(max_length=60)
+    user_id = models.CharField(max_length=100)
+    chat = models.ForeignKey(Chat, models.CASCADE, null=True, related_name="+")
+    notice = models.ForeignKey(Notice, models.CASCADE, null=True, related_name="+")
+    text = models.TextField(blank=True)  # of an answer; a notice is worded when it goes out
+    at = models.DateTimeField()  # from when on it may be said: not in the quiet hours
+    try_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "user_id", "at", "id"], name="outgoing_in_order")]
+
+
+class Outage(models.Model):
+    """A bot through which nothing goes out now. It is asked again from time to time, not with every message."""
+
+    class Why(models.TextChoices):
+        UNREACHED = "unreached"
+        DENIED = "denied"
+
+    account = models.CharField(max_length=60, primary_key=True)
+    why = models.CharField(max_length=10, choices=Why.choices)
+    since = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    until = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)  # when the administrators heard of it

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from svyazka.business.journal.record import announce
+from svyazka.business.notices import outbox
 from svyazka.business.notices.models import Notice
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
@@ -18,6 +19,11 @@ KEPT_READ = timedelta(days=30)
 
 def read(notice: Notice) -> None:
     _read(Notice.objects.filter(pk=notice.pk), notice.person_id)
+
+
+def seen(notice: Notice) -> None:
+    """A page that its person looks at shows it: it need not be said in a messenger as well."""
+    outbox.call_off(notice)
 
 
 def read_all(person: Person) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from svyazka.business.journal.record import Actor, announce
-from svyazka.business.notices import wishes
+from svyazka.business.notices import outbox, wishes
 from svyazka.business.notices.models import Notice
 from svyazka.kit import clock
 
@@ -26,19 +26,21 @@ def tell(
     if not concerned:
         return []
     now = clock.now()
+    wanted = wishes.of_people(concerned, kind, now)
     told = Notice.objects.bulk_create(
         Notice(
-            person_id=person_id,
+            person_id=one.person_id,
             kind=kind,
             at=now,
             by_id=by.actor_id,
             deal_id=deal_id,
             client_id=client_id,
             data=dict(data or {}),
-            try_at=try_at,
+            try_at=one.on_devices,
         )
-        for person_id, try_at in wishes.of_people(concerned, kind, now)
+        for one in wanted
     )
+    outbox.put({notice.pk: one.in_chats for notice, one in zip(told, wanted, strict=True) if one.in_chats})
     for notice in told:
         announce("notice", notice.pk, people=[notice.person_id])
     return told

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -32,18 +33,29 @@ def group_of(kind: str) -> str:
     return kind.partition(".")[0]
 
 
-def of_people(people: Collection[int], kind: str, now: datetime) -> list[tuple[int, datetime | None]]:
-    """Whoever of them works here, and when a notice of this kind goes out to his devices: never, where he has none."""
+class Told(NamedTuple):
+    """When a notice goes out to somebody's devices and chats: never, where he has none or does not want it there."""
+
+    person_id: int
+    on_devices: datetime | None
+    in_chats: datetime | None
+
+
+def of_people(people: Collection[int], kind: str, now: datetime) -> list[Told]:
+    """Whoever of them works here."""
     with connection.cursor() as cursor:
         cursor.execute(_WISHES, [sorted(people)])
-        return [
-            (person, _when(now, begin, end) if has_device and group_of(kind) not in json.loads(silent) else None)
-            for person, has_device, silent, begin, end in cursor.fetchall()
-        ]
+        found = cursor.fetchall()
+    told = []
+    for person, has_device, has_chat, silent, begin, end in found:
+        when = _when(now, begin, end) if group_of(kind) not in json.loads(silent) else None
+        told.append(Told(person, when if has_device else None, when if has_chat else None))
+    return told
 
 
 _WISHES = """
 select p.id, exists (select 1 from notices_device d where d.person_id = p.id),
+       exists (select 1 from notices_chat c where c.person_id = p.id and c.closed_at is null),
        coalesce(w.silent, '[]'), w.quiet_from, w.quiet_until
 from staff_person p left join notices_wish w on w.person_id = p.id
 where p.id = any(%s) and p.is_active order by p.id
@@ -54,7 +66,7 @@ where p.id = any(%s) and p.is_active order by p.id
 def change(
     person: Person, *, heard: Iterable[str], quiet: tuple[time | None, time | None] = (None, None), names: bool
 ) -> Wish:
-    """`heard`: the groups that go to the devices; `quiet`: from when until when nothing does."""
+    """`heard`: the groups that go to devices and chats; `quiet`: from when until when nothing does."""
     begin, end = quiet
     if (begin is None) != (end is None):
         words = _("Both the beginning and the end, or neither.")

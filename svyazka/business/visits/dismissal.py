@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.deals.handing import hand_over
 from svyazka.business.deals.handing.hand_over import OnTheTable
 from svyazka.business.journal.record import Actor
+from svyazka.business.notices import linking
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.visits import resources
@@ -58,6 +59,7 @@ def let_go(person: Person, *, to: To | None = None, receiver: Person | None = No
         hand_over.pass_on(person, to=_receivers(person, to, receiver), by_rule=to is To.RULE, by=by)
     left = [visit for visit in resources.ahead_of(person) if not _goes_to_another(visit, person, by=by)]
     resources.let_go(person, by=by)
+    linking.end_all(person, by=by)
     return left
 
 

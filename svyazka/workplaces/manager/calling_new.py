@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,7 +10,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from svyazka.business.deals import listing
 from svyazka.business.deals.models import Stage
 from svyazka.business.deals.work import ring_these
 from svyazka.business.deals.work.ring_these import Listed, Share
@@ -47,8 +47,7 @@ def new(request: PageRequest) -> HttpResponse:
 
 def _offered(request: PageRequest) -> dict[str, Any]:
     asked = table.read(request, request.GET)
-    order = asked.order
-    found = listing.list_deals(asked.narrowed, sort=order.sort, descending=order.descending, most=OFFERED)
+    found = replace(asked, order=replace(asked.order, state="open")).page(most=OFFERED)
     had = ring_these.have_one([card.id for card in found.cards])
     stages = {stage.pk: stage for stage in Stage.objects.all()}
     return {

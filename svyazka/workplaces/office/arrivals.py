@@ -41,6 +41,7 @@ MADE = {
     "client": (gettext_lazy("Client"), "/clients/{}/"),
     "interaction": (gettext_lazy("Entry of the history"), ""),
     "call": (gettext_lazy("Call"), ""),
+    "person": (gettext_lazy("Employee"), "/office/staff/{}/"),
 }
 
 

@@ -13,17 +13,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svyazka.business.clients.models import Source
-from svyazka.business.conversations import accounts
+from svyazka.business.conversations import accounts, bans, bots
 from svyazka.business.conversations.models import ChannelAccount
+from svyazka.business.notices.models import Chat, Outage
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on, saved
 
 # What the edge calls each way in (svyazka/edge/app.py: WAYS).
-WAYS = {ChannelAccount.Kind.WEB_FORM: "form", ChannelAccount.Kind.TELEGRAM: "telegram"}
+WAYS = {
+    ChannelAccount.Kind.WEB_FORM: "form",
+    ChannelAccount.Kind.TELEGRAM: "telegram",
+    ChannelAccount.Kind.MAX: "max",
+}
 KINDS = [
     (ChannelAccount.Kind.WEB_FORM, gettext_lazy("Form of a site")),
     (ChannelAccount.Kind.TELEGRAM, gettext_lazy("Telegram bot")),
+    (ChannelAccount.Kind.MAX, gettext_lazy("MAX bot")),
 ]
 
 
@@ -34,6 +40,9 @@ class ChannelForm(Form):
     source = forms.ModelChoiceField(
         label=gettext_lazy("Source of its requests"), queryset=Source.objects.order_by("code"), required=False
     )
+
+
+class SiteForm(ChannelForm):
     origins = forms.CharField(
         label=gettext_lazy("Sites that may send it"),
         required=False,
@@ -45,7 +54,11 @@ class ChannelForm(Form):
         return str(self.cleaned_data["origins"]).split()
 
 
-class NewChannelForm(ChannelForm):
+class BotForm(ChannelForm):
+    for_staff = forms.BooleanField(label=gettext_lazy("Staff may get their notices through it"), required=False)
+
+
+class NewChannelForm(SiteForm):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=KINDS)
     code = forms.CharField(
         label=gettext_lazy("Short name"),
@@ -56,12 +69,27 @@ class NewChannelForm(ChannelForm):
     field_order = ("kind", "name", "code", "source", "origins")
 
 
-class TokenForm(Form):
+class AccessForm(Form):
     token = forms.CharField(
         label=gettext_lazy("Token"),
         max_length=200,
-        help_text=gettext_lazy("Stored encrypted; needed to answer in this channel."),
+        required=False,
+        help_text=gettext_lazy("Stored encrypted; needed to write in this channel."),
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    proxy = forms.CharField(
+        label=gettext_lazy("Proxy"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Where the messenger is slowed down or blocked: socks5://user:password@host:1080"),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
+    )
+    base = forms.CharField(
+        label=gettext_lazy("Server of its API"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Only for a server of your own. Empty: the messenger's."),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "inputmode": "url"}),
     )
 
 
@@ -72,7 +100,18 @@ def channels(request: PageRequest) -> HttpResponse:
         {"account": account, "kind": kinds.get(ChannelAccount.Kind(account.kind), account.kind)}
         for account in ChannelAccount.objects.select_related("source").order_by("kind", "name", "pk")
     ]
-    return render(request, "office/channels.html", {"rows": rows})
+    return render(request, "office/channels.html", {"rows": rows, "is_forbidden": bans.foreign_are_forbidden()})
+
+
+@needs("settings.change", "POST")
+def channels_foreign(request: PageRequest) -> HttpResponse:
+    if request.POST.get("forbidden") == "1":
+        bans.forbid_foreign(by=request.person)
+        messages.success(request, _("Foreign messengers are forbidden; their bots are switched off."))
+    else:
+        bans.allow_foreign(by=request.person)
+        messages.success(request, _("Foreign messengers are allowed. Switch on each bot that you want to use."))
+    return redirect("channels")
 
 
 @needs("settings.change", "GET", "POST")
@@ -117,11 +156,24 @@ def channel_secret(request: PageRequest, pk: int) -> HttpResponse:
 @needs("settings.change", "POST")
 def channel_token(request: PageRequest, pk: int) -> HttpResponse:
     account = _account(pk)
-    form = TokenForm(request.POST)
-    if not form.is_valid():
-        return _page(request, account, token_form=form)
-    accounts.keep_token(account, form.cleaned_data["token"], by=request.person)
-    messages.success(request, _("The token is stored."))
+    form = AccessForm(request.POST)
+    if form.is_valid():
+        try:
+            bots.connect(account, **form.cleaned_data, by=request.person)
+        except Refused as refusal:
+            put_on(form, refusal)
+        else:
+            messages.success(request, _("The bot answers; the token is stored."))
+            return redirect("channel", pk=pk)
+    return _page(request, account, bot_form=form)
+
+
+@needs("settings.change", "POST")
+def channel_webhook(request: PageRequest, pk: int) -> HttpResponse:
+    """The messenger is told to call us, so that nobody has to do it by hand."""
+    account = _account(pk)
+    bots.call_here(account, _address(request, account), by=request.person)
+    messages.success(request, _("Done: what is written to the bot comes in here."))
     return redirect("channel", pk=pk)
 
 
@@ -136,35 +188,40 @@ def _page(
     secret: str = "",
     is_new: bool = False,
     form: ChannelForm | None = None,
-    token_form: TokenForm | None = None,
+    bot_form: AccessForm | None = None,
 ) -> HttpResponse:
     """`secret`: a new one, which nobody can look up afterwards; so it is shown at once and not after a redirect."""
     kind = ChannelAccount.Kind(account.kind)
     context: dict[str, Any] = {
         "account": account,
         "kind_name": dict(KINDS).get(kind, account.kind),
-        "address": request.build_absolute_uri(f"/in/{WAYS[kind]}/{account.public_key}/"),
+        "address": _address(request, account),
         "how_to": f"{account.kind}/how_to.html",
         "secret": secret,
         "has_secret": kind in accounts.WITH_SECRET,
         "is_new": is_new,
         "form": form or _form(account),
-        "token_form": token_form or TokenForm(),
+        "bot_form": bot_form or AccessForm(initial={"base": account.base, "proxy": bots.shown_proxy(account)}),
+        "outage": Outage.objects.filter(account=account.code, tries__gt=0).first(),
+        "linked": Chat.objects.filter(account=account.code).count(),
     }
-    faulty = bool((form and form.errors) or (token_form and token_form.errors))
+    faulty = bool((form and form.errors) or (bot_form and bot_form.errors))
     answer = render(request, "office/channel.html", context, status=422 if faulty else 200)
     if request.method == "POST":
         answer["HX-Push-Url"] = reverse("channel", args=[account.pk])
     return answer
 
 
+def _address(request: PageRequest, account: ChannelAccount) -> str:
+    return request.build_absolute_uri(f"/in/{WAYS[ChannelAccount.Kind(account.kind)]}/{account.public_key}/")
+
+
 def _form(account: ChannelAccount, given: QueryDict | None = None) -> ChannelForm:
-    """Only what a browser posts comes from a site: a bot has none."""
-    form = ChannelForm(given, initial=_initial(account))
-    if account.kind in accounts.WITH_SECRET:
-        del form.fields["origins"]
-    return form
+    """Only what a browser posts comes from a site: a bot has none. And only a bot writes to anybody."""
+    kind = BotForm if account.kind in accounts.WITH_SECRET else SiteForm
+    return kind(given, initial=_initial(account))
 
 
 def _initial(account: ChannelAccount) -> dict[str, Any]:
-    return {"name": account.name, "source": account.source, "origins": "\n".join(account.origins)}
+    given = {name: getattr(account, name) for name in ("name", "source", "for_staff")}
+    return {**given, "origins": "\n".join(account.origins)}

@@ -20,7 +20,7 @@ from svyazka.business.visits.models import Resource
 from svyazka.kit import clock
 from svyazka.workplaces.office import week
 from svyazka.workplaces.office.week import Day
-from svyazka.workplaces.shared import away
+from svyazka.workplaces.shared import away, chats
 from svyazka.workplaces.shared.account import rows_of
 from svyazka.workplaces.shared.door import PageRequest
 from svyazka.workplaces.shared.forms import Form
@@ -90,6 +90,8 @@ def draw(
         "form": form or DataForm(initial=_initial(person)),
         "password_form": password_form or PasswordForm(),
         "sessions": rows_of(person),
+        "topic": f"person-{person.pk}",
+        "linked": chats.linked(person.chats.order_by("account")),
         "work": work,
         "week": work.days,
         "hours": hours.in_words(person.hours),

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from svyazka.business.notices import linking
 from svyazka.business.staff import hire, roles, sessions
 from svyazka.business.staff.models import Department, Person, Role
 from svyazka.business.visits import dismissal, resources
@@ -122,6 +123,13 @@ def staff_return(request: PageRequest, pk: int) -> HttpResponse:
 def staff_sessions_ending(request: PageRequest, pk: int) -> HttpResponse:
     sessions.end_all(_person(pk), by=request.person)
     messages.success(request, _("All sessions are ended."))
+    return redirect("staff_person", pk=pk)
+
+
+@needs("staff.change", "POST")
+def staff_chats_ending(request: PageRequest, pk: int) -> HttpResponse:
+    linking.end_all(_person(pk), by=request.person)
+    messages.success(request, _("No messenger is linked any more."))
     return redirect("staff_person", pk=pk)
 
 

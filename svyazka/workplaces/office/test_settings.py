@@ -1,3 +1,4 @@
+# ruff: noqa: F811 - fixtures are imported under the names they are asked for by
 """Channels, our numbers and telephone systems."""
 
 from __future__ import annotations
@@ -6,6 +7,7 @@ import re
 
 from svyazka.business.calls.models import Pbx, PhoneLine
 from svyazka.business.conversations.models import ChannelAccount
+from svyazka.connectors.telegram.conftest import telegram_peer  # noqa: F401
 from svyazka.kit import secrets
 
 
@@ -41,11 +43,26 @@ def test_a_channel_is_changed_switched_off_and_on(anna, enter):
     assert ChannelAccount.objects.get(pk=account.pk).is_active
 
 
-def test_a_token_is_stored_and_never_shown(anna, enter):
+def test_a_token_is_checked_stored_and_never_shown(anna, enter, telegram_peer):
     client, account = enter(anna), ChannelAccount.objects.get(code="telegram/main")
-    assert client.post(f"/office/channels/{account.pk}/token/", {"token": ""}).status_code == 422
-    assert client.post(f"/office/channels/{account.pk}/token/", {"token": "123:abc"}).status_code == 302
-    assert "123:abc" not in client.get(f"/office/channels/{account.pk}/").content.decode()
+    page, base = f"/office/channels/{account.pk}/", telegram_peer.url
+    assert client.post(f"{page}token/", {"token": "", "base": base}).status_code == 422
+    refused = client.post(f"{page}token/", {"token": "123:abc", "base": base})
+    assert refused.status_code == 422
+    assert "не знает такого токена" in refused.content.decode()
+    assert client.post(f"{page}token/", {"token": telegram_peer.token, "base": base}).status_code == 302
+    shown = client.get(page).content.decode()
+    assert telegram_peer.token not in shown
+    assert "@svyazka_test_bot" in shown
+    assert client.post(page, {"name": "Бот"}).status_code == 302
+    account.refresh_from_db()
+    assert not account.for_staff
+
+
+def test_only_bots_have_a_token(anna, enter):
+    form = ChannelAccount.objects.get(code="web_form/okna")
+    for work in ("token", "webhook"):
+        assert enter(anna).post(f"/office/channels/{form.pk}/{work}/", {"token": "1:x"}).status_code == 422
 
 
 def test_our_numbers_are_added_changed_and_removed(anna, enter):

@@ -64,6 +64,12 @@ WORDINGS: dict[str, Wording] = {
     "question.taken_over": Wording(gettext_lazy("{by} answers in a colleague's place: {text}"), "question"),
     "question.released": Wording(gettext_lazy("{by} lets the deal go on before the answer: {text}"), "question"),
     "note.mentioned": Wording(gettext_lazy("{by} mentions you: {text}"), "note"),
+    "bot.silent": Wording(
+        gettext_lazy("No answer to {bot} since {since_at}: notices do not go out through it"),
+        "warning",
+        "/office/channels/",
+        "bad",
+    ),
     "deals.given": Wording(gettext_lazy("A lead for you: {client}, deal № {deal}"), "person"),
     "deals.given_many": Wording(gettext_lazy("Leads for you: {count}"), "people", "/deals/?whose=mine"),
     "deals.handed_over": Wording(gettext_lazy("Deal № {deal} is yours now: {client}"), "person"),
@@ -130,7 +136,10 @@ def notice(request: PageRequest, pk: int) -> HttpResponse:
 
 @needs("own.account")
 def notice_toast(request: PageRequest, pk: int) -> HttpResponse:
-    return render(request, "shared/notice_toast.html", {"notice": shown([_mine(request, pk)])[0]})
+    """Only a page that its person looks at asks for it."""
+    found = _mine(request, pk)
+    reading.seen(found)
+    return render(request, "shared/notice_toast.html", {"notice": shown([found])[0]})
 
 
 @needs("own.account", "POST")

@@ -24,7 +24,7 @@ from svyazka.workplaces.shared.devices import readable
 from svyazka.workplaces.shared.door import PageRequest, needs
 
 KIND = "web_push"
-# What a locked screen says: the kind, and which deal. Whoever sees the screen reads no names.
+# What a locked screen says, and a messenger: the kind, and which deal. Whoever sees the screen reads no names.
 # fmt: off
 PLAIN: dict[str, Promise] = {
     "hand_off.waiting": gettext_lazy("A deal is handed on to you: accept it or return it"),
@@ -45,6 +45,7 @@ PLAIN: dict[str, Promise] = {
     "note.mentioned": gettext_lazy("You are mentioned in a note"),
     "digest": gettext_lazy("Your morning"),
     "digest.department": gettext_lazy("Your department's morning"),
+    "bot.silent": gettext_lazy("A bot of yours does not work"),
     "deals.given": gettext_lazy("A lead for you"),
     "deals.given_many": gettext_lazy("Leads for you"),
     "deals.handed_over": gettext_lazy("A deal is yours now"),

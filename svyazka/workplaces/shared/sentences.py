@@ -61,6 +61,9 @@ SENTENCES: dict[str, Sentence] = {
     "notices.wished": Sentence(_("Changed which notices go to the devices")),
     "notices.device_added": Sentence(_("Notices switched on for a device")),
     "notices.device_ended": Sentence(_("Notices switched off for a device")),
+    "notices.chat_linked": Sentence(_("Notices linked to a messenger")),
+    "notices.chat_ended": Sentence(_("Notices unlinked from a messenger")),
+    "notices.chat_closed": Sentence(_("The bot for notices was blocked")),
     "deals.asked": Sentence(_("Question asked: {after}"), of="question"),
     "deals.answered": Sentence(_("Question answered: {after}"), of="question"),
     "deals.question_withdrawn": Sentence(_("Question withdrawn: {before}"), of="question"),
@@ -116,6 +119,8 @@ SENTENCES: dict[str, Sentence] = {
     "conversations.account_changed": Sentence(_("Channel changed")),
     "conversations.secret_renewed": Sentence(_("The channel's secret was renewed")),
     "conversations.token_kept": Sentence(_("The channel's token was stored")),
+    "conversations.foreign_forbidden": Sentence(_("Foreign messengers forbidden")),
+    "conversations.foreign_allowed": Sentence(_("Foreign messengers allowed")),
 
     "intake.run_again": Sentence(_("Arrival {number} is run again"), of="state"),
     "intake.set_aside": Sentence(_("Arrival {number} was set aside"), of="state"),

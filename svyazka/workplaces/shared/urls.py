@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.shared import account, landing, log_in, notices, push, timeline
+from svyazka.workplaces.shared import account, chats, landing, log_in, notices, push, timeline
 
 urlpatterns = [
     path("", landing.landing, name="landing"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("account/password/", account.password, name="account_password"),
     path("account/devices/", push.account_devices, name="account_devices"),
     path("account/devices/<int:pk>/ending/", push.device_ending, name="device_ending"),
+    path("account/chats/", chats.account_chats, name="account_chats"),
+    path("account/chats/<int:pk>/ending/", chats.chat_ending, name="chat_ending"),
     path("account/notices/", push.account_wishes, name="account_wishes"),
     path("account/sessions/<slug:name>/ending/", account.session_ending, name="account_session_ending"),
 ]

@@ -1,0 +1,131 @@
+"""Bots of ours: who they are on the other side, and how they are reached from here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.conversations import accounts, bans
+from svyazka.business.conversations.models import ChannelAccount
+from svyazka.business.journal.record import Actor, record
+from svyazka.business.notices import outbox
+from svyazka.business.notices.messengers import Access, Denied, Messenger, Undeliverable, Unreached, of_kind
+from svyazka.kit import secrets
+from svyazka.kit.refusals import Refused
+
+_TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
+_HIDDEN = "•••"
+
+
+def reach(code: str) -> Access | None:
+    """None: it is switched off, forbidden, or nobody has entered its token."""
+    account = ChannelAccount.objects.filter(code=code, is_active=True).exclude(secret="").first()
+    return access_of(account) if account else None
+
+
+def access_of(account: ChannelAccount) -> Access:
+    proxy = secrets.take_out(account.proxy) if account.proxy else ""
+    return Access(account.code, secrets.take_out(account.secret), account.base, proxy)
+
+
+def for_staff() -> list[ChannelAccount]:
+    """Through which a person can hear of his notices."""
+    bots = ChannelAccount.objects.filter(kind__in=settings.MESSENGERS, is_active=True, for_staff=True)
+    return list(bots.exclude(nick="").order_by("kind", "pk"))
+
+
+def connect(account: ChannelAccount, *, token: str, base: str, proxy: str, by: Actor) -> None:
+    """Stored once the bot has said who it is. An empty token is the one that is stored already, as is a proxy whose
+    password is hidden."""
+    if account.kind not in settings.MESSENGERS:
+        raise Refused(_("This is no bot."))
+    bans.refuse_forbidden(account.kind)
+    access = Access(account.code, _token(account, token), _base(base), _proxy(account, proxy))
+    with _asking(access, account.kind) as messenger:
+        nick = messenger.name()
+    with transaction.atomic():
+        account.secret, account.nick, account.base = secrets.lock_away(access.token), nick[:100], access.base
+        account.proxy = secrets.lock_away(access.proxy) if access.proxy else ""
+        account.save(update_fields=["secret", "nick", "base", "proxy"])
+        outbox.resume(account.code)
+        record("conversations.token_kept", accounts.about(account), by=by, note=nick)
+
+
+def call_here(account: ChannelAccount, address: str, *, by: Actor) -> None:
+    """The other side gets our address and a new secret. Ours is kept when it has taken them."""
+    if not account.secret:
+        raise Refused(_("First enter the bot's token."))
+    if not address.startswith("https://"):
+        raise Refused(_("Messengers call only addresses that begin with https."))
+    secret = accounts.new_secret()
+    with _asking(access_of(account), account.kind) as messenger:
+        messenger.call_here(address, secret=secret)
+    accounts.keep_secret(account, secret, by=by)
+
+
+def shown_proxy(account: ChannelAccount) -> str:
+    """`socks5://user:•••@host:1080`"""
+    if not account.proxy:
+        return ""
+    parts = urlsplit(secrets.take_out(account.proxy))
+    if parts.password is None:
+        return parts.geturl()
+    return parts._replace(netloc=f"{parts.username}:{_HIDDEN}@{parts.netloc.rpartition('@')[2]}").geturl()
+
+
+@contextmanager
+def _asking(access: Access, kind: str) -> Iterator[Messenger]:
+    """What goes wrong, in our words."""
+    try:
+        with closing(of_kind(kind)(access)) as messenger:
+            yield messenger
+    except Denied:
+        words = _("The messenger does not know this token. Copy it once more, whole.")
+        raise Refused(words, fields={"token": words}) from None
+    except Unreached:
+        words = _("The messenger does not answer. If it cannot be reached from here directly, name a proxy.")
+        raise Refused(words, fields={"proxy": words}) from None
+    except Undeliverable:
+        raise Refused(_("The messenger does not take this address.")) from None
+
+
+def _token(account: ChannelAccount, typed: str) -> str:
+    token = typed.strip()
+    if not token and account.secret:
+        return secrets.take_out(account.secret)
+    if not _TOKEN.fullmatch(token) or "/" in token:
+        words = _("This is no token of a bot.") if token else _("The token is empty.")
+        raise Refused(words, fields={"token": words})
+    return token
+
+
+def _base(typed: str) -> str:
+    base = typed.strip().rstrip("/")
+    if base and not _is_server(base, ("http", "https")):
+        words = _("A server is written like https://example.com")
+        raise Refused(words, fields={"base": words})
+    return base
+
+
+def _proxy(account: ChannelAccount, typed: str) -> str:
+    proxy = typed.strip()
+    if account.proxy and proxy == shown_proxy(account):
+        return secrets.take_out(account.proxy)
+    if proxy and (_HIDDEN in proxy or not _is_server(proxy, ("http", "https", "socks5", "socks5h"))):
+        words = _("A proxy is written like socks5://user:password@example.com:1080")
+        raise Refused(words, fields={"proxy": words})
+    return proxy
+
+
+def _is_server(address: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0 and " " not in address
+    except ValueError:  # brackets with no IPv6 address in them, a port that is no number
+        return False

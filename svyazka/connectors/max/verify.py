@@ -1,0 +1,54 @@
+"""Whether an update of a MAX bot may be written into the ledger. Without Django: for the edge."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from svyazka.business.intake.knock import Accepted, Account, Knock, Refused
+
+SECRET_HEADER = "x-max-bot-api-secret"  # noqa: S105 - the name, not the secret
+
+
+def verify(knock: Knock, account: Account) -> Accepted | Refused:
+    shown = hashlib.sha256(knock.headers.get(SECRET_HEADER, "").encode()).hexdigest()
+    # A bot without a secret would take anything from anybody: it takes nothing.
+    if not account.secret_fingerprint or not hmac.compare_digest(shown, account.secret_fingerprint):
+        return Refused(403, "wrong_secret")
+    update = _object(knock.body)
+    outside_id = _outside_id(update) or hashlib.sha256(knock.body).hexdigest()
+    # 200 even for nonsense: MAX would repeat it for eight hours. It is written down, and a person sees it.
+    return Accepted(outside_id, f"{account.code}/{_chat(update) or outside_id}", message="written_down")
+
+
+def _outside_id(update: dict[str, Any]) -> str:
+    """An update has no number of its own: what happened, to what, and when. A second delivery says the same."""
+    kind, moment = update.get("update_type"), update.get("timestamp")
+    if not isinstance(kind, str) or not isinstance(moment, int) or isinstance(moment, bool) or abs(moment) > 2**62:
+        return ""
+    body = _inner(_inner(update, "message"), "body")
+    what = body.get("mid") or _inner(update, "callback").get("callback_id") or _chat(update)
+    return f"{kind}/{what}/{moment}" if isinstance(what, str) else ""
+
+
+def _chat(update: dict[str, Any]) -> str:
+    for place in (update, _inner(_inner(update, "message"), "recipient")):
+        number = place.get("chat_id")
+        if isinstance(number, int) and abs(number) < 10**30:
+            return str(number)
+    return ""
+
+
+def _inner(outer: dict[str, Any], name: str) -> dict[str, Any]:
+    found = outer.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,78 @@
+"""Asking another server something over HTTP: with a deadline, and a bound on what it answers.
+
+Whoever asks gets an answer or `Silent`. What went wrong is named by its kind alone: addresses hold tokens.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+DEADLINE = 10.0  # seconds for one question, however slowly the answer trickles in
+MOST_BYTES = 256 * 1024
+
+
+class Silent(Exception):
+    """No answer that could be read: nobody there, too slow, too long, a proxy that refuses."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    said: Mapping[str, Any]  # nothing, where it is no JSON object
+    after: float = 0.0  # seconds that the other side asks us to wait
+
+
+class Line:
+    """Questions to one server. `proxy`: as in `socks5://user:password@host:1080`; none that the machine has set."""
+
+    def __init__(
+        self,
+        base: str,
+        *,
+        proxy: str = "",
+        headers: Mapping[str, str] | None = None,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        self._client = httpx.Client(
+            base_url=base,
+            proxy=proxy or None,
+            headers=dict(headers or {}),
+            verify=trust or True,
+            timeout=httpx.Timeout(DEADLINE, connect=DEADLINE / 2),
+            trust_env=False,
+        )
+
+    def ask(self, method: str, path: str, given: object = None, *, query: Mapping[str, str] | None = None) -> Answer:
+        deadline = time.monotonic() + DEADLINE
+        try:
+            with self._client.stream(method, path, json=given, params=query) as answer:
+                body = b""
+                for piece in answer.iter_bytes():
+                    body += piece
+                    if len(body) > MOST_BYTES or time.monotonic() > deadline:
+                        raise Silent("too much, or too slow")
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as trouble:
+            raise Silent(type(trouble).__name__) from None
+        return Answer(answer.status_code, _object(body), _seconds(answer.headers.get("retry-after", "")))
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _seconds(given: str) -> float:
+    return float(given) if given.isdecimal() else 0.0
