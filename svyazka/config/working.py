@@ -88,8 +88,8 @@ def send_notices() -> object:
 
 
 def speak(kind: str, told: list[int]) -> None:
-    """Beside the ledger, too, for a messenger, each in a thread of its own: one that is blocked must not hold up the others. A round
-    that fails leaves its messages to a later one."""
+    """Beside the ledger, too, each messenger in a thread of its own: one that is blocked must not hold up the others.
+    A round that fails leaves its messages to a later one."""
     while not told:
         try:
             delivering.deliver_due(kind, push.write, bots.reach)
