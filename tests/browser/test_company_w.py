@@ -34,7 +34,7 @@ def test_w6_w8_an_order_goes_from_the_form_to_the_last_signature(open_page, wind
     go_on(olga, "Связались")
     book(olga, deal, "measurement")
 
-    carry_out(open_page, windows["egor"], "Два окна, третий этаж")
+    carry_out(open_page, "Два окна, третий этаж")
 
     mikhail = open_page(windows["mikhail"], f"/deals/{deal.pk}/")
     expect(mikhail.locator(".path .here")).to_have_text("Замер выполнен")
@@ -53,7 +53,7 @@ def test_w6_w8_an_order_goes_from_the_form_to_the_last_signature(open_page, wind
 
     book(olga, deal, "installation")
     move_by_a_day(olga)
-    carry_out(open_page, windows["boris"], "Смонтировано, акт подписан")
+    carry_out(open_page, "Смонтировано, акт подписан")
 
     mikhail.reload()
     expect(mikhail.locator(".path .here")).to_have_text("Смонтировано")
@@ -92,9 +92,10 @@ def move_by_a_day(page: Page) -> None:
     assert Visit.objects.get(pk=visit.pk).starts_at > visit.starts_at
 
 
-def carry_out(open_page, person, report: str) -> None:
+def carry_out(open_page, report: str) -> None:
+    """By whoever has it: towards the evening the first window is of the one who works longest."""
     visit = Visit.objects.latest("pk")
-    phone = open_page(person, f"/field/?day={visit.starts_at:%Y-%m-%d}", width=390, height=844, touch=True)
+    phone = open_page(visit.resource.person, f"/field/?day={visit.starts_at:%Y-%m-%d}", width=390, height=844, touch=True)
     phone.locator("a.stop-main").tap()
     for button in ("Еду", "Начать работу", "Готово"):
         phone.get_by_role("button", name=button).tap()

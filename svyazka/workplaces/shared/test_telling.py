@@ -20,7 +20,7 @@ from svyazka.business.visits.kinds import KINDS
 from svyazka.workplaces.shared import telling
 from svyazka.workplaces.shared.sentences import SENTENCES
 
-ROOMS = "calls clients company conversations deals intake journal notices pipelines problems staff visits"
+ROOMS = "calls clients company conversations deals imports intake journal notices pipelines problems staff visits"
 VERB = re.compile(rf"({'|'.join(ROOMS.split())})\.[a-z_]+")
 NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS)
 
