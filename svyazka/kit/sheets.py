@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from threading import Lock
-from typing import Any
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
@@ -113,18 +113,24 @@ def _sign(text: str) -> str:
 
 
 def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """By a process of its own, with bounds: one text may stand in a million cells, and nobody sees that beforehand."""
-    with _ONE_AT_A_TIME, TemporaryFile() as lines:
-        _refuse_bomb(content)
-        command = [sys.executable, "-m", "svyazka.kit.workbook"]
-        done = subprocess.run(command, input=content, stdout=lines, stderr=subprocess.DEVNULL, check=False)
-        if done.returncode == workbook.UNREADABLE:
-            raise _no_table()
-        if done.returncode:
-            raise _too_large()
+    with TemporaryFile() as lines:
+        # Let go before anything is read: whoever refuses the table in the middle would keep it.
+        with _ONE_AT_A_TIME:
+            _unpack(content, lines)
         lines.seek(0)
         for number, line in enumerate(lines, start=1):
             yield number, json.loads(line)
+
+
+def _unpack(content: bytes, into: IO[bytes]) -> None:
+    """By a process of its own, with bounds: one text may stand in a million cells, and nobody sees that beforehand."""
+    _refuse_bomb(content)
+    command = [sys.executable, "-m", "svyazka.kit.workbook"]
+    done = subprocess.run(command, input=content, stdout=into, stderr=subprocess.DEVNULL, check=False)
+    if done.returncode == workbook.UNREADABLE:
+        raise _no_table()
+    if done.returncode:
+        raise _too_large()
 
 
 # A cell that holds something; empty ones with a colour reach to the end of many tables and cost nothing.

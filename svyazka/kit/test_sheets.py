@@ -153,3 +153,11 @@ def far() -> bytes:
 def test_what_becomes_too_large_only_as_a_table_ends_nothing_else(make):
     with pytest.raises(Refused, match=str(sheets._too_large().message)):
         sheets.read(make())
+
+
+def test_a_table_refused_in_the_middle_keeps_nobody_waiting(monkeypatch):
+    monkeypatch.setattr(sheets, "MOST_LINES", 1)
+    content = xlsx("".join(f'<row r="{row}">{text(f"A{row}", "A")}</row>' for row in range(1, 5)))
+    with pytest.raises(Refused) as _kept:
+        sheets.read(content)
+    assert not sheets._ONE_AT_A_TIME.locked()
