@@ -431,6 +431,15 @@ def test_an_empty_token_and_a_hidden_password_stay(peer, account, anna):
     assert (bots.shown_proxy(account), secrets.take_out(account.secret)) == ("", peer.token)
 
 
+def test_a_stored_token_goes_to_no_other_server(peer, account, anna):
+    """Whoever may change the settings could have read it there."""
+    with pytest.raises(Refused) as refusal:
+        bots.connect(account, token="", base=nobody_listens(), proxy="", by=anna)
+    assert "token" in refusal.value.fields
+    account.refresh_from_db()
+    assert account.base == peer.url
+
+
 def test_the_webhook_is_set_from_the_page_with_a_new_secret(peer, account, anna, enter):
     before = account.secret_fingerprint
     page = f"/office/channels/{account.pk}/webhook/"

@@ -78,3 +78,19 @@ def test_notices_go_out_beside_the_work_until_the_worker_is_told_to_end(mikhail,
     told.append(15)
     sender.join()
     assert [letter["text"] for letter in push_service.letters] == ["Сделка № 17"]
+
+
+def test_what_fails_in_an_unforeseen_way_is_tried_again():
+    """It ended the thread without a word, and no file was worked off until the next start."""
+    tried: list[int] = []
+    told: list[int] = []
+
+    def work() -> bool:
+        tried.append(1)
+        if len(tried) == 1:
+            raise ValueError
+        told.append(1)
+        return True
+
+    beside(work, told)
+    assert len(tried) == 2

@@ -71,13 +71,16 @@ def main() -> None:
 
 def beside(work: Callable[[], object], told: list[int]) -> None:
     """Beside the ledger, which must not wait for it: a push service that does not answer, a file of many lines.
-    `work` says whether there was something to do."""
+    `work` says whether there was something to do; what fails is tried again, and ends neither thread nor worker."""
     while not told:
         try:
             if work():
                 continue
         except (DatabaseError, psycopg.Error) as failure:
             log.warning("database_lost", failure=type(failure).__name__)
+            connections.close_all()
+        except Exception:
+            log.exception("work_failed", work=threading.current_thread().name)
             connections.close_all()
         time.sleep(POLL)
     connections.close_all()

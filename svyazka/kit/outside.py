@@ -9,6 +9,7 @@ import json
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,16 +41,21 @@ class Line:
         headers: Mapping[str, str] | None = None,
         trust: ssl.SSLContext | None = None,
     ) -> None:
-        self._client = httpx.Client(
-            base_url=base,
-            proxy=proxy or None,
-            headers=dict(headers or {}),
-            verify=trust or True,
-            timeout=httpx.Timeout(DEADLINE, connect=DEADLINE / 2),
-            trust_env=False,
-        )
+        self._client: httpx.Client | None = None
+        # An address that only looks like one: nobody is there, as at any other.
+        with suppress(httpx.InvalidURL, ValueError):
+            self._client = httpx.Client(
+                base_url=base,
+                proxy=proxy or None,
+                headers=dict(headers or {}),
+                verify=trust or True,
+                timeout=httpx.Timeout(DEADLINE, connect=DEADLINE / 2),
+                trust_env=False,
+            )
 
     def ask(self, method: str, path: str, given: object = None, *, query: Mapping[str, str] | None = None) -> Answer:
+        if self._client is None:
+            raise Silent("no address")
         deadline = time.monotonic() + DEADLINE
         try:
             with self._client.stream(method, path, json=given, params=query) as answer:
@@ -58,12 +64,13 @@ class Line:
                     body += piece
                     if len(body) > MOST_BYTES or time.monotonic() > deadline:
                         raise Silent("too much, or too slow")
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as trouble:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as trouble:
             raise Silent(type(trouble).__name__) from None
         return Answer(answer.status_code, _object(body), _seconds(answer.headers.get("retry-after", "")))
 
     def close(self) -> None:
-        self._client.close()
+        if self._client:
+            self._client.close()
 
 
 def _object(body: bytes) -> Mapping[str, Any]:

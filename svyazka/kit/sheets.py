@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from tempfile import TemporaryFile
 from threading import Lock
-from typing import Any
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
+from svyazka.kit import workbook
 from svyazka.kit.refusals import Refused
 
 LARGEST_FILE = 10 * 1024 * 1024
@@ -49,8 +53,7 @@ def harmless(cell: str) -> str:
 def _sheet(lines: Iterable[tuple[int, list[str]]]) -> Sheet:
     filled = ((number, cells) for number, cells in lines if any(cells))
     _number, titles = next(filled, (0, []))
-    while titles and not titles[-1]:
-        titles = titles[:-1]
+    titles = titles[: max((place for place, title in enumerate(titles, start=1) if title), default=0)]
     if len(titles) > MOST_COLUMNS:
         raise Refused(_("The file has too many columns: up to {number} can be read.").format(number=MOST_COLUMNS))
     width, kept = len(titles), list[tuple[int, list[str]]]()
@@ -110,18 +113,24 @@ def _sign(text: str) -> str:
 
 
 def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    # Only whoever reads such a file needs it.
-    from python_calamine import CalamineError, CalamineWorkbook
+    with TemporaryFile() as lines:
+        # Let go before anything is read: whoever refuses the table in the middle would keep it.
+        with _ONE_AT_A_TIME:
+            _unpack(content, lines)
+        lines.seek(0)
+        for number, line in enumerate(lines, start=1):
+            yield number, json.loads(line)
 
-    with _ONE_AT_A_TIME:
-        _refuse_bomb(content)
-        try:
-            sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-            lines = sheet.to_python(skip_empty_area=False)
-        except (CalamineError, ValueError, OSError) as fault:
-            raise _no_table() from fault
-    for number, cells in enumerate(lines, start=1):
-        yield number, [_written(cell) for cell in cells]
+
+def _unpack(content: bytes, into: IO[bytes]) -> None:
+    """By a process of its own, with bounds: one text may stand in a million cells, and nobody sees that beforehand."""
+    _refuse_bomb(content)
+    command = [sys.executable, "-m", "svyazka.kit.workbook"]
+    done = subprocess.run(command, input=content, stdout=into, stderr=subprocess.DEVNULL, check=False)
+    if done.returncode == workbook.UNREADABLE:
+        raise _no_table()
+    if done.returncode:
+        raise _too_large()
 
 
 # A cell that holds something; empty ones with a colour reach to the end of many tables and cost nothing.
@@ -148,7 +157,7 @@ def _look_through(unpacked: Any, name: str, left: int) -> int:
     while piece := unpacked.read(_PIECE):
         left -= len(piece)
         if left < 0:
-            raise Refused(_("What is packed in this file is too large."))
+            raise _too_large()
         if name.startswith("xl/worksheets/"):
             _refuse_far_cells(tail + piece)
             tail = piece[-_LONGEST_TAG:]
@@ -168,16 +177,9 @@ def _column(letters: bytes) -> int:
     return place
 
 
-def _written(cell: Any) -> str:
-    """As a person would have typed it. Dates come as the calendar of the house writes them."""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else format(cell, ".6f").rstrip("0")
-    if isinstance(cell, datetime):
-        return cell.strftime("%Y-%m-%d") if cell.time() == datetime.min.time() else cell.isoformat(" ", "seconds")
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
-
-
 def _no_table() -> Refused:
     return Refused(_("This is no table that can be read. Save it as CSV or XLSX."))
+
+
+def _too_large() -> Refused:
+    return Refused(_("What is packed in this file is too large."))

@@ -88,3 +88,13 @@ def test_a_text_is_cut_between_letters():
     assert within("привет", 5) == "прив…"
     assert within("🙂🙂🙂", 5) == "🙂🙂…"
     assert within("🙂🙂🙂", 4) == "🙂…"
+
+
+@pytest.mark.parametrize(
+    "base", ["https://xn--a", "https://\u2603", "https://a\x7fb", f"https://{'a' * 300}", "https://a..b"]
+)
+def test_an_address_that_only_looks_like_one_is_silent(base):
+    for line in (Line(base), Line("https://example.invalid", proxy=base.replace("https", "http"))):
+        with pytest.raises(Silent):
+            line.ask("GET", "/")
+        line.close()

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from datetime import date, datetime
 
@@ -122,3 +123,41 @@ def test_no_more_lines_than_can_be_worked_off(monkeypatch):
     assert len(sheets.read(b"a\n1\n2").lines) == 2
     with pytest.raises(Refused):
         sheets.read(b"a\n1\n2\n3")
+
+
+def test_a_line_of_empty_titles_costs_nothing():
+    """Each of them was taken off by itself: 300 kB kept a page busy for two minutes."""
+    began = time.monotonic()
+    with pytest.raises(Refused):
+        sheets.read(b"a" + b";" * 1_000_000)
+    assert time.monotonic() - began < 10
+
+
+def shared() -> bytes:
+    """A text of a megabyte that stands in two thousand cells: two gigabytes out of a few kilobytes."""
+    rows = "".join(f'<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>' for row in range(1, 2001))
+    packed = io.BytesIO(xlsx(rows))
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as into:
+        into.writestr("xl/sharedStrings.xml", f'<sst xmlns="{_MAIN}"><si><t>{"x" * 1024 * 1024}</t></si></sst>')
+    return packed.getvalue()
+
+
+def far() -> bytes:
+    """Cells that do not say where they stand, beside many lines: a table of a billion."""
+    first = f'<row r="1">{"<c><v>1</v></c>" * 50_000}</row>'
+    rows = "".join(f'<row r="{row}"><c r="A{row}"><v>1</v></c></row>' for row in range(2, 20_000))
+    return xlsx(first + rows)
+
+
+@pytest.mark.parametrize("make", [shared, far])
+def test_what_becomes_too_large_only_as_a_table_ends_nothing_else(make):
+    with pytest.raises(Refused, match=str(sheets._too_large().message)):
+        sheets.read(make())
+
+
+def test_a_table_refused_in_the_middle_keeps_nobody_waiting(monkeypatch):
+    monkeypatch.setattr(sheets, "MOST_LINES", 1)
+    content = xlsx("".join(f'<row r="{row}">{text(f"A{row}", "A")}</row>' for row in range(1, 5)))
+    with pytest.raises(Refused) as _kept:
+        sheets.read(content)
+    assert not sheets._ONE_AT_A_TIME.locked()

@@ -46,7 +46,8 @@ def connect(account: ChannelAccount, *, token: str, base: str, proxy: str, by: A
     if account.kind not in settings.MESSENGERS:
         raise Refused(_("This is no bot."))
     bans.refuse_forbidden(account.kind)
-    access = Access(account.code, _token(account, token), _base(base), _proxy(account, proxy))
+    server = _base(base)
+    access = Access(account.code, _token(account, token, server), server, _proxy(account, proxy))
     with _asking(access, account.kind) as messenger:
         nick = messenger.name()
     with transaction.atomic():
@@ -95,9 +96,13 @@ def _asking(access: Access, kind: str) -> Iterator[Messenger]:
         raise Refused(_("The messenger does not take this address.")) from None
 
 
-def _token(account: ChannelAccount, typed: str) -> str:
+def _token(account: ChannelAccount, typed: str, base: str) -> str:
+    """What is stored goes to no other server: whoever can change the settings could read it there."""
     token = typed.strip()
     if not token and account.secret:
+        if base != account.base:
+            words = _("Enter the token once more: it goes to another server now.")
+            raise Refused(words, fields={"token": words})
         return secrets.take_out(account.secret)
     if not _TOKEN.fullmatch(token) or "/" in token:
         words = _("This is no token of a bot.") if token else _("The token is empty.")

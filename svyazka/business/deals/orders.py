@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -26,7 +26,7 @@ _NAME = "replace(lower(c.name), U&'\\0451', U&'\\0435') collate \"C\""  # as the
 
 
 def _moment(text: str) -> datetime | str:
-    return "infinity" if text == "infinity" else datetime.fromisoformat(text)
+    return "infinity" if text == "infinity" else datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _number(text: str) -> int:
@@ -36,11 +36,19 @@ def _number(text: str) -> int:
     return number
 
 
+def _amount(text: str) -> Decimal:
+    """Whatever the database holds of it; larger ones than it can hold are nonsense."""
+    amount = Decimal(text)
+    if not amount.is_finite() or abs(amount.adjusted()) > 100 or len(text) > 100:
+        raise ValueError(text)
+    return amount
+
+
 # What stands in the next page's address has to be read back from text.
 _READ: dict[str, Callable[[str], Any]] = {
     "bigint": _number,
     "timestamptz": _moment,
-    "numeric": Decimal,
+    "numeric": _amount,
     "text": str,
 }
 

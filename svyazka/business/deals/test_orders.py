@@ -162,3 +162,16 @@ def test_people_stand_by_their_names(windows):
     names = dict(Person.objects.values_list("pk", "full_name"))
     said = [names[int(pk)] for pk in orders.named("responsible").ranks or ()]
     assert all(one <= other for one, other in pairwise(said))
+
+
+@pytest.mark.parametrize("amount", ["1e999999", "-1e-999999", "NaN", "Infinity", "9" * 200])
+def test_an_amount_that_no_database_holds_begins_from_the_top(windows, vera, olga, amount):
+    opened = open_deal(vera, by=olga)
+    listed = listing.list_deals(Narrowed(), order=orders.named("amount"), after=f"{amount}~1")
+    assert [card.id for card in listed.cards] == [opened.pk]
+
+
+def test_an_hour_of_a_zone_that_no_database_knows_breaks_no_list(windows, vera, olga):
+    open_deal(vera, by=olga)
+    for moment in ("2026-01-01T00:00:00+23:59", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"):
+        listing.list_deals(Narrowed(), order=orders.named("moved"), after=f"{moment}~1")

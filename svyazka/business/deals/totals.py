@@ -74,7 +74,8 @@ def totals(narrowed: Narrowed, field: Field, *, state: str = "open", whole: bool
 
 # What was stored while the field was of another kind is no number. By letters, for a pattern costs five times as much.
 _NUMBER = """
-select case when translate(bare, '0123456789', '') in ('', '.') and bare not in ('', '.') then value::numeric end number
+select case when translate(bare, '0123456789', '') in ('', '.') and bare not in ('', '.') and length(bare) <= 20
+    then value::numeric end number
 from few, lateral (select case when left(value, 1) = '-' then substr(value, 2) else value end) one (bare)
 """
 

@@ -94,7 +94,11 @@ def choose(given: Import, columns: Mapping[str, str], *, overwrites: bool, all_o
     chosen = {place: key for place, key in columns.items() if key}
     _refuse_columns(chosen, len(given.titles), by)
     taken = Import.objects.filter(pk=given.pk, state__in=(Import.State.CHOOSING, Import.State.CHECKED)).update(
-        columns=chosen, overwrites=overwrites, all_or_nothing=all_or_nothing, state=Import.State.CHECKING
+        columns=chosen,
+        overwrites=overwrites,
+        all_or_nothing=all_or_nothing,
+        state=Import.State.CHECKING,
+        by=by,  # it is checked as far as his rights go
     )
     if not taken:
         raise Refused(_("This file is at work already. Look at the new state."))
@@ -108,6 +112,15 @@ def targets(columns: Mapping[str, str]) -> tuple[int, str, dict[int, Target]]:
     known = {one.key: one for one in offered()}
     (place, key), *_more = [(place, key) for place, key in columns.items() if key in KEYS]
     return int(place), key, {int(at): known[one] for at, one in columns.items() if one in known}
+
+
+def insist_may_fill(chosen: Mapping[str, str], *, by: Person) -> None:
+    _at, _key, filled = targets(chosen)
+    if not all(roles.may(by, _RIGHTS[target.of]) for target in filled.values()):
+        raise Refused(_("You may not change what these columns hold."))
+
+
+_RIGHTS: dict[str, str] = {Field.Of.DEAL: "deals.change", Field.Of.CLIENT: "clients.change"}
 
 
 def _refuse_columns(chosen: Mapping[str, str], width: int, by: Person) -> None:
@@ -126,9 +139,7 @@ def _refuse_columns(chosen: Mapping[str, str], width: int, by: Person) -> None:
         raise Refused(_("Choose at least one column whose values are to be stored."))
     if keys != [DEAL] and any(one.of == Field.Of.DEAL for one in fills):
         raise Refused(_("What belongs to deals needs the deal's number: a client may have several."))
-    of_client = any(one.of == Field.Of.CLIENT for one in fills)
-    if not roles.may(by, "clients.change" if of_client else "deals.change"):
-        raise Refused(_("You may not change what these columns hold."))
+    insist_may_fill(chosen, by=by)
     if keys == [DEAL] and any(one.of == Field.Of.CLIENT and one.is_own and one.code != "name" for one in fills):
         raise Refused(_("The client's own address and note need his phone, e-mail or number."))
 

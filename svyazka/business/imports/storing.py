@@ -9,6 +9,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from svyazka.business.clients.models import Client
+from svyazka.business.deals import rights
 from svyazka.business.deals.held import held
 from svyazka.business.deals.known import client_facts
 from svyazka.business.deals.models import Deal, Field
@@ -37,7 +38,7 @@ def store(given: Import, *, by: Person) -> None:
         raise Refused(_("Some lines are wrong, and only all of them were wanted: nothing is stored."))
     if not current.lines.filter(state=State.READY).exists():
         raise Refused(_("There is nothing new in this file."))
-    _go_on_to(current, Import.State.STORING)
+    _take_over(current, Import.State.STORING, by=by)
     record("imports.started", About("import", current.pk), by=by, changes={"name": (None, current.name)})
 
 
@@ -47,7 +48,7 @@ def undo(given: Import, *, by: Person) -> None:
     current = Import.objects.select_for_update().get(pk=given.pk)
     if current.state != Import.State.DONE:
         raise Refused(_("Only what has been stored can be undone."))
-    _go_on_to(current, Import.State.UNDOING)
+    _take_over(current, Import.State.UNDOING, by=by)
     record("imports.undone", About("import", current.pk), by=by, changes={"name": (current.name, None)})
 
 
@@ -77,7 +78,7 @@ class _Work:
     """Of one piece: which columns there are is asked once."""
 
     def __init__(self, given: Import) -> None:
-        self.by = given.by
+        self.by, self.reaching = given.by, rights.reaching(given.by)
         _at, self.key, targets = columns.targets(given.columns)
         self.targets = {target.key: target for target in targets.values()}
         self.places = {target.key: place for place, target in targets.items()}
@@ -117,6 +118,8 @@ class _Work:
         if self.key != columns.DEAL:
             return Client.objects.select_for_update().get(pk=line.object_id or 0, merged_into=None)
         deal = held(line.object_id or 0)
+        if not self.reaching.covers(responsible_id=deal.responsible_id, department_id=deal.department_id):
+            raise rights.NotYours
         if any(target.of == Field.Of.CLIENT for target in self.targets.values()):
             deal.client = Client.objects.select_for_update().get(pk=deal.client_id)
         return deal
@@ -153,6 +156,14 @@ def _commit_without_waiting() -> None:
     """For the disk: a line that a power cut takes is taken with its state, and done again."""
     with connection.cursor() as cursor:
         cursor.execute("set local synchronous_commit to off")
+
+
+def _take_over(given: Import, state: Import.State, *, by: Person) -> None:
+    """Whoever says so does it, as far as his own rights go, whoever has sent the file."""
+    columns.insist_may_fill(given.columns, by=by)
+    given.by = by
+    given.save(update_fields=["by"])
+    _go_on_to(given, state)
 
 
 def _go_on_to(given: Import, state: Import.State) -> None:

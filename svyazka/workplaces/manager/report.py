@@ -44,7 +44,8 @@ def deals_report(request: PageRequest) -> HttpResponse:
 
 def _lines(field: Field, found: Totals) -> list[dict[str, str]]:
     one = _one_of(field)
-    staff = names_of({line.value for line in found.lines if field.kind == Field.Kind.PERSON and line.value})
+    people = field.kind == Field.Kind.PERSON
+    staff = names_of({line.value for line in found.lines if people and isinstance(line.value, int)})
     shown = [(_word(one, line, staff), line) for line in found.lines]
     if found.others:
         shown.append((_("others"), found.others))
@@ -59,8 +60,15 @@ def _word(field: Field, line: Total, staff: Staff) -> str:
     if line.value is None:
         return _("not known")
     if field.kind in DATED:
-        return str(formats.date_format(date.fromisoformat(f"{line.value}-01"), "F Y"))
+        return _month(str(line.value))
     return said(field, line.value, staff)
+
+
+def _month(stored: str) -> str:
+    try:
+        return str(formats.date_format(date.fromisoformat(f"{stored}-01"), "F Y"))
+    except ValueError:  # stored while the field was of another kind
+        return stored
 
 
 def _figures(field: Field, found: Totals) -> Sequence[tuple[str, str]]:

@@ -76,6 +76,16 @@ def test_what_was_once_of_another_kind_breaks_no_list(deals, enter, olga):
         assert enter(olga).get(f"/deals/list/?{asked}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "stored", ["x", "9" * 50, "1." + "1" * 200, "2024-13-01", ["x"], {"a": 1}, -5, "\U0001f600" * 5000]
+)
+def test_what_was_once_of_another_kind_breaks_no_report(deals, enter, olga, stored):
+    page, codes = enter(olga), ("openings", "prepaid", "ready_at", "at", "expert", "kind", "vip")
+    Deal.objects.filter(pk=deals[0]).update(facts=dict.fromkeys(codes, stored))
+    for code in codes:
+        assert page.get(f"/deals/list/report/?by={code}").status_code == 200
+
+
 def test_columns_are_chosen_kept_in_the_address_and_remembered(deals, enter, olga):
     page = enter(olga)
     given = {"columns": "1", "column": ["rooms", "openings"]}

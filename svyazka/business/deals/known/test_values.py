@@ -41,6 +41,7 @@ BAD = [
     ("moment", "завтра"),
     ("choice", "внутренняя"),
     ("choices", "опрос, внутренняя"),
+    ("choices", "опрос," * 40_000),
     ("phone", "12"),
     ("email", "vera"),
     ("link", "javascript:alert(1)"),
