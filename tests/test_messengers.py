@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -380,7 +381,8 @@ def test_a_dead_proxy_of_one_holds_up_neither_the_other_nor_the_ledger(
         asked(mikhail, konstantin)
         Outgoing.objects.update(try_at=clock.now())
         told: list[int] = []
-        threads = [threading.Thread(target=working.speak, args=[kind, told]) for kind in ("telegram", "max")]
+        rounds = [[partial(working.speak, kind), told, delivering.ROUND] for kind in ("telegram", "max")]
+        threads = [threading.Thread(target=working.beside, args=one) for one in rounds]
         begun = time.monotonic()
         for thread in threads:
             thread.start()
