@@ -43,6 +43,19 @@ def _insist_all_is_there(folder: str, verbs: str) -> None:
         assert not missing, f"{folder}/{file}"
 
 
+def test_every_file_that_a_document_or_a_docstring_names_is_there():
+    texts = [*CODE, *HOUSE.glob("*.md"), *HOUSE.glob("docs/**/*.md")]
+    files = [f"/{path.relative_to(HOUSE)}" for path in HOUSE.glob("[!.]*/**/*.*")]
+    named = {(path, name) for path in texts for name in re.findall(r"`(\w+/[\w/]+\.\w+)`", path.read_text())}
+    endings = (".py", ".md", ".html", ".js", ".css", ".yaml", ".sql")
+    missing = [
+        (str(path.relative_to(HOUSE)), name)
+        for path, name in named
+        if name.endswith(endings) and not any(file.endswith(f"/{name}") for file in files)
+    ]
+    assert missing == []
+
+
 def test_every_setting_stands_in_its_page_and_is_read_somewhere():
     page = (HOUSE / "docs/how-to/settings.md").read_text()
     told = set(re.findall(r"`(SVYAZKA_[A-Z_]+)`", page))

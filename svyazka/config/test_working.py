@@ -63,6 +63,21 @@ def test_a_file_is_worked_off_beside_the_ledger(vera, roza, olga):
     assert made.lines.get().after == {"openings": 4}
 
 
+def test_work_that_failed_is_tried_again():
+    """A single row that cannot be worked off ended the thread, and with it all imports until the next start."""
+    told: list[int] = []
+    tried = []
+
+    def work() -> None:
+        tried.append("again")
+        if len(tried) < 3:
+            raise KeyError("a field that is gone")
+        told.append(15)
+
+    beside(work, told, pause=0)
+    assert len(tried) == 3
+
+
 @pytest.mark.django_db(transaction=True)
 def test_notices_go_out_beside_the_work_until_the_worker_is_told_to_end(mikhail, konstantin, push_service):
     session = Session.objects.create(session_key="a" * 32, person=mikhail, expire_date=clock.now() + timedelta(hours=1))

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -58,7 +59,9 @@ def main() -> None:
     threading.Thread(target=beside, args=[send_notices, told], name="notices", daemon=True).start()
     threading.Thread(target=beside, args=[going_on.go_on, told], name="imports", daemon=True).start()
     for kind in settings.MESSENGERS:
-        threading.Thread(target=speak, args=[kind, told], name=kind, daemon=True).start()
+        # Each in a thread of its own: one that is blocked must not hold up the others.
+        rounds = partial(speak, kind), told, delivering.ROUND
+        threading.Thread(target=beside, args=rounds, name=kind, daemon=True).start()
     while not told:
         try:
             worker.turn()
@@ -69,20 +72,17 @@ def main() -> None:
     worker.let_go()
 
 
-def beside(work: Callable[[], object], told: list[int]) -> None:
+def beside(work: Callable[[], object], told: list[int], pause: float = POLL) -> None:
     """Beside the ledger, which must not wait for it: a push service that does not answer, a file of many lines.
-    `work` says whether there was something to do; what fails is tried again, and ends neither thread nor worker."""
+    `work` says whether there is more to do at once. What fails is left to a later round: the thread must not end."""
     while not told:
         try:
             if work():
                 continue
-        except (DatabaseError, psycopg.Error) as failure:
-            log.warning("database_lost", failure=type(failure).__name__)
+        except Exception as failure:
+            log.warning("work_failed", work=threading.current_thread().name, failure=type(failure).__name__)
             connections.close_all()
-        except Exception:
-            log.exception("work_failed", work=threading.current_thread().name)
-            connections.close_all()
-        time.sleep(POLL)
+        time.sleep(pause)
     connections.close_all()
 
 
@@ -90,17 +90,9 @@ def send_notices() -> object:
     return sending.send_due(push.write)
 
 
-def speak(kind: str, told: list[int]) -> None:
-    """Beside the ledger, too, each messenger in a thread of its own: one that is blocked must not hold up the others.
-    A round that fails leaves its messages to a later one."""
-    while not told:
-        try:
-            delivering.deliver_due(kind, push.write, bots.reach)
-        except Exception as failure:
-            log.warning("messenger_failed", messenger=kind, failure=type(failure).__name__)
-            connections.close_all()
-        time.sleep(delivering.ROUND)
-    connections.close_all()
+def speak(kind: str) -> None:
+    """One round. It says nothing of more to do: the next one has to wait its second."""
+    delivering.deliver_due(kind, push.write, bots.reach)
 
 
 class Worker:

@@ -1,4 +1,4 @@
-"""Text from outside, as a database takes it."""
+"""Text from outside, as a database takes it, as it is compared, and as a messenger takes it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from __future__ import annotations
 def storable(text: str) -> str:
     """Without NUL and without half a surrogate pair: PostgreSQL takes neither."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def folded(text: str) -> str:
+    """For comparing what people wrote: lower case, ё as е, one space between two words."""
+    return " ".join(text.lower().replace("ё", "е").split())
 
 
 def within(text: str, longest: int) -> str:

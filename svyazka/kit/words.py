@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -22,6 +24,17 @@ def here(words: Mapping[str, str] | None) -> str:
 def to_store(words: Mapping[str, str] | None) -> str:
     """The words in the company's language: what is written down must not depend on who clicked."""
     return _in(settings.LANGUAGE_CODE, words) if words else ""
+
+
+def read(stored: Any) -> dict[str, str]:
+    """As a row of plain SQL brings them: as text, or not at all."""
+    found: dict[str, str] = json.loads(stored) if stored else {}
+    return found
+
+
+def translated(said: str, words: Mapping[str, str]) -> str:
+    """What was written down once, in the language of the page, if it is still one of these words; else as it is."""
+    return here(words) if said in words.values() else said
 
 
 def _in(language: str, words: Mapping[str, str]) -> str:

@@ -31,8 +31,8 @@ def change(
 ) -> Client:
     """Sets name, address, note or kind. With `version`, refuses when somebody else was quicker.
 
-    `facts`: what the company wants to know besides, read already (`deals.client_facts`); `found_by`: the words of all
-    of them that lead to the client.
+    `facts`: what the company wants to know besides, read already (`deals.known.client_facts`); `found_by`: the words of
+    all of them that lead to the client.
     """
     current = Client.objects.select_for_update().get(pk=client.pk)
     if version is not None and current.version != version:

@@ -1,4 +1,4 @@
-"""Where requests come from. Which sources may go, `deals/giving_up.py` knows."""
+"""Where requests come from. Which sources may go, `deals/paths/giving_up.py` knows."""
 
 from __future__ import annotations
 

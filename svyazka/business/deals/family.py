@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from svyazka.business.deals.models import Deal, HandOff, Pipeline, Stage
 from svyazka.business.staff.models import Person
-from svyazka.kit import rows
+from svyazka.kit import clock, rows
 
 
 @dataclass
 class Member:
     deal: Deal
     pipeline: Pipeline
+    absent_until: datetime | None = None  # whoever is responsible, if he is on leave or ill now
     legs: list[HandOff] = field(default_factory=list)  # that led here, the newest first
 
     @property
@@ -25,19 +27,21 @@ def family_of(deal: Deal) -> list[Member]:
     """In the order in which they opened. One question for a deal that is alone, two for the others."""
     first = deal.first_id or deal.pk
     members = []
-    for one, pipeline, stage, person in rows.read_joined(_FAMILY, [first, first], Deal, Pipeline, Stage, Person):
+    given = [clock.now(), first, first]
+    for one, pipeline, stage, person, until in rows.read_joined(_FAMILY, given, Deal, Pipeline, Stage, Person):
         one.pipeline, one.stage, one.responsible = pipeline, stage, person
-        members.append(Member(one, pipeline))
+        members.append(Member(one, pipeline, until))
     if len(members) > 1:
         _add_legs(members)
     return members
 
 
 _FAMILY = f"""
-select {rows.columns(Deal, Pipeline, Stage, Person)} from deals_deal
+select {rows.columns(Deal, Pipeline, Stage, Person)}, upper(away.during) from deals_deal
 join deals_pipeline on deals_pipeline.id = deals_deal.pipeline_id
 join deals_stage on deals_stage.id = stage_id
 left join staff_person on staff_person.id = responsible_id
+left join staff_absence away on away.person_id = responsible_id and away.during @> %s
 where deals_deal.id = %s or first_id = %s order by deals_deal.id
 """  # noqa: S608  # of our own models' names only
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -104,11 +103,10 @@ def _found(
     address: str,
     phones: list[str] | None,
     deal_id: int | None,
-    stage: Any,
+    stage: str | None,
     colour: str | None,
     contact: str | None,
 ) -> Found:
-    written = json.loads(stage) if isinstance(stage, str) else stage
     return Found(
         kind,
         client_id,
@@ -116,7 +114,7 @@ def _found(
         address,
         tuple(phones or ()),
         deal_id,
-        words.here(written),
+        words.here(words.read(stage)),
         colour or "slate",
         contact or "",
     )

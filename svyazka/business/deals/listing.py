@@ -14,8 +14,6 @@ from svyazka.business.deals.orders import SORTS, Asked, Order
 from svyazka.business.journal.record import About, Actor, record
 
 PAGE = 50
-
-
 STATES = {"open": " and d.closed_at is null", "closed": " and d.closed_at is not null", "all": ""}
 
 

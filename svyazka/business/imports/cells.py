@@ -16,6 +16,7 @@ from svyazka.business.deals.known import values
 from svyazka.business.deals.models import Field
 from svyazka.business.staff.models import Person
 from svyazka.kit.refusals import Refused
+from svyazka.kit.texts import folded
 
 _DATE_WAYS = ("%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d", "%d/%m/%Y")
 _HOURS = ("", " %H:%M", " %H:%M:%S")
@@ -57,7 +58,7 @@ class Cells:
         return {frozenset(yes): "yes", frozenset(no): "no"}
 
     def _person(self, cell: str) -> str:
-        found = self._staff.get(_folded(cell), set())
+        found = self._staff.get(folded(cell), set())
         if len(found) > 1:
             raise Refused(_("Several of the staff are called so: write the log-in."))
         if not found:
@@ -68,7 +69,7 @@ class Cells:
     def _staff(self) -> dict[str, set[int]]:
         found: dict[str, set[int]] = {}
         for pk, name, login in Person.objects.working().values_list("pk", "full_name", "login"):
-            for said in {_folded(name), " ".join(reversed(_folded(name).split(" "))), login.lower()}:
+            for said in {folded(name), " ".join(reversed(folded(name).split(" "))), login.lower()}:
                 found.setdefault(said, set()).add(pk)
         return found
 
@@ -109,7 +110,3 @@ def _read(cell: str, days: tuple[str, ...], hours: tuple[str, ...]) -> datetime 
             except ValueError:
                 continue
     return None
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.lower().replace("\u0451", "\u0435").split())

@@ -19,6 +19,7 @@ from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.kit import emails, phones
 from svyazka.kit.refusals import Refused
+from svyazka.kit.texts import folded
 
 DEAL, CONTACT, CLIENT = "key.deal", "key.contact", "key.client"
 KEYS: dict[str, Promise] = {
@@ -74,11 +75,11 @@ def offered() -> list[Target]:
 
 def propose(titles: Sequence[str], samples: Sequence[Sequence[str]]) -> dict[str, str]:
     """What each column seems to be, by its title; whom it is about, else by what stands in it."""
-    known = [(key, {_folded(said) for said in _in_each_language((name, *_ALSO[key]))}) for key, name in KEYS.items()]
-    known += [(one.key, {_folded(said) for said in _titles_of(one)}) for one in offered()]
+    known = [(key, {folded(said) for said in _in_each_language((name, *_ALSO[key]))}) for key, name in KEYS.items()]
+    known += [(one.key, {folded(said) for said in _titles_of(one)}) for one in offered()]
     found: dict[str, str] = {}
     for place, title in enumerate(titles):
-        fit = next((key for key, said in known if _folded(title) in said and key not in found.values()), None)
+        fit = next((key for key, said in known if folded(title) in said and key not in found.values()), None)
         if fit and not (fit in KEYS and set(found.values()) & set(KEYS)):
             found[str(place)] = fit
     if not set(found.values()) & set(KEYS):
@@ -156,10 +157,6 @@ def _in_each_language(said: Iterable[str | Promise]) -> list[str]:
         with translation.override(code):
             found += [str(one) for one in said]
     return found
-
-
-def _folded(title: str) -> str:
-    return " ".join(title.lower().replace("\u0451", "\u0435").split())
 
 
 def _are_contacts(cells: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from svyazka.business.notices.models import Chat, Notice, Outage, Outgoing
+from svyazka.business.notices.models import Notice, Outage, Outgoing
 from svyazka.kit import clock
 
 HEAD_START = timedelta(seconds=10)  # for a page that its person looks at: what is seen there is not sent
@@ -31,11 +31,11 @@ order by notice.id, chat.id
 """
 
 
-def answer(text: str, *, account: str, user_id: str, chat: Chat | None = None) -> None:
+def answer(text: str, *, account: str, user_id: str) -> None:
     """To what was written to the bot. Only the last one counts: whoever writes a hundred times is answered once."""
     now = clock.now()
     Outgoing.objects.filter(account=account, user_id=user_id, notice=None).delete()
-    Outgoing.objects.create(account=account, user_id=user_id, chat=chat, text=text, at=now, try_at=now)
+    Outgoing.objects.create(account=account, user_id=user_id, text=text, at=now, try_at=now)
 
 
 def call_off(notice: Notice) -> None:

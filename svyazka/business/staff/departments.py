@@ -1,4 +1,4 @@
-"""The departments of the company. Which of them may go, `deals/giving_up.py` knows."""
+"""The departments of the company. Which of them may go, `deals/paths/giving_up.py` knows."""
 
 from __future__ import annotations
 

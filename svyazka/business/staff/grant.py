@@ -19,14 +19,14 @@ from svyazka.kit.words import chosen, taken
 LONGEST_NAME = 60
 
 
-def add_role(words: Mapping[str, str], *, based_on: str, by: Actor, code: str = "") -> CompanyRole:
+def add_role(words: Mapping[str, str], *, based_on: str, by: Actor) -> CompanyRole:
     """Begins with the rights of one of the house's roles."""
     if based_on not in Role.values:
         message = _("Choose the role that it begins with.")
         raise Refused(message, fields={"based_on": message})
     known = roles.names()
     made = CompanyRole(
-        code=code or codes.made_of(words, besides=known, longest=20),
+        code=codes.made_of(words, besides=known, longest=20),
         words=chosen(words, besides=known.values(), longest=LONGEST_NAME),
         based_on=based_on,
         position=(CompanyRole.objects.aggregate(last=Max("position"))["last"] or 0) + 1,

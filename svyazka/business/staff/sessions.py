@@ -24,7 +24,7 @@ class SessionStore(DatabaseStore):
     heard: int = 0
     unread: int = 0  # notices for the bell, counted no further than it shows
     own_problems: int = 0  # likewise, for the number in the frame
-    own_tasks: int = 0  # late or due today, as deals/my_day.py counts them
+    own_tasks: int = 0  # late or due today, as `deals/work/my_day.py` counts them
 
     def _get_session_from_db(self) -> Session | None:
         self._row, self.heard, self.unread, self.own_problems, self.own_tasks = _read(self.session_key)

@@ -58,7 +58,7 @@ def _read(typed: Mapping[str, Any]) -> dict[str, Any]:
 def change_deal(
     deal: Deal, given: Mapping[str, Any], *, by: Actor, version: int | None = None
 ) -> tuple[Deal, list[Visit]]:
-    """Like `deals.facts.change`. The visits ahead that were to go to the deal's old address go to the new one."""
+    """Like `deals.known.facts.change`. The visits ahead that were to go to the deal's old address go to the new one."""
     before = held(deal.pk, version=version)
     changed = deal_facts.change(before, given, by=by)
     return changed, follow(changed, before.address, by=by)

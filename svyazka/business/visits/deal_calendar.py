@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -47,8 +46,8 @@ class Entry(NamedTuple):
     def what(self) -> str:
         """A visit's kind comes with its words, a step that a stage asks for has the stage's."""
         if self.kind == "visit":
-            return words.here(json.loads(self.stored))
-        return words.here(self.step_words) if self.stored in self.step_words.values() else self.stored
+            return words.here(words.read(self.stored))
+        return words.translated(self.stored, self.step_words)
 
     @property
     def client(self) -> str:
@@ -82,12 +81,7 @@ def _conditions(narrowed: Narrowed, person: str) -> str:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     entry = Entry(*row)
-    return entry._replace(stage_words=_read(entry.stage_words), step_words=_read(entry.step_words))
-
-
-def _read(stored: Any) -> dict[str, str]:
-    found: dict[str, str] = json.loads(stored) if isinstance(stored, str) else stored or {}
-    return found
+    return entry._replace(stage_words=words.read(entry.stage_words), step_words=words.read(entry.step_words))
 
 
 # The rows of a day are numbered before anything is looked up for them: of three thousand, a hundred are shown.

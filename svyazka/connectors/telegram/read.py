@@ -14,6 +14,7 @@ from svyazka.business.intake.connector import Ignore, NotUnderstood
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.ways_in import MessageReceived
 from svyazka.kit import phones
+from svyazka.kit.texts import storable
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
@@ -99,9 +100,8 @@ def _object(inside: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _text(inside: dict[str, Any], name: str) -> str:
-    """What can be stored: PostgreSQL takes neither NUL nor half a surrogate pair."""
     found = inside.get(name)
-    return found.replace("\x00", "").encode("utf-8", "replace").decode() if isinstance(found, str) else ""
+    return storable(found) if isinstance(found, str) else ""
 
 
 _ATTACHED = {

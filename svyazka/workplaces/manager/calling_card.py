@@ -25,6 +25,8 @@ from svyazka.workplaces.shared.short import Short
 EVENTS = 5
 # Nobody rings strangers at night, by their own clock.
 _WAKES, _SLEEPS = 9, 21
+# The same at any hour: in the evening fewer are offered.
+_KEYS = {"hour": "1", "hours": "2", "morning": "3"}
 
 
 def task_numbered(request: PageRequest, pk: int) -> Task:
@@ -55,7 +57,7 @@ def card(request: PageRequest, number: int) -> dict[str, Any]:
     stages = rows.read(Stage, "where pipeline_id = %s order by position", [deal.pipeline_id])
     return {
         **known,
-        "again": again(),
+        "again": [(_KEYS[one.code], one) for one in again()],
         "soon": soon(),
         "kinds": Task.Kind.choices,
         "stages": [(str(stage.pk), stage.name) for stage in stages if _leads_on(stage, deal)],

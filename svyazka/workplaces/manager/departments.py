@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from svyazka.business.deals.family import Member
@@ -10,15 +10,14 @@ from svyazka.business.deals.handing import answering, carried
 from svyazka.business.deals.handing.hand_off import State
 from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Field
+from svyazka.workplaces.shared import away
 from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.short import Short
 
 TONES = {State.WAITING: "warn", State.ACCEPTED: "good", State.RETURNED: "bad", State.WITHDRAWN: ""}
 
 
-def departments(
-    deal: Deal, family: Sequence[Member], fields: Sequence[Field], absent: Mapping[int, str], short: Short
-) -> dict[str, Any]:
+def departments(deal: Deal, family: Sequence[Member], fields: Sequence[Field], short: Short) -> dict[str, Any]:
     """Where the others of its family stand, and how the newest leg to this one does."""
     if len(family) == 1:
         return {"departments": [], "leg": None}
@@ -26,12 +25,12 @@ def departments(
     here = by_id[deal.pk]
     parent = by_id.get(deal.parent_id or 0)
     return {
-        "departments": [_row(one, deal, absent, short) for one in family],
+        "departments": [_row(one, deal, short) for one in family],
         **(_leg(here, parent, fields, short) if here.leg and parent else {"leg": None}),
     }
 
 
-def _row(one: Member, here: Deal, absent: Mapping[int, str], short: Short) -> dict[str, Any]:
+def _row(one: Member, here: Deal, short: Short) -> dict[str, Any]:
     leg = one.leg
     return {
         "id": str(one.deal.pk),
@@ -40,7 +39,7 @@ def _row(one: Member, here: Deal, absent: Mapping[int, str], short: Short) -> di
         "stage": one.deal.stage,
         "since": short.age(one.deal.stage_since),
         "person": one.deal.responsible.full_name if one.deal.responsible else "",
-        "absent": absent.get(one.deal.responsible_id or 0, ""),
+        "absent": away.until(one.absent_until, short),
         "state": leg.get_state_display() if leg else "",
         "tone": TONES[State(leg.state)] if leg else "",
         "reasons": [past.reason for past in one.legs if past.reason],

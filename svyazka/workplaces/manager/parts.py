@@ -51,9 +51,8 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
     missing = missing_from(deal, stages)
     short = Short()
     family = family_of(deal)
-    absent = away.absent({one.deal.responsible_id or 0 for one in family}, short)
     contacts = rows.read(ContactPoint, "where client_id = %s order by kind, id", [deal.client_id])
-    others = departments(deal, family, fields, absent, short)
+    others = departments(deal, family, fields, short)
     return {
         "deal": deal,
         "called": called(deal.client, contacts),
@@ -68,7 +67,7 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
         "facts": facts_of(deal, fields, missing, _asked_for(deal, stages), **facts_typed),
         "origin": _origin(deal),
         "family": family,
-        "absent": absent.get(deal.responsible_id or 0, ""),
+        "absent": next(away.until(one.absent_until, short) for one in family if one.deal.pk == deal.pk),
         **others,
     }
 

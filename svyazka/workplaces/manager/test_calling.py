@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import time, timedelta
 
 import pytest
 from django.db import connection
@@ -99,6 +100,15 @@ def test_reached_and_on_to_another_stage_asks_for_what_that_needs(page, mikhail,
     assert f"/deals/{task.deal_id}/stage/?to={stage.pk}" in text
     assert "data-moving" in text
     assert calling.turn_of(mikhail) is None
+
+
+@pytest.mark.parametrize(("hour", "keys"), [(12, ["1", "2", "3"]), (19, ["1", "3"]), (22, ["3"])])
+def test_a_time_to_try_again_keeps_its_key_when_fewer_are_offered(page, task, monkeypatch, hour, keys):
+    now = clock.at(clock.today(), time(hour))
+    monkeypatch.setattr(clock, "now", lambda: now)
+    Task.objects.update(due_at=now)
+    text = says(press(page, "next/"))
+    assert re.findall(r'data-key="Digit(\d)"[^>]+not_reached', text) == keys
 
 
 def test_skipped_ones_do_not_come_again_in_this_round(page, mikhail, task):

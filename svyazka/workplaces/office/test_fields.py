@@ -81,10 +81,10 @@ def test_how_far_the_search_is_with_a_field_is_said(browser, vera, anna):
     for number in range(3):
         open_deal(vera, facts={"contract_number": f"весна-{number}"}, by=anna)
     Field.objects.filter(code="contract_number").update(is_searched=True)
-    assert "поиск добавляет: 0 %" in main(browser.get("/office/fields/"))
+    assert "добавляется в поиск: 0 %" in main(browser.get("/office/fields/"))
     searched.go_round()
     assert "находится поиском" in main(browser.get("/office/fields/"))
     Field.objects.filter(code="contract_number").update(is_searched=False)
-    assert "поиск забывает: 0 %" in main(browser.get("/office/fields/"))
+    assert "убирается из поиска: 0 %" in main(browser.get("/office/fields/"))
     searched.go_round()
     assert "поиск" not in main(browser.get("/office/fields/"))

@@ -25,8 +25,10 @@ class Absent(Refused):
         super().__init__(format_lazy(words, name=person.full_name, absent=said))
 
 
-def until(back_at: datetime, short: Short) -> str:
+def until(back_at: datetime | None, short: Short) -> str:
     """`absent through 14 May` when it ends with that day, `absent until 14 May 12:00` when within it."""
+    if back_at is None:
+        return ""
     local = clock.local(back_at)
     if local.time() == time():
         return _("absent through {day}").format(day=short.day((local - timedelta(days=1)).date()))

@@ -110,12 +110,12 @@ def make(
     )
 
 
-def read(given: QueryDict, *, leave_out: Sequence[str] = ("version", "csrfmiddlewaretoken")) -> dict[str, str]:
+def read(given: QueryDict) -> dict[str, str]:
     """What a form of such inputs holds, by name; several ticks of one list, beside each other."""
     return {
         name: ", ".join(filter(None, map(str, given.getlist(name)))).replace("\x00", "")
         for name in given
-        if name not in leave_out
+        if name not in ("version", "csrfmiddlewaretoken")
     }
 
 

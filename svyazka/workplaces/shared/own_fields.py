@@ -1,6 +1,6 @@
 """The company's own fields above and in a list: by which it is narrowed, in which columns it is shown.
 
-All of it stands in the address; the columns are remembered by the browser as well. Input: `shared/own_field.html`.
+All of it stands in the address; the columns are remembered by the browser as well. Input: `shared/own_fields.html`.
 """
 
 from __future__ import annotations

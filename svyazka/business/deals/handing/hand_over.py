@@ -40,22 +40,16 @@ class OnTheTable:
 
 @transaction.atomic
 def hand_over(
-    person: Person,
-    *,
-    by: Person,
-    to: Collection[Person] = (),
-    rule: Appointing | None = None,
-    key: str = "hand_over",
-    stages: Collection[int] | None = None,
+    person: Person, *, to: Collection[Person], stages: Collection[int] | None = None, by: Person
 ) -> dict[int, list[int]]:
-    """His open deals, at these stages or at all, evenly to those people or by rule: person → deals. Absent people are
-    passed over; where nobody is left, Refused, and he keeps everything."""
+    """His open deals, at these stages or at all, evenly to those people: person → deals. Absent people are passed over;
+    where nobody is left, Refused, and he keeps everything."""
     if any(not one.is_active or not roles.may(one, "deals.change") or one.pk == person.pk for one in to):
         raise Refused(_("Choose people who can be responsible for deals."))
-    rule = rule or DistributionRule(how=Appointing.How.LEAST_LOADED, people=[one.pk for one in to])
+    rule = DistributionRule(how=Appointing.How.LEAST_LOADED, people=[one.pk for one in to])
     at = clock.now()
     his = [one for one in assigning.hold(_open_deals(person, stages)) if one.responsible_id == person.pk]
-    chosen = choose_many(rule, key=key, wanting=[Wanting(one.client_id, {person.pk}) for one in his], at=at)
+    chosen = choose_many(rule, key="hand_over", wanting=[Wanting(one.client_id, {person.pk}) for one in his], at=at)
     gifts = [Gift(one, receiver) for one, receiver in zip(his, chosen, strict=True) if receiver]
     if his and not gifts:
         raise Refused(_("None of these people is at work. Choose others."))

@@ -6,7 +6,7 @@ import pytest
 
 from svyazka.business.clients.models import Client
 from svyazka.business.deals.handing.hand_over import hand_over
-from svyazka.business.deals.models import Appointing, Deal, DistributionRule, Stage, Task
+from svyazka.business.deals.models import Deal, Stage, Task
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.notices.models import Notice
 from svyazka.business.staff.models import Absence
@@ -35,11 +35,6 @@ def test_only_those_at_some_stages(his, projects):
     Deal.objects.filter(pk=his[0].pk).update(stage=stage)
     hand_over(projects["timur"], to=[projects["sofia"]], stages=[stage.pk], by=projects["rinat"])
     assert list(Deal.objects.filter(responsible=projects["sofia"])) == his[:1]
-
-
-def test_by_a_rule(his, projects):
-    rule = DistributionRule(how=Appointing.How.ROUND_ROBIN, role="manager", department=projects["timur"].department)
-    assert set(hand_over(projects["timur"], rule=rule, by=projects["rinat"])) == {projects["sofia"].pk}
 
 
 def test_where_nobody_is_at_work_he_keeps_them(his, projects):

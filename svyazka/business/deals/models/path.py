@@ -101,7 +101,7 @@ class Stage(models.Model):
 
     def step_in_words(self, step: str) -> str:
         """What this stage asks for, in the language of the page; what somebody typed as it is."""
-        return words.here(self.next_step_words) if step in self.next_step_words.values() else step
+        return words.translated(step, self.next_step_words)
 
     @property
     def is_open(self) -> bool:

@@ -51,13 +51,13 @@ def list_versions(pipeline: Pipeline, *, before: int | None = None) -> list[Told
 
 
 @transaction.atomic
-def restore(pipeline: Pipeline, number: int, *, by: Actor, version: int | None = None) -> Pipeline:
+def restore(pipeline: Pipeline, number: int, *, by: Actor) -> Pipeline:
     """As it was in that version, as a new one. Stages at which deals stand stay."""
     kept = pipeline.versions.filter(number=number).first()
     if kept is None:
         raise Refused(_("There is no such version."))
     current = Pipeline.objects.select_for_update().get(pk=pipeline.pk)
-    return save(current, Wish(restored(current, kept.content)), by=by, version=version)
+    return save(current, Wish(restored(current, kept.content)), by=by)
 
 
 def restored(pipeline: Pipeline, content: Content) -> Content:

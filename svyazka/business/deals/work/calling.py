@@ -8,7 +8,6 @@ however many tasks he has: whose turn it is stands in `CallingHold`, and two uni
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,7 +71,7 @@ class Line(NamedTuple):
 
     @property
     def what(self) -> str:
-        return words.here(self.step_words) if self.stored in self.step_words.values() else self.stored
+        return words.translated(self.stored, self.step_words)
 
     @property
     def client(self) -> str:
@@ -260,7 +259,7 @@ def list_waiting(person: Person, whose: Whose, *, skipped: Collection[int] = ())
     with connection.cursor() as cursor:
         cursor.execute(_LIST.format(queue=_queue(person, whose)), given)
         found = cursor.fetchall()
-    lines = [Line(*row[6:])._replace(step_words=json.loads(row[12])) for row in found if row[6] is not None]
+    lines = [Line(*row[6:])._replace(step_words=words.read(row[12])) for row in found if row[6] is not None]
     return Listed(lines, Tallies(*found[0][:6]))
 
 

@@ -5,7 +5,6 @@ What is put off is not in it before its time, nor is anything of a deal that is 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -63,7 +62,7 @@ class Line(NamedTuple):
     @property
     def what(self) -> str:
         """What the stage asks for in the reader's language; what somebody typed as it is."""
-        return words.here(self.step_words) if self.stored in self.step_words.values() else self.stored
+        return words.translated(self.stored, self.step_words)
 
     @property
     def client(self) -> str:
@@ -114,7 +113,7 @@ def list_tasks(
 def list_owed(person: Person) -> list[Owed]:
     """The questions asked to this person, and the deals that he has to accept or return."""
     rows = _ask(_OWED, {"who": person.pk, "most": PAGE})
-    return [Owed(*row)._replace(stage_words=_read(row[10])) for row in rows]
+    return [Owed(*row)._replace(stage_words=words.read(row[10])) for row in rows]
 
 
 def may_see(viewer: Person, whose: Person) -> bool:
@@ -132,12 +131,7 @@ def count(person: Person) -> int:
 
 def _line(row: tuple[Any, ...]) -> Line:
     line = Line(*row)
-    return line._replace(stage_words=_read(line.stage_words), step_words=_read(line.step_words))
-
-
-def _read(stored: Any) -> dict[str, str]:
-    found: dict[str, str] = json.loads(stored) if isinstance(stored, str) else stored or {}
-    return found
+    return line._replace(stage_words=words.read(line.stage_words), step_words=words.read(line.step_words))
 
 
 def _ask(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
