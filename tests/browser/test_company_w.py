@@ -95,7 +95,8 @@ def move_by_a_day(page: Page) -> None:
 def carry_out(open_page, report: str) -> None:
     """By whoever has it: towards the evening the first window is of the one who works longest."""
     visit = Visit.objects.latest("pk")
-    phone = open_page(visit.resource.person, f"/field/?day={visit.starts_at:%Y-%m-%d}", width=390, height=844, touch=True)
+    day = f"{visit.starts_at:%Y-%m-%d}"
+    phone = open_page(visit.resource.person, f"/field/?day={day}", width=390, height=844, touch=True)
     phone.locator("a.stop-main").tap()
     for button in ("Еду", "Начать работу", "Готово"):
         phone.get_by_role("button", name=button).tap()
