@@ -23,6 +23,14 @@ def deal(vera, mikhail):
     return opening.open_deal(vera, address="Лесная, 5", responsible=mikhail, by=mikhail)
 
 
+def test_a_link_inside_a_form_leads_to_a_whole_page(open_page, roza, olga, vera):
+    lead = opening.open_deal(vera, by=olga)
+    page = open_page(roza, "/distribution/")
+    page.get_by_role("link", name=f"№ {lead.pk}").click()
+    expect(page.locator("#deal-page")).to_be_visible()
+    expect(page.locator("#sharing")).to_have_count(0)
+
+
 def test_back_brings_the_page_as_it_was(open_page, olga, deal):
     page = open_page(olga, "/pipelines/windows/")
     width = page.locator(".column").first.evaluate("(column) => column.offsetWidth")

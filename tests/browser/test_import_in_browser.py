@@ -29,6 +29,8 @@ def openings(deals: list[Deal]) -> list[int]:
 def test_a_table_is_uploaded_checked_stored_and_undone(open_page, deals, roza, accessible):
     page = open_page(roza, "/deals/list/")
     page.get_by_role("link", name="Заполнить из файла").click()
+    expect(page.get_by_role("heading", name="Значения из файла")).to_be_visible()
+    expect(page.locator("#filters")).to_have_count(0)
     text = f"№;Проёмов;Сумма;Мастер\n{deals[0].pk};4;54 300,50;Иван\n{deals[1].pk};много;;\n{deals[2].pk};5;;\n"
     file = {"name": "проёмы.csv", "mimeType": "text/csv", "buffer": text.encode("cp1251")}
     page.get_by_label("Файл: CSV или XLSX").set_input_files(files=[file])

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from svyazka.business.clients.models import Interaction
-from svyazka.business.deals.models import Deal
+from svyazka.business.deals.models import Deal, Task
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.deals.work import questions
 from svyazka.kit import clock
@@ -136,6 +136,22 @@ def test_a_dialog_asks_before_a_key_or_a_click_beside_it_takes_away_what_was_typ
     expect(page.locator("#deal-steps")).to_contain_text("Узнать размеры")
     expect(dialog).to_be_hidden()
     expect(dialog.locator("form")).to_have_count(0)  # nothing in it is unsaved
+
+
+def test_what_is_typed_for_the_calling_list_is_asked_about_and_counts_no_more_when_it_is_sent(open_page, roza, deal):
+    Task.objects.filter(deal=deal).update(kind="other")
+    page = open_page(roza, "/deals/list/")
+    page.get_by_role("button", name="Обзвонить").click()
+    page.get_by_label("О чём звонок").fill("О новых условиях")
+    page.keyboard.press("Escape")
+    page.locator("#unsaved").get_by_role("button", name="Остаться").click()
+    page.get_by_role("button", name="Добавить в обзвон").click()
+    expect(page.locator("#toasts")).to_contain_text("Добавлено в обзвон")
+    expect(page.locator("#dialog form")).to_have_count(0)
+    page.get_by_role("button", name="Обзвонить").click()
+    page.locator("#dialog").get_by_role("link", name="К обзвону").click()
+    expect(page.get_by_role("heading", name="Обзвон")).to_be_visible()
+    expect(page.locator("#dialog")).to_be_hidden()
 
 
 def test_what_is_refused_in_a_dialog_is_read_in_it_and_can_be_closed(open_page, accessible, mikhail, konstantin, vera):

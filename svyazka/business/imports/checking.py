@@ -14,7 +14,6 @@ from svyazka.business.deals import rights
 from svyazka.business.deals.models import Deal
 from svyazka.business.imports import columns
 from svyazka.business.imports.cells import Cells
-from svyazka.business.imports.columns import Target
 from svyazka.business.imports.found import Whom, known_of, look_up
 from svyazka.business.imports.models import Import, ImportLine
 from svyazka.kit.refusals import Refused
@@ -71,24 +70,28 @@ class Checked:
             return _("This deal belongs to another department.")
         return _("Line {number} is about the same one.").format(number=seen[one.pk]) if one.pk in seen else ""
 
-    def _read(self, line: ImportLine) -> tuple[list[tuple[Target, Any]], list[tuple[int, str]]]:
-        """Empty cells say nothing: what is known stays."""
-        read: list[tuple[Target, Any]] = []
+    def _read(self, line: ImportLine) -> tuple[list[tuple[int, Any]], list[tuple[int, str]]]:
+        """By place. Empty cells say nothing: what is known stays."""
+        read: list[tuple[int, Any]] = []
         faults: list[tuple[int, str]] = []
         for place, target in self.targets.items():
             if not line.cells[place]:
                 continue
             try:
-                read.append((target, self.cells.read(target.field, line.cells[place])))
+                read.append((place, self.cells.read(target.field, line.cells[place])))
             except Refused as refusal:
                 faults.append((place, str(refusal.message)))
         return read, faults
 
-    def _compare(self, line: ImportLine, one: Deal | Client, read: list[tuple[Target, Any]]) -> None:
+    def _compare(self, line: ImportLine, one: Deal | Client, read: list[tuple[int, Any]]) -> None:
         line.before, line.after = {}, {}
-        for target, new in read:
+        for place, new in read:
+            target = self.targets[place]
             known = known_of(one, target)
-            if known == new or (known not in (None, "", []) and not self.given.overwrites):
+            if known == new:
+                continue
+            if known not in (None, "", []) and not self.given.overwrites:
+                line.faults.append([place, _("Something else is known already: it stays.")])
                 continue
             line.before[target.key], line.after[target.key] = known, new
         line.state = State.READY if line.after else State.SAME

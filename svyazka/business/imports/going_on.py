@@ -44,6 +44,12 @@ def figures(given: Import) -> dict[str, int]:
     return {**dict.fromkeys(ImportLine.State.values, 0), **dict(counted)}
 
 
+def left_alone(given: Import) -> int:
+    """Lines that say something else than what is known, where that was not to be written over."""
+    fine = (ImportLine.State.SAME, ImportLine.State.READY, ImportLine.State.STORED)
+    return given.lines.filter(state__in=fine).exclude(faults=[]).count()
+
+
 def _end(given: Import, state: Import.State) -> None:
     if not Import.objects.filter(pk=given.pk, state=given.state).update(state=state):
         return

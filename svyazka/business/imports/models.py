@@ -62,7 +62,7 @@ class ImportLine(models.Model):
     cells = models.JSONField()
     state = models.CharField(max_length=6, choices=State.choices, default=State.NEW)
     object_id = models.BigIntegerField(null=True)  # of the deal or the client
-    faults = models.JSONField(default=list)  # [[place of the column, or -1, what is wrong], …]
+    faults = models.JSONField(default=list)  # [[place of the column, or -1, what is wrong or left], …]
     before = models.JSONField(default=dict)  # code → what was known; and what is known instead
     after = models.JSONField(default=dict)
 

@@ -29,11 +29,15 @@ _FAILURES = (Refused, Deal.DoesNotExist, Client.DoesNotExist, KeyError, DataErro
 
 
 @transaction.atomic
-def store(given: Import, *, by: Person) -> None:
-    """From now on the worker stores it. Refused, while a line is wrong and only all of them were wanted."""
+def store(given: Import, *, leave_out: bool = False, by: Person) -> None:
+    """From now on the worker stores it. Refused, while a line is wrong and only all of them were wanted: `leave_out`
+    says that those that are right are wanted after all."""
     current = Import.objects.select_for_update().get(pk=given.pk)
     if current.state != Import.State.CHECKED:
         raise Refused(_("This file is at work already. Look at the new state."))
+    if leave_out:
+        current.all_or_nothing = False
+        current.save(update_fields=["all_or_nothing"])
     if current.all_or_nothing and current.lines.filter(state=State.WRONG).exists():
         raise Refused(_("Some lines are wrong, and only all of them were wanted: nothing is stored."))
     if not current.lines.filter(state=State.READY).exists():

@@ -94,8 +94,11 @@ def test_the_same_file_twice_changes_nothing(deals, roza, tax):
 
 def test_what_is_known_stays_unless_it_is_to_be_written_over(deals, roza):
     text = "№;Проёмов\n" + "".join(f"{deal.pk};7\n" for deal in deals)
-    assert states(stored(text, roza, overwrites=False)) == ["stored", "same", "same"]
+    made = stored(text, roza, overwrites=False)
+    assert states(made) == ["stored", "same", "same"]
     assert openings(deals) == [7, 3, 5]
+    # Two lines said something else, and were not heard: that has to be told.
+    assert going_on.left_alone(made) == 2
     stored(text, roza)
     assert openings(deals) == [7, 7, 7]
 
@@ -116,6 +119,14 @@ def test_only_all_of_it_where_somebody_wants_so(deals, roza):
     storing.store(Import.objects.get(pk=made.pk), by=roza)
     work()
     assert openings(deals) == [4, 3, 5]
+
+
+def test_what_is_right_is_stored_after_all_without_another_check(deals, roza):
+    made = checked(f"№;Проёмов\n{deals[0].pk};4\n{deals[1].pk};много\n", roza, all_or_nothing=True)
+    storing.store(made, leave_out=True, by=roza)
+    work()
+    assert openings(deals) == [4, 3, 5]
+    assert states(made) == ["stored", "wrong"]
 
 
 def test_all_of_it_is_taken_back_when_one_line_fails_after_the_check(deals, roza, olga):

@@ -196,7 +196,7 @@ def test_the_controller_looks_and_the_others_help(enter, konstantin, mikhail, tr
 
 
 SAID = {
-    "no_person": ({}, "Уже 3 ч никто не отвечает", "Nobody has been responsible for 3 h"),
+    "no_person": ({}, "Уже 3 ч нет ответственного", "Nobody has been responsible for 3 h"),
     "no_step": ({}, "Уже 3 ч ничего не запланировано", "Nothing has been planned for 3 h"),
     "step_overdue": ({"what": "Позвонить"}, "«Позвонить»: просрочено на 3 ч", "“Позвонить” is 3 h overdue"),
     "stuck": (

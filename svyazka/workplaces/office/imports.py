@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from svyazka.business.deals.models import Field
 from svyazka.business.imports import columns, storing, upload
 from svyazka.business.imports.columns import Target
-from svyazka.business.imports.going_on import figures
+from svyazka.business.imports.going_on import figures, left_alone
 from svyazka.business.imports.models import Import, ImportLine
 from svyazka.kit.refusals import Refused
 from svyazka.kit.sheets import LARGEST_FILE
@@ -70,7 +70,7 @@ def import_now(request: PageRequest, pk: int) -> HttpResponse:
 
 @needs("values.import", "POST")
 def import_storing(request: PageRequest, pk: int) -> HttpResponse:
-    storing.store(_given(pk), by=request.person)
+    storing.store(_given(pk), leave_out=request.POST.get("wrong") == "leave_out", by=request.person)
     return redirect("import", pk)
 
 
@@ -149,8 +149,12 @@ def _now(given: Import) -> dict[str, Any]:
     if given.is_at_work:
         return context
     context |= {"faults": [_fault(given, line) for line in wrong[:SHOWN_FAULTS]], "changes": _changes(given)}
-    stopped = given.all_or_nothing and number["wrong"] > 0
-    return {**context, "can_store": given.state == State.CHECKED and number["ready"] > 0 and not stopped}
+    return {
+        **context,
+        "left": left_alone(given) if given.state in (State.CHECKED, State.DONE) else 0,
+        "can_store": given.state == State.CHECKED and number["ready"] > 0,
+        "leaves_out": given.all_or_nothing and number["wrong"] > 0,
+    }
 
 
 def _fault(given: Import, line: ImportLine) -> dict[str, Any]:

@@ -73,6 +73,21 @@ def test_what_is_refused_stays_as_it_was_typed(deals, roza, enter):
     assert page.post(f"/office/imports/{made.pk}/storing/").status_code == 422
 
 
+def test_the_check_says_what_it_leaves_and_offers_to_store_what_is_right(deals, roza, enter):
+    page = enter(roza)
+    text = f"№;Проёмов;Сумма\n{deals[0].pk};4;100\n{deals[1].pk};3;\n{deals[2].pk};;много\n"
+    made = upload.take_in("a.csv", text.encode(), by=roza)
+    columns.choose(made, made.columns, overwrites=False, all_or_nothing=True, by=roza)
+    work()
+    shown = page.get(f"/office/imports/{made.pk}/").context
+    assert (shown["left"], shown["can_store"], shown["leaves_out"]) == (1, True, True)
+    assert page.post(f"/office/imports/{made.pk}/storing/").status_code == 422
+    page.post(f"/office/imports/{made.pk}/storing/", {"wrong": "leave_out"})
+    work()
+    assert str(Deal.objects.get(pk=deals[0].pk).amount) == "100.00"
+    assert page.get(f"/office/imports/{made.pk}/").context["left"] == 1
+
+
 def test_columns_are_chosen_anew_after_a_check(deals, roza, enter):
     page = enter(roza)
     made = upload.take_in("a.csv", f"№;Проёмов\n{deals[0].pk};4\n".encode(), by=roza)
