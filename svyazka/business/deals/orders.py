@@ -76,12 +76,21 @@ class Order:
             return None
 
 
-# What is not known comes last where the smallest stands first: a deal without a next step, a deal without an amount.
+# A deal without a next step, or without an amount, comes behind all others, whichever way they stand. The conditions
+# say it in the words of the indexes deal_step and deal_amount.
 SORTS: dict[str, Order] = {
     "number": Order((("d.id", "bigint"),)),
     "moved": Order((("d.stage_since", "timestamptz"), ("d.id", "bigint"))),
-    "step": Order((("coalesce(d.next_step_at, 'infinity')", "timestamptz"), ("d.id", "bigint"))),
-    "amount": Order((("coalesce(d.amount, -1)", "numeric"), ("d.id", "bigint"))),
+    "step": Order(
+        (("coalesce(d.next_step_at, 'infinity')", "timestamptz"), ("d.id", "bigint")),
+        match=" and coalesce(d.next_step_at, 'infinity') < 'infinity'",
+        unknown=" and coalesce(d.next_step_at, 'infinity') = 'infinity'",
+    ),
+    "amount": Order(
+        (("coalesce(d.amount, -1)", "numeric"), ("d.id", "bigint")),
+        match=" and coalesce(d.amount, -1) >= 0",
+        unknown=" and coalesce(d.amount, -1) = -1",
+    ),
     "client": Order(((_NAME, "text"), ("c.id", "bigint"), ("d.id", "bigint"))),
 }
 NAMED = (*SORTS, "responsible")

@@ -231,9 +231,9 @@ def _line(line: Line, person: Person, short: Short) -> dict[str, Any]:
         "when": short.moment(line.due_at),
         "is_late": line.due_at < short.now,
         "who": line.person or _("Nobody"),
-        "is_mine": line.person == person.full_name,
+        "is_mine": line.person_id == person.pk,
         "rings": line.rings or "",
-        "is_here": line.rings == person.full_name,
+        "is_here": line.rings_id == person.pk,
     }
 
 

@@ -67,7 +67,9 @@ class Line(NamedTuple):
     contact: str | None
     step_words: dict[str, str]
     person: str | None
+    person_id: int | None
     rings: str | None  # who is just ringing him
+    rings_id: int | None
 
     @property
     def what(self) -> str:
@@ -384,7 +386,7 @@ select (select count(*) from waiting where client_id not in (
            select client_id from deals_callinghold where until > %(now)s and person_id <> %(me)s)),
        later.count, later.first, rung.reached, rung.not_reached, rung.rung,
        t.id, t.what, t.due_at, c.id, c.name, case when c.name = '' then {CONTACT} end, stage.next_step_words,
-       who.full_name, ringing.full_name
+       who.full_name, who.id, ringing.full_name, ringing.id
 from (select count(*), min(ready_at) as first from queue where ready_at > %(now)s) later
 cross join rung
 left join (select * from waiting where id <> all(%(skipped)s) order by due_at, id limit %(most)s) t on true
