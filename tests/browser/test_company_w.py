@@ -29,7 +29,7 @@ def test_w6_w8_an_order_goes_from_the_form_to_the_last_signature(open_page, wind
 
     olga = open_page(windows["olga"], "/queue/")
     olga.get_by_role("button", name="Взять Вера Павлова").click()
-    olga.get_by_role("link", name="Вера Павлова").first.click()
+    olga.wait_for_url(f"**/deals/{deal.pk}/")
     fill_in(olga, "Адрес", "Москва, Лесная, 5")
     go_on(olga, "Связались")
     book(olga, deal, "measurement")

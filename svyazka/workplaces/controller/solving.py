@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.dateparse import parse_time
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,8 +20,6 @@ from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared import away, typed
 from svyazka.workplaces.shared.away import Absent
 from svyazka.workplaces.shared.door import PageRequest, needs
-
-WORKDAY_ENDS = time(18)
 
 
 @needs("deals.change", "GET", "POST")
@@ -112,11 +109,7 @@ def _who_can() -> list[Person]:
 
 
 def _due_at(day: str, hour: str) -> datetime:
-    """An hour that was left out means the end of the working day."""
-    try:
-        on, at = typed.day(day), parse_time(hour) if hour else WORKDAY_ENDS
-    except ValueError:
-        on = at = None
-    if on is None or at is None:
+    moment = typed.by_when(day, hour)
+    if moment is None:
         raise Refused(_("A date is needed here."), fields={"due_at": _("A date is needed here.")})
-    return clock.at(on, at.replace(tzinfo=None))
+    return moment

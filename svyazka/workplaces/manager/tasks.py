@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
 
 from svyazka.business.deals import rights
@@ -26,7 +25,7 @@ from svyazka.workplaces.shared import away, typed
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
 
-WORKDAY_BEGINS, AFTERNOON, WORKDAY_ENDS = time(9), time(14), time(18)
+WORKDAY_BEGINS, AFTERNOON = time(9), time(14)
 
 
 class Soon(NamedTuple):
@@ -205,15 +204,11 @@ def _repeat(given: Mapping[str, str], task: Task | None, due_at: datetime) -> di
 
 
 def due_at(day: str, hour: str) -> datetime:
-    """An hour that was left out means the end of the working day."""
-    try:
-        on, at = parse_date(day), parse_time(hour) if hour else WORKDAY_ENDS
-    except ValueError:
-        on = at = None
-    if on is None or at is None or not 1990 <= on.year <= 2100:
+    moment = typed.by_when(day, hour)
+    if moment is None:
         message = _("A date is needed here.")
         raise Refused(message, fields={"due_at": message})
-    return clock.at(on, at.replace(tzinfo=None))
+    return moment
 
 
 def _moment(request: PageRequest, name: str) -> datetime:

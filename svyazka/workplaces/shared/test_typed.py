@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
-from svyazka.workplaces.shared.typed import day, whole_number
+from svyazka.kit import clock
+from svyazka.workplaces.shared.typed import by_when, day, whole_number
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,21 @@ def test_a_number_that_can_be_an_id(text, number):
 )
 def test_a_day_that_somebody_can_mean(text, on):
     assert day(text) == on
+
+
+@pytest.mark.parametrize(
+    ("now", "on", "hour", "due"),
+    [
+        (time(12), date(2026, 11, 26), "", time(18)),
+        (time(18, 5), date(2026, 11, 26), "", time(23, 59)),
+        (time(18, 5), date(2026, 11, 27), "", time(18)),
+        (time(18, 5), date(2026, 11, 26), "19:30", time(19, 30)),
+    ],
+)
+def test_what_is_due_today_without_an_hour_is_not_late_at_once(monkeypatch, now, on, hour, due):
+    monkeypatch.setattr(clock, "now", lambda: clock.at(date(2026, 11, 26), now))
+    assert by_when(on.isoformat(), hour) == clock.at(on, due)
+    assert by_when("tomorrow", hour) is None
 
 
 @pytest.mark.parametrize(

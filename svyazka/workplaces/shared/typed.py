@@ -9,6 +9,7 @@ from svyazka.kit import clock
 
 LARGEST = 2**63 - 1  # of PostgreSQL's bigint
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+WORKDAY_ENDS, DAY_ENDS = time(18), time(23, 59)
 
 
 def whole_number(text: str | None) -> int | None:
@@ -39,3 +40,14 @@ def moment(day_typed: str | None, hour_typed: str | None) -> datetime | None:
         return None
     on = day(day_typed)
     return clock.at(on, hour.replace(tzinfo=None)) if on else None
+
+
+def by_when(day_typed: str | None, hour_typed: str | None) -> datetime | None:
+    """The same of something that is due. An hour that was left out means the end of the working day, and of the day
+    itself once work is over."""
+    if hour_typed:
+        return moment(day_typed, hour_typed)
+    if (on := day(day_typed)) is None:
+        return None
+    is_over = on == clock.today() and clock.at(on, WORKDAY_ENDS) <= clock.now()
+    return clock.at(on, DAY_ENDS if is_over else WORKDAY_ENDS)
