@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,9 +15,8 @@ from svyazka.business.intake.connector import Ignore, NotUnderstood
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.ways_in import MessageReceived
 from svyazka.kit import phones
-from svyazka.kit.texts import storable
+from svyazka.kit.payload import moment_in, object_in, text_in
 
-CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 _PHONE = re.compile(r"^TEL[^:\r\n]*:(.+)$", re.MULTILINE)
 
 
@@ -35,25 +33,25 @@ def read(arrival: Arrival) -> Sequence[object]:
 
 def _started(update: dict[str, Any], arrival: Arrival) -> MessageReceived:
     """What a link brought along comes as if it were written, as in Telegram."""
-    payload = _text(update, "payload").strip()
+    payload = text_in(update, "payload").strip()
     if not payload:
         raise Ignore(gettext_lazy("The bot was started; nothing is written yet."))
-    sender = _sender(_object(update, "user"))
-    moment = _moment(update, arrival)
+    sender = _sender(object_in(update, "user"))
+    moment = moment_in(update, "timestamp", a_second=1000, received_at=arrival.received_at)
     return MessageReceived(outside_id="", sent_at=moment, text=f"/start {payload}", **sender)
 
 
 def _written(update: dict[str, Any], arrival: Arrival) -> MessageReceived:
-    message = _object(update, "message")
-    sender, recipient, body = (_object(message, name) for name in ("sender", "recipient", "body"))
+    message = object_in(update, "message")
+    sender, recipient, body = (object_in(message, name) for name in ("sender", "recipient", "body"))
     if sender.get("is_bot") is True:
         raise Ignore(gettext_lazy("Written by a bot."))
     if recipient.get("chat_type") != "dialog":
         raise Ignore(gettext_lazy("A message in a group, not to us."))
     return MessageReceived(
-        outside_id=_text(body, "mid")[:100],
-        sent_at=_moment(message, arrival),
-        text=_text(body, "text") or _attached(body),
+        outside_id=text_in(body, "mid")[:100],
+        sent_at=moment_in(message, "timestamp", a_second=1000, received_at=arrival.received_at),
+        text=text_in(body, "text") or _attached(body),
         phone=_own_phone(body, sender.get("user_id")),
         **_sender(sender),
     )
@@ -74,8 +72,8 @@ def _sender(user: dict[str, Any]) -> dict[str, str]:
     number = user.get("user_id")
     if not isinstance(number, int) or isinstance(number, bool):
         raise NotUnderstood(gettext_lazy("The message has no sender."))
-    nick = _text(user, "username")
-    name = " ".join(filter(None, [_text(user, "first_name"), _text(user, "last_name")])) or _text(user, "name")
+    nick = text_in(user, "username")
+    name = " ".join(filter(None, [text_in(user, "first_name"), text_in(user, "last_name")])) or text_in(user, "name")
     return {"channel": "max", "user_id": str(number), "name": name[:200], "nick": f"@{nick}"[:200] if nick else ""}
 
 
@@ -93,10 +91,10 @@ def _attached(body: dict[str, Any]) -> str:
 def _own_phone(body: dict[str, Any], sender: object) -> str:
     """Anybody's contact can be shared; only the sender's own says who he is."""
     for one in _attachments(body):
-        payload = _object(one, "payload")
-        if one.get("type") != "contact" or _object(payload, "max_info").get("user_id") != sender:
+        payload = object_in(one, "payload")
+        if one.get("type") != "contact" or object_in(payload, "max_info").get("user_id") != sender:
             continue
-        found = _PHONE.search(_text(payload, "vcf_info"))
+        found = _PHONE.search(text_in(payload, "vcf_info"))
         try:
             return phones.normalise(found[1].strip()) if found else ""
         except phones.NotAPhone:
@@ -107,26 +105,6 @@ def _own_phone(body: dict[str, Any], sender: object) -> str:
 def _attachments(body: dict[str, Any]) -> list[dict[str, Any]]:
     found = body.get("attachments")
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-
-
-def _moment(told: dict[str, Any], arrival: Arrival) -> datetime:
-    """Theirs are milliseconds."""
-    sent = told.get("timestamp")
-    if not isinstance(sent, int) or isinstance(sent, bool) or not 0 < sent < 2**43:
-        return arrival.received_at
-    moment = datetime.fromtimestamp(sent / 1000, UTC)
-    # One from the future would stand on top of the history for ever.
-    return moment if moment < arrival.received_at + CLOCKS_MAY_DIFFER else arrival.received_at
-
-
-def _object(inside: dict[str, Any], name: str) -> dict[str, Any]:
-    found = inside.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _text(inside: dict[str, Any], name: str) -> str:
-    found = inside.get(name)
-    return storable(found) if isinstance(found, str) else ""
 
 
 _KINDS = {

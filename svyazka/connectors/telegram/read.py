@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,9 +13,7 @@ from svyazka.business.intake.connector import Ignore, NotUnderstood
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.ways_in import MessageReceived
 from svyazka.kit import phones
-from svyazka.kit.texts import storable
-
-CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+from svyazka.kit.payload import moment_in, object_in, text_in
 
 
 def read(arrival: Arrival) -> Sequence[object]:
@@ -28,22 +25,22 @@ def read(arrival: Arrival) -> Sequence[object]:
         raise Ignore(gettext_lazy("This kind of update is not used."), detail=kinds)
     if not isinstance(message, dict):
         raise NotUnderstood(gettext_lazy("The message is none of Telegram's."))
-    sender, chat = _object(message, "from"), _object(message, "chat")
+    sender, chat = object_in(message, "from"), object_in(message, "chat")
     if not isinstance(sender.get("id"), int):
         raise NotUnderstood(gettext_lazy("The message has no sender."))
     if not chat:
         raise NotUnderstood(gettext_lazy("The message stands in no chat."))
     if chat.get("type") != "private":
         raise Ignore(gettext_lazy("A message in a group, not to us."))
-    nick = _text(sender, "username")
+    nick = text_in(sender, "username")
     return [
         MessageReceived(
             channel="telegram",
             user_id=str(sender["id"]),
             outside_id=str(message.get("message_id", "")),
-            sent_at=_moment(message, arrival),
+            sent_at=moment_in(message, "date", a_second=1, received_at=arrival.received_at),
             text=_text_of(message),
-            name=" ".join(filter(None, [_text(sender, "first_name"), _text(sender, "last_name")]))[:200],
+            name=" ".join(filter(None, [text_in(sender, "first_name"), text_in(sender, "last_name")]))[:200],
             nick=f"@{nick}"[:200] if nick else "",
             phone=_own_phone(message, sender["id"]),
         )
@@ -63,9 +60,9 @@ def _update(body: bytes) -> dict[str, Any]:
 
 def _text_of(message: dict[str, Any]) -> str:
     """What was written; what was sent instead, by its name, so that the history says that there was something."""
-    if written := _text(message, "text") or _text(message, "caption"):
+    if written := text_in(message, "text") or text_in(message, "caption"):
         return written
-    place = _object(message, "location")
+    place = object_in(message, "location")
     if {"latitude", "longitude"} <= place.keys():
         return _("Location: {latitude}, {longitude}").format(latitude=place["latitude"], longitude=place["longitude"])
     for kind, words in _ATTACHED.items():
@@ -76,32 +73,13 @@ def _text_of(message: dict[str, Any]) -> str:
 
 def _own_phone(message: dict[str, Any], sender: int) -> str:
     """Anybody's contact can be shared; only the sender's own says who he is."""
-    contact = _object(message, "contact")
+    contact = object_in(message, "contact")
     if contact.get("user_id") != sender:
         return ""
     try:
         return phones.normalise(str(contact.get("phone_number", "")))
     except phones.NotAPhone:
         return ""
-
-
-def _moment(message: dict[str, Any], arrival: Arrival) -> datetime:
-    sent = message.get("date")
-    if not isinstance(sent, int) or isinstance(sent, bool) or not 0 < sent < 2**33:
-        return arrival.received_at
-    moment = datetime.fromtimestamp(sent, UTC)
-    # One from the future would stand on top of the history for ever.
-    return moment if moment < arrival.received_at + CLOCKS_MAY_DIFFER else arrival.received_at
-
-
-def _object(inside: dict[str, Any], name: str) -> dict[str, Any]:
-    found = inside.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _text(inside: dict[str, Any], name: str) -> str:
-    found = inside.get(name)
-    return storable(found) if isinstance(found, str) else ""
 
 
 _ATTACHED = {
