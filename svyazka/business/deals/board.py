@@ -170,7 +170,7 @@ def _counters(stages: Sequence[Stage], wish: Wish, order: str) -> dict[int, Coun
 
 def _first_cards(stage_ids: list[int], wish: Wish, order: str) -> list[Card]:
     where, values = wish
-    first = f"select * from deals_deal d where d.stage_id = s.id{_NOT_SET_ASIDE}{where} {order} limit %s"  # noqa: S608
+    first = f"select * from deals_deal d where d.stage_id = s.id{_NOT_SET_ASIDE}{where} {order} limit %s"  # noqa: S608  # of our own words only
     statement = f"{CARD} from unnest(%s::bigint[]) as s (id) cross join lateral ({first}) d {PEOPLE} {order}"
     return _cards(statement, [stage_ids, *values, PAGE + 1])
 

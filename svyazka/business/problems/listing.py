@@ -121,7 +121,7 @@ def tallies(person: Person, *, pipeline_id: int | None = None) -> list[Tally]:
     where, values = _conditions(person, Narrowed(pipeline_id=pipeline_id))
     joined = "join deals_deal d on d.id = p.deal_id" if pipeline_id else ""
     found = _ask(
-        "select t.kind, t.person_id, who.full_name, t.department_id, t.number from ("  # noqa: S608
+        "select t.kind, t.person_id, who.full_name, t.department_id, t.number from ("  # noqa: S608  # of our own words only
         " select p.kind, p.person_id, p.department_id, count(*) as number"
         f" from problems_problem p {joined} where true{where} group by 1, 2, 3) t"
         " left join staff_person who on who.id = t.person_id order by who.full_name nulls first",
@@ -134,7 +134,7 @@ def days(person: Person, *, since: date) -> dict[date, int]:
     """How many problems that this person may see there were on the mornings from `since` on."""
     where, values = _within_reach(person)
     found = _ask(
-        f"select p.day, sum(p.number)::int from problems_daycount p where p.day >= %s{where} group by 1 order by 1",  # noqa: S608
+        f"select p.day, sum(p.number)::int from problems_daycount p where p.day >= %s{where} group by 1 order by 1",  # noqa: S608  # of our own words only
         [since, *values],
     )
     return dict(found)

@@ -396,4 +396,4 @@ left join staff_person who on who.id = t.person_id
 left join deals_callinghold h on h.client_id = c.id and h.until > %(now)s
 left join staff_person ringing on ringing.id = h.person_id
 order by t.due_at, t.id
-"""  # noqa: S608
+"""  # noqa: S608  # of our own words only

@@ -87,7 +87,7 @@ def count(person: Person, narrowed: Narrowed) -> dict[str, int]:
     """How many there are of each state; nobody counts further than a thousand."""
     wishes = {state: _conditions(person, replace(narrowed, state=state)) for state in STATES}
     each = ", ".join(
-        f"(select count(*) from (select 1 {_FROM} where true{where} limit {COUNTED + 1}) few)"  # noqa: S608
+        f"(select count(*) from (select 1 {_FROM} where true{where} limit {COUNTED + 1}) few)"  # noqa: S608  # of our own words only
         for where, _values in wishes.values()
     )
     (row,) = _ask(f"select {each}", [value for _where, values in wishes.values() for value in values])
@@ -122,7 +122,7 @@ def _of_state(person: Person, narrowed: Narrowed) -> Wish:
     """To me, a question is open as long as I have not answered it; else as long as anybody has not."""
     still, whose = "a.question_id = q.id and a.answered_at is null", [person.pk] if narrowed.whose == "mine" else []
     mine = " and a.person_id = %s" if whose else ""
-    waits = f"q.closed_at is null and exists (select 1 from deals_asked a where {still}{mine})"  # noqa: S608
+    waits = f"q.closed_at is null and exists (select 1 from deals_asked a where {still}{mine})"  # noqa: S608  # of our own words only
     if narrowed.state == "answered":
         return f" and not ({waits})", [*whose]
     if narrowed.state == "overdue":
