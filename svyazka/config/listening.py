@@ -1,4 +1,5 @@
-"""`svyazka listen`: one driver for each telephone system that is switched on, for as long as it is."""
+"""`svyazka listen`: one driver for each telephone system that is switched on, for as long as it is. It listens, and
+does what the pages ask of it."""
 
 from __future__ import annotations
 
@@ -9,22 +10,25 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import TypeVar
 
+import psycopg
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import Error, connection
 from django.utils.module_loading import import_string
 
-from svyazka.business.calls import links
-from svyazka.business.calls.phone_system import Access, Ledger, Link, PhoneSystem
+from svyazka.business.calls import commands, links
+from svyazka.business.calls.phone_system import Access, Command, Ledger, Link, NotDone, PhoneSystem
 from svyazka.business.intake.write_batches import Batches
 from svyazka.business.journal import bell
 from svyazka.business.journal.record import Automaton
+from svyazka.kit import clock
 
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY = 10.0  # seconds until a telephone system that was switched on or off is noticed
 REST = 5.0  # before a driver that broke is started again
+POLL = 1.0  # until a command is found whose bell was lost
 BY = Automaton("listener")
 T = TypeVar("T")
 
@@ -43,22 +47,30 @@ async def listen(*, until: asyncio.Event, look_every: float = LOOK_EVERY, only: 
     batches = Batches(settings.DATABASE_DIRECT_URL, ring=bell.ring)
     writing = asyncio.create_task(batches.run())
     running: dict[Access, asyncio.Task[None]] = {}
+    drivers: dict[str, PhoneSystem] = {}
+    doing = asyncio.create_task(_do_what_is_asked(drivers))
     try:
         while not until.is_set():
             if writing.done():
                 # Whatever broke it: the supervisor starts the listener anew.
                 writing.result()
-            await _follow_settings(running, batches, only)
+            await _follow_settings(running, drivers, batches, only)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(until.wait(), look_every)
     finally:
+        await _end(doing)
         for task in running.values():
             await _end(task)
         # The drivers first: what they have handed over is written while the writer ends.
         await _end(writing)
 
 
-async def _follow_settings(running: dict[Access, asyncio.Task[None]], ledger: Ledger, only: Collection[str]) -> None:
+async def _follow_settings(
+    running: dict[Access, asyncio.Task[None]],
+    drivers: dict[str, PhoneSystem],
+    ledger: Ledger,
+    only: Collection[str],
+) -> None:
     """A changed address or secret is another telephone system: the old driver ends, a new one begins."""
     try:
         active = await _in_database(links.active)
@@ -69,19 +81,64 @@ async def _follow_settings(running: dict[Access, asyncio.Task[None]], ledger: Le
     for access in running.keys() - wanted.keys():
         await _end(running.pop(access))
     for access in wanted.keys() - running.keys():
-        running[access] = asyncio.create_task(_keep_running(wanted[access], access, ledger))
+        running[access] = asyncio.create_task(_keep_running(wanted[access], access, drivers, ledger))
 
 
-async def _keep_running(driver: str, access: Access, ledger: Ledger) -> None:
+async def _keep_running(driver: str, access: Access, drivers: dict[str, PhoneSystem], ledger: Ledger) -> None:
     noticed = partial(_notice, access.code)
     while True:
         try:
             system: PhoneSystem = import_string(settings.PHONE_SYSTEMS[driver])(access, ledger, noticed)
+            drivers[access.code] = system
             await system.run()
         except Exception:
             log.exception("driver_broke", pbx=access.code)
             await noticed(Link(is_up=False, trouble="broken"))
+        finally:
+            drivers.pop(access.code, None)
         await asyncio.sleep(REST)
+
+
+async def _do_what_is_asked(drivers: dict[str, PhoneSystem]) -> None:
+    """Until it is cancelled; what is under way then is left undone, and said to be late by whoever looks."""
+    doing: set[asyncio.Task[None]] = set()
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(settings.DATABASE_DIRECT_URL, autocommit=True) as rope:
+                await rope.execute(f"listen {bell.PHONES}")
+                while True:
+                    await _begin_what_is_asked(drivers, doing)
+                    async for _heard in rope.notifies(timeout=POLL, stop_after=1):
+                        pass
+        except (psycopg.Error, Error):
+            log.warning("commands_without_database")
+            await asyncio.sleep(POLL)
+
+
+async def _begin_what_is_asked(drivers: dict[str, PhoneSystem], doing: set[asyncio.Task[None]]) -> None:
+    if not drivers:
+        return
+    for code, command in await _in_database(partial(commands.take, list(drivers))):
+        task = asyncio.create_task(_do(drivers.get(code), command))
+        doing.add(task)
+        task.add_done_callback(doing.discard)
+
+
+async def _do(system: PhoneSystem | None, command: Command) -> None:
+    try:
+        if system is None:
+            raise NotDone("no_link")
+        async with asyncio.timeout((command.until - clock.now()).total_seconds()):
+            result = await system.carry_out(command)
+    except NotDone as refusal:
+        await _in_database(partial(commands.failed, command.id, refusal.trouble))
+    except TimeoutError:
+        await _in_database(partial(commands.failed, command.id, "no_effect"))
+    except Exception:
+        log.exception("command_broke", do=command.do)
+        await _in_database(partial(commands.failed, command.id, "broken"))
+    else:
+        await _in_database(partial(commands.done, command.id, result))
 
 
 async def _notice(code: str, link: Link) -> None:

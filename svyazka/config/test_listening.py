@@ -2,12 +2,14 @@ import asyncio
 import os
 import signal
 import threading
+from typing import ClassVar
 
 import pytest
 from django.utils import translation
 
-from svyazka.business.calls import links
-from svyazka.business.calls.models import Pbx
+from svyazka.business.calls import commands, links
+from svyazka.business.calls.models import Pbx, PhoneCommand
+from svyazka.business.calls.phone_system import Do, Done, NotDone
 from svyazka.business.intake.models import Arrival
 from svyazka.business.journal.models import Entry
 from svyazka.config import listening
@@ -109,3 +111,41 @@ def test_a_listener_that_is_given_a_code_leaves_the_others_alone(pbx):
 def test_it_ends_when_it_is_told_to(transactional_db):
     threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGTERM]).start()
     asyncio.run(asyncio.wait_for(listening.main(), 5))
+
+
+class Obeying:
+    """A system that does what it is told at once, but for one number."""
+
+    capabilities: ClassVar[frozenset[Do]] = frozenset({Do.DIAL})
+
+    def __init__(self, access, ledger, noticed):
+        pass
+
+    async def run(self):
+        await asyncio.Event().wait()
+
+    async def carry_out(self, command):
+        if command.number == "+79160000000":
+            raise ValueError(command)
+        if command.number == "+79161111111":
+            raise NotDone("busy")
+        return Done(call_key=f"{command.extension}-1")
+
+
+def test_what_a_page_asks_is_carried_out_or_said_to_be_not(pbx, olga, settings):
+    settings.PHONE_SYSTEMS = {"asterisk": f"{__name__}.Obeying"}
+    olga.extension = "101"
+    olga.save(update_fields=["extension"])
+    numbers = ["+79161234567", "+79160000000", "+79161111111"]
+    asked = [commands.ask(Do.DIAL, by=olga, click=number, number=number) for number in numbers]
+
+    async def story():
+        await until(lambda: not PhoneCommand.objects.filter(state__in=["asked", "taken"]).exists())
+
+    run(story)
+    found = [PhoneCommand.objects.get(pk=one.pk) for one in asked]
+    assert [(one.state, one.trouble, one.call_key) for one in found] == [
+        ("done", "", "101-1"),
+        ("failed", "broken", ""),
+        ("failed", "busy", ""),
+    ]

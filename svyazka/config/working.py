@@ -15,6 +15,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connections
 
+from svyazka.business.calls import commands
 from svyazka.business.conversations import bots
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
@@ -41,6 +42,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (reminding.remind_of_questions, 30.0),
     (searched.go_round, 5.0),
     (upload.forget_old, 3600.0),
+    (commands.give_up_late, 5.0),
 )
 
 log = structlog.get_logger(__name__)

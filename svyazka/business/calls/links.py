@@ -23,13 +23,13 @@ TROUBLES = {
 
 def active() -> list[tuple[str, Access]]:
     """Driver and access of each telephone system that we are to listen to."""
-    return [
-        (
-            pbx.driver,
-            Access(pbx.code, pbx.host, pbx.port, pbx.login, secrets.take_out(pbx.secret) if pbx.secret else ""),
-        )
-        for pbx in Pbx.objects.filter(is_active=True).order_by("code")
-    ]
+    return [(pbx.driver, _access(pbx)) for pbx in Pbx.objects.filter(is_active=True).order_by("code")]
+
+
+def _access(pbx: Pbx) -> Access:
+    secret = secrets.take_out(pbx.secret) if pbx.secret else ""
+    options = tuple(sorted((name, str(value)) for name, value in pbx.options.items()))
+    return Access(pbx.code, pbx.host, pbx.port, pbx.login, secret, options)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 
 class Kind(StrEnum):
@@ -63,6 +63,48 @@ class CallEvent:
     going_on: frozenset[str] = frozenset()  # call keys, with ONLY_THESE
 
 
+class Do(StrEnum):
+    """What a telephone system can be asked to do. Each driver says which of these it can (`capabilities`)."""
+
+    DIAL = "dial"  # rings the phone `extension`, and when it is lifted, `number`
+    HANG_UP = "hang_up"  # `extension` leaves the call; before it is answered, the call ends
+    TRANSFER = "transfer"  # the other side of `extension` goes on to `number` at once
+    CONSULT = "consult"  # it listens to music while `extension` has a word with `number`
+    CONNECT = "connect"  # and gets whoever was asked
+    COME_BACK = "come_back"  # or it comes back, and whoever was asked is let go
+    PAUSE = "pause"  # calls of `queue` (empty: of all) pass by `extension`
+    RESUME = "resume"
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing to be done, by the moment `until`."""
+
+    id: str  # of letters and digits, never used before: fit to name a request, or a channel, on the other side
+    do: Do
+    extension: str
+    until: datetime
+    call_key: str = ""  # of the call that it is about; empty for DIAL, PAUSE, RESUME
+    number: str = ""  # an extension, or E.164
+    queue: str = ""
+    reason: str = ""  # of a pause
+
+
+@dataclass(frozen=True)
+class Done:
+    """It has happened: not only been accepted. `call_key`: of the call that DIAL has begun, where it is known."""
+
+    call_key: str = ""
+
+
+class NotDone(Exception):
+    """It has not happened, and will not. `trouble`: a key of calls.commands.TROUBLES."""
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__(trouble)
+        self.trouble = trouble
+
+
 @dataclass(frozen=True)
 class Access:
     """Where a telephone system is, and how it lets us in."""
@@ -72,6 +114,10 @@ class Access:
     port: int
     login: str
     secret: str
+    options: tuple[tuple[str, str], ...] = ()  # by name, for what only some drivers ask
+
+    def option(self, name: str, default: str = "") -> str:
+        return dict(self.options).get(name) or default
 
 
 @dataclass(frozen=True)
@@ -94,7 +140,12 @@ Noticed = Callable[[Link], Awaitable[None]]
 class PhoneSystem(Protocol):
     """A driver: `__init__(access, ledger, noticed)`, found through settings.PHONE_SYSTEMS."""
 
-    capabilities: frozenset[str]  # which commands it takes; the pages offer no others
+    capabilities: ClassVar[frozenset[Do]]  # the pages offer no others
 
     async def run(self) -> None:
         """Listens until it is cancelled, connects again by itself, and hands every message on to the ledger."""
+
+    async def carry_out(self, command: Command) -> Done:
+        """Asks the system and waits until it has happened; several run side by side. Raises NotDone, also while the
+        connection is down, and when nothing has happened by `command.until`: that a system says “accepted” is not
+        enough."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 from django.db import DatabaseError, connection, transaction
 
+from svyazka.business.calls.commands import forget_old as forget_old_commands
 from svyazka.business.intake.models import ArrivalKey
 from svyazka.business.journal.record import forget_old_news
 from svyazka.business.notices.reading import forget_old_notices
@@ -53,6 +54,7 @@ CHORES: tuple[Callable[[], None], ...] = (
     forget_old_news,
     forget_old_notices,
     forget_old_guesses,
+    forget_old_commands,
     SessionStore.clear_expired,
 )
 

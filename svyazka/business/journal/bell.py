@@ -15,6 +15,7 @@ import psycopg
 from django.conf import settings
 
 CHANNEL = "svyazka_bell"
+PHONES = "svyazka_phones"  # for the listener alone: a telephone system is asked for something
 PAUSE = 0.015
 
 
@@ -22,6 +23,7 @@ class _Ringer:
     def __init__(self) -> None:
         self.process = os.getpid()
         self.wanted = threading.Event()
+        self.channels: set[str] = set()
         threading.Thread(target=self._ring_when_wanted, name="bell", daemon=True).start()
 
     def _ring_when_wanted(self) -> None:
@@ -31,7 +33,8 @@ class _Ringer:
             self.wanted.clear()
             try:
                 connection = connection or psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True)
-                connection.execute(f"notify {CHANNEL}")
+                while self.channels:
+                    connection.execute(f"notify {self.channels.pop()}")
             except psycopg.Error:
                 with contextlib.suppress(Exception):
                     if connection:
@@ -44,11 +47,12 @@ _ringer: _Ringer | None = None
 _making = threading.Lock()
 
 
-def ring() -> None:
+def ring(channel: str = CHANNEL) -> None:
     """Returns at once. Call it after the commit: `transaction.on_commit(bell.ring)`."""
     global _ringer
     if _ringer is None or _ringer.process != os.getpid():
         with _making:
             if _ringer is None or _ringer.process != os.getpid():
                 _ringer = _Ringer()
+    _ringer.channels.add(channel)
     _ringer.wanted.set()

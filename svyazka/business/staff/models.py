@@ -93,6 +93,8 @@ class Person(AbstractBaseUser):
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="people")
     phone = models.CharField(max_length=20, blank=True)  # E.164
     extension = models.CharField(max_length=20, blank=True)  # the phone on the PBX: 101
+    # On which one, where there are several (calls.Pbx.code); empty: on the only one.
+    pbx_code = models.CharField(max_length=60, db_default="", blank=True)
     language = models.CharField(max_length=2, default="ru")
     # What the person can do, as rules of appointing ask for it: "english", "outbound".
     skills = ArrayField(models.CharField(max_length=30), default=list, db_default=Value("{}"), blank=True)

@@ -14,11 +14,11 @@ import random
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import structlog
 
-from svyazka.business.calls.phone_system import Access, Ledger, Link, Noticed
+from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, Link, NotDone, Noticed
 from svyazka.business.intake.write_down import NewArrival
 from svyazka.connectors.asterisk.messages import END, LINE, Message, NotAmi, Splitter, compose, parse
 from svyazka.connectors.asterisk.read import RECORDING_VARIABLE, WANTED, call_key_of, is_wanted
@@ -51,7 +51,7 @@ class LinkLost(Exception):
 class Asterisk:
     """One PBX. Fits calls.phone_system.PhoneSystem."""
 
-    capabilities: frozenset[str] = frozenset()
+    capabilities: ClassVar[frozenset[Do]] = frozenset()
 
     def __init__(self, access: Access, ledger: Ledger, noticed: Noticed, *, times: Times | None = None) -> None:
         self.access = access
@@ -67,6 +67,9 @@ class Asterisk:
             except LinkLost as lost:
                 await self.noticed(Link(is_up=False, trouble=lost.trouble))
                 await asyncio.sleep(self._pause_after(lost))
+
+    async def carry_out(self, command: Command) -> Done:
+        raise NotDone("no_link")
 
     async def _listen_once(self) -> None:
         async with _connected(self.access, self.times) as line:

@@ -5,37 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.clients.models import Source
 from svyazka.kit import phones
-
-
-class Pbx(models.Model):
-    """A telephone system that we listen to."""
-
-    code = models.CharField(max_length=60, unique=True)  # what the ledger calls it: "asterisk/lab1"
-    driver = models.CharField(max_length=20)  # a name in settings.PHONE_SYSTEMS
-    host = models.CharField(max_length=200)
-    port = models.PositiveIntegerField()
-    login = models.CharField(max_length=60, blank=True)
-    secret = models.TextField(blank=True)  # locked away (kit/secrets.py)
-    is_active = models.BooleanField(default=True)
-    connected_at = models.DateTimeField(null=True, blank=True)
-    lost_at = models.DateTimeField(null=True, blank=True)
-    trouble = models.CharField(max_length=200, blank=True)  # a key of links.TROUBLES; links.trouble_of says it in words
-
-    def __str__(self) -> str:
-        return self.code
-
-
-class PhoneLine(models.Model):
-    """One of our numbers, and the source that people who ring it come from."""
-
-    number = models.CharField(max_length=20, unique=True)  # E.164
-    name = models.CharField(max_length=120)
-    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class CallQuerySet(models.QuerySet["Call"]):

@@ -1,0 +1,183 @@
+"""What telephone systems are asked to do: written down by a page, done by the listener, told to whoever asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from functools import partial
+from typing import cast
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.calls.models import Call, Pbx, PhoneCommand
+from svyazka.business.calls.phone_system import Command, Do, Done, PhoneSystem
+from svyazka.business.journal import bell
+from svyazka.business.journal.record import About, announce, record
+from svyazka.business.staff.models import Person
+from svyazka.kit import clock
+from svyazka.kit.refusals import Refused
+
+State = PhoneCommand.State
+
+TROUBLES = {
+    "no_link": _("The PBX is not connected right now. Do it on the telephone."),
+    "refused": _("The PBX refused. Do it on the telephone."),
+    "no_effect": _("The PBX said yes, but nothing happened."),
+    "no_such_call": _("This call is over."),
+    "not_yours": _("This call is not on your phone."),
+    "no_such_phone": _("The PBX knows no such number."),
+    "phone_away": _("Your phone is not connected to the PBX."),
+    "not_lifted": _("Your phone was not lifted."),
+    "busy": _("Busy."),
+    "nobody_answered": _("Nobody answered."),
+    "too_often": _("The PBX was asked too often. Try again in a moment."),
+    "no_money": _("The account at the telephone provider is empty."),
+    "late": _("The PBX was not asked in time. Try again."),
+    "broken": _("The listener failed over this. It is in its log."),
+}
+# How long each may take. Two phones have to be lifted before somebody is dialled.
+PATIENCE = {Do.DIAL: timedelta(seconds=75), Do.CONSULT: timedelta(seconds=15)}
+USUAL_PATIENCE = timedelta(seconds=10)
+# After this the listener that took it is gone: it has a deadline of its own.
+GRACE = timedelta(seconds=10)
+KEPT = timedelta(days=30)
+
+
+def can(pbx: Pbx | None) -> frozenset[Do]:
+    """What may be asked of this system; nothing of one that is switched off."""
+    if pbx is None or not pbx.is_active or pbx.driver not in settings.PHONE_SYSTEMS:
+        return frozenset()
+    return cast(type[PhoneSystem], import_string(settings.PHONE_SYSTEMS[pbx.driver])).capabilities
+
+
+def pbx_of(person: Person) -> Pbx | None:
+    """The system that the person's phone is on: the one named, or the only one there is."""
+    if not person.extension:
+        return None
+    active = Pbx.objects.filter(is_active=True)
+    if person.pbx_code:
+        return active.filter(code=person.pbx_code).first()
+    found = list(active[:2])
+    return found[0] if len(found) == 1 else None
+
+
+@transaction.atomic
+def ask(
+    do: Do,
+    *,
+    by: Person,
+    click: str,
+    call: Call | None = None,
+    number: str = "",
+    queue: str = "",
+    reason: str = "",
+    deal_id: int | None = None,
+) -> PhoneCommand:
+    """`call`: what it is about; none for DIAL, PAUSE and RESUME. `click`: of the page, so that a click sent twice is
+    one."""
+    pbx = Pbx.objects.filter(code=call.pbx_code).first() if call else pbx_of(by)
+    _check(do, by, pbx)
+    now = clock.now()
+    command, is_new = PhoneCommand.objects.get_or_create(
+        click=f"{by.pk}/{click}"[:64],
+        defaults={
+            "pbx_code": pbx.code if pbx else "",
+            "do": do,
+            "person_id": by.pk,
+            "extension": by.extension,
+            "number": number,
+            "queue": queue,
+            "reason": reason,
+            "call_id": call.pk if call else None,
+            "call_key": call.key if call else "",
+            "deal_id": deal_id,
+            "asked_at": now,
+            "until": now + PATIENCE.get(do, USUAL_PATIENCE),
+        },
+    )
+    if is_new:
+        record(f"calls.asked_to_{do}", About("command", command.pk, deal_id=deal_id), by=by)
+        transaction.on_commit(partial(bell.ring, bell.PHONES))
+    return command
+
+
+def _check(do: Do, by: Person, pbx: Pbx | None) -> None:
+    if not by.extension:
+        raise Refused(_("You have no phone on the PBX. The administrator enters it with your account."))
+    if pbx is None:
+        raise Refused(_("It is not known which PBX your phone is on. The administrator enters it with your account."))
+    if do not in can(pbx):
+        raise Refused(_("This PBX cannot be asked for that. Do it on the telephone."))
+
+
+@transaction.atomic
+def take(pbx_codes: Collection[str]) -> list[tuple[str, Command]]:
+    """What was asked of these systems and nobody does yet, each with its system's code. Whoever takes it does it."""
+    asked = PhoneCommand.objects.filter(state=State.ASKED, until__gt=clock.now(), pbx_code__in=pbx_codes)
+    rows = list(asked.select_for_update(skip_locked=True).order_by("pk")[:100])
+    PhoneCommand.objects.filter(pk__in=[row.pk for row in rows]).update(state=State.TAKEN)
+    return [(row.pbx_code, _command(row)) for row in rows]
+
+
+def _command(row: PhoneCommand) -> Command:
+    return Command(
+        id=_name(row),
+        do=Do(row.do),
+        extension=row.extension,
+        until=row.until,
+        call_key=row.call_key,
+        number=row.number,
+        queue=row.queue,
+        reason=row.reason,
+    )
+
+
+def _name(row: PhoneCommand) -> str:
+    """Also after the data of another day were put back, no name comes a second time."""
+    return f"svyazka{row.pk}x{uuid4().hex[:8]}"
+
+
+def done(name: str, result: Done) -> None:
+    _end(_number(name), State.DONE, call_key=result.call_key)
+
+
+def failed(name: str, trouble: str) -> None:
+    _end(_number(name), State.FAILED, trouble=trouble)
+
+
+@transaction.atomic
+def _end(pk: int, state: State, *, trouble: str = "", call_key: str = "") -> None:
+    row = PhoneCommand.objects.select_for_update().filter(pk=pk).first()
+    if row is None or row.state not in (State.ASKED, State.TAKEN):
+        return
+    row.state, row.trouble, row.done_at = state, trouble, clock.now()
+    row.call_key = call_key or row.call_key
+    row.save(update_fields=["state", "trouble", "done_at", "call_key"])
+    announce("command", row.pk, people=[row.person_id], data={"done": int(state == State.DONE)})
+
+
+def _number(name: str) -> int:
+    return int(name.removeprefix("svyazka").partition("x")[0])
+
+
+def give_up_late() -> None:
+    """What nobody took in time, and what a listener took that is gone now."""
+    now = clock.now()
+    late = Q(state=State.ASKED, until__lt=now) | Q(state=State.TAKEN, until__lt=now - GRACE)
+    for pk in PhoneCommand.objects.filter(late).values_list("pk", flat=True):
+        _end(pk, State.FAILED, trouble="late")
+
+
+def trouble_of(command: PhoneCommand) -> str:
+    """Why it was not done, in words for the page."""
+    return str(TROUBLES.get(command.trouble, command.trouble))
+
+
+def forget_old() -> None:
+    """The journal keeps what was asked."""
+    PhoneCommand.objects.filter(until__lt=clock.now() - KEPT).delete()

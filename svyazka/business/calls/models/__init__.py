@@ -1,0 +1,7 @@
+"""What is stored of telephony: the systems and our numbers, the calls, what the systems are asked to do."""
+
+from svyazka.business.calls.models.call import Call, CallQuerySet
+from svyazka.business.calls.models.command import PhoneCommand
+from svyazka.business.calls.models.pbx import Pbx, PhoneLine
+
+__all__ = ["Call", "CallQuerySet", "Pbx", "PhoneCommand", "PhoneLine"]
