@@ -89,7 +89,10 @@ def _add_care(commands: Commands) -> None:
     )
     bench = _command(commands, "bench", _bench, "measure; prints one JSON object, fails when a must is missed")
     bench.add_argument(
-        "name", metavar="NAME", choices=("pages", "start", "live", "process"), help="pages, start, live or process"
+        "name",
+        metavar="NAME",
+        choices=("pages", "start", "live", "process", "telephony"),
+        help="pages, start, live, process, telephony",
     )
     bench.add_argument("--quick", action="store_true", help="within a minute: a smaller base, the same rows")
     _command(commands, "collect", _collect, "gather static files under names that carry their hash")

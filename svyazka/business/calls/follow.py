@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,9 +13,9 @@ from svyazka.business.calls import fold
 from svyazka.business.calls.models import Call, PhoneLine
 from svyazka.business.calls.phone_system import CallEvent, Kind
 from svyazka.business.calls.summary import Summary, summarise
-from svyazka.business.journal.record import About, Actor, announce, record
+from svyazka.business.journal.record import News, announce_all
 from svyazka.business.staff.models import Person
-from svyazka.kit import phones
+from svyazka.kit import phones, rows
 
 LONGEST = timedelta(days=1)  # no call lasts longer
 
@@ -56,13 +57,20 @@ def _turn(summary: Summary) -> tuple[object, ...]:
 
 @transaction.atomic
 def follow(events: Sequence[CallEvent]) -> list[Followed]:
-    """Adds the events to their calls. Events that came before change nothing. Tell people of it with `tell`."""
+    """Adds the events to their calls, in a handful of statements however many they are. Events that came before change
+    nothing. Tell people of it with `tell`."""
     single = [one for event in events for one in _of_single_calls(event)]
     wait_in_line({(event.pbx_code, key) for event in single for key in (event.call_key, event.part) if key})
     by_call: dict[tuple[str, str], list[CallEvent]] = {}
     for event in single:
         by_call.setdefault((event.pbx_code, event.call_key), []).append(event)
-    return [_follow_call(pbx_code, key, by_call[pbx_code, key]) for pbx_code, key in sorted(by_call)]
+    known = _find_all({key: of_call[0].at for key, of_call in by_call.items()})
+    if any(event.part for event in single) or any(call.merged_into_id for call in known.values()):
+        # What one of them learns may belong to another one.
+        return [_follow_call(key, by_call[key]) for key in sorted(by_call)]
+    learnt = [_learn(known.get(key) or Call(pbx_code=key[0], key=key[1]), by_call[key]) for key in sorted(by_call)]
+    _store(learnt)
+    return [one.followed for one in learnt]
 
 
 def summary_of(call: Call) -> Summary:
@@ -71,35 +79,66 @@ def summary_of(call: Call) -> Summary:
 
 def find(pbx_code: str, key: str, *, about: datetime) -> Call | None:
     """`about`: a time at which it went on, so that two pieces of the table are read and not all of them."""
-    near = (about - LONGEST, about + LONGEST)
-    return Call.objects.filter(pbx_code=pbx_code, key=key, started_at__range=near).order_by("-started_at").first()
+    return _find_all({(pbx_code, key): about}).get((pbx_code, key))
 
 
-def belongs_to(call: Call, *, client_id: int, deal_id: int | None, interaction_id: int | None) -> None:
-    """Whose call it is, and where it stands in the history."""
-    call.client_id, call.deal_id, call.interaction_id = client_id, deal_id, interaction_id
-    Call.objects.filter(pk=call.pk).update(client_id=client_id, deal_id=deal_id, interaction_id=interaction_id)
+def _find_all(about: Mapping[tuple[str, str], datetime]) -> dict[tuple[str, str], Call]:
+    """By system and key; the last one of that key."""
+    if not about:
+        return {}
+    codes, keys = zip(*about, strict=True)
+    near = (min(about.values()) - LONGEST, max(about.values()) + LONGEST)
+    found = rows.read(Call, _WITH_KEYS, [list(codes), list(keys), *near])
+    return {(call.pbx_code, call.key): call for call in found}
 
 
-def tell(followed: Followed, *, by: Actor) -> None:
+_WITH_KEYS = """
+join unnest(%s::text[], %s::text[]) as asked (code, name) on asked.code = pbx_code and asked.name = key
+where started_at between %s and %s order by started_at
+"""
+
+
+def belong_to(calls: Sequence[Call]) -> None:
+    """Whose calls they are, and where they stand in the history: client_id, deal_id, interaction_id as they are set."""
+    if not calls:
+        return
+    given = [[one.pk, one.started_at, one.client_id, one.deal_id, one.interaction_id] for one in calls]
+    with connection.cursor() as cursor:
+        cursor.execute(_BELONG, [*map(list, zip(*given, strict=True)), *_span(calls)])
+
+
+_BELONG = """
+update calls_call set client_id = given.client_id, deal_id = given.deal_id, interaction_id = given.interaction_id
+from unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[])
+    as given (id, started_at, client_id, deal_id, interaction_id)
+where calls_call.id = given.id and calls_call.started_at = given.started_at and calls_call.started_at between %s and %s
+"""
+
+
+def _span(calls: Iterable[Call]) -> tuple[datetime, datetime]:
+    """Said once more, so that only the pieces of the table are looked into that may have them."""
+    times = [call.started_at for call in calls]
+    return min(times), max(times)
+
+
+def tell(followed: Iterable[Followed]) -> None:
     """The lists of the office hear of every turn; the call card comes up only where the phone rings."""
-    call = followed.call
-    if not followed.has_turned:
-        return
-    ids = {"client": call.client_id} if call.client_id else {}
-    if followed.has_just_ended:
-        about = About("call", call.pk, client_id=call.client_id, deal_id=call.deal_id)
-        record("calls.ended", about, by=by, changes={"result": (None, call.result)}, data=ids)
-        return
-    ids |= {"deal": call.deal_id} if call.deal_id else {}
-    announce("call", call.pk, data=ids)
-    if people := people_at(followed.rung):
-        announce("call", call.pk, people=people, data={**ids, "to_me": 1})
+    turned = [one for one in followed if one.has_turned]
+    staff = staff_at(extension for one in turned for extension in one.rung)
+    news = []
+    for one in turned:
+        call = one.call
+        ids = {name: number for name, number in (("client", call.client_id), ("deal", call.deal_id)) if number}
+        news.append(News("call", call.pk, ids))
+        if people := [staff[extension] for extension in one.rung if extension in staff]:
+            news.append(News("call", call.pk, {**ids, "to_me": 1}, people))
+    announce_all(news)
 
 
-def people_at(extensions: Iterable[str]) -> list[int]:
-    wanted = [extension for extension in extensions if extension]
-    return list(Person.objects.working().filter(extension__in=wanted).values_list("pk", flat=True)) if wanted else []
+def staff_at(extensions: Iterable[str]) -> dict[str, int]:
+    """Extension → id of whoever has that phone."""
+    wanted = {extension for extension in extensions if extension}
+    return dict(Person.objects.working().filter(extension__in=wanted).values_list("extension", "pk")) if wanted else {}
 
 
 def colleagues_at(extensions: Iterable[str]) -> dict[str, str]:
@@ -120,21 +159,74 @@ def _of_single_calls(event: CallEvent) -> list[CallEvent]:
     return [replace(event, call_key=key, kind=Kind.VANISHED, going_on=frozenset()) for key in gone]
 
 
-def _follow_call(pbx_code: str, key: str, events: Sequence[CallEvent]) -> Followed:
-    call = _whole(find(pbx_code, key, about=events[0].at)) or Call(pbx_code=pbx_code, key=key)
+def _follow_call(key: tuple[str, str], events: Sequence[CallEvent]) -> Followed:
+    learnt = _learn(_whole(find(*key, about=events[0].at)) or Call(pbx_code=key[0], key=key[1]), events)
+    _store([learnt])
+    return learnt.followed
+
+
+@dataclass(frozen=True)
+class _Learnt:
+    followed: Followed
+    legs: Sequence[fold.Leg]
+    parts: Sequence[Call]
+    is_changed: bool
+
+
+def _learn(call: Call, events: Sequence[CallEvent]) -> _Learnt:
     before = [fold.from_json(leg) for leg in call.legs]
     legs = fold.fold(call.key, [event for event in events if event.kind != Kind.MERGE], before)
     parts = [_part(event) for event in events if event.kind == Kind.MERGE]
     for part in parts:
         legs = fold.unite(legs, [fold.from_json(leg) for leg in part.legs])
-    now = summarise(call.key, legs)
-    if call.pk is None:
-        call = Call.objects.create(pbx_code=pbx_code, key=key, **columns(now, legs))
-    elif legs != before:
-        update(call, columns(now, legs))
-    for part in parts:
-        put_together(part, call)
-    return Followed(call=call, now=now, before=summarise(call.key, before) if before else None)
+    followed = Followed(call, summarise(call.key, legs), summarise(call.key, before) if before else None)
+    return _Learnt(followed, legs, parts, is_changed=legs != before)
+
+
+def _store(learnt: Sequence[_Learnt]) -> None:
+    """One statement for the new ones, one for those that have changed."""
+    staff = staff_at(one.followed.now.answered_by for one in learnt)
+    new: list[Call] = []
+    changed: list[tuple[datetime, Call]] = []
+    for one in learnt:
+        call = one.followed.call
+        was = call.started_at
+        if call.pk is None or one.is_changed:
+            for name, value in columns(one.followed.now, one.legs, staff).items():
+                setattr(call, name, value)
+            if call.pk is None:
+                new.append(call)
+            else:
+                changed.append((was, call))
+    Call.objects.bulk_create(new)
+    _update_all(changed)
+    for one in learnt:
+        for part in one.parts:
+            put_together(part, one.followed.call)
+
+
+def _update_all(changed: Sequence[tuple[datetime, Call]]) -> None:
+    """By when they began as far as was known until now: an earlier event than all before moves that."""
+    if not changed:
+        return
+    given = [{"id": call.pk, "was": was, **{name: getattr(call, name) for name in _FOLDED}} for was, call in changed]
+    times = [was for was, _call in changed]
+    with connection.cursor() as cursor:
+        cursor.execute(_UPDATE_ALL, [json.dumps(given, default=datetime.isoformat), min(times), max(times)])
+
+
+_TYPES = {
+    "started_at": "timestamptz", "direction": "text", "client_number": "text", "our_number": "text", "state": "text",
+    "result": "text", "answered_at": "timestamptz", "ended_at": "timestamptz", "answered_by_id": "bigint",
+    "waiting_seconds": "integer", "talk_seconds": "integer", "recording": "text", "queue": "text", "legs": "jsonb",
+}  # fmt: skip
+_FOLDED = tuple(_TYPES)
+_UPDATE_ALL = f"""
+update calls_call set {", ".join(f"{name} = given.{name}" for name in _FOLDED)}
+from jsonb_to_recordset(%s)
+    as given (id bigint, was timestamptz, {", ".join(f"{name} {kind}" for name, kind in _TYPES.items())})
+where calls_call.id = given.id and calls_call.started_at = given.was and calls_call.started_at between %s and %s
+"""  # noqa: S608  # names of our own only
 
 
 def _whole(call: Call | None) -> Call | None:
@@ -156,8 +248,8 @@ def _part(event: CallEvent) -> Call:
     return found or Call.objects.create(pbx_code=event.pbx_code, key=event.part, started_at=event.at)
 
 
-def columns(summary: Summary, legs: Sequence[fold.Leg]) -> dict[str, object]:
-    answered_by = people_at([summary.answered_by])
+def columns(summary: Summary, legs: Sequence[fold.Leg], staff: Mapping[str, int]) -> dict[str, object]:
+    """`staff`: extension → whose it is (`staff_at`)."""
     return {
         "started_at": summary.started_at,
         "direction": summary.direction or "in",
@@ -167,7 +259,7 @@ def columns(summary: Summary, legs: Sequence[fold.Leg]) -> dict[str, object]:
         "result": summary.result,
         "answered_at": summary.answered_at,
         "ended_at": summary.ended_at,
-        "answered_by_id": answered_by[0] if answered_by else None,
+        "answered_by_id": staff.get(summary.answered_by),
         "waiting_seconds": summary.waiting_seconds,
         "talk_seconds": summary.talk_seconds,
         "recording": summary.recordings[0][:300] if summary.recordings else "",
@@ -185,16 +277,16 @@ def _spelt(number: str) -> str:
 
 
 def update(call: Call, given: dict[str, object]) -> bool:
-    """Whether anything changes. By id alone: an earlier event than all before moves started_at, which the table is cut
-    by."""
+    """Whether anything changes."""
+    row = Call.objects.filter(pk=call.pk, started_at=call.started_at)
     changed = {name: value for name, value in given.items() if getattr(call, name) != value}
     for name, value in changed.items():
         setattr(call, name, value)
-    return bool(changed) and bool(Call.objects.filter(pk=call.pk).update(**changed))
+    return bool(changed) and bool(row.update(**changed))
 
 
 def wait_in_line(calls: Iterable[tuple[str, str]]) -> None:
     """A list of what goes on may be worked off beside an event of one of its calls: one after the other."""
+    names = sorted(f"{pbx_code}/{key}" for pbx_code, key in calls)
     with connection.cursor() as cursor:
-        for pbx_code, key in sorted(calls):
-            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 2))", [f"{pbx_code}/{key}"])
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(name, 2)) from unnest(%s::text[]) name", [names])

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.db import connection
 
 from svyazka.business.clients.models import Interaction
 from svyazka.business.journal.record import announce
@@ -26,3 +31,31 @@ def amend(number: int, *, near: datetime, data: dict[str, Any], waiting: bool = 
     rows.update(data=data, waiting=waiting, text=text)
     ids = {"client": happened.client_id, **({"deal": happened.deal_id} if happened.deal_id else {})}
     announce("interaction", number, data=ids)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known now of one thing that happened."""
+
+    number: int
+    near: datetime
+    data: dict[str, Any]
+    waiting: bool
+
+
+def amend_all(known: Sequence[Known]) -> None:
+    """`amend` for many, in one statement. The caller tells the pages of it."""
+    if not known:
+        return
+    given = json.dumps([{"id": one.number, "data": one.data, "waiting": one.waiting} for one in known])
+    times = [one.near for one in known]
+    with connection.cursor() as cursor:
+        cursor.execute(_AMEND_ALL, [given, min(times) - NEAR, max(times) + NEAR])
+
+
+_AMEND_ALL = """
+update clients_interaction happened set data = known.data, waiting = known.waiting and happened.taken_at is null
+from jsonb_to_recordset(%s) as known (id bigint, data jsonb, waiting boolean)
+where happened.id = known.id and happened.at between %s and %s
+and (happened.data, happened.waiting) is distinct from (known.data, known.waiting and happened.taken_at is null)
+"""

@@ -57,6 +57,20 @@ def add(
     return happened
 
 
+def add_all(happened: Sequence[Interaction]) -> Sequence[Interaction]:
+    """In one statement. The caller tells the pages of it."""
+    return Interaction.objects.bulk_create(happened)
+
+
+def missed_calls_of(client_ids: Iterable[int]) -> dict[int, list[Interaction]]:
+    """Calls of these clients that nobody has taken up."""
+    waits = Interaction.objects.filter(client_id__in=client_ids, kind=Interaction.Kind.CALL, waiting=True)
+    found: dict[int, list[Interaction]] = {}
+    for happened in waits:
+        found.setdefault(happened.client_id, []).append(happened)
+    return found
+
+
 def add_to_many(deals: Iterable[tuple[int, int]], *, kind: str, data: dict[str, Any], by: Actor) -> None:
     """The same happened with many deals at once (client, deal). The pages that show them hear of it from the caller."""
     now = clock.now()

@@ -61,6 +61,25 @@ where point.value = %s and point.kind = %s and point.account = %s order by point
 """
 
 
+def find_by_phones(numbers: Iterable[str]) -> dict[str, Client]:
+    """Those who are known, by number (E.164). Held until the end of the transaction: nobody else opens a deal for one
+    of them, or makes a second client of an unknown number."""
+    asked = sorted(set(numbers))
+    _wait_in_line([f"phone//{number}" for number in asked])
+    found: dict[str, Client] = {}
+    columns = f"select {rows.columns(Client)}, point.value {_WITH_PHONES}"  # names of our own only
+    for client, number in rows.read_joined(columns, [asked], Client):
+        found.setdefault(number, survivor(client))
+    _wait_in_line([f"client {client.pk}" for client in found.values()])
+    return found
+
+
+_WITH_PHONES = """
+from clients_contactpoint point join clients_client on clients_client.id = point.client_id
+where point.value = any(%s) and point.kind = 'phone' and point.account = '' order by point.id
+"""
+
+
 def survivor(client: Client) -> Client:
     """Whom a merged client points on to."""
     while client.merged_into_id:
@@ -116,8 +135,10 @@ def _learn_name(client: Client, name: str, *, by: Actor) -> None:
 
 def _wait_in_line(names: list[str]) -> None:
     """Locks until the end of the transaction; in one order, so that none wait in a ring."""
+    if not names:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "select pg_advisory_xact_lock(hashtextextended(name, 1)) from unnest(%s::text[]) as names (name)",
-            [sorted(names)],
+            [sorted(set(names))],
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.models import Client, Source
@@ -24,6 +24,19 @@ def open_deal_of(client: Client) -> Deal | None:
     """The open deal that takes a new request of this client: the one that moved last."""
     rows = Deal.objects.filter(client=client, closed_at=None)
     return rows.select_related("stage", "client").order_by("-stage_since").first()
+
+
+def open_deals_of(client_ids: Iterable[int]) -> dict[int, int]:
+    """The same for many, by client; the ids of their deals alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_DEALS, [list(client_ids)])
+        return dict(cursor.fetchall())
+
+
+_OPEN_DEALS = """
+select distinct on (client_id) client_id, id from deals_deal
+where client_id = any(%s) and closed_at is null order by client_id, stage_since desc
+"""
 
 
 @transaction.atomic(savepoint=False)

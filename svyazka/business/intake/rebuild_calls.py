@@ -124,7 +124,7 @@ def _make_one(key: Key, one: _Heard, parts: dict[str, list[CallEvent]], done: Re
     elif call.merged_into_id:
         done.same += 1  # it is made anew with the one that it belongs to
     elif make_anew(call, one.events, parts=parts, by=by):
-        put_into_history(call)
+        put_into_history([call])
         done.changed += 1
     else:
         done.same += 1

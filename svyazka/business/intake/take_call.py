@@ -2,107 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
 
-from svyazka.business.calls.follow import Followed, belongs_to, colleagues_at, follow, line_of, summary_of, tell
+from svyazka.business.calls.follow import Followed, belong_to, colleagues_at, follow, line_of, summary_of, tell
 from svyazka.business.calls.models import Call
 from svyazka.business.calls.phone_system import CallEvent
 from svyazka.business.clients import amend, history
-from svyazka.business.clients.identify import Contact, find_by_contact, identify
+from svyazka.business.clients.identify import Contact, find_by_phones, identify
 from svyazka.business.clients.models import Client, Interaction
-from svyazka.business.deals.handing.taking import take
+from svyazka.business.deals.handing.taking import take, waiting_to_be_taken
 from svyazka.business.deals.models import Deal
-from svyazka.business.deals.opening import open_deal, open_deal_of
+from svyazka.business.deals.opening import open_deal, open_deal_of, open_deals_of
 from svyazka.business.intake.models import Arrival
-from svyazka.business.journal.record import Actor, Automaton
+from svyazka.business.journal.record import Actor, Automaton, announce
 from svyazka.business.staff.models import Person
 from svyazka.kit.refusals import Refused
 
+Heard = tuple[Sequence[CallEvent], Arrival]
 
-@transaction.atomic
+
 def take_call(events: Sequence[CallEvent], *, arrival: Arrival) -> dict[str, int]:
     """Follows the calls and puts them into the history, from the first ring on; says the ids of what was touched."""
-    by = Automaton(arrival.account)
-    made: dict[str, int] = {}
-    for followed in follow(events):
-        call = followed.call
-        if call.client_id is None:
-            _find_whose_it_is(followed, arrival, by=by)
-        else:
-            put_into_history(call)
-        if followed.was_just_answered:
-            _settle_missed_calls(call)
-        tell(followed, by=by)
-        made |= _ids(call)
-    return made
+    return take_calls([(events, arrival)])[0]
 
 
-def put_into_history(call: Call) -> None:
-    """The one line of this call, as the call stands now."""
-    if call.interaction_id:
-        amend.amend(call.interaction_id, near=call.started_at, data=_facts(call), waiting=_waits(call))
+@transaction.atomic
+def take_calls(heard: Sequence[Heard]) -> list[dict[str, int]]:
+    """The same for what was heard of many calls: a handful of statements for all that are usual."""
+    arrivals = {(event.pbx_code, event.call_key): arrival for events, arrival in heard for event in events}
+    arrivals |= {(event.pbx_code, ""): arrival for events, arrival in heard for event in events}
+    followed = follow([event for events, _arrival in heard for event in events])
+    of_call = {one.call.pk: arrivals.get((one.call.pbx_code, one.call.key)) for one in followed}
+    arrival_of = {one.call.pk: of_call[one.call.pk] or arrivals[one.call.pbx_code, ""] for one in followed}
+    known = [one.call for one in followed if one.call.client_id is not None]
+    _find_whose_they_are([one for one in followed if one.call.client_id is None], arrival_of)
+    put_into_history(known)
+    _settle_missed_calls([one.call for one in followed if one.was_just_answered])
+    tell(followed)
+    made: dict[int, dict[str, int]] = {}
+    for one in followed:
+        made.setdefault(arrival_of[one.call.pk].pk, {}).update(_ids(one.call))
+    return [made.get(arrival.pk, {}) for _events, arrival in heard]
 
 
-def add_to_history(call: Call, client: Client, deal: Deal | None, *, arrival_id: int | None, by: Actor) -> Interaction:
-    """Its line begins, and the call knows whose it is."""
-    happened = history.add(
-        client.pk,
-        kind=Interaction.Kind.CALL,
-        direction=call.direction,
-        deal_id=deal.pk if deal else None,
-        channel=call.pbx_code,
-        data=_facts(call),
-        at=call.started_at,
-        arrival_id=arrival_id,
-        waiting=_waits(call),
-        by=by,
+def put_into_history(calls: Iterable[Call]) -> None:
+    """The one line of each, as the calls stand now."""
+    amend.amend_all(
+        [
+            amend.Known(one.interaction_id, one.started_at, _facts(one), _waits(one))
+            for one in calls
+            if one.interaction_id
+        ]
     )
-    belongs_to(call, client_id=client.pk, deal_id=happened.deal_id, interaction_id=happened.pk)
-    return happened
+
+
+def add_to_history(call: Call, client: Client, deal: Deal | None, *, arrival_id: int | None, by: Actor) -> None:
+    """Its line begins, and the call knows whose it is."""
+    call.client_id, call.deal_id = client.pk, deal.pk if deal else None
+    _begin_lines([(call, arrival_id)], by_id=by.actor_id)
+    announce("interaction", call.interaction_id or 0, data=_ids(call))
+
+
+def _begin_lines(calls: Sequence[tuple[Call, int | None]], *, by_id: int | None = None) -> None:
+    lines = history.add_all(
+        [
+            Interaction(
+                at=call.started_at,
+                client_id=call.client_id or 0,
+                deal_id=call.deal_id,
+                kind=Interaction.Kind.CALL,
+                direction=call.direction,
+                channel=call.pbx_code,
+                by_id=by_id,
+                data=_facts(call),
+                arrival_id=arrival_id,
+                waiting=_waits(call),
+            )
+            for call, arrival_id in calls
+        ]
+    )
+    for (call, _arrival_id), line in zip(calls, lines, strict=True):
+        call.interaction_id = line.pk
+    belong_to([call for call, _arrival_id in calls])
 
 
 def deal_for(call: Call, client: Client, *, by: Actor, address: str = "") -> Deal:
-    """The open deal takes the call; otherwise one opens, with the source of the number that was dialled."""
-    if deal := open_deal_of(client):
-        return deal
+    """The open deal takes the call; otherwise one opens."""
+    return open_deal_of(client) or _new_deal_for(call, client, by=by, address=address)
+
+
+def _new_deal_for(call: Call, client: Client, *, by: Actor, address: str = "") -> Deal:
+    """With the source of the number that was dialled."""
     line = line_of(call)
     origin = {"call": call.pk, "line": call.our_number}
     return open_deal(client, source=line.source if line else None, origin=origin, address=address, by=by)
 
 
-def _find_whose_it_is(followed: Followed, arrival: Arrival, *, by: Actor) -> None:
+def _find_whose_they_are(followed: Sequence[Followed], arrival_of: Mapping[int, Arrival]) -> None:
     """A hidden number is nobody's until somebody asks the caller; one of our own, or a colleague's, is no client's."""
-    call = followed.call
-    if not followed.now.direction or not call.client_number.startswith("+"):
+    asked = [one.call for one in followed if one.now.direction and one.call.client_number.startswith("+")]
+    if not asked:
         return
-    contacts = [Contact("phone", call.client_number)]
-    if followed.now.direction == "out" or Person.objects.with_phone(call.client_number):
-        client = find_by_contact(contacts)
-        if client is None:
-            return
-        deal = open_deal_of(client)
-    else:
-        client, _is_new = identify(contacts, by=by)
-        deal = deal_for(call, client, by=by)
-    add_to_history(call, client, deal, arrival_id=arrival.pk, by=by)
+    numbers = {call.client_number for call in asked}
+    clients = find_by_phones(numbers)
+    deals = open_deals_of({client.pk for client in clients.values()})
+    ours = Person.objects.phones_among(numbers)
+    found = []
+    for call in asked:
+        by = Automaton(arrival_of[call.pk].account)
+        client, number = clients.get(call.client_number), call.client_number
+        if call.direction == "in" and number not in ours:
+            if client is None:
+                client, _is_new = identify([Contact("phone", number)], by=by)
+                clients[number] = client
+            if client.pk not in deals:
+                deals[client.pk] = _new_deal_for(call, client, by=by).pk
+        if client is not None:
+            call.client_id, call.deal_id = client.pk, deals.get(client.pk)
+            found.append((call, arrival_of[call.pk].pk))
+    _begin_lines(found)
 
 
-def _settle_missed_calls(call: Call) -> None:
+def _settle_missed_calls(answered: Sequence[Call]) -> None:
     """Whoever speaks with the client, in whichever direction, has dealt with the calls that he missed before, and a
     lead of his is taken up."""
-    if call.answered_by_id is None or call.client_id is None:
+    answered = [call for call in answered if call.answered_by_id and call.client_id]
+    if not answered:
         return
-    person = Person.objects.get(pk=call.answered_by_id)
-    take(call.deal_id, by=person)
-    missed = Interaction.objects.filter(client_id=call.client_id, kind=Interaction.Kind.CALL, waiting=True)
-    for happened in missed:
-        # Somebody may have clicked in this very moment; then it is settled too.
-        with suppress(Refused):
-            history.take_up(happened, by=person)
+    staff = Person.objects.in_bulk({call.answered_by_id for call in answered})
+    missed = history.missed_calls_of({call.client_id for call in answered if call.client_id})
+    waiting = waiting_to_be_taken({call.deal_id for call in answered if call.deal_id})
+    for call in answered:
+        person = staff[call.answered_by_id or 0]
+        if call.deal_id in waiting:
+            take(call.deal_id, by=person)
+        for happened in missed.get(call.client_id or 0, ()):
+            # Somebody may have clicked in this very moment; then it is settled too.
+            with suppress(Refused):
+                history.take_up(happened, by=person)
 
 
 def _facts(call: Call) -> dict[str, Any]:

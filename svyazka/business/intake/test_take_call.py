@@ -13,7 +13,7 @@ from svyazka.business.deals.models import Deal
 from svyazka.business.intake.call_request import fill_in
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
-from svyazka.business.journal.models import Entry, LiveEvent
+from svyazka.business.journal.models import LiveEvent
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
@@ -99,8 +99,6 @@ def test_w13_an_answered_call_stands_in_the_history_with_its_seconds(olga):
     happened = Interaction.objects.get()
     assert happened.data == {"call": made["call"], "result": "answered", "seconds": 41, "by": olga.pk}
     assert happened.waiting is False
-    entry = Entry.objects.get(verb="calls.ended")
-    assert (entry.changes, entry.deal_id, entry.actor) == ({"result": [None, "answered"]}, made["deal"], CODE)
 
 
 def test_a_missed_call_waits_until_somebody_takes_it_up(olga):
@@ -122,7 +120,7 @@ def test_the_same_again_changes_nothing(windows):
         call.ends(9)
     counts = (Call, Client, Deal, Interaction)
     assert [model.objects.count() for model in counts] == [1, 1, 1, 1]
-    assert Entry.objects.filter(verb="calls.ended").count() == 1
+    assert [is_to_me for _people, is_to_me in heard()] == [False, False, True, False]
 
 
 def test_a_hidden_number_is_only_a_call_until_the_caller_says_who_he_is(olga):

@@ -20,6 +20,7 @@ from svyazka.business.calls.phone_system import CallEvent
 from svyazka.business.intake.connector import Ignore, NotUnderstood, Unused, connector
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take import take
+from svyazka.business.intake.take_call import take_calls
 from svyazka.business.journal.record import announce
 from svyazka.kit import clock, rows
 from svyazka.kit.texts import storable
@@ -29,6 +30,7 @@ MOST_TRIES = len(PAUSES) + 1
 AT_ONCE = 1000  # conversations looked for at a time
 LONGEST_REASON = 500
 IN_ONE_TRANSACTION = 200  # rows of one conversation
+TOGETHER = 40  # calls in one transaction: more save little, and a phone that rings must not wait long for its turn
 WAITING = (Arrival.State.NEW, Arrival.State.AGAIN)
 # A call comes as dozens of events, which together are one thing; a form or a message is one by itself.
 COME_IN_PIECES = (CallEvent,)
@@ -37,8 +39,8 @@ Piece = tuple[Arrival, Sequence[object]]
 log = structlog.get_logger(__name__)
 
 _HEADS = """
-select conversation from (
-    select distinct on (conversation) conversation, id, next_try_at
+select conversation, connector, attempts from (
+    select distinct on (conversation) conversation, connector, attempts, id, next_try_at
     from intake_arrival where state in ('new', 'again')
     order by conversation, id
 ) as head
@@ -46,6 +48,7 @@ where next_try_at <= %s order by id limit %s
 """
 
 
+_PENDING_OF_MANY = "where conversation = any(%s) and state in ('new', 'again') order by id limit %s for update"
 _PENDING = "where conversation = %s and state in ('new', 'again') order by id limit %s for update"
 # With the time of arrival, so that only its week is looked into.
 _WRITE = """
@@ -55,8 +58,88 @@ where id = %s and received_at = %s
 
 
 def work_off() -> int:
-    """Works off what is due; says how many rows have come to an end. Any number of workers may do it at once."""
-    return sum(_worked_off(conversation) for conversation in _conversations_due())
+    """Works off what is due; says how many rows have come to an end. Any number of workers may do it at once. Calls
+    come first, many at a time: a phone is ringing."""
+    calls, others = _conversations_due()
+    done = sum(_calls_worked_off(calls[at : at + TOGETHER]) for at in range(0, len(calls), TOGETHER))
+    return done + sum(_worked_off(conversation) for conversation in others)
+
+
+def _calls_worked_off(conversations: Sequence[str]) -> int:
+    """Should one of them fail, each is tried by itself, to find out which one it was."""
+    try:
+        with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+            done, left = _work_off_calls(conversations)
+    except Exception:
+        _refuse_without_database()
+        done, left = 0, conversations
+    return done + sum(_worked_off(conversation) for conversation in left)
+
+
+def _work_off_calls(conversations: Sequence[str]) -> tuple[int, Sequence[str]]:
+    """How many rows have come to an end; and those conversations that are no usual calls."""
+    waiting: dict[str, list[Arrival]] = {}
+    for arrival in rows.read(Arrival, _PENDING_OF_MANY, [_claimed_of(conversations), TOGETHER * IN_ONE_TRANSACTION]):
+        waiting.setdefault(arrival.conversation, []).append(arrival)
+    usual = {name: said for name, arrivals in waiting.items() if (said := _read_call(arrivals)) is not None}
+    heard = [([event for events in said for event in events], waiting[name][-1]) for name, said in usual.items()]
+    made = take_calls(heard) if heard else []
+    connection.check_constraints()
+    ended = [
+        (arrival, ids if events else None)
+        for (name, said), ids in zip(usual.items(), made, strict=True)
+        for arrival, events in zip(waiting[name], said, strict=True)
+    ]
+    _end_all(ended)
+    return len(ended), [name for name in waiting if name not in usual]
+
+
+def _read_call(arrivals: Sequence[Arrival]) -> list[Sequence[CallEvent]] | None:
+    """What each of them says, which may be nothing. None: something in them is not simply what a call says."""
+    said: list[Sequence[CallEvent]] = []
+    for arrival in arrivals:
+        try:
+            things = connector(arrival.connector).read(arrival)
+        except Ignore as ignored:
+            arrival.reason, things = _written(ignored), ()
+        except Exception:
+            return None
+        events = [one for one in things if isinstance(one, CallEvent)]
+        if len(events) != len(things):
+            return None
+        said.append(events)
+    return said
+
+
+def _claimed_of(conversations: Sequence[str]) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [list(conversations)])
+        return [conversation for (conversation,) in cursor.fetchall()]
+
+
+_CLAIM = """
+select name from unnest(%s::text[]) as asked (name) where pg_try_advisory_xact_lock(hashtextextended(name, 0))
+"""
+
+
+def _end_all(ended: Sequence[tuple[Arrival, dict[str, int] | None]]) -> None:
+    """Each with the ids of what was made of it; None: it is ignored."""
+    if not ended:
+        return
+    times = [arrival.received_at for arrival, _made in ended]
+    states = [Arrival.State.IGNORED if made is None else Arrival.State.DONE for _arrival, made in ended]
+    ids, reasons = [arrival.pk for arrival, _made in ended], [arrival.reason for arrival, _made in ended]
+    made = [json.dumps(made or {}) for _arrival, made in ended]
+    with connection.cursor() as cursor:
+        cursor.execute(_END_ALL, [clock.now(), ids, states, reasons, made, min(times), max(times)])
+
+
+_END_ALL = """
+update intake_arrival
+set state = given.state, reason = given.reason, made = given.made, attempts = attempts + 1, done_at = %s
+from unnest(%s::bigint[], %s::text[], %s::text[], %s::jsonb[]) as given (id, state, reason, made)
+where intake_arrival.id = given.id and received_at between %s and %s
+"""
 
 
 def _worked_off(conversation: str) -> int:
@@ -85,10 +168,13 @@ def work_off_conversation(conversation: str) -> int:
         return sum(arrival.state not in WAITING for arrival in arrivals)
 
 
-def _conversations_due() -> list[str]:
+def _conversations_due() -> tuple[list[str], list[str]]:
+    """Calls, and all else; what has failed before goes its way by itself."""
     with connection.cursor() as cursor:
         cursor.execute(_HEADS, [clock.now(), AT_ONCE])
-        return [conversation for (conversation,) in cursor.fetchall()]
+        heads = cursor.fetchall()
+    calls = [name for name, kind, attempts in heads if kind in settings.PHONE_SYSTEMS and not attempts]
+    return calls, [name for name, kind, attempts in heads if kind not in settings.PHONE_SYSTEMS or attempts]
 
 
 def _claimed(conversation: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -96,6 +96,36 @@ def announce(topic: str, object_id: int, *, people: Iterable[int] = (), data: Ma
     with connection.cursor() as cursor:
         cursor.execute(_ANNOUNCE, [clock.now(), topic, object_id, sorted(set(people)) or None, _json(dict(data or {}))])
     transaction.on_commit(bell.ring)
+
+
+@dataclass(frozen=True)
+class News:
+    """What `announce` is told, when there is much of it."""
+
+    topic: str
+    object_id: int
+    data: Mapping[str, Any]
+    people: Sequence[int] = ()
+
+
+def announce_all(news: Iterable[News]) -> None:
+    """In one statement, in this order."""
+    told = [
+        {"topic": one.topic, "object_id": one.object_id, "people": sorted(set(one.people)) or None, "data": one.data}
+        for one in news
+    ]
+    if not told:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_ANNOUNCE_ALL, [clock.now(), _json(told)])
+    transaction.on_commit(bell.ring)
+
+
+_ANNOUNCE_ALL = """
+insert into journal_liveevent (at, topic, object_id, people, data)
+select %s, topic, object_id, people, data
+from jsonb_to_recordset(%s) as told (topic text, object_id bigint, people bigint[], data jsonb)
+"""
 
 
 def forget_old_news() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -69,6 +70,11 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """The colleague whose own phone this is. `number`: E.164."""
         return self.working().filter(phone=number).exclude(phone="").order_by("pk").first()
 
+    def phones_among(self, numbers: Iterable[str]) -> set[str]:
+        """Which of these numbers (E.164) are colleagues' own."""
+        found = self.working().filter(phone__in=numbers).exclude(phone="")
+        return set(found.values_list("phone", flat=True))
+
 
 class People(BaseUserManager["Person"]):
     def get_queryset(self) -> PersonQuerySet:
@@ -82,6 +88,9 @@ class People(BaseUserManager["Person"]):
 
     def with_phone(self, number: str) -> Person | None:
         return self.get_queryset().with_phone(number)
+
+    def phones_among(self, numbers: Iterable[str]) -> set[str]:
+        return self.get_queryset().phones_among(numbers)
 
 
 class Person(AbstractBaseUser):

@@ -100,7 +100,7 @@ class StandIn:
 
     async def send(self, block: bytes) -> None:
         message = parse(block)
-        self._note(message)
+        self.note(message)
         for session in list(self.sessions):
             if session.hears(message):
                 await session.send(block + END)
@@ -127,7 +127,8 @@ class StandIn:
             shown = [(key, message.get(key)) for key in _SHOWN]
             yield [*shown, ("Duration", "00:00:01"), ("BridgeId", self.bridges.get(unique, ""))]
 
-    def _note(self, message: Message) -> None:
+    def note(self, message: Message) -> None:
+        """What goes on, for whoever asks."""
         unique = message.get("Uniqueid")
         if message.event == "Hangup":
             self.channels.pop(unique, None)

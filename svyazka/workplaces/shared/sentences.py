@@ -105,7 +105,6 @@ SENTENCES: dict[str, Sentence] = {
     "visits.kind_removed": Sentence(_("Kind of visits removed: {before}"), of="name"),
     "visits.back": Sentence(_("Absence taken back: {before}"), of="absent"),
 
-    "calls.ended": Sentence(_("Call ended: {after}"), of="result"),
     "calls.made_anew": Sentence(_("The call was made anew from what the PBX had said")),
     "calls.pbx_connected": Sentence(_("Connection to the PBX established"), of="trouble"),
     "calls.pbx_lost": Sentence(_("Connection to the PBX lost")),

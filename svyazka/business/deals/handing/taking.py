@@ -6,6 +6,8 @@ hold it says `take`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection
 
 from svyazka.business.deals.models import Deal
@@ -16,6 +18,12 @@ def taken(deal: Deal, *, by: Actor) -> None:
     """The caller holds the deal and saves it."""
     if deal.take_due_at is not None and by.actor_id == deal.responsible_id:
         deal.take_due_at = None
+
+
+def waiting_to_be_taken(deal_ids: Iterable[int]) -> set[int]:
+    """Those of them that somebody has not taken up yet."""
+    waits = Deal.objects.filter(pk__in=deal_ids, take_due_at__isnull=False)
+    return set(waits.values_list("pk", flat=True))
 
 
 def take(deal_id: int | None, *, by: Actor) -> bool:

@@ -3,7 +3,7 @@
 const list = () => document.querySelector(".timeline[data-history]");
 let waiting = null;
 
-document.body.addEventListener("live:interaction", ({ detail }) => {
+for (const happened of ["live:interaction", "live:call"]) document.body.addEventListener(happened, ({ detail }) => {
   const [kind, number] = list()?.dataset.of.split("-") ?? [];
   if (detail[kind] === Number(number)) later();
 });

@@ -1,0 +1,125 @@
+"""Calls are taken many at a time: it must be the same as one after the other."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from svyazka.business.calls.models import Call
+from svyazka.business.clients.models import Client, Interaction
+from svyazka.business.deals.models import Deal
+from svyazka.business.intake import take_call
+from svyazka.business.intake.models import Arrival
+from svyazka.business.intake.work_off import work_off
+from svyazka.business.intake.write_down import NewArrival, write_down_now
+from svyazka.connectors.asterisk.messages import END, parse
+from svyazka.connectors.asterisk.read import call_key_of, is_wanted
+from svyazka.connectors.asterisk.replay import capture
+
+CODE = "asterisk/lab1"
+SCENARIOS = ("s01", "s02", "s03", "s04", "s04d", "s05", "s07", "s08")
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def told(name, times=1):
+    """The arrivals of a captured call; of the same call again under other keys."""
+    steps = [step for step in capture(name) if is_wanted(step.message) and call_key_of(step.message)]
+    return [
+        [_arrival(step.block.replace(b"-1795", b"-%d" % (1795 + number))) for step in steps] for number in range(times)
+    ]
+
+
+def _arrival(block):
+    key = call_key_of(parse(block))
+    return NewArrival(CODE, "asterisk", f"{hash(block)}", f"{CODE}/{key}", {}, block + END)
+
+
+def write(arrivals):
+    with connection.cursor() as cursor:
+        write_down_now(cursor.connection, arrivals)
+
+
+def stored():
+    calls = (
+        Call.objects.whole()
+        .order_by("key")
+        .values_list(
+            "key", "state", "result", "talk_seconds", "waiting_seconds", "answered_by_id", "client_number", "direction"
+        )
+    )
+    counts = [model.objects.count() for model in (Client, Deal, Interaction)]
+    waiting = Interaction.objects.filter(waiting=True).count()
+    return list(calls), counts, waiting
+
+
+def test_many_together_end_as_one_after_the_other(windows, olga, oksana):
+    calls = [arrivals for name in SCENARIOS for arrivals in told(name)]
+    for arrivals in calls:
+        write(arrivals)
+        work_off()
+    one_by_one = stored()
+    for model in (Call, Interaction, Arrival):
+        model.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("truncate intake_arrivalkey")
+    order = random.Random(4)  # noqa: S311
+    mixed = [arrival for arrivals in calls for arrival in arrivals]
+    order.shuffle(mixed)
+    while mixed:
+        piece, mixed = mixed[:17], mixed[17:]
+        write(piece)
+        work_off()
+    assert set(Arrival.objects.values_list("state", flat=True)) == {"done", "ignored"}
+    assert stored()[0] == one_by_one[0]
+    assert stored()[1][2] == one_by_one[1][2]
+
+
+def test_two_calls_of_one_unknown_number_at_once_are_one_client_with_one_deal(windows):
+    write([arrival for arrivals in told("s02b", 2) for arrival in arrivals])
+    work_off()
+    assert [model.objects.count() for model in (Call, Client, Deal, Interaction)] == [2, 1, 1, 2]
+
+
+def test_thirty_calls_ask_the_database_as_often_as_one(windows, olga):
+    def asked(times):
+        write([arrival for arrivals in told("s02b", times) for arrival in arrivals])
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            work_off()
+        return len(asked)
+
+    write([arrival for arrivals in told("s01") for arrival in arrivals])
+    work_off()
+    assert asked(1) > 5
+    few = asked(3)
+    assert asked(33) == few
+
+
+def test_one_that_cannot_be_read_costs_no_other_its_turn(windows):
+    good, bad = told("s02b")[0], told("s07")[0]
+    write([*good, NewArrival(CODE, "asterisk", "odd", bad[0].conversation, {}, b"Event: Hangup" + END), *bad])
+    work_off()
+    work_off()
+    assert sorted(Call.objects.values_list("result", flat=True)) == ["busy", "missed"]
+    assert sorted(set(Arrival.objects.values_list("state", flat=True))) == ["done", "ignored"]
+
+
+def test_one_that_fails_costs_no_other_its_turn(windows, monkeypatch):
+    whole = take_call.follow
+
+    def follow(events):
+        if any(event.call_key == fails for event in events):
+            raise RuntimeError("A mistake of ours.")
+        return whole(events)
+
+    good, bad = told("s02b")[0], told("s07")[0]
+    fails = bad[0].conversation.removeprefix(f"{CODE}/")
+    monkeypatch.setattr(take_call, "follow", follow)
+    write([*good, *bad])
+    work_off()
+    assert Call.objects.get().result == "missed"
+    assert Arrival.objects.filter(state="again").count() == 1
