@@ -7,7 +7,7 @@ from django.utils import translation
 from hypothesis import given, settings
 
 from svyazka.business.calls import fold
-from svyazka.business.calls.phone_system import Kind
+from svyazka.business.calls.phone_system import CallEvent, Kind
 from svyazka.business.calls.summary import summarise
 from svyazka.business.intake.connector import Ignore
 from svyazka.connectors.asterisk.messages import END, parse
@@ -27,7 +27,8 @@ class Row:
 
 
 def events_of(name):
-    return [event for step in capture(name) for event in read_if_any(step.block)]
+    read = [event for step in capture(name) for event in read_if_any(step.block)]
+    return [event for event in read if isinstance(event, CallEvent)]
 
 
 def read_if_any(block):
