@@ -164,6 +164,7 @@ class Session:
             await self.writer.drain()
 
     async def act(self, asked: Message) -> None:
+        await self.server.flows.wait()
         action = asked.get("Action").lower()
         if action == "login":
             await self._log_in(asked)

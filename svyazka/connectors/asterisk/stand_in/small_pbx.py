@@ -1,8 +1,8 @@
 """A small PBX that lives: phones, queues and calls, with the events of a real one and in its order.
 
 `pbx = SmallPbx(pace=0.1)`, `async with pbx.serving() as port:`, and then `await pbx.call("79161234567", to="101")`. It
-says what passes the listener's filters and nothing of the rest, which is four times as much. It does what is asked of it:
-Originate, BlindTransfer, Atxfer, CancelAtxfer, Hangup, QueuePause.
+says what passes the listener's filters and nothing of the rest, which is four times as much. It does what is asked of
+it: Originate, BlindTransfer, Atxfer, CancelAtxfer, Hangup, QueuePause.
 """
 
 from __future__ import annotations
