@@ -37,6 +37,10 @@ TROUBLES = {
     "nobody_answered": _("Nobody answered."),
     "too_often": _("The PBX was asked too often. Try again in a moment."),
     "no_money": _("The account at the telephone provider is empty."),
+    "not_talking": _("The talk has not begun yet."),
+    "nobody_asked": _("There is nobody to connect with: ask a colleague first."),
+    "not_in_queue": _("Your phone takes part in no queue of the PBX."),
+    "cut": _("The PBX fell silent in the middle of this. See on your phone whether it has happened."),
     "late": _("The PBX was not asked in time. Try again."),
     "broken": _("The listener failed over this. It is in its log."),
 }

@@ -5,7 +5,7 @@ Fits Asterisk, Oktell and the Russian cloud PBXs: they differ in names and in th
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -61,6 +61,24 @@ class CallEvent:
     part: str = ""  # a call key
     cause: int | None = None  # Q.850: 16 normal, 17 busy
     going_on: frozenset[str] = frozenset()  # call keys, with ONLY_THESE
+
+
+class At(StrEnum):
+    """What a phone is at."""
+
+    FREE = "free"
+    BUSY = "busy"  # it rings or talks
+    AWAY = "away"  # not connected to the system: nobody can be reached there
+
+
+@dataclass(frozen=True)
+class PhonesSeen:
+    """What phones of ours are at, by extension."""
+
+    pbx_code: str
+    at: datetime
+    phones: Mapping[str, At]
+    are_all: bool = False  # the answer to the question after a break: whoever is not in it is away
 
 
 class Do(StrEnum):

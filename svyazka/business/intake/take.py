@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from svyazka.business.calls.phone_system import CallEvent
+from svyazka.business.calls import phones
+from svyazka.business.calls.phone_system import CallEvent, PhonesSeen
 from svyazka.business.clients import history
 from svyazka.business.clients.identify import Contact, identify
 from svyazka.business.clients.models import Client, Interaction, Source
@@ -84,6 +85,11 @@ def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int
     return {"client": client.pk, "deal": deal.pk, "interaction": happened.pk}
 
 
+def take_phones(seen: PhonesSeen, *, arrival: Arrival) -> dict[str, int]:
+    phones.notice(seen)
+    return {}
+
+
 def _deal_for(
     client: Client,
     arrival: Arrival,
@@ -109,4 +115,8 @@ def _source_of(account: str) -> Source | None:
 _SOURCE = """
 join conversations_channelaccount account on account.source_id = clients_source.id where account.code = %s
 """
-_TAKERS: dict[type, Callable[..., dict[str, int]]] = {FormFilled: take_form, MessageReceived: take_message}
+_TAKERS: dict[type, Callable[..., dict[str, int]]] = {
+    FormFilled: take_form,
+    MessageReceived: take_message,
+    PhonesSeen: take_phones,
+}

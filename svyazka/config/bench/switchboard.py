@@ -22,6 +22,7 @@ from functools import cached_property
 from typing import Any
 
 from svyazka.business.calls.fold import fold
+from svyazka.business.calls.phone_system import CallEvent
 from svyazka.business.calls.summary import Summary, summarise
 from svyazka.connectors.asterisk.messages import END, parse
 from svyazka.connectors.asterisk.read import call_key_of, is_wanted, read
@@ -71,7 +72,8 @@ def _end(steps: list[Step]) -> Summary:
     message = steps[0].message
     body = b"".join(step.block + END for step in steps)
     arrival = _Arrived("asterisk/bench", {}, body, datetime.now(UTC))
-    return summarise(message.get("Linkedid"), fold(message.get("Linkedid"), read(arrival)))
+    told = [event for event in read(arrival) if isinstance(event, CallEvent)]
+    return summarise(message.get("Linkedid"), fold(message.get("Linkedid"), told))
 
 
 @dataclass

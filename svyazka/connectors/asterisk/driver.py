@@ -9,56 +9,45 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import itertools
 import random
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
 import structlog
 
 from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, Link, NotDone, Noticed
+from svyazka.business.intake.bundles import Bundles
 from svyazka.business.intake.write_down import NewArrival
-from svyazka.connectors.asterisk.messages import END, LINE, Message, NotAmi, Splitter, compose, parse
+from svyazka.connectors.asterisk.carrying_out import CAPABILITIES, PROOFS, DialPlan, carry_out
+from svyazka.connectors.asterisk.channels import Channels
+from svyazka.connectors.asterisk.line import Line, LinkLost, Times, connected
+from svyazka.connectors.asterisk.messages import END, Message, parse
+from svyazka.connectors.asterisk.phones import Phones
 from svyazka.connectors.asterisk.read import RECORDING_VARIABLE, WANTED, call_key_of, is_wanted
+
+AWAITED = "DialBegin"  # somebody is to see who rings; all else may come a moment later
 
 log = structlog.get_logger(__name__)
 
-GREETING = b"Asterisk Call Manager/"
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Times:
-    """In seconds."""
-
-    answer: float = 10.0  # a PBX that has not answered by then is not there
-    ping: float = 15.0
-    first_pause: float = 0.5
-    longest_pause: float = 30.0
-    locked_pause: float = 60.0  # Asterisk's own guards lock out whoever tries a wrong secret often
-
-
-class LinkLost(Exception):
-    """The connection ended; `trouble` is a key of calls.links.TROUBLES."""
-
-    def __init__(self, trouble: str) -> None:
-        super().__init__(trouble)
-        self.trouble = trouble
 
 
 class Asterisk:
     """One PBX. Fits calls.phone_system.PhoneSystem."""
 
-    capabilities: ClassVar[frozenset[Do]] = frozenset()
+    capabilities: ClassVar[frozenset[Do]] = CAPABILITIES
 
     def __init__(self, access: Access, ledger: Ledger, noticed: Noticed, *, times: Times | None = None) -> None:
         self.access = access
         self.ledger = ledger
+        self.bundles = Bundles(ledger)
         self.noticed = noticed
         self.times = times or Times()
         self.failures = 0
+        self.plan = DialPlan.of(access)
+        self.channels = Channels()
+        self.line: Line | None = None
 
     async def run(self) -> None:
         while True:
@@ -69,26 +58,34 @@ class Asterisk:
                 await asyncio.sleep(self._pause_after(lost))
 
     async def carry_out(self, command: Command) -> Done:
-        raise NotDone("no_link")
+        if self.line is None:
+            raise NotDone("no_link")
+        return await carry_out(command, line=self.line, channels=self.channels, plan=self.plan)
 
     async def _listen_once(self) -> None:
-        async with _connected(self.access, self.times) as line:
-            reading = asyncio.create_task(self._hand_on(line))
+        async with connected(self.access, self.times) as line:
+            phones = Phones(self._put, self.times)
+            reading = asyncio.create_task(self._hand_on(line, phones))
+            telling = asyncio.create_task(phones.tell())
+            bundling = asyncio.create_task(self.bundles.run())
             try:
                 await self._get_ready(line, reading)
+                self.line = line
                 await self._stay(line, reading)
             finally:
-                reading.cancel()
-                with contextlib.suppress(asyncio.CancelledError, LinkLost):
-                    await reading
+                self.line = None
+                for task in (telling, reading, bundling):
+                    task.cancel()
+                    with contextlib.suppress(asyncio.CancelledError, LinkLost):
+                        await task
 
-    async def _get_ready(self, line: _Line, reading: asyncio.Task[None]) -> None:
+    async def _get_ready(self, line: Line, reading: asyncio.Task[None]) -> None:
         """Filters come first: from the log-in on, only what is wanted comes over the wire."""
         login = [("Username", self.access.login), ("Secret", self.access.secret), ("Events", "off")]
         answer = await _or_lost(line.ask("Login", login), reading)
         if answer.get("Response") != "Success":
             raise LinkLost("wrong_secret")
-        for pairs in _filters():
+        for pairs in _filters(self.plan.technology):
             # Asterisk before 20 refuses criteria of this kind; then it sends everything and we pass over it.
             await _or_lost(line.ask("Filter", pairs), reading)
         answer = await _or_lost(line.ask("Events", [("EventMask", "on")]), reading)
@@ -99,35 +96,44 @@ class Asterisk:
         log.info("pbx_connected", pbx=self.access.code)
         await self.noticed(Link(is_up=True))
 
-    async def _ask_what_goes_on(self, line: _Line, reading: asyncio.Task[None]) -> None:
+    async def _ask_what_goes_on(self, line: Line, reading: asyncio.Task[None]) -> None:
         """Nothing is said again after a break: calls that are not in this list have ended meanwhile."""
         asked_at = datetime.now(UTC).isoformat()
-        shown = await _or_lost(line.ask_list("CoreShowChannels", until="CoreShowChannelsComplete"), reading)
+        phones = await _or_lost(line.ask_list("DeviceStateList", until="DeviceStateListComplete"), reading)
+        if phones:
+            await self._put("phones", b"".join(block + END for block in phones), {"at": asked_at})
+        asking = line.ask_list("CoreShowChannels", until="CoreShowChannelsComplete", each=self.channels.hear)
+        shown = await _or_lost(asking, reading)
         for block in shown[:-1]:
-            await self._write_down(block)
-        body = b"".join(block + END for block in shown)
-        conversation = f"{self.access.code}/going_on"
-        await self.ledger.put(self._arrival(body, conversation, {"asked_at": asked_at}))
+            await self._write_down(parse(block), block)
+        await self._put("going_on", b"".join(block + END for block in shown), {"asked_at": asked_at})
 
-    async def _stay(self, line: _Line, reading: asyncio.Task[None]) -> None:
+    async def _stay(self, line: Line, reading: asyncio.Task[None]) -> None:
         while True:
             done, _pending = await asyncio.wait([reading], timeout=self.times.ping)
             if done:
                 reading.result()
             await _or_lost(line.ask("Ping", []), reading)
 
-    async def _hand_on(self, line: _Line) -> None:
-        async for block in line.events():
-            await self._write_down(block)
+    async def _hand_on(self, line: Line, phones: Phones) -> None:
+        self.channels.forget_all()
+        async for message, block in line.events():
+            self.channels.hear(message)
+            await self._write_down(message, block)
+            line.tell_watchers(message)
+            phones.hear(message, block)
         raise LinkLost("cut")
 
-    async def _write_down(self, block: bytes) -> None:
-        message = parse(block)
+    async def _write_down(self, message: Message, block: bytes) -> None:
         if is_wanted(message) and (key := call_key_of(message)):
-            await self.ledger.put(self._arrival(block + END, f"{self.access.code}/{key}", {}))
+            await self.bundles.put(self._arrival(key, block + END, {}), now=message.event == AWAITED)
 
-    def _arrival(self, body: bytes, conversation: str, headers: dict[str, str]) -> NewArrival:
-        outside_id = hashlib.sha256(body + headers.get("asked_at", "").encode()).hexdigest()
+    async def _put(self, about: str, body: bytes, headers: dict[str, str]) -> None:
+        await self.ledger.put(self._arrival(about, body, headers))
+
+    def _arrival(self, about: str, body: bytes, headers: dict[str, str]) -> NewArrival:
+        outside_id = hashlib.sha256(body + "".join(headers.values()).encode()).hexdigest()
+        conversation = f"{self.access.code}/{about}"
         return NewArrival(self.access.code, "asterisk", outside_id, conversation, headers, body)
 
     def _pause_after(self, lost: LinkLost) -> float:
@@ -138,97 +144,6 @@ class Asterisk:
         pause = min(self.times.first_pause * 2.0 ** min(self.failures - 1, 20), self.times.longest_pause)
         # After a restart of the PBX its listeners must not all come in the same second.
         return pause * random.uniform(0.7, 1.0)  # noqa: S311  # not a secret
-
-
-class _Line:
-    """One connection: actions out, answers and events in."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, times: Times) -> None:
-        self.reader, self.writer, self.times = reader, writer, times
-        self.numbers = itertools.count(1)
-        self.asked: dict[str, _Question] = {}
-
-    async def greet(self) -> None:
-        try:
-            async with asyncio.timeout(self.times.answer):
-                banner = await self.reader.readuntil(LINE)
-        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError) as refusal:
-            raise LinkLost("not_understood") from refusal
-        if not banner.startswith(GREETING):
-            raise LinkLost("not_understood")
-
-    async def events(self) -> AsyncIterator[bytes]:
-        """Blocks that are events nobody asked for, until the connection ends."""
-        splitter = Splitter()
-        try:
-            while data := await self.reader.read(65536):
-                for block in splitter.feed(data):
-                    if not self._is_answer(block):
-                        yield block
-        except OSError as refusal:
-            raise LinkLost("cut") from refusal
-        except NotAmi as refusal:
-            raise LinkLost("not_understood") from refusal
-
-    async def ask(self, action: str, pairs: Sequence[tuple[str, str]]) -> Message:
-        return parse((await self._ask(action, pairs, until=""))[0])
-
-    async def ask_list(self, action: str, *, until: str) -> list[bytes]:
-        """The events of the answer, the closing one last."""
-        return (await self._ask(action, [], until=until))[1:]
-
-    async def _ask(self, action: str, pairs: Sequence[tuple[str, str]], *, until: str) -> list[bytes]:
-        number = f"svyazka-{next(self.numbers)}"
-        question = self.asked[number] = _Question(until, asyncio.get_running_loop().create_future(), [])
-        try:
-            async with asyncio.timeout(self.times.answer):
-                self.writer.write(compose([("Action", action), ("ActionID", number), *pairs]))
-                await self.writer.drain()
-                return await question.answer
-        except TimeoutError as refusal:
-            raise LinkLost("silent") from refusal
-        except OSError as refusal:
-            raise LinkLost("cut") from refusal
-        finally:
-            del self.asked[number]
-
-    def _is_answer(self, block: bytes) -> bool:
-        message = parse(block)
-        question = self.asked.get(message.get("ActionID"))
-        if question is None:
-            return message.is_answer
-        question.hear(message, block)
-        return True
-
-
-@dataclass
-class _Question:
-    until: str
-    answer: asyncio.Future[list[bytes]]
-    heard: list[bytes]
-
-    def hear(self, message: Message, block: bytes) -> None:
-        self.heard.append(block)
-        refused = message.is_answer and message.get("Response") == "Error"
-        if not self.answer.done() and (refused or not self.until or message.event == self.until):
-            self.answer.set_result(self.heard)
-
-
-@contextlib.asynccontextmanager
-async def _connected(access: Access, times: Times) -> AsyncIterator[_Line]:
-    try:
-        async with asyncio.timeout(times.answer):
-            reader, writer = await asyncio.open_connection(access.host, access.port)
-    except (OSError, TimeoutError) as refusal:
-        raise LinkLost("unreachable") from refusal
-    try:
-        line = _Line(reader, writer, times)
-        await line.greet()
-        yield line
-    finally:
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
 
 
 async def _or_lost(asking: Coroutine[Any, Any, T], reading: asyncio.Task[None]) -> T:
@@ -243,12 +158,13 @@ async def _or_lost(asking: Coroutine[Any, Any, T], reading: asyncio.Task[None]) 
         question.cancel()
 
 
-def _filters() -> list[list[tuple[str, str]]]:
+def _filters(technology: str) -> list[list[tuple[str, str]]]:
     """Asterisk adds them up: an event passes that fits any of them."""
-    named = [[("Operation", "Add"), ("MatchCriteria", f"name({name})")] for name in WANTED]
-    variable = [
-        ("Operation", "Add"),
-        ("MatchCriteria", "name(VarSet),header(Variable),method(starts_with)"),
-        ("Filter", RECORDING_VARIABLE),
-    ]
-    return [*named, variable]
+    named = [_passes(f"name({name})") for name in (*WANTED, *PROOFS)]
+    recording = _passes("name(VarSet),header(Variable),method(starts_with)", RECORDING_VARIABLE)
+    phones = _passes("name(DeviceStateChange),header(Device),method(starts_with)", technology)
+    return [*named, recording, phones]
+
+
+def _passes(criteria: str, text: str = "") -> list[tuple[str, str]]:
+    return [("Operation", "Add"), ("MatchCriteria", criteria), *([("Filter", text)] if text else [])]

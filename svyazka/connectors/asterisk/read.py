@@ -9,7 +9,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.calls.phone_system import CallEvent, Kind, Way
+from svyazka.business.calls.phone_system import At, CallEvent, Kind, PhonesSeen, Way
 from svyazka.business.intake.connector import Ignore
 from svyazka.connectors.asterisk.messages import END, Message, parse
 
@@ -46,9 +46,11 @@ class Arrived(Protocol):
     received_at: datetime
 
 
-def read(arrival: Arrived) -> Sequence[CallEvent]:
-    """The facts of one message, or of the list that answers the question what goes on."""
+def read(arrival: Arrived) -> Sequence[CallEvent | PhonesSeen]:
+    """The facts of one message, or of the list that answers the question what goes on; or what phones are at."""
     blocks = [parse(block) for block in bytes(arrival.body).split(END) if block.strip()]
+    if blocks and blocks[0].event in ("DeviceStateChange", "DeviceStateListComplete"):
+        return [_phones(blocks, arrival)]
     if any(message.event == "CoreShowChannelsComplete" for message in blocks):
         return [_only_these(blocks, arrival)]
     events = [event for message in blocks for event in _of_message(message, arrival)]
@@ -254,6 +256,25 @@ def _only_these(blocks: Sequence[Message], arrival: Arrived) -> CallEvent:
     asked_at = arrival.headers.get("asked_at")
     at = datetime.fromisoformat(asked_at) if asked_at else arrival.received_at
     return CallEvent(arrival.account, "", Kind.ONLY_THESE, at, going_on=keys)
+
+
+def _phones(blocks: Sequence[Message], arrival: Arrived) -> PhonesSeen:
+    """Trunks are devices too, and so are queues: `Queue:sales_pause_PJSIP/101`."""
+    at = datetime.fromisoformat(arrival.headers["at"]) if "at" in arrival.headers else arrival.received_at
+    known = [(_extension_of_device(block.get("Device")), _AT.get(block.get("State"))) for block in blocks]
+    phones = {extension: state for extension, state in known if extension and state}
+    return PhonesSeen(arrival.account, at, phones, are_all=blocks[-1].event == "DeviceStateListComplete")
+
+
+def _extension_of_device(device: str) -> str:
+    return "" if ":" in device else extension_of(f"{device}-")
+
+
+_AT = {
+    "NOT_INUSE": At.FREE,
+    **dict.fromkeys(("INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD"), At.BUSY),
+    **dict.fromkeys(("UNAVAILABLE", "INVALID"), At.AWAY),
+}
 
 
 def _number(text: str) -> str:

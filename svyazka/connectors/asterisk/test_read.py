@@ -7,7 +7,7 @@ from django.utils import translation
 from hypothesis import given, settings
 
 from svyazka.business.calls import fold
-from svyazka.business.calls.phone_system import Kind
+from svyazka.business.calls.phone_system import At, CallEvent, Kind
 from svyazka.business.calls.summary import summarise
 from svyazka.business.intake.connector import Ignore
 from svyazka.connectors.asterisk.messages import END, parse
@@ -27,7 +27,8 @@ class Row:
 
 
 def events_of(name):
-    return [event for step in capture(name) for event in read_if_any(step.block)]
+    read = [event for step in capture(name) for event in read_if_any(step.block)]
+    return [event for event in read if isinstance(event, CallEvent)]
 
 
 def read_if_any(block):
@@ -282,3 +283,35 @@ def test_most_of_the_stream_is_left_to_the_pbx():
     messages = [parse(step.block) for step in capture("s01")]
     wanted = [message for message in messages if is_wanted(message) and call_key_of(message)]
     assert (len(messages), len(wanted)) == (102, 12)
+
+
+def test_what_phones_are_at():
+    """The answer to DeviceStateList, of a capture: trunks and queues are in it, and are no phones."""
+    blocks = [step.block for step in capture("s09")]
+    names = [parse(block).event for block in blocks]
+    end = names.index("DeviceStateListComplete")
+    (seen,) = read(Row(b"".join(block + END for block in blocks[end - 14 : end + 1]), headers={"at": NOW.isoformat()}))
+    away, free = ["111", "112"], ["101", "102", "103", "201"]
+    assert (seen.at, seen.are_all) == (NOW, True)
+    assert seen.phones == dict.fromkeys(away, At.AWAY) | dict.fromkeys(free, At.FREE)
+
+
+@pytest.mark.parametrize(
+    ("device", "state", "phones"),
+    [
+        (b"PJSIP/101", b"RINGING", {"101": At.BUSY}),
+        (b"PJSIP/101", b"ONHOLD", {"101": At.BUSY}),
+        (b"PJSIP/101", b"UNKNOWN", {}),
+        (b"Queue:sales_pause_PJSIP/101", b"INUSE", {}),
+        (b"Custom:DND101", b"INUSE", {}),
+        (b"Local/101@from-queue", b"INUSE", {}),
+    ],
+)
+def test_what_a_device_says_of_a_phone(device, state, phones):
+    (seen,) = read(Row(b"Event: DeviceStateChange\r\nDevice: " + device + b"\r\nState: " + state + END))
+    assert (seen.phones, seen.are_all) == (phones, False)
+
+
+def test_after_a_break_a_pbx_without_phones_says_so():
+    (seen,) = read(Row(b"Event: DeviceStateListComplete\r\nEventList: Complete\r\nListItems: 0" + END))
+    assert (seen.phones, seen.are_all) == ({}, True)

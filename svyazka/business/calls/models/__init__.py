@@ -3,5 +3,6 @@
 from svyazka.business.calls.models.call import Call, CallQuerySet
 from svyazka.business.calls.models.command import PhoneCommand
 from svyazka.business.calls.models.pbx import Pbx, PhoneLine
+from svyazka.business.calls.models.phone import Phone
 
-__all__ = ["Call", "CallQuerySet", "Pbx", "PhoneCommand", "PhoneLine"]
+__all__ = ["Call", "CallQuerySet", "Pbx", "Phone", "PhoneCommand", "PhoneLine"]
