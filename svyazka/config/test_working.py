@@ -12,11 +12,13 @@ from django.conf import settings
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.imports import columns, going_on, upload
 from svyazka.business.intake.models import Arrival
+from svyazka.business.intake.work_off import work_off
 from svyazka.business.notices import devices
 from svyazka.business.notices.tell import tell
 from svyazka.business.staff.models import Session
+from svyazka.config import working
 from svyazka.config.database import WORKER
-from svyazka.config.working import Worker, beside, send_notices
+from svyazka.config.working import AtTheBell, Rounds, beside, send_notices
 from svyazka.connectors.web_push.conftest import push_service  # noqa: F401
 from svyazka.kit import clock
 
@@ -24,7 +26,7 @@ from svyazka.kit import clock
 @pytest.mark.django_db
 def test_a_worker_that_has_its_hands_full_gives_signs_of_life():
     """Otherwise /readyz took every web process out of the row just when there was most to do."""
-    worker = Worker()
+    worker = AtTheBell(work_off, name=WORKER)
     try:
         heard = [_busy_turn(worker) for _turn in range(3)]
     finally:
@@ -33,7 +35,7 @@ def test_a_worker_that_has_its_hands_full_gives_signs_of_life():
     assert heard == sorted(set(heard))
 
 
-def _busy_turn(worker: Worker) -> datetime:
+def _busy_turn(worker: AtTheBell) -> datetime:
     now = clock.now()
     Arrival.objects.create(received_at=now, next_try_at=now, account="a", connector="none", conversation="c", body=b"")
     worker.turn()
@@ -109,3 +111,37 @@ def test_what_fails_in_an_unforeseen_way_is_tried_again():
 
     beside(work, told)
     assert len(tried) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_round_that_takes_long_does_not_hold_up_the_ledger_and_one_that_fails_comes_again(monkeypatch):
+    began, go_on, failed = threading.Event(), threading.Event(), []
+
+    def slow() -> None:
+        began.set()
+        go_on.wait(10)
+
+    def fails() -> None:
+        failed.append(1)
+        raise ValueError("A mistake of ours.")
+
+    monkeypatch.setattr(working, "ROUNDS", ((slow, 0.0), (fails, 0.0)))
+    told: list[int] = []
+    rounds = threading.Thread(target=beside, args=[AtTheBell(Rounds(), name="rounds").turn, told, 0.0])
+    ledger = AtTheBell(work_off, name=WORKER)
+    rounds.start()
+    try:
+        assert began.wait(10)
+        _busy_turn(ledger)
+        assert Arrival.objects.get().state == "stuck"  # nothing here can read it
+        go_on.set()
+        for _moment in range(200):
+            if len(failed) > 1:
+                break
+            time.sleep(0.02)
+    finally:
+        go_on.set()
+        told.append(1)
+        rounds.join(10)
+        ledger.let_go()
+    assert len(failed) > 1

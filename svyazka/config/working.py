@@ -31,6 +31,7 @@ from svyazka.config.database import WORKER
 from svyazka.workplaces.shared import push
 
 POLL = 1.0  # seconds; a bell can be lost
+ROUNDS_BELL = "svyazka-rounds"
 # What is done from time to time, and after how many seconds again; each sees to it that one worker at a time does it.
 ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (chores.do_chores, 3600.0),
@@ -56,22 +57,26 @@ def main() -> None:
     told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda signum, _frame: told.append(signum))
-    worker = Worker()
     memory.settle()
-    threading.Thread(target=beside, args=[send_notices, told], name="notices", daemon=True).start()
-    threading.Thread(target=beside, args=[going_on.go_on, told], name="imports", daemon=True).start()
+    _begin("notices", beside, send_notices, told)
+    _begin("imports", beside, going_on.go_on, told)
     for kind in settings.MESSENGERS:
         # Each in a thread of its own: one that is blocked must not hold up the others.
-        rounds = partial(speak, kind), told, delivering.ROUND
-        threading.Thread(target=beside, args=rounds, name=kind, daemon=True).start()
+        _begin(kind, beside, partial(speak, kind), told, delivering.ROUND)
+    _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL).turn, told, 0.2)
+    ledger = AtTheBell(work_off, name=WORKER)
     while not told:
         try:
-            worker.turn()
+            ledger.turn()
         except (DatabaseError, psycopg.Error) as failure:
             log.warning("database_lost", failure=type(failure).__name__)
-            worker.let_go()
+            ledger.let_go()
             time.sleep(POLL)
-    worker.let_go()
+    ledger.let_go()
+
+
+def _begin(name: str, work: Callable[..., object], *given: object) -> None:
+    threading.Thread(target=work, args=given, name=name, daemon=True).start()
 
 
 def beside(work: Callable[[], object], told: list[int], pause: float = POLL) -> None:
@@ -97,24 +102,21 @@ def speak(kind: str) -> None:
     delivering.deliver_due(kind, push.write, bots.reach)
 
 
-class Worker:
-    """One turn: the rounds when it is time, what is due, then sleep until the bell."""
+class AtTheBell:
+    """Something that is done at each bell, and a while after the last one."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Callable[[], object], *, name: str) -> None:
+        self.work = work
+        self.name = name
         self.bell: psycopg.Connection[Any] | None = None
-        self.due_at = dict.fromkeys(ROUNDS, 0.0)
 
     def turn(self) -> None:
-        if self.bell is None:
-            self.bell = psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, application_name=WORKER)
+        if self.bell is None or self.bell.closed:
+            self.bell = psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, application_name=self.name)
             self.bell.execute(f"listen {CHANNEL}")
         # The sign of life that pg_stat_activity shows; also while there is so much to do that nobody waits.
         self.bell.execute("select 1")
-        for work, every in ROUNDS:
-            if time.monotonic() >= self.due_at[work, every]:
-                work()
-                self.due_at[work, every] = time.monotonic() + every
-        if not work_off():
+        if not self.work():
             self._wait()
 
     def _wait(self) -> None:
@@ -128,3 +130,16 @@ class Worker:
                 self.bell.close()
             self.bell = None
         connections.close_all()
+
+
+class Rounds:
+    """What is due of them. A sweep over all deals takes seconds: the ledger, with a phone that rings, does not wait."""
+
+    def __init__(self) -> None:
+        self.due_at = dict.fromkeys(ROUNDS, 0.0)
+
+    def __call__(self) -> None:
+        for work, every in ROUNDS:
+            if time.monotonic() >= self.due_at[work, every]:
+                work()
+                self.due_at[work, every] = time.monotonic() + every

@@ -28,11 +28,14 @@ OFFICE = frozenset({"operator", "manager", "controller", "head", "administrator"
 POLL = 2.0
 HEARTBEAT = 15.0
 CHECK_SESSIONS = 15.0
-MOST_PENDING = 500
+MOST_PENDING = 256 * 1024  # bytes
 STALLED_AFTER = 5.0
 BEGIN_WITHIN = 5.0
 MOST_LISTENERS = 5_000
 MOST_REPLAYED = 1_000
+# What concerns the whole office is told to hundreds: one by one while little happens, by the handful at a rush.
+PAUSE_AFTER_EACH = 0.025
+LONGEST_PAUSE = 0.25
 BEAT = b":\n\n"
 
 _WHO = """
@@ -84,6 +87,7 @@ class Listener:
     person: int
     is_office: bool
     pending: list[bytes] = field(default_factory=list)
+    size: int = 0  # of what is pending
     awake: asyncio.Event = field(default_factory=asyncio.Event)
     sending_since: float = 0.0  # while the other end takes nothing more
     is_over: bool = False
@@ -95,8 +99,9 @@ class Listener:
 
     def tell(self, text: bytes) -> None:
         self.pending.append(text)
+        self.size += len(text)
         self.awake.set()
-        if len(self.pending) > MOST_PENDING and self._is_stalled() and self.task:
+        if self.size > MOST_PENDING and self._is_stalled() and self.task:
             self.is_too_slow = True
             self.task.cancel()
 
@@ -117,10 +122,13 @@ class Live:
         self._listeners: set[Listener] = set()
         self._position = Position()
         self._begun = asyncio.Event()
+        self._of_the_office: dict[bytes, bytes] = {}  # what is said → with its number, of the same again the last one
+        self._has_news = asyncio.Event()
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as works:
             works.create_task(self._read_for_ever())
+            works.create_task(self._tell_the_office_for_ever())
             works.create_task(self._beat())
             works.create_task(self._cut_ended_sessions())
 
@@ -141,6 +149,7 @@ class Live:
             return await _refuse(send, headers, 401, "log_in")
         if len(self._listeners) >= MOST_LISTENERS:
             return await _refuse(send, headers, 503, "busy")
+        self._tell_the_office()  # what he asks for himself is not told to him again
         self._listeners.add(listener)
         counters.listeners.inc()
         hung_up = asyncio.create_task(_wait_for_the_end(receive, listener))
@@ -183,7 +192,7 @@ class Live:
         while not listener.is_over:
             await listener.awake.wait()
             listener.awake.clear()
-            pending, listener.pending = listener.pending, []
+            pending, listener.pending, listener.size = listener.pending, [], 0
             if pending:
                 listener.sending_since = time.monotonic()
                 await send({"type": "http.response.body", "body": b"".join(pending), "more_body": True})
@@ -203,7 +212,7 @@ class Live:
         if len(rows) > MOST_REPLAYED or is_ahead or any(is_old for *_, is_old in rows):
             return b"\nid: %d\nevent: reload\ndata: {}\n\n" % (self._position.last or 0)
         return b"\n" + b"".join(
-            _event(id, topic, object_id, data)
+            b"id: %d\n%b" % (id, _said(topic, object_id, data))
             for id, topic, object_id, people, data, _ in rows
             if listener.hears(people)
         )
@@ -239,15 +248,37 @@ class Live:
             if changed:  # before anything is spread: who has just been let go hears nothing more
                 await self._check_sessions([one for one in self._listeners if one.person in changed])
             for id, topic, object_id, people, data in rows:
-                self._spread(people, _event(id, topic, object_id, data))
+                self._spread(people, id, _said(topic, object_id, data))
             counters.events.inc(len(rows))
             if len(rows) < 2000:
                 return
 
-    def _spread(self, people: Sequence[int] | None, text: bytes) -> None:
+    def _spread(self, people: Sequence[int] | None, id: int, said: bytes) -> None:
+        """What is for somebody in person is told at once: his phone is ringing."""
+        text = b"id: %d\n%b" % (id, said)
+        if people is None:
+            self._of_the_office.pop(said, None)
+            self._of_the_office[said] = text
+            self._has_news.set()
+            return
         for listener in self._listeners:
-            if listener.hears(people) and not listener.is_over:
+            if listener.person in people and not listener.is_over:
                 listener.tell(text)
+
+    async def _tell_the_office_for_ever(self) -> None:
+        while True:
+            await self._has_news.wait()
+            self._has_news.clear()
+            await asyncio.sleep(min(LONGEST_PAUSE, PAUSE_AFTER_EACH * self._tell_the_office()))
+
+    def _tell_the_office(self) -> int:
+        """Says how much there was to tell."""
+        told, self._of_the_office = self._of_the_office, {}
+        text = b"".join(told.values())
+        for listener in self._listeners if told else ():
+            if listener.is_office and not listener.is_over:
+                listener.tell(text)
+        return len(told)
 
     async def _beat(self) -> None:
         """Keeps proxies between from closing, and finds out who is gone."""
@@ -283,9 +314,9 @@ _HEADERS = [
 ]
 
 
-def _event(id: int, topic: str, object_id: int, data: dict[str, Any]) -> bytes:
+def _said(topic: str, object_id: int, data: dict[str, Any]) -> bytes:
     said = json.dumps({**data, "topic": topic, "id": object_id}, separators=(",", ":"))
-    return f"id: {id}\nevent: live\ndata: {said}\n\n".encode()
+    return f"event: live\ndata: {said}\n\n".encode()
 
 
 def _place(scope: Scope, headers: dict[str, str]) -> Place | None:

@@ -167,18 +167,18 @@ def test_the_listener_comes_back_after_the_database_was_away(house, session, olg
 
 
 def test_a_browser_that_does_not_read_is_let_go(house, session, olga, monkeypatch):
-    monkeypatch.setattr(live, "MOST_PENDING", 20)
+    monkeypatch.setattr(live, "MOST_PENDING", 20_000)
     monkeypatch.setattr(live, "STALLED_AFTER", 0.2)
     stalled, reading = house.listen(session(olga)), house.listen(session(olga))
     heard = []
     reader = threading.Thread(target=lambda: heard.extend(reading.event() for _ in range(2000)))
     reader.start()
-    for _ in range(20):
+    for first in range(0, 2000, 100):
         house.rows(
             "insert into journal_liveevent (at, topic, object_id, data) "
-            "select now(), 'deal', n, %s::jsonb from generate_series(1, 100) n returning id",
-            json.dumps({"ids": [1_000_000] * 2000}),
-        )
+            "select now(), 'deal', n, %s::jsonb from generate_series(%s::int + 1, %s::int + 100) n returning id",
+            json.dumps({"ids": [1_000_000] * 2000}), first, first,
+        )  # fmt: skip
         house.database.execute("notify svyazka_bell")
         time.sleep(0.05)
     reader.join(20)
@@ -191,3 +191,18 @@ def test_open_streams_do_not_hold_up_the_end(house, session, olga):
     streams = [house.listen(session(olga)) for _ in range(3)]
     house.server.should_exit = True
     assert [stream.event() for stream in streams] == [{}, {}, {}]
+
+
+def test_at_a_rush_the_office_hears_by_the_handful_and_whose_phone_rings_at_once(house, session, olga):
+    stream = house.listen(session(olga))
+    house.rows(
+        "insert into journal_liveevent (at, topic, object_id, data) "
+        "select now(), 'call', n, '{}' from generate_series(1, 60) n returning id"
+    )
+    house.database.execute("notify svyazka_bell")
+    first = time.monotonic()
+    assert [stream.event()["id"] for _call in range(60)] == list(range(1, 61))
+    happen(house.database, "call", 61)  # has to wait: there was much to tell
+    happen(house.database, "call", 62, people=[olga.pk])
+    assert [stream.event()["id"] for _call in range(2)] == [62, 61]
+    assert time.monotonic() - first > live.LONGEST_PAUSE / 2

@@ -22,14 +22,14 @@ import psycopg
 
 from svyazka.config.bench import crowd, processor, screen
 from svyazka.config.bench.ground import free_port
-from svyazka.config.bench.pages import House, house_with
+from svyazka.config.bench.pages import PAGES, House, house_with
 from svyazka.config.bench.report import Row
 
 OPERATORS = 700
 CALLS, RINGING = 100.0, 20.0  # a second
 CODE = "asterisk/bench"
 WATCHED = "2000"
-PARTS = {"listener": " listen", "worker": " worker", "edge": "svyazka.edge", "pages": "web"}
+PARTS = {"listener": " listen", "worker": " worker", "edge": "svyazka.edge", "pages": PAGES}
 
 
 @dataclass(frozen=True)

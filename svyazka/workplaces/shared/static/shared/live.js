@@ -61,14 +61,23 @@ function hear({ state, event, reload, elsewhere }) {
   }
 }
 
-// The same for whoever asks the server: however many events there are, four times a second at most, and none for nothing.
-const due = new Set();
+// The same for whoever asks the server: four times a second at most, ever less often while it does not stop, and none
+// for nothing. Seven hundred pages must not ask for the same list with every call of a call centre.
+const SOON = 250;
+const SELDOM = 8_000;
+const quiet = new Map(); // name → how long it keeps quiet now, and whether something happened meanwhile
 
 function calm(name) {
-  if (!due.size) setTimeout(() => {
-    const names = [...due];
-    due.clear();
-    for (const one of names) document.body.dispatchEvent(new CustomEvent(`calm:${one}`));
-  }, 250);
-  due.add(name);
+  const known = quiet.get(name);
+  if (known) return void (known.again = true);
+  wait(name, SOON, true);
+}
+
+function wait(name, pause, again) {
+  quiet.set(name, { again });
+  setTimeout(() => {
+    if (!quiet.get(name).again) return void quiet.delete(name);
+    document.body.dispatchEvent(new CustomEvent(`calm:${name}`));
+    wait(name, Math.min(SELDOM, pause * 1.5 * (0.8 + 0.4 * Math.random())), false);
+  }, pause);
 }
