@@ -8,12 +8,14 @@ import pytest
 from django.utils import translation
 
 from svyazka.business.calls import commands, links
-from svyazka.business.calls.models import Pbx, PhoneCommand
+from svyazka.business.calls.models import Call, Pbx, PhoneCommand
 from svyazka.business.calls.phone_system import Do, Done, NotDone
 from svyazka.business.intake.models import Arrival
+from svyazka.business.intake.work_off import work_off
 from svyazka.business.journal.models import Entry
 from svyazka.config import listening
 from svyazka.connectors.asterisk.replay import StandIn, capture
+from svyazka.connectors.asterisk.stand_in.small_pbx import SmallPbx
 from svyazka.kit import secrets
 
 
@@ -150,3 +152,31 @@ def test_what_a_page_asks_is_carried_out_or_said_to_be_not(pbx, olga, settings):
         ("failed", "broken", ""),
         ("failed", "busy", ""),
     ]
+
+
+def test_a_click_dials_on_an_asterisk_and_the_call_bears_the_name_of_the_command(pbx, windows):
+    olga = windows["olga"]
+    small = SmallPbx(pace=0.02)
+    asked = []
+
+    def click():
+        asked.append(commands.ask(Do.DIAL, by=olga, click="a", number="+79031112233"))
+        return True
+
+    async def story():
+        async with small.serving() as port:
+            await Pbx.objects.aupdate(port=port)
+            await until(lambda: state_of(pbx) == (True, ""))
+            await until(click)
+            await until(lambda: not PhoneCommand.objects.filter(state__in=["asked", "taken"]).exists())
+            while small.channels:
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.2)
+
+    run(story)
+    while work_off():
+        pass
+    done, call = PhoneCommand.objects.get(), Call.objects.get()
+    assert (done.state, done.trouble, done.call_key) == ("done", "", call.key)
+    assert (call.direction, call.result, call.client_number) == ("out", "answered", "+79031112233")
+    assert (call.answered_by_id, call.key.startswith(f"svyazka{asked[0].pk}x")) == (olga.pk, True)

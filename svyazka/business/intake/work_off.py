@@ -16,7 +16,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.calls.phone_system import CallEvent
+from svyazka.business.calls.phone_system import CallEvent, Kind
 from svyazka.business.intake.connector import Ignore, NotUnderstood, Unused, connector
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take import take
@@ -82,6 +82,9 @@ def _work_off_calls(conversations: Sequence[str]) -> tuple[int, Sequence[str]]:
     for arrival in rows.read(Arrival, _PENDING_OF_MANY, [_claimed_of(conversations), TOGETHER * IN_ONE_TRANSACTION]):
         waiting.setdefault(arrival.conversation, []).append(arrival)
     usual = {name: said for name, arrivals in waiting.items() if (said := _read_call(arrivals)) is not None}
+    too_early = [name for name, said in usual.items() if _asks_for_all(said) and _has_more_before(waiting[name][-1])]
+    for name in too_early:
+        del usual[name], waiting[name]
     heard = [([event for events in said for event in events], waiting[name][-1]) for name, said in usual.items()]
     made = take_calls(heard) if heard else []
     connection.check_constraints()
@@ -92,6 +95,25 @@ def _work_off_calls(conversations: Sequence[str]) -> tuple[int, Sequence[str]]:
     ]
     _end_all(ended)
     return len(ended), [name for name in waiting if name not in usual]
+
+
+def _asks_for_all(said: Sequence[Sequence[CallEvent]]) -> bool:
+    return any(event.kind == Kind.ONLY_THESE for events in said for event in events)
+
+
+def _has_more_before(arrival: Arrival) -> bool:
+    """The list of all calls that go on closes the others: those have to be known by then. It waits for the next round
+    while anything that was said before it has not been worked off, by whichever worker."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MORE_BEFORE, [arrival.account, arrival.pk, arrival.conversation])
+        return bool(cursor.fetchone()[0])
+
+
+_MORE_BEFORE = """
+select exists (
+    select 1 from intake_arrival where state = 'new' and account = %s and id < %s and conversation <> %s
+)
+"""
 
 
 def _read_call(arrivals: Sequence[Arrival]) -> list[Sequence[CallEvent]] | None:

@@ -53,10 +53,14 @@ class DialPlan:
         raise NotDone("no_such_phone")
 
     def phone(self, extension: str) -> str:
-        return self.channel.format(extension=_checked(extension))
+        return self.channel.replace("{extension}", _checked(extension))
 
     def member(self, extension: str) -> str:
-        return (self.queue_member or self.channel).format(extension=_checked(extension))
+        return (self.queue_member or self.channel).replace("{extension}", _checked(extension))
+
+    def shown(self, number: str, extension: str) -> str:
+        shown = self.caller_id.replace("{number}", number).replace("{extension}", extension)
+        return f"{shown} <{shown}>"
 
 
 def _checked(extension: str) -> str:
@@ -133,7 +137,7 @@ async def _dial(doing: _Doing) -> Done:
         ("Context", plan.context),
         ("Exten", number),
         ("Priority", "1"),
-        ("CallerID", _caller_id(plan.caller_id.format(number=number, extension=command.extension))),
+        ("CallerID", plan.shown(number, command.extension)),
         ("Timeout", str(RINGS * 1000)),
         ("Async", "true"),
         # It becomes the Linkedid: so it is known which call this is before Asterisk says anything of it.
@@ -153,10 +157,6 @@ async def _dial(doing: _Doing) -> Done:
             elif event == "Hangup" and message.get("Uniqueid") == command.id:
                 raise NotDone(_why_not_dialled(status, message))
     raise NotDone("cut")
-
-
-def _caller_id(shown: str) -> str:
-    return f"{shown} <{shown}>"
 
 
 def _why_not_lifted(status: str, message: Message) -> str:

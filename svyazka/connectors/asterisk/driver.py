@@ -7,7 +7,6 @@ break what is going on, and the protocol is small.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import random
 from collections.abc import Coroutine
@@ -76,8 +75,8 @@ class Asterisk:
                 self.line = None
                 for task in (telling, reading, bundling):
                     task.cancel()
-                    with contextlib.suppress(asyncio.CancelledError, LinkLost):
-                        await task
+                # Not suppress(CancelledError) around each: whoever ends this driver just then would wait for ever.
+                await asyncio.gather(telling, reading, bundling, return_exceptions=True)
 
     async def _get_ready(self, line: Line, reading: asyncio.Task[None]) -> None:
         """Filters come first: from the log-in on, only what is wanted comes over the wire."""

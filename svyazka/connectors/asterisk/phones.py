@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from svyazka.connectors.asterisk.line import Times
 from svyazka.connectors.asterisk.messages import END, Message
+from svyazka.connectors.asterisk.read import phone_of
 
 Put = Callable[[str, bytes, dict[str, str]], Awaitable[None]]
 
@@ -21,7 +22,7 @@ class Phones:
         self.heard = asyncio.Event()
 
     def hear(self, message: Message, block: bytes) -> None:
-        if message.event == "DeviceStateChange":
+        if message.event == "DeviceStateChange" and phone_of(message.get("Device")):
             self.latest[message.get("Device")] = block
             self.heard.set()
 

@@ -261,12 +261,13 @@ def _only_these(blocks: Sequence[Message], arrival: Arrived) -> CallEvent:
 def _phones(blocks: Sequence[Message], arrival: Arrived) -> PhonesSeen:
     """Trunks are devices too, and so are queues: `Queue:sales_pause_PJSIP/101`."""
     at = datetime.fromisoformat(arrival.headers["at"]) if "at" in arrival.headers else arrival.received_at
-    known = [(_extension_of_device(block.get("Device")), _AT.get(block.get("State"))) for block in blocks]
+    known = [(phone_of(block.get("Device")), _AT.get(block.get("State"))) for block in blocks]
     phones = {extension: state for extension, state in known if extension and state}
     return PhonesSeen(arrival.account, at, phones, are_all=blocks[-1].event == "DeviceStateListComplete")
 
 
-def _extension_of_device(device: str) -> str:
+def phone_of(device: str) -> str:
+    """`PJSIP/101` → `101`; empty for what is no phone of ours."""
     return "" if ":" in device else extension_of(f"{device}-")
 
 

@@ -356,3 +356,24 @@ def test_an_asterisk_with_names_of_its_own():
     assert (dial["Channel"], dial["Context"], dial["Exten"]) == ("SIP/101", "office", "979031112233")
     assert (dial["CallerID"], dial["ChannelId"], dial["ActionID"]) == ("101 <101>", "svyazka1x", "svyazka1x")
     assert pause["Interface"] == "Local/101@from-queue/n"
+
+
+def test_a_driver_can_be_ended_in_the_very_moment_in_which_its_connection_is_lost():
+    async def told(steps):
+        async def noticed(link):
+            pass
+
+        pbx = SmallPbx()
+        async with pbx.serving() as port:
+            driver = Asterisk(Access(CODE, "127.0.0.1", port, "crm", "crm-lab-secret"), Sink(), noticed, times=QUICK)
+            task = asyncio.create_task(driver.run())
+            await until(lambda: driver.line)
+            await pbx.cut()
+            for _step in range(steps):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task], timeout=1)
+            return task.done()
+
+    for steps in range(12):
+        assert asyncio.run(told(steps)), steps

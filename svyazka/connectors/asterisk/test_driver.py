@@ -20,7 +20,7 @@ from svyazka.connectors.asterisk.replay import SAMPLES, StandIn, Step, capture
 from svyazka.connectors.asterisk.stand_in.manager import BANNER
 
 CODE = "asterisk/lab1"
-QUICK = Times(answer=2, ping=0.2, first_pause=0.01, longest_pause=0.05, locked_pause=30)
+QUICK = Times(answer=2, ping=0.2, first_pause=0.01, longest_pause=0.05, locked_pause=30, phones=0.02)
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ def _company(transactional_db, windows):
 
 
 @contextlib.asynccontextmanager
-async def listening(stand_in, port, *, secret="crm-lab-secret", times=QUICK):
+async def listening(stand_in, port, *, secret="crm-lab-secret", times=QUICK, code=CODE):
     links = []
     rings = []
 
@@ -37,7 +37,7 @@ async def listening(stand_in, port, *, secret="crm-lab-secret", times=QUICK):
         links.append(link)
 
     batches = Batches(settings.DATABASE_DIRECT_URL, ring=lambda: rings.append(1))
-    driver = Asterisk(Access(CODE, "127.0.0.1", port, "crm", secret), batches, noticed, times=times)
+    driver = Asterisk(Access(code, "127.0.0.1", port, "crm", secret), batches, noticed, times=times)
     tasks = [asyncio.create_task(batches.run()), asyncio.create_task(driver.run())]
     driver.links, driver.rings, driver.batches = links, rings, batches
     try:

@@ -162,3 +162,46 @@ def test_what_comes_aside_looks_as_the_real_one_did():
             for messages in (pbx.said, [step.message for step in capture("s01")])
         )
         assert ours == real
+
+
+def test_an_independent_client_finds_it_to_be_an_asterisk():
+    """panoramisk, a library of others: logs in, hears a call, has one dialled and learns what became of it."""
+    from panoramisk import Manager
+
+    async def story():
+        pbx, heard = SmallPbx(pace=0.01), []
+        async with pbx.serving() as port:
+            manager = Manager(
+                loop=asyncio.get_running_loop(), host="127.0.0.1", port=port, username="crm", secret="crm-lab-secret"
+            )
+            manager.register_event("*", lambda _manager, message: heard.append(message["Event"]))
+            await manager.connect()
+            await until(lambda: pbx.sessions)
+            await pbx.call("79161234567", to="101")
+            shown = await manager.send_action({"Action": "CoreShowChannels"})
+            devices = await manager.send_action({"Action": "DeviceStateList"})
+            dial = {"Action": "Originate", "Channel": "PJSIP/101", "Context": "internal", "Exten": "79031112233"}
+            answers = await manager.send_action({**dial, "Priority": "1", "Async": "true", "ChannelId": "crm-1"})
+            await asyncio.gather(*pbx.doing)
+            pause = await manager.send_action({"Action": "QueuePause", "Interface": "PJSIP/101", "Paused": "true"})
+            manager.close()
+        return heard, [message["Event"] for message in shown if "Event" in message], devices, answers, pause
+
+    heard, shown, devices, answers, pause = asyncio.run(story())
+    assert heard.count("Hangup") == 4
+    assert shown == ["CoreShowChannelsComplete"]
+    assert [message["State"] for message in devices if "State" in message] == ["NOT_INUSE"] * 5
+    # It takes OriginateResponse for a part of the answer; our own client does not.
+    originated = [message for message in answers if message.get("Event") == "OriginateResponse"]
+    assert [(message["Response"], message["Uniqueid"]) for message in originated] == [("Success", "crm-1")]
+    assert pause["Message"] == "Interface paused successfully"
+
+
+def test_a_hundred_calls_a_second_are_within_its_reach():
+    async def story():
+        pbx = SmallPbx(phones=map(str, range(100, 300)), pace=0.05)
+        async with asyncio.timeout(10):
+            keys = await asyncio.gather(*(pbx.call("79161234567", to=str(number)) for number in range(100, 300)))
+        return len(set(keys)), pbx.channels
+
+    assert asyncio.run(story()) == (200, {})
