@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.models import Pbx
 from svyazka.business.calls.phone_system import Access, Link
+from svyazka.business.calls.systems import options_of
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.kit import clock, secrets
 
@@ -28,8 +29,10 @@ def active() -> list[tuple[str, Access]]:
 
 def _access(pbx: Pbx) -> Access:
     secret = secrets.take_out(pbx.secret) if pbx.secret else ""
-    options = tuple(sorted((name, str(value)) for name, value in pbx.options.items()))
-    return Access(pbx.code, pbx.host, pbx.port, pbx.login, secret, options)
+    locked = {option.name for option in options_of(pbx.driver) if option.is_secret}
+    options = {option.name: option.default for option in options_of(pbx.driver) if option.default}
+    options |= {name: secrets.take_out(value) if name in locked else str(value) for name, value in pbx.options.items()}
+    return Access(pbx.code, pbx.host, pbx.port, pbx.login, secret, tuple(sorted(options.items())))
 
 
 @transaction.atomic
