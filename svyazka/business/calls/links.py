@@ -18,6 +18,9 @@ TROUBLES = {
     "cut": _("The connection to the PBX was cut. We are connecting again."),
     "silent": _("The PBX is connected but does not answer. We are connecting again."),
     "not_understood": _("What answers at this address is not the manager interface of a PBX."),
+    "already_in": _("The PBX says that somebody has logged in with our login already. Give us one of our own."),
+    "licence_full": _("The licence of the PBX allows no more users at the same time."),
+    "not_ready": _("The PBX is still starting. We are connecting again."),
     "broken": _("The listener stopped because of a mistake of ours. It has been started again."),
 }
 
