@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from svyazka.business.calls.phone_system import Ledger
@@ -10,6 +10,7 @@ from svyazka.business.intake.write_down import NewArrival
 from svyazka.connectors.oktell.directory import Directory
 from svyazka.connectors.oktell.floor import Chain, Notes, keys
 from svyazka.connectors.oktell.frames import Frame, compose
+from svyazka.connectors.oktell.phones import CHANGED
 from svyazka.connectors.oktell.read import GOING_ON, JOURNAL, LINE_STATE, OVER
 
 # What may happen several times in one call, to the same telephone; the others are told by what they are about.
@@ -49,6 +50,11 @@ class Arrivals:
         notes = {"at": asked_at.isoformat()}
         text = compose(GOING_ON, {"chains": keys(chains)})
         await self._put(f"{GOING_ON}/{notes['at']}", "going_on", text, notes)
+
+    async def add_phones(self, numbers: Mapping[str, str], at: datetime, *, are_all: bool = False) -> None:
+        notes = {"at": at.isoformat(), **({"all": "1"} if are_all else {})}
+        listed = [{"num": number, "numstateid": state} for number, state in numbers.items()]
+        await self._put(f"{CHANGED}/{notes['at']}", "phones", compose(CHANGED, {"numbers": listed}), notes)
 
     async def _put(self, outside_id: str, conversation: str, text: str, notes: Notes) -> None:
         place = f"{self.pbx_code}/{conversation}"

@@ -18,8 +18,8 @@ from svyazka.connectors.oktell.wire import Times
 
 CODE = "oktell/main"
 QUICK = Times(
-    open=2, answer=1, ping=0.2, queue=0.1, look=0.02, after_talk=0.15, after_ring=0.25, grace=0.3, recording=0.1,
-    first_pause=0.01, longest_pause=0.05, locked_pause=30,
+    open=2, answer=1, ping=0.2, queue=0.1, phones=0.02, look=0.02, after_talk=0.15, after_ring=0.25, grace=0.3,
+    recording=0.1, first_pause=0.01, longest_pause=0.05, locked_pause=30,
 )  # fmt: skip
 OLGA, OKSANA, MIKHAIL = User("olga", "101"), User("oksana", "102"), User("mikhail", "201")
 CLIENT = "+79161234567"

@@ -24,6 +24,7 @@ from svyazka.connectors.oktell.floor import Chain, Floor, Notes
 from svyazka.connectors.oktell.frames import Frame, compose
 from svyazka.connectors.oktell.handshake import ask_if_it_can
 from svyazka.connectors.oktell.options import OPTIONS
+from svyazka.connectors.oktell.phones import Phones
 from svyazka.connectors.oktell.raw_log import RawLog
 from svyazka.connectors.oktell.read import LINE_STATE
 from svyazka.connectors.oktell.wire import Line, LinkLost, Redirected, Times, Unanswered, connected
@@ -44,6 +45,7 @@ class Oktell:
         self.failures = 0
         self.floor = Floor(after_talk=self.times.after_talk, after_ring=self.times.after_ring)
         self.directory = Directory()
+        self.phones = Phones()
         self.arrivals = Arrivals(access.code, ledger, self.directory, access.option("lines"))
         self.breaks: dict[str, Any] = {}
         self.dated = 0  # the server's version, as it dates it; 0: it did not say
@@ -68,7 +70,7 @@ class Oktell:
         try:
             return await orders.carry_out(self, self.line, command)
         except LinkLost as lost:
-            raise NotDone("no_link") from lost
+            raise NotDone("cut") from lost
 
     async def _listen_once(self, *, secure: bool) -> None:
         frames = RawLog(settings.PHONE_FRAMES, self.access.code) if self.access.option("raw_log") == "on" else None
@@ -77,7 +79,7 @@ class Oktell:
             try:
                 await _or_lost(self._get_ready(line), tasks)
                 self._aside(self._close_unconfirmed(datetime.now(UTC)))
-                chores = (self._keep_alive, self._ask_queue, self._look_what_is_over)
+                chores = (self._keep_alive, self._ask_queue, self._look_what_is_over, self._tell_of_phones)
                 tasks += [asyncio.create_task(chore(line)) for chore in chores]
                 await _or_lost(asyncio.Event().wait(), tasks)
             finally:
@@ -101,6 +103,8 @@ class Oktell:
         self.dated = int(version["dated"]) if str(version.get("dated")).isdecimal() else 0
         self.breaks = guesses.breaks_of(await ask_if_it_can(line, "cc_getlunchtypes", {}))
         await self._learn_users(line)
+        if numbers := guesses.numbers_of(await ask_if_it_can(line, "getpbxnumbers", guesses.of_all(mode="full"))):
+            await self.arrivals.add_phones(numbers, datetime.now(UTC), are_all=True)
 
     async def _learn_users(self, line: Line) -> None:
         self.directory.take_in(await ask_if_it_can(line, "getallusernumbers", guesses.of_all(fillsubordinates=True)))
@@ -130,6 +134,7 @@ class Oktell:
             if answer := handshake.answer_to(heard):
                 await line.say(*answer)
                 continue
+            self.phones.hear(heard)
             frame = self.directory.named(heard)
             notes = self.floor.hear(frame, datetime.now(UTC))
             await self._notify()
@@ -163,6 +168,11 @@ class Oktell:
         while True:
             self.floor.waiting = guesses.waiting_in(await ask_if_it_can(line, "getcurrentqueue", {}))
             await asyncio.sleep(self.times.queue)
+
+    async def _tell_of_phones(self, _line: Line) -> None:
+        while True:
+            await self.arrivals.add_phones(await self.phones.news(), datetime.now(UTC))
+            await asyncio.sleep(self.times.phones)
 
     async def _look_what_is_over(self, line: Line) -> None:
         while True:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from svyazka.business.calls.phone_system import At
 from svyazka.connectors.oktell.frames import Body, Frame
 
 # Nothing says “this call is over”: it counts as over when nobody talks, rings or holds in it for so many seconds, and
@@ -83,6 +84,21 @@ def is_hold(frame: Frame) -> bool | None:
     if frame.body.get("isroutingivr") is False:
         return {"phoneevent_ivrstarted": True, "phoneevent_ivrstopped": False}.get(frame.name)
     return None
+
+
+# What a number is at is told with the ids of users' states: this is how the vendor's client treats them.
+_AT = {"0": At.AWAY, "1": At.FREE, "2": At.FREE, "3": At.FREE, "5": At.BUSY, "6": At.BUSY, "7": At.AWAY}
+
+
+def at(state: str) -> At | None:
+    return _AT.get(state)
+
+
+def numbers_of(body: Body) -> dict[str, str]:
+    """Number → state: as an event tells it, or as getpbxnumbers does."""
+    listed = [Frame("", one) for one in body.get("numbers") or [] if isinstance(one, dict)]
+    told = {one.text("num") or one.text("number"): one.text("numstateid") or one.text("state") for one in listed}
+    return {number: state for number, state in told.items() if number and state}
 
 
 def recordings(answer: Body) -> list[str]:

@@ -63,7 +63,7 @@ class _Order:
 
     def _insist_connected(self) -> None:
         if self.driver.line is not self.line:
-            raise NotDone("no_link")
+            raise NotDone("cut")
 
     def _tell(self, _answer: asyncio.Future[Frame]) -> None:
         self.driver.tell_turned()
@@ -118,7 +118,7 @@ async def _hang_up(order: _Order) -> Done:
 async def _transfer(order: _Order) -> Done:
     chain, user, number = order.chain, order.user, order.command.number
     if not chain.talks_with_client(user):
-        raise NotDone("not_yours")
+        raise NotDone("not_talking")
     chain.passing = (user, Way.BLIND, number)
     try:
         body = guesses.transfer(number, order.driver.dated)
@@ -132,7 +132,7 @@ async def _consult(order: _Order) -> Done:
     """Done, once the client hears music and the colleague is rung."""
     chain, user = order.chain, order.user
     if not chain.talks_with_client(user):
-        raise NotDone("not_yours")
+        raise NotDone("not_talking")
     chain.asked = order.command.number
     body = {"number": order.command.number, "sequence": "user"}
     await order.ask("pbxautocallstart", body, until=lambda: user in chain.holding)
@@ -143,7 +143,7 @@ async def _connect(order: _Order) -> Done:
     """Whoever puts down the receiver while a client waits gives him to the one he talks with."""
     chain, user = order.chain, order.user
     if user not in chain.holding:
-        raise NotDone("refused")
+        raise NotDone("nobody_asked")
     chain.passing = (user, Way.ATTENDED, chain.asked)
     try:
         await order.ask("pbxabortcall", {}, until=lambda: not order.driver.floor.of_user(user))
@@ -155,7 +155,7 @@ async def _connect(order: _Order) -> Done:
 async def _come_back(order: _Order) -> Done:
     chain, user = order.chain, order.user
     if user not in chain.holding:
-        raise NotDone("refused")
+        raise NotDone("nobody_asked")
 
     def is_back() -> bool:
         return user not in chain.holding and chain.talks_with_client(user)

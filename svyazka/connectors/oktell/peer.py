@@ -274,7 +274,8 @@ def _my_info(session: _Session, body: Body) -> Body:
 
 
 def _pbx_numbers(session: _Session, _body: Body) -> Body:
-    return {"numbers": [{"id": user.id, "number": user.number, "state": 1} for user in session.peer.lines.users]}
+    lines = session.peer.lines
+    return {"numbers": [{"id": u.id, "number": u.number, "state": lines.state_of(u)} for u in lines.users]}
 
 
 def _user_numbers(session: _Session, _body: Body) -> Body:

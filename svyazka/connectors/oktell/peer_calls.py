@@ -73,6 +73,7 @@ class Lines:
         self.habits = habits
         self.chains: dict[str, Chain] = {}
         self.states = {user.login: 1 for user in self.users}
+        self.lamps: dict[str, int] = {}  # what was told of each number last
         self.queue: list[Body] = []
         self.connections = itertools.count(1)
 
@@ -85,6 +86,9 @@ class Lines:
             return talks or user in chain.ringing or user in (chain.autocall, chain.holder)
 
         return next((chain for chain in reversed(self.chains.values()) if takes_part(chain)), None)
+
+    def state_of(self, user: User) -> int:
+        return 5 if self.chain_of(user) else self.states[user.login]
 
     async def client_rings(self, number: str, *extensions: str, line: str = "00012") -> Chain:
         chain = self._new(number)
@@ -319,4 +323,12 @@ class Lines:
         await self._about("flashstatechanged", user, {"flashtypeid": kind})
 
     async def _about(self, name: str, user: User, body: Body) -> None:
+        await self._tell(name, user, body)
+        state = self.state_of(user)
+        if self.lamps.get(user.number, 1) != state:
+            self.lamps[user.number] = state
+            numbers = [{"num": user.number, "numstateid": state}]
+            await self.tell("pbxnumberstatechanged", {"qid": str(uuid4()), "numbers": numbers})
+
+    async def _tell(self, name: str, user: User, body: Body) -> None:
         await self.tell(name, {**body, "qid": str(uuid4()), "userid": user.id, "userlogin": user.login})

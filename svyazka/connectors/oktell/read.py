@@ -10,11 +10,12 @@ from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.calls.phone_system import CallEvent, Kind, Way
+from svyazka.business.calls.phone_system import CallEvent, Kind, PhonesSeen, Way
 from svyazka.business.intake.connector import Ignore, NotUnderstood
 from svyazka.connectors.oktell import guesses
 from svyazka.connectors.oktell.floor import LINE, RANG, RINGS, TALKED, TALKS
 from svyazka.connectors.oktell.frames import Frame, NotOktell, parse
+from svyazka.connectors.oktell.phones import CHANGED
 
 # Of these the driver writes down what it found out itself; Oktell has no such messages.
 OVER = "svyazka_over"
@@ -32,11 +33,13 @@ class Arrived(Protocol):
     received_at: datetime
 
 
-def read(arrival: Arrived) -> Sequence[CallEvent]:
+def read(arrival: Arrived) -> Sequence[CallEvent | PhonesSeen]:
     try:
         frame = parse(bytes(arrival.body))
     except NotOktell as refusal:
         raise NotUnderstood(_("This is no message of Oktell's.")) from refusal
+    if frame.name == CHANGED:
+        return [_phones(frame, arrival)]
     reader = _READERS.get(frame.name)
     events = reader(_Maker(frame, arrival)) if reader else []
     if not events:
@@ -141,6 +144,13 @@ def _recordings(make: _Maker) -> list[CallEvent]:
     times = [*begun, *(begun[-1] + timedelta(microseconds=extra) for extra in range(1, len(links)))]
     event = make.make(Kind.RECORDING, make.notes.get("chain", ""))
     return [replace(event, recording=link, at=at) for link, at in zip(links, times, strict=False)]
+
+
+def _phones(frame: Frame, arrival: Arrived) -> PhonesSeen:
+    known = ((number, guesses.at(state)) for number, state in guesses.numbers_of(frame.body).items())
+    phones = {number: state for number, state in known if state}
+    at = datetime.fromisoformat(arrival.headers["at"])
+    return PhonesSeen(arrival.account, at, phones, are_all="all" in arrival.headers)
 
 
 def _over(make: _Maker) -> list[CallEvent]:

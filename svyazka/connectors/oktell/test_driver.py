@@ -6,14 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+from svyazka.business.calls import phones
 from svyazka.business.calls.follow import summary_of
-from svyazka.business.calls.models import Call
-from svyazka.business.calls.phone_system import Link
+from svyazka.business.calls.models import Call, Pbx
+from svyazka.business.calls.phone_system import At, Link
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.work_off import work_off
 from svyazka.connectors.oktell.conftest import (
     CLIENT,
     CODE,
+    MIKHAIL,
     OKSANA,
     OLGA,
     QUICK,
@@ -27,6 +29,7 @@ from svyazka.connectors.oktell.conftest import (
 )
 from svyazka.connectors.oktell.frames import compose
 from svyazka.connectors.oktell.peer_calls import Habits
+from svyazka.kit import clock
 
 PAUSE = 0.02  # so that what comes later has a later time
 
@@ -233,7 +236,7 @@ def test_events_that_come_twice_change_nothing(windows):
 
     run(story)
     assert told(Call.objects.get(), windows) == ("in", "answered", "olga", CLIENT, "ended")
-    assert Arrival.objects.filter(conversation__startswith=f"{CODE}/").count() == 5 + 1  # the list of what goes on
+    assert Arrival.objects.filter(conversation=f"{CODE}/{Call.objects.get().key}").count() == 5
 
 
 def test_a_connection_cut_in_the_middle_of_a_frame_is_taken_up_again(windows):
@@ -314,6 +317,7 @@ def test_a_server_that_answers_little_is_listened_to_all_the_same(windows):
             await peer.lines.client_rings(CLIENT, "101")
             await peer.lines.lift("101")
             await settled(driver)
+            await asyncio.to_thread(work_off_elsewhere)
             await peer.cut()
             await until(lambda: not driver.floor.going_on(), seconds=15)
             await settled(driver)
@@ -361,6 +365,18 @@ def test_what_we_are_asked_is_answered(windows):
     heard = asyncio.run(story())
     assert (heard["iam"]["type"], heard["iam"]["name"]) == ("ws-server", "Svyazka")
     assert heard["activeusers"]["users"] == []
+
+
+def test_what_colleagues_phones_are_at(windows):
+    async def story(peer, driver):
+        await peer.lines.client_rings(CLIENT, "101")
+        await peer.lines.set_state(OKSANA, 2)
+        await peer.lines.set_state(MIKHAIL, 7)
+        await settled(driver)
+
+    run(story)
+    Pbx.objects.create(code=CODE, driver="oktell", host="pbx", port=80, connected_at=clock.now())
+    assert phones.states(["101", "102", "201"]) == {"101": At.BUSY, "102": At.FREE, "201": At.AWAY}
 
 
 def test_nothing_is_written_of_what_no_call_is(windows):

@@ -30,6 +30,7 @@ class Times:
     answer: float = 20.0  # as long as the vendor's own client waits
     ping: float = 15.0
     queue: float = 5.0
+    phones: float = 1.0  # between two times at which it is told what phones are at
     look: float = 0.25  # how often it is looked whether a call is over
     after_talk: float = guesses.QUIET_AFTER_TALK
     after_ring: float = guesses.QUIET_AFTER_RING
