@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "svyazka.workplaces.office",
     "svyazka.connectors.asterisk",
     "svyazka.connectors.max",
+    "svyazka.connectors.oktell",
     "svyazka.connectors.telegram",
     "svyazka.connectors.web_form",
 ]
@@ -53,6 +54,7 @@ CONNECTORS = {
     "telegram": "svyazka.connectors.telegram.read",
     "max": "svyazka.connectors.max.read",
     "asterisk": "svyazka.connectors.asterisk.read",
+    "oktell": "svyazka.connectors.oktell.read",
 }
 # Ways to a person's devices: notices.Device.kind → class that fits notices.devices.Outlet.
 NOTICE_OUTLETS = {"web_push": "svyazka.connectors.web_push.send.WebPush"}
@@ -70,7 +72,12 @@ PUSH_CONTACT = os.environ.get("SVYAZKA_PUSH_CONTACT") or next(
     (origin for origin in CSRF_TRUSTED_ORIGINS if origin.startswith("https://")), "mailto:administrator@localhost"
 )
 # Telephone systems that `svyazka listen` connects to: Pbx.driver → class that fits calls.phone_system.PhoneSystem.
-PHONE_SYSTEMS = {"asterisk": "svyazka.connectors.asterisk.driver.Asterisk"}
+PHONE_SYSTEMS = {
+    "asterisk": "svyazka.connectors.asterisk.driver.Asterisk",
+    "oktell": "svyazka.connectors.oktell.driver.Oktell",
+}
+# Where a driver writes the raw messages of its PBX, while an administrator has that switched on.
+PHONE_FRAMES = data_folder() / "frames"
 
 MIDDLEWARE = [
     "svyazka.config.health.CountingMiddleware",

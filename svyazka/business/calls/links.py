@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.models import Pbx
 from svyazka.business.calls.phone_system import Access, Link
+from svyazka.business.calls.systems import options_of
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.kit import clock, secrets
 
@@ -17,6 +18,9 @@ TROUBLES = {
     "cut": _("The connection to the PBX was cut. We are connecting again."),
     "silent": _("The PBX is connected but does not answer. We are connecting again."),
     "not_understood": _("What answers at this address is not the manager interface of a PBX."),
+    "already_in": _("The PBX says that somebody has logged in with our login already. Give us one of our own."),
+    "licence_full": _("The licence of the PBX allows no more users at the same time."),
+    "not_ready": _("The PBX is still starting. We are connecting again."),
     "broken": _("The listener stopped because of a mistake of ours. It has been started again."),
 }
 
@@ -28,8 +32,10 @@ def active() -> list[tuple[str, Access]]:
 
 def _access(pbx: Pbx) -> Access:
     secret = secrets.take_out(pbx.secret) if pbx.secret else ""
-    options = tuple(sorted((name, str(value)) for name, value in pbx.options.items()))
-    return Access(pbx.code, pbx.host, pbx.port, pbx.login, secret, options)
+    locked = {option.name for option in options_of(pbx.driver) if option.is_secret}
+    options = {option.name: option.default for option in options_of(pbx.driver) if option.default}
+    options |= {name: secrets.take_out(value) if name in locked else str(value) for name, value in pbx.options.items()}
+    return Access(pbx.code, pbx.host, pbx.port, pbx.login, secret, tuple(sorted(options.items())))
 
 
 @transaction.atomic

@@ -124,6 +124,19 @@ class NotDone(Exception):
 
 
 @dataclass(frozen=True)
+class Option:
+    """What only this driver asks for, beside address, login and secret. The office draws an input from it; what is
+    entered stands in Pbx.options under the name, and is handed to the driver with its Access."""
+
+    name: str
+    label: object
+    help: object = ""
+    default: str = ""
+    choices: tuple[tuple[str, object], ...] = ()  # value, words; without any it is a line of text
+    is_secret: bool = False
+
+
+@dataclass(frozen=True)
 class Access:
     """Where a telephone system is, and how it lets us in."""
 
@@ -159,6 +172,7 @@ class PhoneSystem(Protocol):
     """A driver: `__init__(access, ledger, noticed)`, found through settings.PHONE_SYSTEMS."""
 
     capabilities: ClassVar[frozenset[Do]]  # the pages offer no others
+    options: ClassVar[tuple[Option, ...]]  # most drivers ask for nothing and have none
 
     async def run(self) -> None:
         """Listens until it is cancelled, connects again by itself, and hands every message on to the ledger."""

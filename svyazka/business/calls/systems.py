@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.models import Pbx
+from svyazka.business.calls.phone_system import Option
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.kit import secrets
 from svyazka.kit.refusals import Refused
@@ -18,12 +21,29 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,30}")
 _HOST = re.compile(r"[A-Za-z0-9.:_-]{1,200}")
 
 
-def add(*, driver: str, code: str, host: str, port: int, login: str, secret: str, by: Actor) -> Pbx:
+def options_of(driver: str) -> tuple[Option, ...]:
+    """What only this driver asks for; most ask for nothing."""
+    place = settings.PHONE_SYSTEMS.get(driver)
+    return tuple(getattr(import_string(place), "options", ())) if place else ()
+
+
+def add(
+    *,
+    driver: str,
+    code: str,
+    host: str,
+    port: int,
+    login: str,
+    secret: str,
+    by: Actor,
+    options: Mapping[str, str] | None = None,
+) -> Pbx:
     if not _CODE.fullmatch(code):
         words = _("Up to 30 Latin letters, digits and dashes.")
         raise Refused(words, fields={"code": words})
     pbx = Pbx(code=f"{driver}/{code}", driver=driver, host=host.strip(), port=port, login=login.strip())
     pbx.secret = secrets.lock_away(secret) if secret else ""
+    _set_options(pbx, options or {})
     _check(pbx)
     try:
         with transaction.atomic():
@@ -36,8 +56,8 @@ def add(*, driver: str, code: str, host: str, port: int, login: str, secret: str
 
 
 @transaction.atomic
-def change(pbx: Pbx, *, by: Actor, secret: str = "", **values: Any) -> Pbx:
-    """`values`: host, port, login or is_active. An empty `secret` leaves the old one."""
+def change(pbx: Pbx, *, by: Actor, secret: str = "", options: Mapping[str, str] | None = None, **values: Any) -> Pbx:
+    """`values`: host, port, login or is_active. A secret that is empty leaves the old one, also among the options."""
     pbx = Pbx.objects.select_for_update().get(pk=pbx.pk)
     changes = {name: (getattr(pbx, name), value) for name, value in values.items() if getattr(pbx, name) != value}
     for name, (_old, value) in changes.items():
@@ -45,11 +65,28 @@ def change(pbx: Pbx, *, by: Actor, secret: str = "", **values: Any) -> Pbx:
     if secret:
         pbx.secret = secrets.lock_away(secret)
         changes["secret"] = ("", "•••")
+    changes |= _set_options(pbx, options or {})
     _check(pbx)
     if changes:
         pbx.save(update_fields=list(changes))
         record("calls.pbx_changed", About("pbx", pbx.pk), by=by, changes=changes)
     return pbx
+
+
+def _set_options(pbx: Pbx, given: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """What of it is new, as the journal may know it."""
+    known, was, now = dict(pbx.options), [], []
+    for option in options_of(pbx.driver):
+        value, old = given.get(option.name, "").strip(), str(known.get(option.name, option.default))
+        if option.name not in given or value == old or (option.is_secret and not value):
+            continue
+        if option.choices and value not in dict(option.choices):
+            raise Refused(_("This cannot be chosen."))
+        known[option.name] = secrets.lock_away(value) if option.is_secret else value
+        was.append(f"{option.name}={'' if option.is_secret else old}")
+        now.append(f"{option.name}={'•••' if option.is_secret else value}")
+    pbx.options = known
+    return {"options": (", ".join(was), ", ".join(now))} if now else {}
 
 
 def _check(pbx: Pbx) -> None:

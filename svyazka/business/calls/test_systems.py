@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from svyazka.business.calls import lines, systems
+from svyazka.business.calls import lines, links, systems
 from svyazka.business.calls.models import Pbx, PhoneLine
+from svyazka.business.calls.phone_system import Option
 from svyazka.business.clients.models import Source
 from svyazka.business.journal.models import Entry
 from svyazka.kit import secrets
@@ -60,3 +61,46 @@ def test_a_number_that_is_none_or_there_already_is_refused(anna, number):
     with pytest.raises(Refused) as refusal:
         lines.add(number=number, name="x", source=None, by=anna)
     assert list(refusal.value.fields) == ["number"]
+
+
+class Asking:
+    """A driver that asks for more than others."""
+
+    options = (
+        Option("context", "Context", default="from-internal"),
+        Option("way", "Way", default="a", choices=(("a", "A"), ("b", "B"))),
+        Option("pin", "PIN", is_secret=True),
+    )
+
+
+@pytest.fixture
+def asking(settings):
+    settings.PHONE_SYSTEMS = {"asterisk": f"{__name__}.Asking"}
+
+
+def test_what_only_some_drivers_ask_for_is_kept_for_them_and_its_secrets_are_locked_away(anna, asking):
+    pbx = add(anna, options={"context": "crm", "way": "b", "pin": "4711", "other": "x"})
+    assert {**Pbx.objects.get().options, "pin": ""} == {"context": "crm", "way": "b", "pin": ""}
+    assert "4711" not in str(Pbx.objects.get().options)
+    ((driver, access),) = links.active()
+    assert (driver, access.options) == ("asterisk", (("context", "crm"), ("pin", "4711"), ("way", "b")))
+    systems.change(pbx, by=anna, options={"context": "crm2", "way": "b", "pin": ""})
+    assert links.active()[0][1].options == (("context", "crm2"), ("pin", "4711"), ("way", "b"))
+    entry = Entry.objects.get(verb="calls.pbx_changed")
+    assert entry.changes == {"options": ["context=crm", "context=crm2"]}
+    systems.change(pbx, by=anna, options={"pin": "4712"})
+    assert Entry.objects.filter(verb="calls.pbx_changed").last().changes == {"options": ["pin=", "pin=•••"]}
+
+
+def test_what_was_not_entered_is_as_the_driver_would_have_it(anna, asking):
+    add(anna)
+    assert links.active()[0][1].options == (("context", "from-internal"), ("way", "a"))
+
+
+def test_what_is_not_among_the_choices_is_refused(anna, asking):
+    pbx = add(anna)
+    with pytest.raises(Refused):
+        systems.change(pbx, by=anna, options={"way": "c"})
+    with pytest.raises(Refused):
+        add(anna, code="lab2", options={"way": "c"})
+    assert list(Pbx.objects.values_list("options", flat=True)) == [{}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -14,8 +15,19 @@ from django.utils.translation import gettext_lazy
 
 from svyazka.business.calls import links, systems
 from svyazka.business.calls.models import Pbx
+from svyazka.business.calls.phone_system import Option
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, saved
+
+OPTION = "option_"  # before the names of what only some drivers ask for
+# Each kind asks for something else.
+ASKS_ANEW = {
+    "hx-get": "",
+    "hx-params": "driver",
+    "hx-select": "#new-pbx",
+    "hx-target": "#new-pbx",
+    "hx-swap": "outerHTML",
+}
 
 
 def _secret(help_text: Any) -> forms.CharField:
@@ -39,11 +51,20 @@ class PbxForm(Form):
     )
     secret = _secret(gettext_lazy("Stored encrypted. Empty: the stored one stays."))
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """What was typed, in the words of `systems.add` and `systems.change`."""
+        plain = {name: value for name, value in self.cleaned_data.items() if not name.startswith(OPTION)}
+        options = {name.removeprefix(OPTION): value for name, value in self.cleaned_data.items() if name not in plain}
+        return {**plain, "options": options}
+
 
 class NewPbxForm(PbxForm):
     secret = _secret(gettext_lazy("Stored encrypted."))
     driver = forms.ChoiceField(
-        label=gettext_lazy("Kind"), choices=lambda: [(name, name.capitalize()) for name in settings.PHONE_SYSTEMS]
+        label=gettext_lazy("Kind"),
+        choices=lambda: [(name, name.capitalize()) for name in settings.PHONE_SYSTEMS],
+        widget=forms.Select(attrs=ASKS_ANEW),
     )
     code = forms.CharField(label=gettext_lazy("Short name"), max_length=30, help_text=gettext_lazy("Latin letters."))
     field_order = ("driver", "code", "host", "port", "login", "secret")
@@ -51,8 +72,9 @@ class NewPbxForm(PbxForm):
 
 @needs("settings.change", "GET", "POST")
 def pbxs(request: PageRequest) -> HttpResponse:
-    form = NewPbxForm(request.POST or None)
-    if saved(form, lambda: systems.add(**form.cleaned_data, by=request.person)):
+    driver = str(request.POST.get("driver") or request.GET.get("driver") or next(iter(settings.PHONE_SYSTEMS)))
+    form = _asking(NewPbxForm, systems.options_of(driver), {})(request.POST or None, initial={"driver": driver})
+    if saved(form, lambda: systems.add(**form.given, by=request.person)):
         messages.success(request, _("Added. The connection is being made."))
         return redirect("pbxs")
     rows = [_row(found) for found in Pbx.objects.order_by("code")]
@@ -62,8 +84,9 @@ def pbxs(request: PageRequest) -> HttpResponse:
 @needs("settings.change", "GET", "POST")
 def pbx(request: PageRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Pbx, pk=pk)
-    form = PbxForm(request.POST or None, initial={"host": found.host, "port": found.port, "login": found.login})
-    if saved(form, lambda: systems.change(found, by=request.person, **form.cleaned_data)):
+    initial = {"host": found.host, "port": found.port, "login": found.login}
+    form = _asking(PbxForm, systems.options_of(found.driver), found.options)(request.POST or None, initial=initial)
+    if saved(form, lambda: systems.change(found, by=request.person, **form.given)):
         messages.success(request, _("Saved."))
         return redirect("pbx", pk=pk)
     context = {"row": _row(found), "form": form}
@@ -76,6 +99,21 @@ def pbx_state(request: PageRequest, pk: int) -> HttpResponse:
     systems.change(found, by=request.person, is_active=request.POST.get("on") == "1")
     messages.success(request, _("Saved."))
     return redirect("pbx", pk=pk)
+
+
+def _asking(form: type[PbxForm], options: Iterable[Option], known: Mapping[str, Any]) -> type[PbxForm]:
+    """The form with an input for each thing that only this driver asks for."""
+    inputs = {OPTION + option.name: _input(option, known.get(option.name, option.default)) for option in options}
+    return type(form.__name__, (form,), inputs)
+
+
+def _input(option: Option, value: str) -> forms.Field:
+    texts: dict[str, Any] = {"label": option.label, "help_text": option.help, "required": False}
+    if option.choices:
+        return forms.ChoiceField(**{**texts, "required": True}, choices=option.choices, initial=value)
+    if option.is_secret:
+        return forms.CharField(**texts, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+    return forms.CharField(**texts, max_length=300, initial=value)
 
 
 def _row(found: Pbx) -> dict[str, object]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from svyazka.business.calls.models import Pbx, PhoneLine
+from svyazka.business.calls.phone_system import Option
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.connectors.telegram.conftest import telegram_peer  # noqa: F401
 from svyazka.kit import secrets
@@ -108,6 +109,36 @@ def test_a_new_pbx_has_no_secret_that_could_stay(anna, enter):
     pbx = Pbx.objects.create(code="asterisk/main", driver="asterisk", host="10.0.0.5", port=5038)
     assert "останется прежний" not in client.get("/office/pbx/").content.decode()
     assert "останется прежний" in client.get(f"/office/pbx/{pbx.pk}/").content.decode()
+
+
+class Asking:
+    """A driver that asks for more than others."""
+
+    options = (
+        Option("context", "Context", help="As in the dial plan.", default="from-internal"),
+        Option("way", "Way", default="a", choices=(("a", "Alpha"), ("b", "Beta"))),
+        Option("pin", "PIN", is_secret=True),
+    )
+
+
+def test_each_driver_is_asked_for_what_it_needs(anna, enter, settings):
+    settings.PHONE_SYSTEMS = {"asterisk": settings.PHONE_SYSTEMS["asterisk"], "other": f"{__name__}.Asking"}
+    client = enter(anna)
+    assert "option_context" not in client.get("/office/pbx/").content.decode()
+    page = client.get("/office/pbx/?driver=other").content.decode()
+    assert 'value="from-internal"' in page
+    assert "As in the dial plan." in page
+    given = {"driver": "other", "code": "a", "host": "pbx", "port": "80", "option_context": "crm", "option_pin": "4711"}
+    assert client.post("/office/pbx/", {**given, "option_way": "c"}).status_code == 422
+    assert client.post("/office/pbx/", {**given, "option_way": "b"}).status_code == 302
+    pbx = Pbx.objects.get()
+    assert (pbx.options["context"], pbx.options["way"]) == ("crm", "b")
+    page = client.get(f"/office/pbx/{pbx.pk}/").content.decode()
+    assert ('value="crm"' in page, '<option value="b" selected' in page, "4711" in page) == (True, True, False)
+    given = {"host": "pbx", "port": "81", "option_context": "", "option_way": "a", "option_pin": ""}
+    assert client.post(f"/office/pbx/{pbx.pk}/", given).status_code == 302
+    options = Pbx.objects.get().options
+    assert (options["context"], options["way"], secrets.take_out(options["pin"])) == ("", "a", "4711")
 
 
 def test_what_is_not_chosen_is_said_in_a_word(anna, enter):

@@ -190,6 +190,7 @@ FIELDS: dict[str, Promise] = {
     "host": _("Host"),
     "port": _("Port"),
     "secret": _("Secret"),
+    "options": _("Options"),
     "number": _("Number"),
     "position": _("Place in the list"),
     "translation": _("Name in English"),

@@ -1,0 +1,244 @@
+"""Listening to an Oktell over one WebSocket from server to server: it carries the telephones of all users.
+
+Written from documents and other people's code; nobody has tried it on a live Oktell (docs/how-to/oktell.md). What had
+to be guessed stands in guesses.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Coroutine, Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import structlog
+from django.conf import settings
+
+from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, Link, NotDone, Noticed, Option
+from svyazka.connectors.oktell import guesses, handshake, orders
+from svyazka.connectors.oktell.arrivals import Arrivals
+from svyazka.connectors.oktell.directory import Directory
+from svyazka.connectors.oktell.floor import Chain, Floor, Notes
+from svyazka.connectors.oktell.frames import Frame, compose
+from svyazka.connectors.oktell.handshake import ask_if_it_can
+from svyazka.connectors.oktell.options import OPTIONS
+from svyazka.connectors.oktell.phones import Phones
+from svyazka.connectors.oktell.raw_log import RawLog
+from svyazka.connectors.oktell.read import LINE_STATE
+from svyazka.connectors.oktell.wire import Line, LinkLost, Redirected, Times, Unanswered, connected
+
+log = structlog.get_logger(__name__)
+
+LINES_AT_ONCE = 10
+
+
+class Oktell:
+    """One PBX. Fits calls.phone_system.PhoneSystem."""
+
+    capabilities: ClassVar[frozenset[Do]] = frozenset(Do)
+    options: ClassVar[tuple[Option, ...]] = OPTIONS
+
+    def __init__(self, access: Access, ledger: Ledger, noticed: Noticed, *, times: Times | None = None) -> None:
+        self.access, self.noticed, self.times = access, noticed, times or Times()
+        self.failures = 0
+        self.floor = Floor(after_talk=self.times.after_talk, after_ring=self.times.after_ring)
+        self.directory = Directory()
+        self.phones = Phones()
+        self.arrivals = Arrivals(access.code, ledger, self.directory, access.option("lines"))
+        self.breaks: dict[str, Any] = {}
+        self.dated = 0  # the server's version, as it dates it; 0: it did not say
+        self.line: Line | None = None  # while it is up
+        self.turned = asyncio.Condition()  # told whenever something has changed on the floor
+        self.asides: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        secure = self.access.option("tls", "off") == "on"
+        while True:
+            try:
+                await self._listen_once(secure=secure)
+            except Redirected:
+                secure = True
+            except LinkLost as lost:
+                await self.noticed(Link(is_up=False, trouble=lost.trouble))
+                await asyncio.sleep(self._pause_after(lost))
+
+    async def carry_out(self, command: Command) -> Done:
+        if self.line is None:
+            raise NotDone("no_link")
+        try:
+            return await orders.carry_out(self, self.line, command)
+        except LinkLost as lost:
+            raise NotDone("cut") from lost
+
+    async def _listen_once(self, *, secure: bool) -> None:
+        frames = RawLog(settings.PHONE_FRAMES, self.access.code) if self.access.option("raw_log") == "on" else None
+        async with connected(self.access, self.times, frames, secure=secure) as line:
+            tasks = [asyncio.create_task(self._hand_on(line))]
+            try:
+                await _or_lost(self._get_ready(line), tasks)
+                self._aside(self._close_unconfirmed(datetime.now(UTC)))
+                chores = (self._keep_alive, self._ask_queue, self._look_what_is_over, self._tell_of_phones)
+                tasks += [asyncio.create_task(chore(line)) for chore in chores]
+                await _or_lost(asyncio.Event().wait(), tasks)
+            finally:
+                self.line = None
+                await self._notify()
+                await _end([*tasks, *self.asides])
+                if frames is not None:
+                    frames.close()
+
+    async def _get_ready(self, line: Line) -> None:
+        await handshake.shake_hands(line, self.access)
+        await self._learn(line)
+        await handshake.subscribe(line)
+        await self._ask_what_goes_on(line)
+        self.failures, self.line = 0, line
+        log.info("pbx_connected", pbx=self.access.code)
+        await self.noticed(Link(is_up=True))
+
+    async def _learn(self, line: Line) -> None:
+        version = (await ask_if_it_can(line, "getversion", {"showalloweddbstoredprocs": 1})).get("version") or {}
+        self.dated = int(version["dated"]) if str(version.get("dated")).isdecimal() else 0
+        self.breaks = guesses.breaks_of(await ask_if_it_can(line, "cc_getlunchtypes", {}))
+        await self._learn_users(line)
+        if numbers := guesses.numbers_of(await ask_if_it_can(line, "getpbxnumbers", guesses.of_all(mode="full"))):
+            await self.arrivals.add_phones(numbers, datetime.now(UTC), are_all=True)
+
+    async def _learn_users(self, line: Line) -> None:
+        self.directory.take_in(await ask_if_it_can(line, "getallusernumbers", guesses.of_all(fillsubordinates=True)))
+
+    async def _ask_what_goes_on(self, line: Line) -> None:
+        """Nothing is said again after a break: each line is asked, a few at a time, until one does not answer."""
+        self.floor.doubt()
+        users = list(self.directory.numbers)
+        for place in range(0, len(users), LINES_AT_ONCE):
+            asked = [self._ask_line(line, user) for user in users[place : place + LINES_AT_ONCE]]
+            if not all(await asyncio.gather(*asked)):
+                return
+
+    async def _ask_line(self, line: Line, user: str) -> bool:
+        """Whether it was answered."""
+        try:
+            answer = await line.ask("getextendedlineinfo", guesses.ask_as(self.directory.login_of(user), user))
+        except Unanswered:
+            return False
+        frame = Frame(LINE_STATE, answer.body, whose=user)
+        if answer.succeeded and (notes := self.floor.hear_line(frame, datetime.now(UTC))):
+            await self.arrivals.add(frame, compose(frame.name, frame.body), notes)
+        return True
+
+    async def _hand_on(self, line: Line) -> None:
+        async for heard, text in line.events():
+            if answer := handshake.answer_to(heard):
+                await line.say(*answer)
+                continue
+            self.phones.hear(heard)
+            frame = self.directory.named(heard)
+            notes = self.floor.hear(frame, datetime.now(UTC))
+            await self._notify()
+            if notes is not None:
+                await self.arrivals.add(frame, text, notes)
+                self._look_after(line, frame, notes)
+
+    def _look_after(self, line: Line, frame: Frame, notes: Notes) -> None:
+        """What a message leaves open is asked, while the next ones are heard."""
+        if notes["direction"] == "out" and notes.get("client") and not notes.get("number"):
+            self._aside(self._ask_whom_he_dialled(line, frame, notes))
+        if frame.user not in self.directory.numbers:
+            self.directory.numbers[frame.user] = ""  # asked for once
+            self._aside(self._learn_users(line))
+
+    async def _ask_whom_he_dialled(self, line: Line, frame: Frame, notes: Notes) -> None:
+        asked = guesses.ask_as(self.directory.login_of(frame.user), frame.user)
+        answer = Frame(LINE_STATE, await ask_if_it_can(line, "getextendedlineinfo", asked), whose=frame.user)
+        if number := guesses.other_side(answer):
+            self.floor.chains[notes["chain"]].number = number
+            told = {**notes, "number": number, "dialled": "1"}
+            await self.arrivals.add(answer, compose(answer.name, answer.body), told)
+
+    async def _keep_alive(self, line: Line) -> None:
+        while True:
+            await asyncio.sleep(self.times.ping)
+            await line.must_answer("ping", {})
+
+    async def _ask_queue(self, line: Line) -> None:
+        """There is no event for it; the vendor's client asks as often."""
+        while True:
+            self.floor.waiting = guesses.waiting_in(await ask_if_it_can(line, "getcurrentqueue", {}))
+            await asyncio.sleep(self.times.queue)
+
+    async def _tell_of_phones(self, _line: Line) -> None:
+        while True:
+            await self.arrivals.add_phones(await self.phones.news(), datetime.now(UTC))
+            await asyncio.sleep(self.times.phones)
+
+    async def _look_what_is_over(self, line: Line) -> None:
+        while True:
+            await asyncio.sleep(self.times.look)
+            for chain in self.floor.over(datetime.now(UTC)):
+                await self.arrivals.add_end(chain, chain.quiet_since or datetime.now(UTC))
+                if chain.spoke:
+                    self._aside(self._ask_recordings(line, chain))
+
+    async def _ask_recordings(self, line: Line, chain: Chain) -> None:
+        """The journal has them a moment after the call is over, if at all."""
+        for pause in (0.0, self.times.recording):
+            await asyncio.sleep(pause)
+            answer = Frame("", await ask_if_it_can(line, "getpbxcalljournal", guesses.journal_of(chain.key)))
+            if guesses.recordings(answer.body):
+                await self.arrivals.add_recordings(chain, answer)
+                return
+
+    async def _close_unconfirmed(self, asked_at: datetime) -> None:
+        """What neither a line nor an event has confirmed for a while after the break has vanished in it."""
+        await asyncio.sleep(self.times.grace)
+        self.floor.give_up_doubtful()
+        await self.arrivals.add_going_on(self.floor.going_on(), asked_at)
+
+    def tell_turned(self) -> None:
+        """Whoever waits for something looks again."""
+        self._aside(self._notify())
+
+    async def _notify(self) -> None:
+        async with self.turned:
+            self.turned.notify_all()
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(_unless_lost(work))
+        self.asides.add(task)
+        task.add_done_callback(self.asides.discard)
+
+    def _pause_after(self, lost: LinkLost) -> float:
+        self.failures += 1
+        log.warning("pbx_lost", pbx=self.access.code, trouble=lost.trouble)
+        if lost.trouble in ("wrong_secret", "not_allowed", "already_in", "licence_full"):
+            return self.times.locked_pause
+        pause = min(self.times.first_pause * 2.0 ** min(self.failures - 1, 20), self.times.longest_pause)
+        # After a restart of the PBX its listeners must not all come in the same second.
+        return pause * random.uniform(0.7, 1.0)  # noqa: S311  # not a secret
+
+
+async def _or_lost(work: Coroutine[Any, Any, Any], others: Sequence[asyncio.Task[None]]) -> None:
+    """Until it is done, or one of the others, which have no end, breaks off."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait([task, *others], return_when=asyncio.FIRST_COMPLETED)
+        for other in others:
+            if other.done():
+                other.result()
+        await task
+    finally:
+        await _end([task])
+
+
+async def _unless_lost(work: Coroutine[Any, Any, None]) -> None:
+    with contextlib.suppress(LinkLost):
+        await work
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
