@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "svyazka.workplaces.field",
     "svyazka.workplaces.office",
     "svyazka.connectors.asterisk",
+    "svyazka.connectors.cloud_pbx",
     "svyazka.connectors.max",
     "svyazka.connectors.telegram",
     "svyazka.connectors.web_form",
@@ -53,6 +54,11 @@ CONNECTORS = {
     "telegram": "svyazka.connectors.telegram.read",
     "max": "svyazka.connectors.max.read",
     "asterisk": "svyazka.connectors.asterisk.read",
+    "mango": "svyazka.connectors.cloud_pbx.read",
+    "uis": "svyazka.connectors.cloud_pbx.read",
+    "zadarma": "svyazka.connectors.cloud_pbx.read",
+    "sipuni": "svyazka.connectors.cloud_pbx.read",
+    "megafon": "svyazka.connectors.cloud_pbx.read",
 }
 # Ways to a person's devices: notices.Device.kind → class that fits notices.devices.Outlet.
 NOTICE_OUTLETS = {"web_push": "svyazka.connectors.web_push.send.WebPush"}
@@ -70,7 +76,14 @@ PUSH_CONTACT = os.environ.get("SVYAZKA_PUSH_CONTACT") or next(
     (origin for origin in CSRF_TRUSTED_ORIGINS if origin.startswith("https://")), "mailto:administrator@localhost"
 )
 # Telephone systems that `svyazka listen` connects to: Pbx.driver → class that fits calls.phone_system.PhoneSystem.
-PHONE_SYSTEMS = {"asterisk": "svyazka.connectors.asterisk.driver.Asterisk"}
+PHONE_SYSTEMS = {
+    "asterisk": "svyazka.connectors.asterisk.driver.Asterisk",
+    "mango": "svyazka.connectors.cloud_pbx.driver.Mango",
+    "uis": "svyazka.connectors.cloud_pbx.driver.Uis",
+    "zadarma": "svyazka.connectors.cloud_pbx.driver.Zadarma",
+    "sipuni": "svyazka.connectors.cloud_pbx.driver.Sipuni",
+    "megafon": "svyazka.connectors.cloud_pbx.driver.Megafon",
+}
 
 MIDDLEWARE = [
     "svyazka.config.health.CountingMiddleware",
