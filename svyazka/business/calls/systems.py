@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from secrets import token_urlsafe
 from typing import Any
 
 from django.conf import settings
@@ -45,6 +46,7 @@ def add(
     pbx.secret = secrets.lock_away(secret) if secret else ""
     _set_options(pbx, options or {})
     _check(pbx)
+    pbx.public_key = token_urlsafe(32) if way_in(pbx) else ""
     try:
         with transaction.atomic():
             pbx.save(force_insert=True)
@@ -87,6 +89,24 @@ def _set_options(pbx: Pbx, given: Mapping[str, str]) -> dict[str, tuple[str, str
         now.append(f"{option.name}={'•••' if option.is_secret else value}")
     pbx.options = known
     return {"options": (", ".join(was), ", ".join(now))} if now else {}
+
+
+@transaction.atomic
+def renew_address(pbx: Pbx, *, by: Actor) -> Pbx:
+    """Whoever knew the old one tells us nothing any more, the provider itself too until it is given the new one."""
+    pbx = Pbx.objects.select_for_update().get(pk=pbx.pk)
+    if not way_in(pbx):
+        raise Refused(_("This telephone system is listened to; it has no address here."))
+    pbx.public_key = token_urlsafe(32)
+    pbx.save(update_fields=["public_key"])
+    record("calls.pbx_changed", About("pbx", pbx.pk), by=by, changes={"address": ("", "•••")})
+    return pbx
+
+
+def way_in(pbx: Pbx) -> str:
+    """What stands in the address at which it tells of its calls; empty: it is listened to."""
+    driver = settings.PHONE_SYSTEMS.get(pbx.driver)
+    return str(getattr(import_string(driver), "way_in", "")) if driver else ""
 
 
 def _check(pbx: Pbx) -> None:

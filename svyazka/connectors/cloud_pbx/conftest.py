@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 
 from svyazka.business.calls.fold import fold
+from svyazka.business.calls.models import Pbx
 from svyazka.business.calls.phone_system import CallEvent, Kind
 from svyazka.business.calls.summary import Summary, summarise
 from svyazka.business.intake.connector import Ignore
 from svyazka.business.intake.knock import Accepted, Account, Knock
+from svyazka.business.intake.work_off import work_off
+from svyazka.business.intake.write_down import NewArrival, write_down_now
 from svyazka.connectors.cloud_pbx.read import read
-from svyazka.connectors.cloud_pbx.stand_ins import STAND_INS, Delivery, StandIn
+from svyazka.connectors.cloud_pbx.stand_ins import STAND_INS, Delivery, StandIn, on_a_socket
 from svyazka.connectors.cloud_pbx.verify import verify
+from svyazka.kit import secrets
 
 
 @dataclass
@@ -68,3 +74,34 @@ def told(stand_in: StandIn, rows: Iterable[Row] | None = None) -> Summary:
 @pytest.fixture(params=sorted(STAND_INS))
 def stand_in(request) -> StandIn:
     return STAND_INS[request.param]()
+
+
+def pbx_of(stand_in: StandIn, **more) -> Pbx:
+    """As the office has set it up."""
+    given = {"code": f"{stand_in.code}/main", "driver": stand_in.code, "host": "127.0.0.1", "port": stand_in.port or 1}
+    locked = secrets.lock_away(stand_in.secret)
+    return Pbx.objects.create(
+        **{**given, "login": stand_in.login, "secret": locked, "public_key": f"key-{stand_in.code}", **more}
+    )
+
+
+@pytest.fixture
+def connected(stand_in, windows, transactional_db, settings) -> Iterator[StandIn]:
+    """On its socket; what it tells goes through the ledger into the house."""
+
+    def take_in(delivery: Delivery) -> None:
+        accepted = verify(knock_of(delivery), account_of(stand_in))
+        assert isinstance(accepted, Accepted), accepted
+        headers = {"path": delivery.path} if delivery.path else {}
+        ids = (accepted.outside_id, accepted.conversation)
+        row = NewArrival(f"{stand_in.code}/main", stand_in.code, *ids, headers, accepted.written)
+        try:
+            with psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True) as ledger:
+                write_down_now(ledger, [row])
+            work_off()
+        finally:
+            connection.close()
+
+    stand_in.deliver = take_in
+    with on_a_socket(stand_in):
+        yield stand_in
