@@ -15,7 +15,7 @@ from svyazka.kit.texts import storable
 Fields = Mapping[str, str]
 MOST_FIELDS = 200
 DEEPEST = 4
-LONGEST = 4_000  # of one field
+LONGEST = 64 * 1024  # of one field
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 LATEST = 2**33  # seconds since 1970
 

@@ -5,17 +5,20 @@ import hashlib
 import hmac
 import json
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svyazka.business.calls.phone_system import Access
 from svyazka.business.intake.knock import Accepted, Account, Asked, Caller, Knock, Refused
 from svyazka.connectors.cloud_pbx.conftest import account_of, knock_of, moment
 from svyazka.connectors.cloud_pbx.providers import PROVIDERS
 from svyazka.connectors.cloud_pbx.stand_ins import STAND_INS
 from svyazka.connectors.cloud_pbx.verify import verify
+from svyazka.connectors.cloud_pbx.zadarma import signed
 
 SIGNING = ("mango", "megafon", "zadarma")  # the others are believed by their address
 REFUSED = {"mango": 403, "zadarma": 403, "megafon": 401}
@@ -96,6 +99,22 @@ def test_mango_in_another_encoding_is_not_what_was_signed():
     body = urlencode({"vpbx_api_key": "key", "sign": sign, "json": text}, encoding="cp1251").encode()
     account = Account("mango/main", "mango", login="key", secret="salt")
     assert verify(knock(body, path="events/call"), account).status == 403
+
+
+SIGNATURES = json.loads((Path(__file__).parent / "samples" / "signatures.json").read_text())
+
+
+@pytest.mark.parametrize("made", SIGNATURES["mango"])
+def test_what_somebody_elses_client_signs_for_mango_is_genuine(made):
+    body = urlencode({"vpbx_api_key": "key", "sign": made["sign"], "json": made["json"]}).encode()
+    accepted = verify(knock(body, path="events/call"), Account("mango/main", "mango", login="key", secret="salt"))
+    assert (type(accepted), accepted.written) == (Accepted, made["json"].encode())
+
+
+@pytest.mark.parametrize("made", SIGNATURES["zadarma"])
+def test_we_sign_for_zadarma_as_somebody_elses_client_does(made):
+    access = Access("zadarma/main", "api.zadarma.com", 443, "key", "abcdefghij0123456789")
+    assert signed(access, made["path"], made["given"]).headers == {"Authorization": made["authorization"]}
 
 
 def test_zadarma_asks_whether_somebody_is_there():

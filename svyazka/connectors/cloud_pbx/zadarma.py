@@ -102,7 +102,7 @@ _READERS = {
 # Commands
 
 
-def _signed(access: Access, path: str, given: dict[str, str]) -> Request:
+def signed(access: Access, path: str, given: dict[str, str]) -> Request:
     query = dict(sorted(given.items()))
     text = urlencode(query)
     digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
@@ -111,11 +111,11 @@ def _signed(access: Access, path: str, given: dict[str, str]) -> Request:
 
 
 def _dial(access: Access, command: Command, _legs: Sequence[Leg]) -> Request:
-    return _signed(access, "/v1/request/callback/", {"from": command.extension, "to": command.number.lstrip("+")})
+    return signed(access, "/v1/request/callback/", {"from": command.extension, "to": command.number.lstrip("+")})
 
 
 def _check(access: Access) -> Request:
-    return _signed(access, "/v1/info/balance/", {})
+    return signed(access, "/v1/info/balance/", {})
 
 
 def _trouble(answer: Answer) -> str:

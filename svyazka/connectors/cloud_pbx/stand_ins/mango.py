@@ -6,8 +6,9 @@ import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
+from svyazka.connectors.cloud_pbx.fields import fields_of
 from svyazka.connectors.cloud_pbx.stand_ins.telephone import Fields, Refusal, StandIn, Talk
 
 
@@ -80,7 +81,7 @@ class MangoStandIn(StandIn):
             self._event("events/record/added", {**added, "timestamp": int(self.now) + 1})
 
     def answer(self, method: str, path: str, query: Fields, headers: Fields, body: bytes) -> Any:
-        form = dict(parse_qsl(body.decode()))
+        form = fields_of(body)
         text = form.get("json", "")
         sign = hashlib.sha256((self.login + text + self.secret).encode()).hexdigest()
         if form.get("vpbx_api_key") != self.login or form.get("sign") != sign:

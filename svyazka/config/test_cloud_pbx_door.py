@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -20,6 +21,12 @@ from svyazka.edge.conftest import House, open_house
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLIENT, OURS = "79161234567", "74951000101"
+
+
+@pytest.fixture
+def house(windows, settings) -> Iterator[House]:
+    with open_house(settings.DATABASE_DIRECT_URL, secret_key=settings.SECRET_KEY) as house:
+        yield house
 
 
 @pytest.fixture(params=sorted(STAND_INS))
