@@ -105,8 +105,16 @@ def renew_address(pbx: Pbx, *, by: Actor) -> Pbx:
 
 def way_in(pbx: Pbx) -> str:
     """What stands in the address at which it tells of its calls; empty: it is listened to."""
-    driver = settings.PHONE_SYSTEMS.get(pbx.driver)
-    return str(getattr(import_string(driver), "way_in", "")) if driver else ""
+    return str(getattr(_driver(pbx.driver), "way_in", ""))
+
+
+def title_of(driver: str) -> str:
+    return str(getattr(_driver(driver), "title", driver.capitalize()))
+
+
+def _driver(name: str) -> object:
+    path = settings.PHONE_SYSTEMS.get(name)
+    return import_string(path) if path else None
 
 
 def _check(pbx: Pbx) -> None:

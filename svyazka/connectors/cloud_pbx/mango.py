@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from svyazka.business.calls.fold import Leg
-from svyazka.business.calls.phone_system import Access, CallEvent, Command, Do, Kind, Way
+from svyazka.business.calls.phone_system import Access, CallEvent, Command, Do, Kind, NotDone, Way
 from svyazka.business.intake.knock import Account, Knock
 from svyazka.connectors.cloud_pbx.fields import Fields, number_in
 from svyazka.connectors.cloud_pbx.provider import Answer, Api, Heard, Limit, Provider, Request
@@ -202,8 +202,11 @@ def _connection_of(legs: Sequence[Leg], command: Command) -> str:
 
 
 def _asked(legs: Sequence[Leg], command: Command) -> str:
-    others = [leg for leg in legs if leg.extension != command.extension and leg.rang_at and not leg.ended_at]
-    return max(((leg.rang_at, leg.key) for leg in others if leg.rang_at), default=(None, ""))[1]
+    others = [leg for leg in legs if leg.extension != command.extension and not leg.ended_at]
+    ringing = [(leg.rang_at, leg.key) for leg in others if leg.rang_at]
+    if not ringing:
+        raise NotDone("nobody_asked")
+    return max(ringing)[1]
 
 
 def _trouble(answer: Answer) -> str:

@@ -213,6 +213,13 @@ def test_consulted_and_connected(connected):
 
 
 @of_those_that_can
+def test_nobody_was_asked(connected):
+    talk = talking(connected)
+    expected = {"mango": "nobody_asked", "uis": "not_talking"}[connected.code]
+    assert trouble_of(driver_of(connected), about(talk, Do.CONNECT)) == expected
+
+
+@of_those_that_can
 def test_consulted_and_back(connected):
     talk = talking(connected)
     carry_out(driver_of(connected), about(talk, Do.CONSULT, number="102"))

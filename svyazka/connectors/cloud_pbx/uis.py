@@ -21,7 +21,7 @@ _ID = ("event", "call_session_id", "notification_time", "leg_id", "employee_id",
 _REFUSED = {
     "limit_exceeded": "too_often",
     "call_session_not_found": "no_such_call",
-    "invalid_state": "no_such_call",
+    "invalid_state": "not_talking",
     "no_active_phone_number": "no_such_phone",
     "employee_not_found": "no_such_phone",
     "insufficient_funds": "no_money",

@@ -63,7 +63,7 @@ class NewPbxForm(PbxForm):
     secret = _secret(gettext_lazy("Stored encrypted."))
     driver = forms.ChoiceField(
         label=gettext_lazy("Kind"),
-        choices=lambda: [(name, name.capitalize()) for name in settings.PHONE_SYSTEMS],
+        choices=lambda: [(name, systems.title_of(name)) for name in settings.PHONE_SYSTEMS],
         widget=forms.Select(attrs=ASKS_ANEW),
     )
     code = forms.CharField(label=gettext_lazy("Short name"), max_length=30, help_text=gettext_lazy("Latin letters."))

@@ -97,6 +97,7 @@ def test_a_cloud_system_shows_the_address_for_its_events_and_renews_it(anna, ent
     client = enter(anna)
     given = {"driver": "zadarma", "code": "main", "host": "api.zadarma.com", "port": "443", "login": "k", "secret": "s"}
     assert client.post("/office/pbx/", given).status_code == 302
+    assert '<option value="uis">UIS, CoMagic</option>' in client.get("/office/pbx/").content.decode()
     pbx = Pbx.objects.get()
     address = f"http://testserver/in/cloud_pbx/{pbx.public_key}"
     assert f'data-copy="{address}"' in client.get(f"/office/pbx/{pbx.pk}/").content.decode()

@@ -34,7 +34,7 @@ class SipuniStandIn(StandIn):
             **{f"dst_{name}": dst[name] for name in ("type", "num")},
             "short_src_num": src["short"],
             "short_dst_num": dst["short"],
-            "treeName": "Исходящая" if talk.is_out else "Входящая",
+            "treeName": "out" if talk.is_out else "in",
             **more,
         }
         self.send("", urlencode(given).encode())
