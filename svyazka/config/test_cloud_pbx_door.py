@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from svyazka.business.journal.record import Automaton
 from svyazka.connectors.cloud_pbx.conftest import pbx_of
 from svyazka.connectors.cloud_pbx.stand_ins import STAND_INS, Delivery, StandIn
 from svyazka.edge.conftest import House, open_house
+from svyazka.kit import secrets
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLIENT, OURS = "79161234567", "74951000101"
@@ -156,6 +158,17 @@ def test_megafon_hears_who_rings_and_who_looks_after_him(house, stand_in, vera, 
     assert (ask("79160000000").json(), ask("anonymous").json()) == ({}, {})
     assert house.arrivals() == []
     assert house.ask("POST", "/in/cloud_pbx/key-megafon", b"cmd=contact&phone=79161234567").status == 401
+
+
+@pytest.mark.parametrize("stand_in", ["megafon"], indirect=True)
+def test_a_key_of_its_own_for_events_is_locked_away_too(house, stand_in):
+    locked = {"crm_token": secrets.lock_away(stand_in.secret)}
+    Pbx.objects.update(options=locked, secret=secrets.lock_away("of the PBX"))
+    stand_in.rings_in(CLIENT, OURS, "101")
+    delivery = stand_in.sent[-1]
+    assert post(house, stand_in, delivery).status == 200
+    shown = replace(delivery, body=delivery.body.replace(b"crm_token=token", b"crm_token=of+the+PBX"))
+    assert post(house, stand_in, shown).status == 401
 
 
 @pytest.mark.parametrize("stand_in", ["megafon"], indirect=True)

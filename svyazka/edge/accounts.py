@@ -14,7 +14,7 @@ import psycopg
 
 from svyazka.business.intake.knock import Account
 from svyazka.edge.ledger import Busy, Pool
-from svyazka.kit.strongbox import WrongKey, strongbox
+from svyazka.kit.strongbox import LOCKED, WrongKey, strongbox
 
 REMEMBERED = 5.0
 MOST_REMEMBERED = 1_000
@@ -67,7 +67,8 @@ class Accounts:
     def _phone_system(
         self, code: str, driver: str, login: str, locked: str, options: Mapping[str, Any], is_active: bool
     ) -> Account:
-        given = {name: str(value) for name, value in options.items()}
+        # Secrets among them are locked away like the one beside them.
+        given = {name: self._open(code, value) if _is_locked(value) else str(value) for name, value in options.items()}
         return Account(code, driver, is_active=is_active, login=login, secret=self._open(code, locked), options=given)
 
     def _open(self, code: str, locked: str) -> str:
@@ -76,6 +77,10 @@ class Accounts:
         except WrongKey:
             log.error("the secret of %s cannot be opened: it was locked away with another SVYAZKA_SECRET_KEY", code)
             return ""
+
+
+def _is_locked(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(LOCKED)
 
 
 def _channel(code: str, kind: str, fingerprint: str, origins: list[str] | None, is_active: bool) -> Account:

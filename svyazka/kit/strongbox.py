@@ -8,6 +8,8 @@ from functools import cache
 
 from cryptography.fernet import Fernet, InvalidToken
 
+LOCKED = "gAAAAA"  # how everything begins that is locked away
+
 
 class WrongKey(Exception):
     """It was locked away with another secret key, or it is no box of ours."""

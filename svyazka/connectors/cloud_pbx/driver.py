@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, Link, NotDone, Noticed, Option
 from svyazka.business.intake.write_down import NewArrival
 from svyazka.connectors.cloud_pbx.api import Line, Silent, TooOften
-from svyazka.connectors.cloud_pbx.happened import forgotten, legs_of, seen
+from svyazka.connectors.cloud_pbx.happened import forgotten, legs_of, result, seen
 from svyazka.connectors.cloud_pbx.mango import MANGO
 from svyazka.connectors.cloud_pbx.megafon import MEGAFON
 from svyazka.connectors.cloud_pbx.provider import Answer, Ask, Provider, Request
@@ -135,16 +135,22 @@ class CloudPbx:
         except Silent as silence:
             log.warning("cloud_pbx_silent", pbx=self.access.code, kind=str(silence))
             raise NotDone("no_link") from None
+        self._refuse(answer)
+        return answer
+
+    def _refuse(self, answer: Answer) -> None:
         if trouble := self.api.trouble(answer):
             log.warning("cloud_pbx_refused", pbx=self.access.code, status=answer.status, trouble=trouble)
             raise NotDone(trouble)
-        return answer
 
     async def _wait(self, command: Command, *, key: str, since: datetime) -> Done:
         """That it was accepted is not enough: until its events tell of it."""
         if command.do in self.api.at_once:
             return Done()
+        path = self.api.results.get(command.do)
         while True:
+            if path and (told := await _in_database(partial(result, self.access.code, path, command))):
+                self._refuse(Answer(200, told))
             if done := await _in_database(partial(seen, self.access.code, command, key=key, since=since)):
                 return done
             await asyncio.sleep(self.times.look)

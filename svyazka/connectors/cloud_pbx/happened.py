@@ -10,6 +10,8 @@ from svyazka.business.calls.fold import Leg
 from svyazka.business.calls.follow import find
 from svyazka.business.calls.models import Call
 from svyazka.business.calls.phone_system import Command, Do, Done, NotDone
+from svyazka.business.intake.models import Arrival, ArrivalKey
+from svyazka.connectors.cloud_pbx.fields import Fields, fields_of
 from svyazka.kit import clock
 
 CLOCKS_MAY_DIFFER = timedelta(seconds=2)  # they tell whole seconds
@@ -42,6 +44,16 @@ def seen(pbx_code: str, command: Command, *, key: str, since: datetime) -> Done 
     if command.do == Do.HANG_UP:
         return Done()
     raise NotDone("not_lifted" if command.do == Do.DIAL else "no_such_call")
+
+
+def result(pbx_code: str, path: str, command: Command) -> Fields | None:
+    """What the system has said of a command after it had accepted it."""
+    outside_id = f"{path}/{command.id}"
+    known = ArrivalKey.objects.filter(account=pbx_code, outside_id=outside_id).first()
+    if known is None:
+        return None
+    arrival = Arrival.objects.filter(received_at=known.received_at, account=pbx_code, outside_id=outside_id).first()
+    return fields_of(bytes(arrival.body)) if arrival else None
 
 
 def forgotten(pbx_code: str) -> list[str] | None:

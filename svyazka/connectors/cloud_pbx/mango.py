@@ -19,6 +19,20 @@ from svyazka.connectors.cloud_pbx.tell import Call
 
 BUSY = {"1121"}
 CALLER_HUNG_UP = "1110"
+# By the number of a result, or by its first digit.
+_TROUBLES = {
+    "2": "no_money",
+    "2220": "refused",
+    "2230": "refused",
+    "2300": "refused",
+    "3200": "no_such_phone",
+    "3300": "no_such_call",
+    "3310": "no_such_call",
+    "3330": "no_such_phone",
+    "4101": "no_such_call",
+    "4200": "nobody_answered",
+    "4501": "too_often",
+}
 _WAYS = {"consultative": Way.ATTENDED, "blind": Way.BLIND, "return_blind": Way.BLIND}
 
 
@@ -215,9 +229,7 @@ def _trouble(answer: Answer) -> str:
     result = str(answer.said.get("result", ""))
     if answer.status == 200 and result in ("", "1000"):
         return ""
-    if result.startswith("2"):
-        return "no_money"
-    return "no_such_call" if result == "3300" else "refused"
+    return _TROUBLES.get(result) or _TROUBLES.get(result[:1], "refused")
 
 
 MANGO = Provider(
@@ -239,6 +251,14 @@ MANGO = Provider(
             Do.HANG_UP: (_hang_up,),
         },
         trouble=_trouble,
+        results={
+            Do.DIAL: "result/callback",
+            Do.TRANSFER: "result/transfer",
+            Do.CONSULT: "result/transfer",
+            Do.CONNECT: "result/calls_connect",
+            Do.COME_BACK: "result/transfer_cancel",
+            Do.HANG_UP: "result/call/hangup",
+        },
         check=_check,
         limits=(Limit(10, 1), Limit(4, 1, "/vpbx/commands/callback"), Limit(4, 1, "/vpbx/commands/call/hangup")),
     ),

@@ -75,6 +75,7 @@ class Api:
     check: Callable[[Access], Request] | None = None  # something cheap that a wrong key is refused for
     limits: tuple[Limit, ...] = ()
     call_key: Callable[[Answer], str] = lambda _answer: ""  # of the call that DIAL began
+    results: Mapping[Do, str] = field(default_factory=dict)  # the path under which it tells later what became of it
     undo: Mapping[Do, Ask] = field(default_factory=dict)  # where a later step was refused
     at_once: frozenset[Do] = frozenset()  # what has happened when it is answered: no event tells of it
 

@@ -178,6 +178,15 @@ def test_its_limits_are_kept(connected, known):
         assert asyncio.run(too_often(replace(limit, seconds=60))) == limit.times
 
 
+@pytest.mark.parametrize("stand_in", ["mango"], indirect=True)
+@pytest.mark.parametrize(
+    ("later", "trouble"), [(2240, "no_money"), (2300, "refused"), (4200, "nobody_answered"), (4100, "refused")]
+)
+def test_what_mango_says_later_is_heard(connected, later, trouble):
+    connected.later = later
+    assert trouble_of(driver_of(connected), command(Do.DIAL, number=CLIENT, within=30)) == trouble
+
+
 @pytest.mark.parametrize("stand_in", ["zadarma"], indirect=True)
 def test_its_own_word_for_too_often(connected):
     connected.most_a_minute = 0

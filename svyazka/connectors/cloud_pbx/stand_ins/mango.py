@@ -15,6 +15,7 @@ from svyazka.connectors.cloud_pbx.stand_ins.telephone import Fields, Refusal, St
 @dataclass
 class MangoStandIn(StandIn):
     code: str = "mango"
+    later: int = 1000  # what it says after it has accepted a command
 
     def _event(self, path: str, given: Fields) -> None:
         text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
@@ -106,7 +107,9 @@ class MangoStandIn(StandIn):
         phone = given["from"]["extension"]
         if phone not in self.phones:
             return 3100
-        self.dials(phone, given["to_number"])
+        self._event("result/callback", {"command_id": given.get("command_id", ""), "result": self.later})
+        if self.later == 1000:
+            self.dials(phone, given["to_number"])
         return 1000
 
     def _talk(self, leg: str) -> Talk | None:
