@@ -24,8 +24,7 @@ _HOST = re.compile(r"[A-Za-z0-9.:_-]{1,200}")
 
 def options_of(driver: str) -> tuple[Option, ...]:
     """What only this driver asks for; most ask for nothing."""
-    place = settings.PHONE_SYSTEMS.get(driver)
-    return tuple(getattr(import_string(place), "options", ())) if place else ()
+    return tuple(getattr(_driver(driver), "options", ()))
 
 
 def add(
