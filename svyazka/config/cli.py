@@ -19,7 +19,7 @@ from svyazka.config import given
 from svyazka.config.database import WrongDatabase
 from svyazka.config.embedded import CannotRun, DatabaseFolderUnreachable
 from svyazka.config.holding import CannotStart, database_up
-from svyazka.config.places import FolderUnusable
+from svyazka.config.places import FolderUnusable, secret_key
 
 Answer = int | None
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -169,7 +169,8 @@ def _listen(chosen: argparse.Namespace) -> Answer:
 
 
 def _edge(_chosen: argparse.Namespace) -> Answer:
-    os.execv(sys.executable, [sys.executable, "-m", "svyazka.edge"])  # noqa: S606 - our own interpreter, no shell
+    environment = {**os.environ, "SVYAZKA_SECRET_KEY": secret_key()}
+    os.execve(sys.executable, [sys.executable, "-m", "svyazka.edge"], environment)  # noqa: S606 - our own interpreter, no shell
 
 
 def _demo(chosen: argparse.Namespace) -> Answer:

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "svyazka.workplaces.field",
     "svyazka.workplaces.office",
     "svyazka.connectors.asterisk",
+    "svyazka.connectors.cloud_pbx",
     "svyazka.connectors.max",
     "svyazka.connectors.oktell",
     "svyazka.connectors.telegram",
@@ -55,6 +56,11 @@ CONNECTORS = {
     "max": "svyazka.connectors.max.read",
     "asterisk": "svyazka.connectors.asterisk.read",
     "oktell": "svyazka.connectors.oktell.read",
+    "mango": "svyazka.connectors.cloud_pbx.read",
+    "uis": "svyazka.connectors.cloud_pbx.read",
+    "zadarma": "svyazka.connectors.cloud_pbx.read",
+    "sipuni": "svyazka.connectors.cloud_pbx.read",
+    "megafon": "svyazka.connectors.cloud_pbx.read",
 }
 # Ways to a person's devices: notices.Device.kind → class that fits notices.devices.Outlet.
 NOTICE_OUTLETS = {"web_push": "svyazka.connectors.web_push.send.WebPush"}
@@ -75,6 +81,11 @@ PUSH_CONTACT = os.environ.get("SVYAZKA_PUSH_CONTACT") or next(
 PHONE_SYSTEMS = {
     "asterisk": "svyazka.connectors.asterisk.driver.Asterisk",
     "oktell": "svyazka.connectors.oktell.driver.Oktell",
+    "mango": "svyazka.connectors.cloud_pbx.driver.Mango",
+    "uis": "svyazka.connectors.cloud_pbx.driver.Uis",
+    "zadarma": "svyazka.connectors.cloud_pbx.driver.Zadarma",
+    "sipuni": "svyazka.connectors.cloud_pbx.driver.Sipuni",
+    "megafon": "svyazka.connectors.cloud_pbx.driver.Megafon",
 }
 # Where a driver writes the raw messages of its PBX, while an administrator has that switched on.
 PHONE_FRAMES = data_folder() / "frames"

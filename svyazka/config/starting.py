@@ -17,7 +17,7 @@ import psycopg
 
 from svyazka.config import beginning, database, given, migrating, supervisor
 from svyazka.config.holding import CannotStart, bring_back, folder_held, started
-from svyazka.config.places import data_folder
+from svyazka.config.places import data_folder, secret_key
 from svyazka.config.supervisor import Process
 from svyazka.kit import proxies
 
@@ -127,7 +127,7 @@ def _environment(url: str, *, web: str, host: str, port: int) -> dict[str, str]:
 def _processes(environment: dict[str, str], web: str) -> list[Process]:
     """The edge comes first and goes last: it takes arrivals while the rest is not there."""
     return [
-        Process("edge", [sys.executable, "-m", "svyazka.edge"], environment),
+        Process("edge", [sys.executable, "-m", "svyazka.edge"], {**environment, "SVYAZKA_SECRET_KEY": secret_key()}),
         Process("web", web_command(web), {**environment, **counters()}),
         Process("worker", [*SVYAZKA, "worker"], environment, after_ready=True),
         Process("listen", [*SVYAZKA, "listen"], environment, after_ready=True),

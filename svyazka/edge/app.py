@@ -12,14 +12,16 @@ from typing import Any
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
+from svyazka.connectors.cloud_pbx.verify import verify as verify_cloud_pbx
 from svyazka.connectors.max.verify import verify as verify_max
 from svyazka.connectors.telegram.verify import verify as verify_telegram
 from svyazka.connectors.web_form.verify import verify as verify_web_form
 from svyazka.edge import counters
-from svyazka.edge.accounts import Accounts
+from svyazka.edge.accounts import PHONE_SYSTEMS, Accounts
 from svyazka.edge.arrivals import Arrivals, Way
 from svyazka.edge.asgi import Receive, Scope, Send, headers_of, is_loopback, peer, reply, reply_json
 from svyazka.edge.bell import Bell
+from svyazka.edge.callers import Callers
 from svyazka.edge.door import Door
 from svyazka.edge.ledger import Ledger, Pool
 from svyazka.edge.live import Live
@@ -30,6 +32,7 @@ WAYS = {
     "form": Way("web_form", verify_web_form, from_pages=True),
     "telegram": Way("telegram", verify_telegram),
     "max": Way("max", verify_max),
+    "cloud_pbx": Way(PHONE_SYSTEMS, verify_cloud_pbx, methods=("POST", "GET"), goes_on=True),
 }
 log = logging.getLogger("svyazka.edge")
 
@@ -60,10 +63,10 @@ class Edge:
     async def _take(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         _, _, name, key, *rest = [*path.split("/"), ""]
         way = WAYS.get(name)
-        if way is None or rest not in ([""], ["", ""]):
+        if way is None or (not way.goes_on and rest not in ([""], ["", ""])):
             language = language_of(headers_of(scope).get("accept-language", ""))
             return await reply_json(send, 404, {"ok": False, "message": say("nothing_here", language)})
-        return await self.arrivals.take(way, key, scope, receive, send)
+        return await self.arrivals.take(way, key, "/".join(rest).strip("/"), scope, receive, send)
 
     async def _count(self, scope: Scope, send: Send) -> None:
         # Somebody behind a proxy on this machine is not on it.
@@ -95,7 +98,7 @@ class Edge:
         await self._pool.open()  # does not wait: the edge is there before the database, and says 503
         bell = Bell(given.direct_url)
         ledger = Ledger(self._pool, bell)
-        self.arrivals = Arrivals(Accounts(self._pool), ledger, given.proxies)
+        self.arrivals = Arrivals(Accounts(self._pool, given.secret_key), Callers(self._pool), ledger, given.proxies)
         self.live = Live(given, self._pool)
         self.door = Door(given.web, given.proxies)
         await self.door.open()

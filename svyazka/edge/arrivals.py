@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from svyazka.business.intake.knock import Accepted, Account, Knock, Refused, Verify
+from svyazka.business.intake.knock import Accepted, Account, Knock, Refused, Said, Verify
+from svyazka.business.intake.knock import Asked as Question
 from svyazka.business.intake.write_down import NewArrival
 from svyazka.edge import counters
 from svyazka.edge.accounts import Accounts
@@ -26,6 +27,7 @@ from svyazka.edge.asgi import (
     reply_json,
     reply_page,
 )
+from svyazka.edge.callers import Callers
 from svyazka.edge.ledger import Busy, Ledger
 from svyazka.edge.limits import Limits
 from svyazka.edge.words import language_of, say
@@ -38,11 +40,13 @@ _KEPT = ("content-type", "user-agent", "referer", "origin", "accept-language")
 
 @dataclass(frozen=True)
 class Way:
-    """A way in: what the ledger calls its connector, and whether pages of other sites post through it."""
+    """A way in: whose key stands in its address, and whether pages of other sites post through it."""
 
-    connector: str
+    accounts: str  # a kind of channel account, or accounts.PHONE_SYSTEMS
     verify: Verify
     from_pages: bool = False
+    methods: tuple[str, ...] = ("POST",)
+    goes_on: bool = False  # whether more follows the key in its address
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class Asked:
         self, status: int, word: str, *, wrong: Mapping[str, str] | None = None, headers: tuple[Header, ...] = ()
     ) -> None:
         language = language_of(self.headers.get("accept-language", ""))
-        counters.arrivals.labels(self.way.connector, str(status)).inc()
+        counters.arrivals.labels(self.way.accounts, str(status)).inc()
         if self._is_navigation():
             more = "".join(f" {say(reason, language)}" for reason in (wrong or {}).values())
             await reply_page(self.send, status, say(word, language) + more, language=language, headers=headers)
@@ -67,6 +71,10 @@ class Asked:
         fields = {"fields": {field: say(reason, language) for field, reason in wrong.items()}} if wrong else {}
         said = {"ok": status < 400, "message": say(word, language), **fields}
         await reply_json(self.send, status, said, headers=(*self.cors, *headers))
+
+    async def answer_so(self, status: int, said: Said) -> None:
+        counters.arrivals.labels(self.way.accounts, str(status)).inc()
+        await reply(self.send, status, said.body, kind=said.kind)
 
     def _is_navigation(self) -> bool:
         """A form without any script: the browser shows the answer as its next page."""
@@ -76,16 +84,17 @@ class Asked:
 
 
 class Arrivals:
-    def __init__(self, accounts: Accounts, ledger: Ledger, proxies: Proxies) -> None:
+    def __init__(self, accounts: Accounts, callers: Callers, ledger: Ledger, proxies: Proxies) -> None:
         self._accounts = accounts
+        self._callers = callers
         self._ledger = ledger
         self._proxies = proxies
         self._limits = Limits()
 
-    async def take(self, way: Way, key: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def take(self, way: Way, key: str, rest: str, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Asked(way, scope, headers_of(scope), send)
         try:
-            account = await self._accounts.find(way.connector, key)
+            account = await self._accounts.find(way.accounts, key)
         except Busy:
             return await _busy(asked)
         if account is None:
@@ -93,13 +102,13 @@ class Arrivals:
         asked = Asked(way, scope, asked.headers, send, cors=_cors(way, account, asked.headers))
         if scope["method"] == "OPTIONS" and way.from_pages:
             return await reply(send, 204, headers=asked.cors)
-        if scope["method"] != "POST":
-            return await asked.answer(405, "only_post", headers=((b"allow", b"POST"),))
+        if scope["method"] not in way.methods:
+            return await asked.answer(405, "only_post", headers=((b"allow", ", ".join(way.methods).encode()),))
         if not account.is_active:
             return await asked.answer(410, "switched_off")
-        return await self._take_body(asked, account, receive)
+        return await self._take_body(asked, account, rest, receive)
 
-    async def _take_body(self, asked: Asked, account: Account, receive: Receive) -> None:
+    async def _take_body(self, asked: Asked, account: Account, rest: str, receive: Receive) -> None:
         try:
             async with asyncio.timeout(MOST_SECONDS):
                 body = await read_body(receive, asked.headers, most=MOST_BYTES)
@@ -109,22 +118,39 @@ class Arrivals:
             return await asked.answer(408, "too_slow", headers=((b"connection", b"close"),))
         except Gone:
             return None
-        verdict = asked.way.verify(Knock(asked.headers, body, datetime.now(UTC)), account)
+        knock = Knock(asked.headers, body, datetime.now(UTC), rest, _query(asked.scope), self._sender(asked))
+        verdict = asked.way.verify(knock, account)
+        if isinstance(verdict, Question):
+            return await self._say_who(asked, verdict)
         if isinstance(verdict, Refused):
-            return await asked.answer(verdict.status, verdict.message)
+            return await _as_told(asked, verdict)
+        return await self._write_down(asked, account, verdict, knock)
+
+    async def _write_down(self, asked: Asked, account: Account, verdict: Accepted, knock: Knock) -> None:
+        body = knock.body if verdict.written is None else verdict.written
         if wait := self._wait(asked, account, len(body)):
             return await asked.answer(429, "too_many", headers=((b"retry-after", str(wait).encode()),))
         try:
-            await self._ledger.write(_arrival(asked, account, verdict, body, self._stations(asked)))
+            await self._ledger.write(_arrival(asked, account, verdict, body, knock.path, self._stations(asked)))
         except Busy:
             return await _busy(asked)
-        return await asked.answer(verdict.status, verdict.message, wrong=verdict.wrong)
+        return await _as_told(asked, verdict)
+
+    async def _say_who(self, asked: Asked, question: Question) -> None:
+        try:
+            caller = await self._callers.find(question.phone)
+        except Busy:
+            return await _busy(asked)
+        return await asked.answer_so(200, question.say(caller))
 
     def _wait(self, asked: Asked, account: Account, size: int) -> int:
         """Only where anybody may come: messengers have shown a secret. This machine's own programs are free."""
-        address = self._proxies.sender(peer(asked.scope), asked.headers.get("x-forwarded-for", ""))
+        address = self._sender(asked)
         is_bounded = asked.way.from_pages and not is_loopback(address)
         return self._limits.seconds_to_wait(account.code, address, size) if is_bounded else 0
+
+    def _sender(self, asked: Asked) -> str:
+        return self._proxies.sender(peer(asked.scope), asked.headers.get("x-forwarded-for", ""))
 
     def _stations(self, asked: Asked) -> str:
         """Its stations as a proxy of ours names them; otherwise whoever knocks."""
@@ -132,10 +158,23 @@ class Arrivals:
         return (believed and asked.headers.get("x-forwarded-for")) or peer(asked.scope)
 
 
-def _arrival(asked: Asked, account: Account, verdict: Accepted, body: bytes, stations: str) -> NewArrival:
+def _query(scope: Scope) -> str:
+    return str(scope["query_string"].decode("latin-1"))
+
+
+async def _as_told(asked: Asked, verdict: Accepted | Refused) -> None:
+    if verdict.said:
+        return await asked.answer_so(verdict.status, verdict.said)
+    wrong = verdict.wrong if isinstance(verdict, Accepted) else None
+    return await asked.answer(verdict.status, verdict.message, wrong=wrong)
+
+
+def _arrival(asked: Asked, account: Account, verdict: Accepted, body: bytes, path: str, stations: str) -> NewArrival:
     kept = {name: asked.headers[name][:2000] for name in _KEPT if name in asked.headers}
     kept["x-forwarded-for"] = stations[:200]
-    return NewArrival(account.code, asked.way.connector, verdict.outside_id, verdict.conversation, kept, body)
+    if path:
+        kept["path"] = path
+    return NewArrival(account.code, account.kind, verdict.outside_id, verdict.conversation, kept, body)
 
 
 def _cors(way: Way, account: Account, headers: Mapping[str, str]) -> tuple[Header, ...]:

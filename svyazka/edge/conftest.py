@@ -101,9 +101,10 @@ def open_house(
     is_there: bool = True,
     port: int = 0,
     proxies: Proxies = OF_THIS_MACHINE,
+    secret_key: str = "",
 ) -> Iterator[House]:
     """`is_there`: whether the database is. `port`: to come back where one was before."""
-    server = Server(Surroundings(database_url, database_url, web, proxies), port=port)
+    server = Server(Surroundings(database_url, database_url, web, proxies, secret_key), port=port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -121,5 +122,5 @@ def open_house(
 
 @pytest.fixture
 def house(windows, settings) -> Iterator[House]:
-    with open_house(settings.DATABASE_DIRECT_URL) as house:
+    with open_house(settings.DATABASE_DIRECT_URL, secret_key=settings.SECRET_KEY) as house:
         yield house

@@ -17,6 +17,7 @@ class Surroundings:
     direct_url: str  # past any pooler in transaction mode: it swallows LISTEN without a word
     web: str = "http://127.0.0.1:8001"
     proxies: Proxies = OF_THIS_MACHINE
+    secret_key: str = ""  # opens the secrets of telephone systems; without it their signatures cannot be checked
 
     @property
     def prepare_threshold(self) -> int | None:
@@ -33,6 +34,7 @@ def from_environment() -> Surroundings:
         direct_url=os.environ.get("DATABASE_DIRECT_URL") or url,
         web=os.environ.get("SVYAZKA_WEB") or Surroundings.web,
         proxies=_proxies(),
+        secret_key=os.environ.get("SVYAZKA_SECRET_KEY", ""),
     )
 
 

@@ -27,6 +27,7 @@ _WORDS = {
     ),
     "wrong_site": ("С этого сайта заявки не принимаются.", "Requests from this site are not taken."),
     "wrong_secret": ("Секрет не подошёл.", "The secret is not the right one."),
+    "wrong_address": ("С этого адреса события не принимаются.", "Events from this address are not taken."),
     "switched_off": ("Этот канал отключён.", "This channel is switched off."),
     "only_post": ("Сюда отправляют методом POST.", "Send it with the method POST."),
     "too_large": ("Слишком большой запрос.", "The request is too large."),

@@ -5,24 +5,19 @@ The key is derived from the installation's secret key, which stands outside the 
 
 from __future__ import annotations
 
-import base64
 import hashlib
 
-from cryptography.fernet import Fernet
 from django.conf import settings
 
-
-def _box() -> Fernet:
-    derived = hashlib.scrypt(settings.SECRET_KEY.encode(), salt=b"svyazka/secrets", n=2**12, r=8, p=1, dklen=32)
-    return Fernet(base64.urlsafe_b64encode(derived))
+from svyazka.kit.strongbox import strongbox
 
 
 def lock_away(secret: str) -> str:
-    return _box().encrypt(secret.encode()).decode()
+    return strongbox(settings.SECRET_KEY).lock_away(secret)
 
 
 def take_out(locked: str) -> str:
-    return _box().decrypt(locked.encode()).decode()
+    return strongbox(settings.SECRET_KEY).take_out(locked)
 
 
 def fingerprint(secret: str) -> str:

@@ -37,6 +37,8 @@ class Leg:
     refusal: Stamped | None = None
     hung_up_at: datetime | None = None
     vanished_at: datetime | None = None
+    spoke_at: datetime | None = None
+    over_at: datetime | None = None
     joined: frozenset[Crossing] = frozenset()
     parted: frozenset[Crossing] = frozenset()
     held: frozenset[datetime] = frozenset()
@@ -75,7 +77,7 @@ def _learn(leg: Leg, event: CallEvent) -> Leg:
     at, kind = event.at, event.kind
     return replace(
         leg,
-        extension=leg.extension or event.extension,
+        extension=_lesser(leg.extension, event.extension),
         first_at=_first(leg.first_at, at),
         last_at=_last(leg.last_at, at),
         number=_stamp(leg.number, at, event.client_number),
@@ -87,6 +89,8 @@ def _learn(leg: Leg, event: CallEvent) -> Leg:
         # After a ring without answer comes a second message that says "cancelled": the first one holds.
         refusal=_stamp(leg.refusal, at, kind.value if kind in _REFUSALS else ""),
         hung_up_at=_first(leg.hung_up_at, at if kind == Kind.HANGUP else None),
+        spoke_at=_first(leg.spoke_at, at if kind == Kind.SPOKE else None),
+        over_at=_first(leg.over_at, at if kind == Kind.OVER else None),
         joined=leg.joined | {(event.bridge, at)} if kind == Kind.JOIN else leg.joined,
         parted=leg.parted | {(event.bridge, at)} if kind == Kind.PART else leg.parted,
         held=leg.held | {at} if kind == Kind.HOLD else leg.held,
@@ -105,7 +109,7 @@ def unite(legs: Iterable[Leg], others: Iterable[Leg]) -> list[Leg]:
 
 def _both(one: Leg, other: Leg) -> Leg:
     """What both know of the same leg."""
-    known: dict[str, Any] = {"extension": one.extension or other.extension}
+    known: dict[str, Any] = {"extension": _lesser(one.extension, other.extension)}
     known["recordings"] = earliest_recordings(one.recordings, other.recordings)
     known |= {name: _first(getattr(one, name), getattr(other, name)) for name in _EARLIEST}
     known |= {name: _last(getattr(one, name), getattr(other, name)) for name in _LATEST}
@@ -132,6 +136,11 @@ def _stamp(known: Stamped | None, at: datetime, text: str) -> Stamped | None:
     return min(known, (at, text)) if known else (at, text)
 
 
+def _lesser(*names: str) -> str:
+    """Of a phone that is called by its number here, by its owner's name there."""
+    return min(filter(None, names), default="")
+
+
 def _first(*moments: datetime | None) -> datetime | None:
     return min((moment for moment in moments if moment), default=None)
 
@@ -142,7 +151,7 @@ def _last(*moments: datetime | None) -> datetime | None:
 
 # How legs stand in Call.legs.
 
-_EARLIEST = ("first_at", "rang_at", "answer_at", "hung_up_at")
+_EARLIEST = ("first_at", "rang_at", "answer_at", "hung_up_at", "spoke_at", "over_at")
 _LATEST = ("last_at", "vanished_at")
 _STAMPS = ("number", "dialled", "queue", "refusal")
 _CROSSINGS = ("joined", "parted")

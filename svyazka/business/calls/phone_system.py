@@ -30,6 +30,8 @@ class Kind(StrEnum):
     MERGE = "merge"  # another call, `part`, belongs to this one: in it a colleague was asked before he got the caller
     RECORDING = "recording"
     HANGUP = "hangup"
+    SPOKE = "spoke"  # told afterwards: this phone spoke with the client; counts where nothing was heard of its answer
+    OVER = "over"  # told afterwards: the whole call ended then, whatever was heard of its legs
     VANISHED = "vanished"  # the PBX, asked again after a break, does not know the call any more
     ONLY_THESE = "only_these"  # what the PBX answers when it is asked: these calls are going on, no others
 
@@ -173,6 +175,8 @@ class PhoneSystem(Protocol):
 
     capabilities: ClassVar[frozenset[Do]]  # the pages offer no others
     options: ClassVar[tuple[Option, ...]]  # most drivers ask for nothing and have none
+    # Also, where it has them: `title`, as its maker calls it; `way_in`, what stands in the address at which the edge
+    # hears a system that nobody can listen to ("cloud_pbx").
 
     async def run(self) -> None:
         """Listens until it is cancelled, connects again by itself, and hands every message on to the ledger."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from svyazka.business.calls.fold import NEVER, Leg, Stamped, earliest_recordings
 from svyazka.business.calls.phone_system import Kind, Way
 
 Span = tuple[datetime, datetime]
+REPORT = "report"  # the bridge of talks that only a closing report tells of
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,13 @@ class Summary:
 
 def summarise(call_key: str, legs: Sequence[Leg]) -> Summary:
     """`legs` as `fold` gives them; of a call without any nothing is known, and it has never begun."""
+    legs = _with_report(call_key, legs)
     client, staff = _sides(call_key, legs)
     direction = _direction(call_key, legs)
     answering = staff if direction != "out" else client
     answered = _earliest_answer(answering)
     answered_at = answered.answered_at if answered else None
-    ended_at = _end(client or staff)
+    ended_at = _over(client, legs) or _end(client or staff)
     by = (answered if direction != "out" else _find(call_key, legs)) if answered else None
     talks = _talks(client, staff, ended_at)
     held = _held(staff, ended_at)
@@ -96,6 +98,18 @@ def summarise(call_key: str, legs: Sequence[Leg]) -> Summary:
     )
 
 
+def _with_report(call_key: str, legs: Sequence[Leg]) -> Sequence[Leg]:
+    """What a closing report says of a phone, where nothing was heard of its answer; else as if it said nothing."""
+    if not any(leg.spoke_at for leg in legs):
+        return legs
+    heard = {leg.extension for leg in legs if leg.answered_at}
+    missing = [leg for leg in legs if leg.spoke_at and leg.extension not in heard]
+    spoke = frozenset((REPORT, leg.spoke_at) for leg in missing if leg.spoke_at)
+    kept = [leg for leg in legs if not leg.spoke_at]
+    joined = [replace(leg, joined=leg.joined | spoke) if leg.key == call_key else leg for leg in kept]
+    return [*joined, *(replace(leg, answer_at=leg.spoke_at, joined=leg.joined | spoke) for leg in missing)]
+
+
 def _ringing(staff: Sequence[Leg], answered_at: datetime | None) -> tuple[str, ...]:
     """The phones beside the one that answered are taken away a moment later; they do not ring any more by then."""
     since = answered_at or datetime.min.replace(tzinfo=UTC)
@@ -105,8 +119,15 @@ def _ringing(staff: Sequence[Leg], answered_at: datetime | None) -> tuple[str, .
 def _sides(call_key: str, legs: Sequence[Leg]) -> tuple[list[Leg], list[Leg]]:
     """The client's legs and ours. In an incoming call whatever is not the caller is ours, a forwarded mobile too."""
     if _direction(call_key, legs) == "in":
-        return [leg for leg in legs if leg.key == call_key], [leg for leg in legs if leg.key != call_key]
+        caller = _find(call_key, legs)
+        theirs = {leg.key for leg in legs if leg is caller or _is_same_line(leg, caller)}
+        return [leg for leg in legs if leg.key in theirs], [leg for leg in legs if leg.key not in theirs]
     return [leg for leg in legs if not leg.extension], [leg for leg in legs if leg.extension]
+
+
+def _is_same_line(leg: Leg, caller: Leg | None) -> bool:
+    """The caller's own in a call that was united with this one."""
+    return bool(caller and caller.number and leg.number and not leg.extension and leg.number[1] == caller.number[1])
 
 
 def _direction(call_key: str, legs: Sequence[Leg]) -> str:
@@ -126,6 +147,17 @@ def _earliest_answer(legs: Sequence[Leg]) -> Leg | None:
 def _end(legs: Sequence[Leg]) -> datetime | None:
     ends = [leg.ended_at for leg in legs]
     return max(end for end in ends if end) if ends and all(ends) else None
+
+
+def _over(client: Sequence[Leg], legs: Sequence[Leg]) -> datetime | None:
+    """As the closing report has it; of two calls that were united, the last one's. A client who is still in one of them
+    has not ended."""
+    over = [leg.over_at for leg in legs if leg.over_at]
+    if any(leg.over_at for leg in client):
+        if any(not (leg.over_at or leg.ended_at) for leg in client):
+            return None
+        over += [leg.ended_at for leg in client if leg.ended_at and not leg.over_at]
+    return max(over, default=None)
 
 
 def _result(
@@ -176,10 +208,24 @@ def _transfers(
     passed = sorted((at, way, to, leg.key, leg.extension) for leg in staff for at, way, to in leg.passed_on)
     until = [*(one[0] for one in passed), ended_at][1:]
     return tuple(
-        Transfer(at, way, by, to, taken.extension if taken else "", is_missed=end is not None and taken is None)
+        Transfer(
+            at,
+            way,
+            by,
+            to or _rung_next(staff, at, key),
+            taken.extension if taken else "",
+            is_missed=end is not None and taken is None,
+        )
         for (at, way, to, key, by), end in zip(passed, until, strict=True)
         for taken in [_taken_between(talks, at, end or NEVER, key)]
     )
+
+
+def _rung_next(staff: Sequence[Leg], at: datetime, passed_by: str) -> str:
+    """Some systems do not say to whom."""
+    others = (leg for leg in staff if leg.key != passed_by)
+    later = [(leg.rang_at, leg.extension) for leg in others if leg.rang_at and leg.rang_at >= at]
+    return min(later)[1] if later else ""
 
 
 def _taken_between(

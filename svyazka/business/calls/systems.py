@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from secrets import token_urlsafe
 from typing import Any
 
 from django.conf import settings
@@ -23,8 +24,7 @@ _HOST = re.compile(r"[A-Za-z0-9.:_-]{1,200}")
 
 def options_of(driver: str) -> tuple[Option, ...]:
     """What only this driver asks for; most ask for nothing."""
-    place = settings.PHONE_SYSTEMS.get(driver)
-    return tuple(getattr(import_string(place), "options", ())) if place else ()
+    return tuple(getattr(_driver(driver), "options", ()))
 
 
 def add(
@@ -45,6 +45,7 @@ def add(
     pbx.secret = secrets.lock_away(secret) if secret else ""
     _set_options(pbx, options or {})
     _check(pbx)
+    pbx.public_key = token_urlsafe(32) if way_in(pbx) else ""
     try:
         with transaction.atomic():
             pbx.save(force_insert=True)
@@ -87,6 +88,32 @@ def _set_options(pbx: Pbx, given: Mapping[str, str]) -> dict[str, tuple[str, str
         now.append(f"{option.name}={'•••' if option.is_secret else value}")
     pbx.options = known
     return {"options": (", ".join(was), ", ".join(now))} if now else {}
+
+
+@transaction.atomic
+def renew_address(pbx: Pbx, *, by: Actor) -> Pbx:
+    """Whoever knew the old one tells us nothing any more, the provider itself too until it is given the new one."""
+    pbx = Pbx.objects.select_for_update().get(pk=pbx.pk)
+    if not way_in(pbx):
+        raise Refused(_("This telephone system is listened to; it has no address here."))
+    pbx.public_key = token_urlsafe(32)
+    pbx.save(update_fields=["public_key"])
+    record("calls.pbx_changed", About("pbx", pbx.pk), by=by, changes={"address": ("", "•••")})
+    return pbx
+
+
+def way_in(pbx: Pbx) -> str:
+    """What stands in the address at which it tells of its calls; empty: it is listened to."""
+    return str(getattr(_driver(pbx.driver), "way_in", ""))
+
+
+def title_of(driver: str) -> str:
+    return str(getattr(_driver(driver), "title", driver.capitalize()))
+
+
+def _driver(name: str) -> object:
+    path = settings.PHONE_SYSTEMS.get(name)
+    return import_string(path) if path else None
 
 
 def _check(pbx: Pbx) -> None:

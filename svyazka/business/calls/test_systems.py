@@ -27,6 +27,21 @@ def test_the_secret_of_a_system_is_locked_away_and_never_told(anna):
     assert all(word not in str(list(Entry.objects.values("changes", "note"))) for word in ("hush", "other"))
 
 
+def test_a_cloud_system_gets_an_address_that_nobody_guesses(anna):
+    pbx = add(anna, driver="mango", host="app.mango-office.ru", port=443)
+    first = pbx.public_key
+    assert (systems.way_in(pbx), len(first)) == ("cloud_pbx", 43)
+    assert systems.renew_address(pbx, by=anna).public_key not in ("", first)
+    assert first not in str(list(Entry.objects.values("changes", "note")))
+
+
+def test_one_that_is_listened_to_has_none(anna):
+    pbx = add(anna)
+    assert (systems.way_in(pbx), pbx.public_key) == ("", "")
+    with pytest.raises(Refused):
+        systems.renew_address(pbx, by=anna)
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [({"driver": "x"}, "driver"), ({"host": "http://pbx"}, "host"), ({"port": 0}, "port"), ({"code": "Ж"}, "code")],

@@ -16,6 +16,10 @@ class Account:
     secret_fingerprint: str = ""
     origins: tuple[str, ...] = ()
     is_active: bool = True
+    # Of a telephone system, whose signatures need the secret itself.
+    login: str = ""
+    secret: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
     def lets_in(self, origin: str) -> bool:
         """Whether a page of that site may post. As typed by people: with a slash at the end, in capitals."""
@@ -29,6 +33,17 @@ class Knock:
     headers: Mapping[str, str]
     body: bytes
     at: datetime
+    path: str = ""  # what follows the key in the address: "events/call"
+    query: str = ""
+    sender: str = ""  # an address, as our proxies tell it
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer word for word, for a sender that expects it so."""
+
+    body: bytes
+    kind: str = "application/json; charset=utf-8"
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,8 @@ class Accepted:
     status: int = 200
     message: str = "thanks"
     wrong: Mapping[str, str] = field(default_factory=dict)
+    said: Said | None = None
+    written: bytes | None = None  # in place of the body: what stood in the address; what a secret was taken out of
 
 
 @dataclass(frozen=True)
@@ -51,9 +68,27 @@ class Refused:
 
     status: int
     message: str
+    said: Said | None = None
 
 
-Verify = Callable[[Knock, Account], Accepted | Refused]
+@dataclass(frozen=True)
+class Asked:
+    """The sender wants to know at once who has this number (E.164). Nothing is written down."""
+
+    phone: str
+    say: Callable[[Caller], Said]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whose number it is, and the phone of whoever looks after him; nobody's, and no phone, where it is not known."""
+
+    name: str = ""
+    extension: str = ""
+
+
+Verdict = Accepted | Refused | Asked
+Verify = Callable[[Knock, Account], Verdict]
 
 
 def _plain(origin: str) -> str:

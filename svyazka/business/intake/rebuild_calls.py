@@ -49,7 +49,7 @@ class _Heard:
         self.last = arrival
         if event.kind == Kind.MERGE:
             self.parts.add(event.part)
-        self.has_ended |= event.kind in (Kind.HANGUP, Kind.VANISHED)
+        self.has_ended |= event.kind in (Kind.HANGUP, Kind.VANISHED, Kind.OVER)
 
 
 def rebuild_calls(

@@ -63,7 +63,7 @@ class NewPbxForm(PbxForm):
     secret = _secret(gettext_lazy("Stored encrypted."))
     driver = forms.ChoiceField(
         label=gettext_lazy("Kind"),
-        choices=lambda: [(name, name.capitalize()) for name in settings.PHONE_SYSTEMS],
+        choices=lambda: [(name, systems.title_of(name)) for name in settings.PHONE_SYSTEMS],
         widget=forms.Select(attrs=ASKS_ANEW),
     )
     code = forms.CharField(label=gettext_lazy("Short name"), max_length=30, help_text=gettext_lazy("Latin letters."))
@@ -89,7 +89,7 @@ def pbx(request: PageRequest, pk: int) -> HttpResponse:
     if saved(form, lambda: systems.change(found, by=request.person, **form.given)):
         messages.success(request, _("Saved."))
         return redirect("pbx", pk=pk)
-    context = {"row": _row(found), "form": form}
+    context = {"row": _row(found), "form": form, "address": _address(request, found)}
     return render(request, "office/pbx.html", context, status=422 if form.errors else 200)
 
 
@@ -114,6 +114,19 @@ def _input(option: Option, value: str) -> forms.Field:
     if option.is_secret:
         return forms.CharField(**texts, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
     return forms.CharField(**texts, max_length=300, initial=value)
+
+
+@needs("settings.change", "POST")
+def pbx_address(request: PageRequest, pk: int) -> HttpResponse:
+    systems.renew_address(get_object_or_404(Pbx, pk=pk), by=request.person)
+    messages.success(request, _("The address is new. Enter it in the cabinet of the provider."))
+    return redirect("pbx", pk=pk)
+
+
+def _address(request: PageRequest, found: Pbx) -> str:
+    """Where a cloud system tells of its calls; empty: this one is listened to."""
+    way = systems.way_in(found)
+    return request.build_absolute_uri(f"/in/{way}/{found.public_key}") if way and found.public_key else ""
 
 
 def _row(found: Pbx) -> dict[str, object]:

@@ -93,6 +93,20 @@ def test_a_telephone_system_is_connected_and_its_secret_never_shown(anna, enter)
     assert not Pbx.objects.get().is_active
 
 
+def test_a_cloud_system_shows_the_address_for_its_events_and_renews_it(anna, enter):
+    client = enter(anna)
+    given = {"driver": "zadarma", "code": "main", "host": "api.zadarma.com", "port": "443", "login": "k", "secret": "s"}
+    assert client.post("/office/pbx/", given).status_code == 302
+    assert '<option value="uis">UIS, CoMagic</option>' in client.get("/office/pbx/").content.decode()
+    pbx = Pbx.objects.get()
+    address = f"http://testserver/in/cloud_pbx/{pbx.public_key}"
+    assert f'data-copy="{address}"' in client.get(f"/office/pbx/{pbx.pk}/").content.decode()
+    assert client.post(f"/office/pbx/{pbx.pk}/address/").status_code == 302
+    page = client.get(f"/office/pbx/{pbx.pk}/").content.decode()
+    assert address not in page
+    assert Pbx.objects.get().public_key in page
+
+
 def test_the_lists_stand(anna, enter):
     client = enter(anna)
     for page in ("channels", "channels/new", "lines", "pbx"):

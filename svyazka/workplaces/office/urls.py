@@ -109,4 +109,5 @@ urlpatterns = [
     path("pbx/", pbxs.pbxs, name="pbxs"),
     path("pbx/<int:pk>/", pbxs.pbx, name="pbx"),
     path("pbx/<int:pk>/state/", pbxs.pbx_state, name="pbx_state"),
+    path("pbx/<int:pk>/address/", pbxs.pbx_address, name="pbx_address"),
 ]

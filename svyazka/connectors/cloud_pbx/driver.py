@@ -1,0 +1,218 @@
+"""Cloud PBXs as telephone systems: they tell of calls by themselves, at the edge; here they are asked to do things, and
+whether they let us in is looked at now and then."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import ClassVar, TypeVar
+
+import structlog
+from asgiref.sync import sync_to_async
+from django.db import Error, connection
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, Link, NotDone, Noticed, Option
+from svyazka.business.intake.write_down import NewArrival
+from svyazka.connectors.cloud_pbx.api import Line, Silent, TooOften
+from svyazka.connectors.cloud_pbx.happened import forgotten, legs_of, result, seen
+from svyazka.connectors.cloud_pbx.mango import MANGO
+from svyazka.connectors.cloud_pbx.megafon import MEGAFON
+from svyazka.connectors.cloud_pbx.provider import Answer, Ask, Provider, Request
+from svyazka.connectors.cloud_pbx.sipuni import SIPUNI
+from svyazka.connectors.cloud_pbx.uis import UIS
+from svyazka.connectors.cloud_pbx.zadarma import ZADARMA
+from svyazka.kit import clock
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+OPTIONS = {
+    "addresses": Option(
+        "addresses",
+        _("Addresses its events may come from"),
+        help=_("IP addresses or networks, separated by spaces. Empty: any address."),
+    ),
+    "line_number": Option(
+        "line_number", _("Line for calls out"), help=_("The number that clients see. Empty: the one of its cabinet.")
+    ),
+    "employees": Option(
+        "employees",
+        _("Numbers of the staff in its cabinet"),
+        help=_("Phone and number, like: 101=2345, 102=2346. Calls out are ordered by them."),
+    ),
+    "hold_media": Option(
+        "hold_media", _("Music on hold"), help=_("The number of a file in its cabinet. Transfers need it.")
+    ),
+    "crm_token": Option(
+        "crm_token",
+        _("Key that its events bring"),
+        help=_("The key of its cabinet for our side. Empty: the same as the secret."),
+        is_secret=True,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Times:
+    """In seconds."""
+
+    check: float = 300.0
+    look: float = 0.25  # until it is looked again whether something has happened
+
+
+class CloudPbx:
+    """One system. Fits calls.phone_system.PhoneSystem. What differs between providers stands in `provider`."""
+
+    provider: ClassVar[Provider]
+    capabilities: ClassVar[frozenset[Do]] = frozenset()
+    options: ClassVar[tuple[Option, ...]] = ()
+    title: ClassVar[str] = ""
+    way_in: ClassVar[str] = "cloud_pbx"
+
+    def __init_subclass__(cls) -> None:
+        cls.capabilities = frozenset(cls.provider.api.asks)
+        cls.title = cls.provider.title
+        cls.options = tuple(OPTIONS[name] for name in (*cls.provider.options, "addresses"))
+
+    def __init__(self, access: Access, ledger: Ledger, noticed: Noticed, *, times: Times | None = None) -> None:
+        self.access = access
+        self.ledger = ledger
+        self.noticed = noticed
+        self.times = times or Times()
+        self.api = self.provider.api
+        self.line = Line(access, self.api.limits)
+
+    async def run(self) -> None:
+        try:
+            while True:
+                if link := await self._link():
+                    await self.noticed(link)
+                await self._end_forgotten_calls()
+                await asyncio.sleep(self.times.check)
+        finally:
+            await self.line.close()
+
+    async def carry_out(self, command: Command) -> Done:
+        if command.do not in self.capabilities:
+            raise NotDone("refused")
+        since = clock.now()
+        try:
+            async with asyncio.timeout((command.until - since).total_seconds()):
+                answer = await self._ask_all(command)
+                return await self._wait(command, key=self.api.call_key(answer), since=since)
+        except TimeoutError:
+            raise NotDone("no_effect") from None
+
+    async def _ask_all(self, command: Command) -> Answer:
+        """Step after step; where a later one is refused, the client must not be left listening to music."""
+        legs = await _in_database(partial(legs_of, self.access.code, command))
+        answer = Answer(0)
+        for number, ask in enumerate(self.api.asks[command.do]):
+            try:
+                answer = await self._ask(ask(self.access, command, legs))
+            except NotDone:
+                if number and (undo := self.api.undo.get(command.do)):
+                    await self._undo(undo, command)
+                raise
+        return answer
+
+    async def _undo(self, undo: Ask, command: Command) -> None:
+        try:
+            await self._ask(undo(self.access, command, ()))
+        except NotDone:
+            log.warning("cloud_pbx_not_undone", pbx=self.access.code, do=command.do)
+
+    async def _ask(self, request: Request) -> Answer:
+        try:
+            answer = await self.line.ask(request)
+        except TooOften:
+            raise NotDone("too_often") from None
+        except Silent as silence:
+            log.warning("cloud_pbx_silent", pbx=self.access.code, kind=str(silence))
+            raise NotDone("no_link") from None
+        self._refuse(answer)
+        return answer
+
+    def _refuse(self, answer: Answer) -> None:
+        if trouble := self.api.trouble(answer):
+            log.warning("cloud_pbx_refused", pbx=self.access.code, status=answer.status, trouble=trouble)
+            raise NotDone(trouble)
+
+    async def _wait(self, command: Command, *, key: str, since: datetime) -> Done:
+        """That it was accepted is not enough: until its events tell of it."""
+        if command.do in self.api.at_once:
+            return Done()
+        path = self.api.results.get(command.do)
+        while True:
+            if path and (told := await _in_database(partial(result, self.access.code, path, command))):
+                self._refuse(Answer(200, told))
+            if done := await _in_database(partial(seen, self.access.code, command, key=key, since=since)):
+                return done
+            await asyncio.sleep(self.times.look)
+
+    async def _link(self) -> Link | None:
+        """Nothing, where nothing new is known."""
+        check = self.api.check
+        try:
+            answer = await self.line.ask(check(self.access) if check else Request("/", "GET"))
+        except TooOften:
+            return None
+        except Silent:
+            return Link(is_up=False, trouble="unreachable")
+        return _link_by(answer, self.api.trouble(answer) if check else "")
+
+    async def _end_forgotten_calls(self) -> None:
+        try:
+            keys = await _in_database(partial(forgotten, self.access.code))
+        except Error:
+            return
+        if keys is not None:
+            at = datetime.now(UTC).isoformat()
+            code, body = self.access.code, json.dumps(sorted(keys)).encode()
+            headers = {"asked_at": at}
+            await self.ledger.put(
+                NewArrival(code, self.provider.code, f"going_on/{at}", f"{code}/going_on", headers, body)
+            )
+
+
+class Mango(CloudPbx):
+    provider = MANGO
+
+
+class Uis(CloudPbx):
+    provider = UIS
+
+
+class Zadarma(CloudPbx):
+    provider = ZADARMA
+
+
+class Sipuni(CloudPbx):
+    provider = SIPUNI
+
+
+class Megafon(CloudPbx):
+    provider = MEGAFON
+
+
+def _link_by(answer: Answer, trouble: str) -> Link | None:
+    if answer.status == 429 or trouble == "too_often":
+        return None
+    if answer.status >= 500:
+        return Link(is_up=False, trouble="unreachable")
+    return Link(is_up=False, trouble="wrong_secret") if trouble else Link(is_up=True)
+
+
+async def _in_database(ask: Callable[[], T]) -> T:
+    def asked() -> T:
+        try:
+            return ask()
+        finally:
+            connection.close()
+
+    return await sync_to_async(asked)()
