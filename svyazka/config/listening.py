@@ -8,7 +8,7 @@ import contextlib
 import signal
 from collections.abc import Callable, Collection
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg
 import structlog
@@ -18,10 +18,11 @@ from django.db import Error, connection
 from django.utils.module_loading import import_string
 
 from svyazka.business.calls import commands, links
-from svyazka.business.calls.phone_system import Access, Command, Ledger, Link, NotDone, PhoneSystem
+from svyazka.business.calls.phone_system import Access, Command, Link, NotDone, PhoneSystem
 from svyazka.business.intake.write_batches import Batches
 from svyazka.business.journal import bell
 from svyazka.business.journal.record import Automaton
+from svyazka.config.standing_by import Turn
 from svyazka.kit import clock
 
 log = structlog.get_logger(__name__)
@@ -46,31 +47,46 @@ async def listen(*, until: asyncio.Event, look_every: float = LOOK_EVERY, only: 
     """`only`: the codes of telephone systems; without any, to all of them."""
     batches = Batches(settings.DATABASE_DIRECT_URL, ring=bell.ring)
     writing = asyncio.create_task(batches.run())
-    running: dict[Access, asyncio.Task[None]] = {}
-    drivers: dict[str, PhoneSystem] = {}
-    doing = asyncio.create_task(_do_what_is_asked(drivers))
+    house = House(batches, only)
+    beside = [asyncio.create_task(house.turn.run()), asyncio.create_task(_do_what_is_asked(house))]
     try:
         while not until.is_set():
             if writing.done():
                 # Whatever broke it: the supervisor starts the listener anew.
                 writing.result()
-            await _follow_settings(running, drivers, batches, only)
+            if beside[0].done():
+                return  # the supervisor starts it anew
+            await _follow_settings(house, only)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(until.wait(), look_every)
     finally:
-        await _end(doing)
-        for task in running.values():
+        for task in (*house.running.values(), *beside):
             await _end(task)
         # The drivers first: what they have handed over is written while the writer ends.
         await _end(writing)
 
 
-async def _follow_settings(
-    running: dict[Access, asyncio.Task[None]],
-    drivers: dict[str, PhoneSystem],
-    ledger: Ledger,
-    only: Collection[str],
-) -> None:
+class House:
+    """The telephone systems that are listened to now."""
+
+    def __init__(self, batches: Batches, only: Collection[str]) -> None:
+        key = " ".join(sorted(only)) or "all"
+        self.turn = Turn(settings.DATABASE_DIRECT_URL, f"listen {key}", batches, begins=self.tell_links)
+        self.running: dict[Access, asyncio.Task[None]] = {}
+        self.drivers: dict[str, PhoneSystem] = {}
+        self.links: dict[str, Link] = {}
+
+    async def notice(self, code: str, link: Link) -> None:
+        self.links[code] = link
+        if self.turn.is_mine:
+            await _notice(code, link)
+
+    async def tell_links(self) -> None:
+        for code, link in list(self.links.items()):
+            await _notice(code, link)
+
+
+async def _follow_settings(house: House, only: Collection[str]) -> None:
     """A changed address or secret is another telephone system: the old driver ends, a new one begins."""
     try:
         active = await _in_database(links.active)
@@ -78,28 +94,31 @@ async def _follow_settings(
         log.warning("listener_without_database")
         return
     wanted = {access: driver for driver, access in active if not only or access.code in only}
-    for access in running.keys() - wanted.keys():
-        await _end(running.pop(access))
-    for access in wanted.keys() - running.keys():
-        running[access] = asyncio.create_task(_keep_running(wanted[access], access, drivers, ledger))
+    for access in house.running.keys() - wanted.keys():
+        await _end(house.running.pop(access))
+    for access in wanted.keys() - house.running.keys():
+        house.running[access] = asyncio.create_task(_keep_running(wanted[access], access, house))
 
 
-async def _keep_running(driver: str, access: Access, drivers: dict[str, PhoneSystem], ledger: Ledger) -> None:
-    noticed = partial(_notice, access.code)
+async def _keep_running(driver: str, access: Access, house: House) -> None:
+    noticed = partial(house.notice, access.code)
+    kind: Any = import_string(settings.PHONE_SYSTEMS[driver])
+    if getattr(kind, "bears_one_listener", False):
+        await house.turn.comes()
     while True:
         try:
-            system: PhoneSystem = import_string(settings.PHONE_SYSTEMS[driver])(access, ledger, noticed)
-            drivers[access.code] = system
+            system: PhoneSystem = kind(access, house.turn, noticed)
+            house.drivers[access.code] = system
             await system.run()
         except Exception:
             log.exception("driver_broke", pbx=access.code)
             await noticed(Link(is_up=False, trouble="broken"))
         finally:
-            drivers.pop(access.code, None)
+            house.drivers.pop(access.code, None)
         await asyncio.sleep(REST)
 
 
-async def _do_what_is_asked(drivers: dict[str, PhoneSystem]) -> None:
+async def _do_what_is_asked(house: House) -> None:
     """Until it is cancelled; what is under way then is left undone, and said to be late by whoever looks."""
     doing: set[asyncio.Task[None]] = set()
     while True:
@@ -107,7 +126,7 @@ async def _do_what_is_asked(drivers: dict[str, PhoneSystem]) -> None:
             async with await psycopg.AsyncConnection.connect(settings.DATABASE_DIRECT_URL, autocommit=True) as rope:
                 await rope.execute(f"listen {bell.PHONES}")
                 while True:
-                    await _begin_what_is_asked(drivers, doing)
+                    await _begin_what_is_asked(house.drivers if house.turn.is_mine else {}, doing)
                     async for _heard in rope.notifies(timeout=POLL, stop_after=1):
                         pass
         except (psycopg.Error, Error):

@@ -73,6 +73,7 @@ class CloudPbx:
     options: ClassVar[tuple[Option, ...]] = ()
     title: ClassVar[str] = ""
     way_in: ClassVar[str] = "cloud_pbx"
+    bears_one_listener: ClassVar[bool] = True  # the edge listens
 
     def __init_subclass__(cls) -> None:
         cls.capabilities = frozenset(cls.provider.api.asks)

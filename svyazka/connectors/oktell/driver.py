@@ -38,6 +38,7 @@ class Oktell:
     """One PBX. Fits calls.phone_system.PhoneSystem."""
 
     capabilities: ClassVar[frozenset[Do]] = frozenset(Do)
+    bears_one_listener: ClassVar[bool] = True  # one web-CRM at a time
     options: ClassVar[tuple[Option, ...]] = OPTIONS
 
     def __init__(self, access: Access, ledger: Ledger, noticed: Noticed, *, times: Times | None = None) -> None:
