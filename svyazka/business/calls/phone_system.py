@@ -175,8 +175,8 @@ class PhoneSystem(Protocol):
 
     capabilities: ClassVar[frozenset[Do]]  # the pages offer no others
     options: ClassVar[tuple[Option, ...]]  # most drivers ask for nothing and have none
-    # Also, where it has them: `title`, as its maker calls it; `way_in`, what stands in the address at which the edge
-    # hears a system that nobody can listen to ("cloud_pbx").
+    # Also, where it has them: `title`, as its maker calls it; `place`, the host and port that all its customers have;
+    # `way_in`, what stands in the address at which the edge hears a system that nobody can listen to ("cloud_pbx").
 
     async def run(self) -> None:
         """Listens until it is cancelled, connects again by itself, and hands every message on to the ledger."""
