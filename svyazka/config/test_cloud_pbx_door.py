@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -14,12 +15,13 @@ from svyazka.business.calls.models import Call, Pbx
 from svyazka.business.clients.models import Client
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.intake.rebuild_calls import Rebuilt, rebuild_calls
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.journal.record import Automaton
 from svyazka.connectors.cloud_pbx.conftest import pbx_of
 from svyazka.connectors.cloud_pbx.stand_ins import STAND_INS, Delivery, StandIn
 from svyazka.edge.conftest import House, open_house
-from svyazka.kit import secrets
+from svyazka.kit import clock, secrets
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLIENT, OURS = "79161234567", "74951000101"
@@ -50,7 +52,7 @@ def connect(house: House, stand_in: StandIn) -> list[int]:
     return answers
 
 
-def test_a_call_comes_in_through_the_door(house, stand_in, olga):
+def test_a_call_comes_in_through_the_door(house, stand_in, olga, anna):
     answers = connect(house, stand_in)
     talk = stand_in.rings_in(CLIENT, OURS, "101")
     stand_in.wait(2)
@@ -63,6 +65,8 @@ def test_a_call_comes_in_through_the_door(house, stand_in, olga):
     assert (call.pbx_code, call.client_number, call.our_number) == (f"{stand_in.code}/main", f"+{CLIENT}", f"+{OURS}")
     assert (call.state, call.result, call.answered_by_id) == ("ended", "answered", olga.pk)
     assert {state for (state,) in house.rows("select distinct state from intake_arrival")} <= {"done", "ignored"}
+    day = timedelta(days=1)
+    assert rebuild_calls(clock.now() - day, clock.now() + day, by=anna) == Rebuilt(same=1)
 
 
 def test_what_is_sent_again_is_one(house, stand_in):

@@ -176,8 +176,9 @@ class PhoneSystem(Protocol):
     capabilities: ClassVar[frozenset[Do]]  # the pages offer no others
     options: ClassVar[tuple[Option, ...]]  # most drivers ask for nothing and have none
     # Also, where it has them: `title`, as its maker calls it; `way_in`, what stands in the address at which the edge
-    # hears a system that nobody can listen to ("cloud_pbx"); `bears_one_listener`, where a second one beside it, which
-    # waits for its turn, would do harm or be of no use.
+    # hears a system that nobody can listen to ("cloud_pbx"); `place`, where its API is: host and port, what the form
+    # proposes; `bears_one_listener`, where a second one beside it, which waits for its turn, would do harm or be of no
+    # use.
 
     async def run(self) -> None:
         """Listens until it is cancelled, connects again by itself, and hands every message on to the ledger."""

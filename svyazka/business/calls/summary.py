@@ -212,7 +212,7 @@ def _transfers(
             at,
             way,
             by,
-            to or _rung_next(staff, at, key),
+            to or (taken.extension if taken else _rung_next(staff, at, key)),
             taken.extension if taken else "",
             is_missed=end is not None and taken is None,
         )

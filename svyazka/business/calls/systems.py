@@ -111,6 +111,12 @@ def title_of(driver: str) -> str:
     return str(getattr(_driver(driver), "title", driver.capitalize()))
 
 
+def place_of(driver: str) -> dict[str, str | int]:
+    """Where a system of this kind usually is, as far as that is known."""
+    host, port = getattr(_driver(driver), "place", ("", 0))
+    return {"host": host, "port": port or ""}
+
+
 def _driver(name: str) -> object:
     path = settings.PHONE_SYSTEMS.get(name)
     return import_string(path) if path else None

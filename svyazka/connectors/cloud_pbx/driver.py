@@ -72,12 +72,14 @@ class CloudPbx:
     capabilities: ClassVar[frozenset[Do]] = frozenset()
     options: ClassVar[tuple[Option, ...]] = ()
     title: ClassVar[str] = ""
+    place: ClassVar[tuple[str, int]] = ("", 443)
     way_in: ClassVar[str] = "cloud_pbx"
     bears_one_listener: ClassVar[bool] = True  # the edge listens
 
     def __init_subclass__(cls) -> None:
         cls.capabilities = frozenset(cls.provider.api.asks)
         cls.title = cls.provider.title
+        cls.place = (cls.provider.host, 443)
         cls.options = tuple(OPTIONS[name] for name in (*cls.provider.options, "addresses"))
 
     def __init__(self, access: Access, ledger: Ledger, noticed: Noticed, *, times: Times | None = None) -> None:

@@ -235,6 +235,7 @@ def _trouble(answer: Answer) -> str:
 MANGO = Provider(
     code="mango",
     title="Mango Office",
+    host="app.mango-office.ru",
     is_genuine=_is_genuine,
     content=lambda envelope: envelope.get("json", "").encode(),
     event_id=_event_id,

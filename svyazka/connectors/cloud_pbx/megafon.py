@@ -156,6 +156,7 @@ def _call_key(answer: Answer) -> str:
 MEGAFON = Provider(
     code="megafon",
     title="MegaFon",
+    host="",
     is_genuine=_is_genuine,
     event_id=_event_id,
     call_key=lambda fields: fields.get("callid", ""),

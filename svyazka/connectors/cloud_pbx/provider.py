@@ -86,6 +86,7 @@ class Provider:
 
     code: str
     title: str
+    host: str  # of its API; empty: each customer has one of his own
     is_genuine: Callable[[Knock, Fields, Account], bool]
     event_id: Callable[[str, Fields], str]  # path, fields → what makes a second delivery the same; empty: its words
     call_key: Callable[[Fields], str]

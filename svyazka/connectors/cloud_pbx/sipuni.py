@@ -144,6 +144,7 @@ def _trouble(answer: Answer) -> str:
 SIPUNI = Provider(
     code="sipuni",
     title="Sipuni",
+    host="sipuni.com",
     is_genuine=lambda _knock, _fields, _account: True,
     event_id=_event_id,
     call_key=lambda fields: fields.get("call_id", ""),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -207,3 +210,22 @@ def test_no_body_breaks_it(code, body):
     row = Row(f"{code}/main", code, {"path": "events/call"}, body, moment(1_790_000_000))
     with suppress(Ignore, NotUnderstood):
         read(row)
+
+
+STORIES = json.loads((Path(__file__).parent / "samples" / "stories.json").read_text())
+
+
+@pytest.mark.parametrize("story", STORIES, ids=[story["name"] for story in STORIES])
+def test_what_was_seen_or_is_described(story):
+    code = story["provider"]
+    rows = [
+        Row(f"{code}/main", code, {"path": row.get("path", "")}, row["body"].encode(), moment(row["at"]))
+        for row in story["rows"]
+    ]
+    if story["expect"] is None:
+        assert [events_of(row) for row in rows] == [[]] * len(rows)
+        return
+    summary = told(STAND_INS[code](), rows)
+    transfers = [(one.way, one.by, one.to, one.taken_by) for one in summary.transfers]
+    found = {**asdict(summary), "transfers": transfers}
+    assert {name: json.loads(json.dumps(found[name])) for name in story["expect"]} == story["expect"]

@@ -163,6 +163,7 @@ def _call_key(answer: Answer) -> str:
 UIS = Provider(
     code="uis",
     title="UIS, CoMagic",
+    host="callapi.uiscom.ru",
     is_genuine=lambda _knock, _fields, _account: True,
     event_id=_event_id,
     call_key=lambda fields: fields.get("call_session_id", ""),

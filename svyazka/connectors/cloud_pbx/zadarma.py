@@ -127,6 +127,7 @@ def _trouble(answer: Answer) -> str:
 ZADARMA = Provider(
     code="zadarma",
     title="Zadarma",
+    host="api.zadarma.com",
     is_genuine=_is_genuine,
     event_id=_event_id,
     call_key=lambda fields: fields.get("pbx_call_id", ""),

@@ -73,7 +73,8 @@ class NewPbxForm(PbxForm):
 @needs("settings.change", "GET", "POST")
 def pbxs(request: PageRequest) -> HttpResponse:
     driver = str(request.POST.get("driver") or request.GET.get("driver") or next(iter(settings.PHONE_SYSTEMS)))
-    form = _asking(NewPbxForm, systems.options_of(driver), {})(request.POST or None, initial={"driver": driver})
+    initial = {"driver": driver, **systems.place_of(driver)}
+    form = _asking(NewPbxForm, systems.options_of(driver), {})(request.POST or None, initial=initial)
     if saved(form, lambda: systems.add(**form.given, by=request.person)):
         messages.success(request, _("Added. The connection is being made."))
         return redirect("pbxs")

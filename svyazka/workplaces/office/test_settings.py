@@ -98,6 +98,9 @@ def test_a_cloud_system_shows_the_address_for_its_events_and_renews_it(anna, ent
     given = {"driver": "zadarma", "code": "main", "host": "api.zadarma.com", "port": "443", "login": "k", "secret": "s"}
     assert client.post("/office/pbx/", given).status_code == 302
     assert '<option value="uis">UIS, CoMagic</option>' in client.get("/office/pbx/").content.decode()
+    page = client.get("/office/pbx/?driver=mango").content.decode()
+    assert 'value="app.mango-office.ru"' in page
+    assert 'value="443"' in page
     pbx = Pbx.objects.get()
     address = f"http://testserver/in/cloud_pbx/{pbx.public_key}"
     assert f'data-copy="{address}"' in client.get(f"/office/pbx/{pbx.pk}/").content.decode()
