@@ -277,6 +277,12 @@ def test_the_file_of_messages_does_not_grow_for_ever(tmp_path):
     assert '"qid":99' in "".join(texts)
 
 
+def test_where_nothing_can_be_written_calls_are_heard_all_the_same(settings, tmp_path):
+    (tmp_path / "frames").write_text("a file stands in the way")
+    settings.PHONE_FRAMES = tmp_path / "frames"
+    assert first_link(an_oktell(), raw_log="on") == Link(True)
+
+
 def test_somebody_elses_client_finds_the_stand_in_to_speak_web_sockets():
     """The library `websockets` judges the framing; the bodies are the documented ones."""
 
