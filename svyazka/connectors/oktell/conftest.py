@@ -8,8 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 from django.conf import settings
+from django.db import connection
 
 from svyazka.business.calls.phone_system import Access, Command, Do
+from svyazka.business.intake.models import Arrival
+from svyazka.business.intake.work_off import work_off
 from svyazka.business.intake.write_batches import Batches
 from svyazka.connectors.oktell.driver import Oktell
 from svyazka.connectors.oktell.peer import OktellPeer
@@ -74,11 +77,25 @@ async def all_over(driver):
     await driver.batches.all_written()
 
 
+def work_off_all():
+    """The list of what goes on waits for a round in which all that was said before it is known."""
+    for _round in range(5):
+        work_off()
+        if not Arrival.objects.filter(state=Arrival.State.NEW).exists():
+            return
+
+
+def work_off_elsewhere():
+    """In a thread beside the loop."""
+    work_off_all()
+    connection.close()
+
+
 async def rows_of(name):
     """How many arrivals of this kind there are."""
-    async with await psycopg.AsyncConnection.connect(settings.DATABASE_DIRECT_URL) as connection:
+    async with await psycopg.AsyncConnection.connect(settings.DATABASE_DIRECT_URL) as rope:
         query = "select count(*) from intake_arrival where outside_id like %s"
-        (count,) = await (await connection.execute(query, [f"{name}/%"])).fetchone()
+        (count,) = await (await rope.execute(query, [f"{name}/%"])).fetchone()
         return count
 
 

@@ -43,7 +43,6 @@ class Chain:
     quiet_since: datetime | None = None
     has_just_talked: bool = False
     is_confirmed: bool = True
-    is_over: bool = False
 
     @property
     def is_busy(self) -> bool:
@@ -72,6 +71,7 @@ class Floor:
     ) -> None:
         self.after_talk, self.after_ring = timedelta(seconds=after_talk), timedelta(seconds=after_ring)
         self.chains: OrderedDict[str, Chain] = OrderedDict()
+        self.alive: dict[str, Chain] = {}  # those of them that are not over
         self.seen: OrderedDict[tuple[str, str, str], None] = OrderedDict()
         self.states: dict[str, str] = {}  # user → state, as userstatechanged says it
         self.waiting: tuple[set[str], set[str]] = (set(), set())
@@ -87,22 +87,22 @@ class Floor:
         notes = hears(chain, frame, at)
         if notes is None:
             return None
-        chain.is_confirmed, chain.is_over = True, False
-        chain.quiet_since = None if chain.is_busy else at
+        chain.is_confirmed, chain.quiet_since = True, None if chain.is_busy else at
+        self.alive[chain.key] = chain
         # Also when the message names no call: it stands here, and with it where it belongs.
         return {"at": at.isoformat(), "chain": chain.key, **_about(chain, frame.user), **notes}
 
     def of_user(self, user: str) -> list[Chain]:
-        return [chain for chain in self.chains.values() if chain.has(user)]
+        return [chain for chain in self.alive.values() if chain.has(user)]
 
     def going_on(self) -> list[Chain]:
-        return [chain for chain in self.chains.values() if not chain.is_over]
+        return list(self.alive.values())
 
     def over(self, now: datetime) -> list[Chain]:
         """Chains in which nothing has happened for so long that nothing will. Each is named once."""
         gone = [chain for chain in self.going_on() if self._is_gone(chain, now)]
         for chain in gone:
-            chain.is_over, chain.passing = True, None
+            del self.alive[chain.key]
         return gone
 
     def hear_line(self, answer: Frame, at: datetime) -> Notes | None:
@@ -123,7 +123,8 @@ class Floor:
             chain.ringing.discard(user)
             if not chain.talking.get(user):
                 _meet(chain, user, LINE, at)
-        chain.quiet_since, chain.is_confirmed, chain.is_over = None, True, False
+        chain.quiet_since, chain.is_confirmed = None, True
+        self.alive[chain.key] = chain
         return {"at": at.isoformat(), "chain": chain.key, **_about(chain, user)}
 
     def doubt(self) -> None:
@@ -135,7 +136,7 @@ class Floor:
         for chain in self.going_on():
             if not (chain.is_confirmed or self._waits(chain)):
                 chain.ringing, chain.talking, chain.holding = set(), {}, set()
-                chain.is_over = True
+                del self.alive[chain.key]
 
     def _is_gone(self, chain: Chain, now: datetime) -> bool:
         if chain.quiet_since is None or self._waits(chain):

@@ -36,8 +36,8 @@ class _Order:
     @property
     def chain(self) -> Chain:
         """The call that it is about, in which this telephone takes part."""
-        chain = self.driver.floor.chains.get(self.command.call_key.lower())
-        if chain is None or chain.is_over:
+        chain = self.driver.floor.alive.get(self.command.call_key.lower())
+        if chain is None:
             raise NotDone("no_such_call")
         if not chain.has(self.user):
             raise NotDone("not_yours")

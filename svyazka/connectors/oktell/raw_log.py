@@ -8,6 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 LARGEST = 64 * 1024 * 1024  # then the file before is let go, and this one takes its place
 _SECRET = re.compile(r'("(?:password|sippass|sipuser|temppass|sessionid|pass)"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
 
@@ -21,6 +25,13 @@ class RawLog:
         self.file: IO[str] | None = None
 
     def note(self, direction: str, text: str) -> None:
+        """A full disk costs the file and not the calls."""
+        try:
+            self._write(direction, text)
+        except OSError as refusal:
+            log.warning("frame_not_noted", place=str(self.place), refusal=refusal.strerror)
+
+    def _write(self, direction: str, text: str) -> None:
         if self.file is None:
             self.file = self._opened()
         line = _SECRET.sub(r'\1"…"', text).replace("\n", " ")

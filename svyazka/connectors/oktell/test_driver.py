@@ -11,7 +11,6 @@ from svyazka.business.calls.follow import summary_of
 from svyazka.business.calls.models import Call, Pbx
 from svyazka.business.calls.phone_system import At, Link
 from svyazka.business.intake.models import Arrival
-from svyazka.business.intake.work_off import work_off
 from svyazka.connectors.oktell.conftest import (
     CLIENT,
     CODE,
@@ -26,6 +25,8 @@ from svyazka.connectors.oktell.conftest import (
     settled,
     until,
     up,
+    work_off_all,
+    work_off_elsewhere,
 )
 from svyazka.connectors.oktell.frames import compose
 from svyazka.connectors.oktell.peer_calls import Habits
@@ -52,7 +53,7 @@ def run(story, *, habits=None, **options):
             return result
 
     result = asyncio.run(whole())
-    work_off()
+    work_off_all()
     return result
 
 
@@ -101,7 +102,7 @@ def test_somebody_who_waits_in_the_queue_is_not_gone(windows):
     async def story(peer, driver):
         chain = await peer.lines.client_rings(CLIENT, "101")
         peer.lines.queue = [{"number": CLIENT}]
-        await peer.asked("getcurrentqueue", times=len(peer.heard) + 2)
+        await peer.asked("getcurrentqueue", times=[name for name, _body in peer.heard].count("getcurrentqueue") + 2)
         await peer.lines.stop_ringing("101")
         await asyncio.sleep(0.6)  # longer than a call without a sign of life is waited for
         going_on = len(driver.floor.going_on())
@@ -159,13 +160,6 @@ def test_a_colleague_is_asked_on_the_telephone_and_gets_the_client(windows, habi
     (transfer,) = summary_of(call).transfers
     assert (transfer.way, transfer.by, transfer.to, transfer.taken_by) == ("attended", "101", "201", "201")
     assert Call.objects.count() == (1 if habits.asks_in_same_chain else 2)
-
-
-def work_off_elsewhere():
-    from django.db import connection
-
-    work_off()
-    connection.close()
 
 
 def is_held(chain):
@@ -301,7 +295,7 @@ def test_a_listener_that_was_started_anew_finds_the_calls_of_before(windows):
                 return states
 
     assert asyncio.run(story()) == ["talking", "ended"]
-    work_off()
+    work_off_all()
     ends = {call.client_number: told(call, windows)[1:3] for call in Call.objects.all()}
     assert ends == {CLIENT: ("answered", "olga"), "+79165550001": ("missed", None)}
 
@@ -323,7 +317,7 @@ def test_a_server_that_answers_little_is_listened_to_all_the_same(windows):
             await settled(driver)
 
     asyncio.run(story())
-    work_off()
+    work_off_all()
     assert told(Call.objects.get(), windows) == ("in", "answered", "olga", CLIENT, "ended")
 
 
@@ -338,7 +332,7 @@ def test_both_spellings_of_a_subscription(windows):
             await all_over(driver)
 
     asyncio.run(story())
-    work_off()
+    work_off_all()
     assert told(Call.objects.get(), windows)[1] == "missed"
 
 

@@ -8,7 +8,6 @@ import pytest
 from svyazka.business.calls.follow import summary_of
 from svyazka.business.calls.models import Call
 from svyazka.business.calls.phone_system import Do, NotDone
-from svyazka.business.intake.work_off import work_off
 from svyazka.connectors.oktell.conftest import (
     CLIENT,
     OLGA,
@@ -19,6 +18,8 @@ from svyazka.connectors.oktell.conftest import (
     to_do,
     until,
     up,
+    work_off_all,
+    work_off_elsewhere,
 )
 from svyazka.connectors.oktell.peer_calls import Habits
 
@@ -40,7 +41,7 @@ def run(story, *, habits=None, wordless=False, dated=150416):
             return await story(peer, driver)
 
     result = asyncio.run(whole())
-    work_off()
+    work_off_all()
     return result
 
 
@@ -95,13 +96,6 @@ def test_the_own_telephone_does_not_pop_up_and_a_call_that_was_not_lifted_is_non
     rings, trouble, chain = run(story)
     assert (rings, trouble) == ((), "not_lifted")
     assert (the_call(chain).direction, the_call(chain).result) == ("out", "missed")
-
-
-def work_off_elsewhere():
-    from django.db import connection
-
-    work_off()
-    connection.close()
 
 
 def rings_of(chain):

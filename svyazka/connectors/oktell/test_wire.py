@@ -6,13 +6,18 @@ import json
 import os
 import ssl
 import stat
-import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
 import hypothesis.strategies as st
 import pytest
 import websockets
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 
 from svyazka.business.calls.phone_system import Link
@@ -30,6 +35,7 @@ from svyazka.connectors.oktell.conftest import (
 )
 from svyazka.connectors.oktell.frames import Joiner, NotOktell, compose, in_pieces, parse, scrambled
 from svyazka.connectors.oktell.raw_log import RawLog
+from svyazka.kit import clock
 
 
 @pytest.fixture(autouse=True)
@@ -88,8 +94,13 @@ def test_a_password_is_scrambled_as_the_vendors_client_does_it():
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     folder = tmp_path_factory.mktemp("certificate")
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=oktell -keyout key.pem -out cert.pem"
-    subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
+    key, now = ec.generate_private_key(ec.SECP256R1()), clock.now()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "oktell")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now).not_valid_after(now + timedelta(days=1)).sign(key, SHA256())
+    (folder / "cert.pem").write_bytes(made.public_bytes(Encoding.PEM))
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "key.pem").write_bytes(plain)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
     return context
@@ -275,6 +286,12 @@ def test_the_file_of_messages_does_not_grow_for_ever(tmp_path):
     assert all(len(text) < 1300 for text in texts)
     assert not any("hush" in text or "a\\" in text for text in texts)
     assert '"qid":99' in "".join(texts)
+
+
+def test_where_nothing_can_be_written_calls_are_heard_all_the_same(settings, tmp_path):
+    (tmp_path / "frames").write_text("a file stands in the way")
+    settings.PHONE_FRAMES = tmp_path / "frames"
+    assert first_link(an_oktell(), raw_log="on") == Link(True)
 
 
 def test_somebody_elses_client_finds_the_stand_in_to_speak_web_sockets():
