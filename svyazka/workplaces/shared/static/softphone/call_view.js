@@ -28,11 +28,12 @@ export class CallView {
     say(box, "trouble", call.trouble);
     for (const [name, on] of [["mute", call.muted], ["hold", call.held]]) box.querySelector(`[data-do="${name}"]`).setAttribute("aria-pressed", String(on));
     const talks = call.state === "talking";
-    const waiting = call.consults && calls.find(({ id, state }) => id === call.consults && state === "talking");
+    const isOver = call.state === "ended";
+    const waiting = !isOver && call.consults && calls.find(({ id, state }) => id === call.consults && state === "talking");
+    box.querySelector("[data-hang-up]").hidden = isOver || !!waiting || call.state === "ringing";
     box.querySelector("[data-answer]").hidden = call.state !== "ringing";
-    box.querySelector("[data-hang-up]").hidden = ["ringing", "ended"].includes(call.state);
     box.querySelector("[data-talks]").hidden = !talks || !!call.passing;
-    box.querySelector("[data-asked]").hidden = !waiting || call.state === "ended";
+    box.querySelector("[data-asked]").hidden = !waiting;
     box.querySelector('[data-do="connect"]').disabled = !talks;
     box.querySelector('[data-do="transfer"]').hidden = !!call.consults;
     if (!talks || call.passing || call.consults) this.#unfold("");

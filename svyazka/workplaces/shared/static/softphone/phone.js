@@ -38,11 +38,10 @@ function hold(tell) {
 // What other parts of the page ask for; whoever has it done says so by preventDefault().
 function listen(order) {
   const talk = () => shown.calls.find(({ state, consults }) => state === "talking" && !consults);
-  addEventListener("svyazka:dial", (event) => {
-    if (shown.line !== "ready") return;
-    event.preventDefault();
-    order({ what: "dial", number: event.detail.number });
-  }, true);
+  const ready = (event) => shown.line === "ready" && !event.preventDefault();
+  // First whether this browser speaks itself, and when the house has let the number be rung, which one.
+  addEventListener("svyazka:softphone", ready, true);
+  addEventListener("svyazka:dial", (event) => ready(event) && order({ what: "dial", number: event.detail.number }), true);
   addEventListener("svyazka:transfer", (event) => {
     const call = talk();
     if (!call) return;
