@@ -116,6 +116,15 @@ def hears(page):
     page.wait_for_function("(before) => peer.heard().then((now) => now > before + 500)", arg=before)
 
 
+def takes(page, event, **detail):
+    """Whether the phone does what another part of the page asks for."""
+    return page.evaluate(
+        """([name, detail]) => !document.body.dispatchEvent(
+            new CustomEvent(name, {bubbles: true, cancelable: true, detail}))""",
+        [event, detail],
+    )
+
+
 def call_of(page, words):
     return page.locator(".softphone-call", has_text=words)
 
@@ -176,6 +185,11 @@ def test_a_number_is_dialled_keys_are_pressed_and_what_went_wrong_is_said(phone,
     said(client, "rings:101", "talks", "rings:101")
     client.evaluate("peer.decline()")
     shows(page.locator(".softphone-call").last, "Звонок отклонён")
+    # A click on a number anywhere asks first who speaks, then the house, and then for this.
+    assert takes(page, "svyazka:softphone")
+    assert takes(page, "svyazka:dial", number="+79161234567", deal=None)
+    said(client, "failed:Rejected", "rings:101")
+    client.evaluate("peer.decline()")
     dial_in_panel(page, "555")
     shows(call_of(page, "555"), "Такого номера нет")
 
@@ -192,11 +206,7 @@ def test_a_call_is_passed_on_at_once_or_comes_back_when_nobody_takes_it(phone, p
     shows(call, "Звонок никто не принял: он снова у вас.")
     hears(client)
     # As the card of the call asks for it, with a button for each colleague.
-    taken = page.evaluate(
-        """() => !document.body.dispatchEvent(new CustomEvent("svyazka:transfer",
-            {bubbles: true, cancelable: true, detail: {number: "102", way: "blind"}}))"""
-    )
-    assert taken
+    assert takes(page, "svyazka:transfer", number=COLLEAGUE, way="blind")
     said(client, "sent to:555", "sent to:102")
     said(colleague, f"rings:{CLIENT}", "talks")
     shows(call, "Разговор окончен")
@@ -248,6 +258,7 @@ def test_the_secret_is_wrong_until_the_office_enters_the_right_one(phone, open_p
     shows(page.locator("#softphone-pill"), "Неверный пароль")
     page.locator("#softphone-pill").click()
     expect(page.get_by_text("АТС не принимает пароль.")).to_be_visible()
+    assert not takes(page, "svyazka:softphone")  # the desk phone, then
     SipAccount.objects.update(secret=secrets.lock_away(server.SECRET))
     page.get_by_role("button", name="Попробовать снова").click()
     shows(page.locator("#softphone-pill"), "Готов")

@@ -34,6 +34,7 @@ export class Line {
     this.#change("connecting");
     try {
       const answer = await fetch(this.address);
+      if (answer.status >= 500) throw new Error(answer.status);
       if (!answer.ok || answer.redirected) return this.#change("no_access");
       this.#access = await answer.json();
     } catch {
@@ -62,7 +63,7 @@ export class Line {
       hold: () => call && (call.shown.held ? this.#alone(call).then(() => call.hold(false)) : call.hold(true)),
       press: () => call?.press(value),
       blind: () => call?.passOn(this.#address(number), { to: number }),
-      consult: () => call && call.hold(true).then(() => this.dial(number, { consults: call.id })),
+      consult: () => call && call.hold(true).then(() => call.shown.held && this.dial(number, { consults: call.id })),
       connect: () => call && this.#connect(call),
       come_back: () => call && this.#comeBack(call),
       devices: () => this.calls.forEach((one) => one.playOn(chosen().speaker)),

@@ -49,7 +49,8 @@ function listen(order) {
     order({ what: event.detail.way === "attended" ? "consult" : "blind", id: call.id, number: event.detail.number });
   }, true);
   // On a machine that several people share, the next one does not find whom this one rang.
-  document.getElementById("logout")?.addEventListener("submit", () => {
+  document.addEventListener("submit", ({ target }) => {
+    if (new URL(target.action).pathname !== "/logout/") return;
     order({ what: "end" });
     localStorage.removeItem(`softphone-rung-${person}`);
   });

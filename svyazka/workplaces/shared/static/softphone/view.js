@@ -43,7 +43,8 @@ export class View {
     this.box.hidden = folded;
     this.pill.setAttribute("aria-expanded", String(!folded));
     if (folded) return this.box.contains(document.activeElement) && this.pill.focus();
-    this.box.querySelector("button:not([hidden])")?.focus({ preventScroll: true });
+    const first = (within) => this.box.querySelector(within);
+    (first("[data-answer]:not([hidden]) button") ?? first("[data-idle]:not([hidden]) input") ?? first("button")).focus({ preventScroll: true });
   }
 
   #press(what) {
