@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calls", "0003_systems_are_asked_to_do_things"),
+        ("calls", "0010_what_phones_are_at"),
         ("staff", "0006_with_what_a_person_calls"),
     ]
 
