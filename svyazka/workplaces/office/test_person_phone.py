@@ -5,6 +5,7 @@ import re
 import pytest
 
 from svyazka.business.calls.models import Pbx, SipAccount
+from svyazka.business.calls.softphone.settings import line_of
 from svyazka.business.staff.models import CallsBy, Person
 from svyazka.kit import secrets
 
@@ -60,3 +61,23 @@ def test_without_an_extension_there_is_no_secret_to_make(pbx, anna, egor, enter)
 def test_heads_see_nothing_of_it(pbx, roza, olga, enter):
     assert "/phone/" not in enter(roza).get(f"/office/staff/{olga.pk}/").content.decode()
     assert enter(roza).post(f"/office/staff/{olga.pk}/phone/", typed()).status_code == 403
+
+
+def test_how_browsers_reach_the_pbx_is_entered_with_it(pbx, anna, enter):
+    browser = enter(anna)
+    page = browser.get(f"/office/pbx/{pbx.pk}/").content.decode()
+    assert 'value="wss://pbx.example.org:8089/ws"' in page
+    given = {
+        "host": "127.0.0.1",
+        "port": "5038",
+        "option_softphone_socket": "wss://other.example.org/ws",
+        "option_softphone_ice": "turn:turn.example.org:3478",
+        "option_softphone_turn_login": "svyazka",
+        "option_softphone_turn_secret": "s3cret",
+    }
+    assert browser.post(f"/office/pbx/{pbx.pk}/", given).status_code == 302
+    found = line_of(Pbx.objects.get())
+    assert (found.socket, found.domain) == ("wss://other.example.org/ws", "other.example.org")
+    assert found.ice_servers() == [
+        {"urls": "turn:turn.example.org:3478", "username": "svyazka", "credential": "s3cret"},
+    ]
