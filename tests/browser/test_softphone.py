@@ -194,6 +194,21 @@ def test_a_number_is_dialled_keys_are_pressed_and_what_went_wrong_is_said(phone,
     shows(call_of(page, "555"), "Такого номера нет")
 
 
+def test_who_is_outside_is_rung_as_by_a_click_on_his_number(phone):
+    page = phone()
+    page.evaluate(
+        """() => document.addEventListener("click", (event) => {
+            const link = event.target.closest("a[href^='tel:']");
+            if (link) (event.preventDefault(), (document.documentElement.dataset.clicked = link.getAttribute("href")));
+        })"""
+    )
+    page.evaluate("document.body.dataset.dials = '1'")
+    dial(page, "8 916 123-45-67")
+    expect(page.locator("html")).to_have_attribute("data-clicked", "tel:89161234567")
+    dial_in_panel(page, "555")  # a colleague, of whom nobody has to be asked
+    shows(call_of(page, "555"), "Такого номера нет")
+
+
 def test_a_call_is_passed_on_at_once_or_comes_back_when_nobody_takes_it(phone, peer):
     page, client, colleague = phone(), peer(CLIENT), peer(COLLEAGUE)
     client.evaluate("peer.call('101')")
