@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from svyazka.business.calls.models import Pbx, SipAccount
-from svyazka.business.staff.models import CallsBy
+from svyazka.business.staff.models import CallsBy, Session
 from svyazka.kit import secrets
 from tests.browser.conftest import QUIET
 from tests.browser.sip import server
@@ -277,6 +277,12 @@ def test_the_secret_is_wrong_until_the_office_enters_the_right_one(phone, open_p
     SipAccount.objects.update(secret=secrets.lock_away(server.SECRET))
     page.get_by_role("button", name="Попробовать снова").click()
     shows(page.locator("#softphone-pill"), "Готов")
+
+
+def test_whoever_is_logged_out_is_not_rung_any_more(phone, olga):
+    page = phone()
+    Session.objects.filter(person=olga).delete()
+    expect(page.locator("#softphone-pill").get_by_text("Выключен", exact=True)).to_be_visible(timeout=9_000)
 
 
 def test_one_tab_holds_the_phone_the_others_show_and_steer_it_and_take_over(phone, peer):

@@ -33,14 +33,12 @@ export class Line {
   async begin() {
     this.#change("connecting");
     try {
-      const answer = await fetch(this.address);
-      if (answer.status >= 500) throw new Error(answer.status);
-      if (!answer.ok || answer.redirected) return this.#change("no_access");
-      this.#access = await answer.json();
+      this.#access = await this.#ask();
     } catch {
       this.#change("lost");
       return setTimeout(() => this.begin(), AGAIN_AFTER);
     }
+    if (!this.#access) return this.#change("no_access");
     this.#register();
   }
 
@@ -94,6 +92,20 @@ export class Line {
     });
   }
 
+  // What to register with; null: whoever opened this page does not call out of the browser, or is not logged in any more.
+  async #ask() {
+    const answer = await fetch(this.address);
+    if (answer.status >= 500) throw new Error(answer.status);
+    return answer.ok && !answer.redirected ? answer.json() : null;
+  }
+
+  // A page that was left open after the log-in has ended must not go on ringing. A call is not cut off for that.
+  async #renew() {
+    const access = await this.#ask().catch(() => this.#access);
+    if (access || this.calls.length) this.#agent.register();
+    else this.#stop();
+  }
+
   #register() {
     JsSIP.debug.disable();
     const { socket, domain, login, secret, name } = this.#access;
@@ -111,6 +123,7 @@ export class Line {
     this.#agent.on("registered", () => this.#ready());
     this.#agent.on("unregistered", () => this.#lose());
     this.#agent.on("disconnected", () => this.#lose());
+    this.#agent.on("registrationExpiring", () => this.#renew());
     this.#agent.on("registrationFailed", ({ response }) => this.#refused(response));
     this.#agent.on("newRTCSession", ({ session, originator, request }) => this.#take(session, originator, request));
     this.#agent.start();
