@@ -31,6 +31,7 @@ def main(for_tests: bool) -> None:
     gather_static_files()
     if for_tests:
         find_browser()
+        find_sip_server()
 
 
 def make_environment() -> None:
@@ -70,6 +71,10 @@ def copy_browser_files() -> None:
     wanted = json.loads((ROOT / "package.json").read_text())
     for source, target in wanted["copied"].items():
         shutil.copyfile(ROOT / "node_modules" / source, VENDOR / target)
+    for package, target in wanted["bundled"].items():
+        # Comes without a file that a browser could load.
+        run(ROOT / "node_modules" / ".bin" / "esbuild", package, "--bundle", "--minify", "--format=esm",
+            "--legal-comments=inline", f"--outfile={VENDOR / target}", quiet=True)  # fmt: skip
     for source, (target, letters) in wanted["letters"].items():
         # The whole font is 50 KB, the letters of the two languages 30.
         run(VENV / "bin" / "pyftsubset", ROOT / "node_modules" / source, f"--unicodes={letters}", "--flavor=woff2",
@@ -112,16 +117,26 @@ def find_browser() -> None:
     apt_install("chromium", "the browser tests need Chromium")
 
 
-def apt_install(package: str, why: str) -> None:
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+def find_sip_server() -> None:
+    """Without it only the tests of the softphone are left out; they say so."""
+    if shutil.which("kamailio") or not can_apt_install():
+        return
+    apt_install("kamailio", "", "kamailio-websocket-modules")
+
+
+def apt_install(package: str, why: str, *further: str) -> None:
+    if can_apt_install():
         say(f"installing {package}")
         subprocess.run(["apt-get", "update", "-q"], stdout=subprocess.DEVNULL, check=False)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(
-            ["apt-get", "install", "-y", "-q", package], stdout=subprocess.DEVNULL, env=environment, check=True
-        )
+        command = ["apt-get", "install", "-y", "-q", package, *further]
+        subprocess.run(command, stdout=subprocess.DEVNULL, env=environment, check=True)
         return
     sys.exit(f"{why}; type: sudo apt-get install {package}")
+
+
+def can_apt_install() -> bool:
+    return os.geteuid() == 0 and bool(shutil.which("apt-get"))
 
 
 def done(step: str, sources: list[Path]) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff import passwords, roles
 from svyazka.business.staff.hours import Hours, in_words, to_store
-from svyazka.business.staff.models import Department, Person, Role, Session
+from svyazka.business.staff.models import CallsBy, Department, Person, Role, Session
 from svyazka.business.staff.sessions import end_all
 from svyazka.kit import phones
 from svyazka.kit.refusals import Refused
@@ -57,8 +57,8 @@ def hire(
 
 
 def change(person: Person, *, by: Actor, **values: Any) -> Person:
-    """`values`: login, full_name, role, department, phone, extension, language, skills, hours. A new role asks for a
-    new log-in."""
+    """`values`: login, full_name, role, department, phone, extension, pbx_code, calls_by, language, skills, hours. A
+    new role asks for a new log-in."""
     values |= {name: read(values[name]) for name, read in _READERS.items() if name in values}
     try:
         with transaction.atomic():
@@ -177,8 +177,13 @@ def _taken(conflict: IntegrityError) -> Refused:
 
 
 def _readable(changed: dict[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
-    """Departments by their name, hours and skills in a line: the journal outlives them."""
-    said: dict[str, Callable[[Any], str]] = {"skills": ", ".join, "hours": in_words, "department": _name_of}
+    """Departments and ways to call by their name, hours and skills in a line: the journal outlives them."""
+    said: dict[str, Callable[[Any], str]] = {
+        "skills": ", ".join,
+        "hours": in_words,
+        "department": _name_of,
+        "calls_by": lambda way: str(CallsBy(way).label),
+    }
     return {
         name: (said[name](old), said[name](new)) if name in said else (old, new) for name, (old, new) in changed.items()
     }

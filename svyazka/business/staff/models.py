@@ -24,6 +24,14 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+class CallsBy(models.TextChoices):
+    """With what a person rings clients when he clicks on a number."""
+
+    DESK = "desk", _("desk phone")
+    SOFTPHONE = "softphone", _("softphone in the browser")
+    MOBILE = "mobile", _("this device: a mobile phone")
+
+
 class Department(models.Model):
     code = models.SlugField(unique=True)
     words = models.JSONField(default=dict)
@@ -104,6 +112,9 @@ class Person(AbstractBaseUser):
     extension = models.CharField(max_length=20, blank=True)  # the phone on the PBX: 101
     # On which one, where there are several (calls.Pbx.code); empty: on the only one.
     pbx_code = models.CharField(max_length=60, db_default="", blank=True)
+    calls_by = models.CharField(
+        max_length=10, choices=CallsBy.choices, default=CallsBy.DESK, db_default=CallsBy.DESK.value
+    )
     language = models.CharField(max_length=2, default="ru")
     # What the person can do, as rules of appointing ask for it: "english", "outbound".
     skills = ArrayField(models.CharField(max_length=30), default=list, db_default=Value("{}"), blank=True)

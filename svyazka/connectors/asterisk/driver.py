@@ -15,7 +15,8 @@ from typing import Any, ClassVar, TypeVar
 
 import structlog
 
-from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, Link, NotDone, Noticed
+from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, Link, NotDone, Noticed, Option
+from svyazka.business.calls.softphone.options import SOFTPHONE
 from svyazka.business.intake.bundles import Bundles
 from svyazka.business.intake.write_down import NewArrival
 from svyazka.connectors.asterisk.carrying_out import CAPABILITIES, PROOFS, DialPlan, carry_out
@@ -36,6 +37,7 @@ class Asterisk:
     """One PBX. Fits calls.phone_system.PhoneSystem."""
 
     capabilities: ClassVar[frozenset[Do]] = CAPABILITIES
+    options: ClassVar[tuple[Option, ...]] = SOFTPHONE
 
     def __init__(self, access: Access, ledger: Ledger, noticed: Noticed, *, times: Times | None = None) -> None:
         self.access = access

@@ -19,6 +19,7 @@ from svyazka.business.visits import dismissal, resources
 from svyazka.business.visits.models import Resource
 from svyazka.kit import clock
 from svyazka.workplaces.office import week
+from svyazka.workplaces.office.phone_form import PhoneForm, phone_of
 from svyazka.workplaces.office.week import Day
 from svyazka.workplaces.shared import away, chats
 from svyazka.workplaces.shared.account import rows_of
@@ -80,10 +81,13 @@ def draw(
     work: Work | None = None,
     absence: Mapping[str, str] | None = None,
     leaving: Mapping[str, str] | None = None,
+    phone_form: PhoneForm | None = None,
+    new_secret: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """`absence`, `leaving`: what was typed and refused, with the `fault`."""
-    faulty = bool((form and form.errors) or (password_form and password_form.errors))
+    """`absence`, `leaving`: what was typed and refused, with the `fault`. `new_secret`: of the
+    softphone, shown once."""
+    faulty = any(one and one.errors for one in (form, password_form, phone_form))
     work = work or Work(week.of(person.hours), person.skills)
     context: dict[str, Any] = {
         "employee": person,
@@ -96,6 +100,7 @@ def draw(
         "week": work.days,
         "hours": hours.in_words(person.hours),
         "skills": appointing.skills_in_use(also=[*person.skills, *work.skills]),
+        **_phone(person, phone_form, new_secret),
         "unbookable": person.is_active
         and person.basis in resources.GO_OUT
         and not Resource.objects.filter(person=person).exists(),
@@ -103,6 +108,16 @@ def draw(
         **_leaving(person, leaving),
     }
     return render(request, "office/staff_person.html", context, status=422 if faulty else status)
+
+
+def _phone(person: Person, form: PhoneForm | None, new_secret: str) -> dict[str, Any]:
+    known = phone_of(person)
+    return {
+        "phone_form": form or PhoneForm(initial=known),
+        "new_secret": new_secret,
+        "sip_login": known["sip_login"] or person.extension,
+        "has_secret": known["has_secret"],
+    }
 
 
 def _absences(person: Person, typed: Mapping[str, str] | None) -> dict[str, Any]:

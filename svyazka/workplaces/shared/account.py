@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from svyazka.business.calls.softphone import accounts
 from svyazka.business.staff import absences, hire, hours, sessions
 from svyazka.business.staff.log_in import TooManyGuesses, change_password
-from svyazka.business.staff.models import Person, Session
+from svyazka.business.staff.models import CallsBy, Person, Session
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared import away, chats, push
 from svyazka.workplaces.shared.devices import readable
@@ -71,6 +72,17 @@ def _change_password(request: PageRequest) -> HttpResponse:
 @needs("own.account", "POST")
 def password(request: PageRequest) -> HttpResponse:
     return _change_password(request)
+
+
+@needs("own.account", "POST")
+def calling(request: PageRequest) -> HttpResponse:
+    """With what somebody calls from now on: the frame around the pages is drawn anew."""
+    chosen = request.POST.get("calls_by", "")
+    if chosen not in CallsBy.values:
+        raise Refused(_("Choose with what you call."))
+    accounts.choose(request.person, CallsBy(chosen), by=request.person)
+    messages.success(request, _("Saved."))
+    return whole_page(request, redirect("account"))
 
 
 @needs("own.account", "POST")
@@ -137,6 +149,7 @@ def _page(request: PageRequest, form: PasswordForm, status: int = 200) -> HttpRe
             {"period": away.period(one.during.lower, one.during.upper, short), "note": one.note}
             for one in absences.ahead_of(request.person)
         ],
+        "ways_to_call": CallsBy.choices,
         "push": push.on_page(request.person, here=here),
         **chats.on_page(request.person),
     }

@@ -11,7 +11,7 @@ from svyazka.workplaces.shared import refusals
 
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
-    "connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "connect-src 'self'{further}; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
 
@@ -22,7 +22,10 @@ class SafetyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         answer = self.get_response(request)
-        answer.headers.setdefault("Content-Security-Policy", POLICY)
+        # Where a softphone of this page connects; no other page may use the microphone.
+        further = getattr(request, "softphone_origin", "")
+        answer.headers.setdefault("Content-Security-Policy", POLICY.format(further=f" {further}" if further else ""))
+        answer.headers.setdefault("Permissions-Policy", f"microphone={'(self)' if further else '()'}")
         answer.headers.setdefault("X-Frame-Options", "DENY")
         if getattr(request, "person", None):
             answer.headers.setdefault("Cache-Control", "no-store, private")

@@ -18,6 +18,7 @@ from svyazka.business.deals.models import Pipeline
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person, Role
 from svyazka.business.staff.sessions import SessionStore
+from svyazka.workplaces.shared import softphone
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "layout": "shared/main_only.html" if framed else "shared/base.html",
         "rooms": rooms_of(person, request.path) if person and not framed else [],
+        "has_softphone": softphone.in_frame(request, person) if person and not framed else False,
         "own_tasks": shown_count(cast(SessionStore, request.session).own_tasks) if person else "",
         "own_problems": shown_count(cast(SessionStore, request.session).own_problems) if person else "",
         "heard": cast(SessionStore, request.session).heard if person else 0,

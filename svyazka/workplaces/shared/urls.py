@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.shared import account, chats, landing, log_in, notices, push, timeline
+from svyazka.workplaces.shared import account, chats, landing, log_in, notices, push, softphone, timeline
 
 urlpatterns = [
     path("", landing.landing, name="landing"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/language/", account.language, name="account_language"),
     path("account/password/", account.password, name="account_password"),
+    path("account/calling/", account.calling, name="account_calling"),
+    path("account/softphone/", softphone.account_softphone, name="account_softphone"),
     path("account/devices/", push.account_devices, name="account_devices"),
     path("account/devices/<int:pk>/ending/", push.device_ending, name="device_ending"),
     path("account/chats/", chats.account_chats, name="account_chats"),
