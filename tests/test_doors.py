@@ -83,7 +83,7 @@ def _filled(route: str, samples: dict[str, Any]) -> str:
 @pytest.fixture
 def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
     """One of everything that an address may name."""
-    from svyazka.business.calls.models import Call, Pbx, PhoneLine
+    from svyazka.business.calls.models import Call, CallQueue, Pbx, PhoneLine
     from svyazka.business.clients.models import Interaction, Source
     from svyazka.business.conversations.models import ChannelAccount
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
@@ -150,6 +150,8 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
         "roles": "manager",
         "departments": windows["mikhail"].department.code,
         "sources": Source.objects.first().code,
+        "breaks": "lunch",
+        "queues": CallQueue.objects.create(code="sales").pk,
         "loss-reasons": LossReason.objects.first().code,
         "fields": "openings",
         "visit-kinds": "measurement",

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from svyazka.business.calls import commands
+from svyazka.business.calls.floor import counting
 from svyazka.business.conversations import bots
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
@@ -44,6 +45,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (searched.go_round, 5.0),
     (upload.forget_old, 3600.0),
     (commands.give_up_late, 5.0),
+    (counting.fold_in, 1.0),
 )
 
 log = structlog.get_logger(__name__)

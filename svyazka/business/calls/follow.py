@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from svyazka.business.calls import fold
+from svyazka.business.calls.floor import counting
 from svyazka.business.calls.models import Call, PhoneLine
 from svyazka.business.calls.phone_system import CallEvent, Kind
 from svyazka.business.calls.summary import Summary, summarise
@@ -47,8 +48,25 @@ class Followed:
         return self.now.result == Call.Result.ANSWERED != (self.before.result if self.before else "")
 
     @property
+    def was_just_missed(self) -> bool:
+        return self.now.result in Call.NOT_REACHED and (not self.before or self.before.result not in Call.NOT_REACHED)
+
+    @property
+    def has_just_spoken(self) -> bool:
+        return bool(self.now.answered_at) and not (self.before and self.before.answered_at)
+
+    @property
+    def whose_talk_ended(self) -> frozenset[tuple[str, datetime]]:
+        """Extensions, each with when it was free again."""
+        return _ended_talks(self.now) - (_ended_talks(self.before) if self.before else frozenset())
+
+    @property
     def has_just_ended(self) -> bool:
         return self.now.state == Call.State.ENDED != (self.before.state if self.before else "")
+
+
+def _ended_talks(summary: Summary) -> frozenset[tuple[str, datetime]]:
+    return frozenset((talk.extension, talk.end) for talk in summary.talks if talk.end and talk.extension)
 
 
 def _turn(summary: Summary) -> tuple[object, ...]:
@@ -188,9 +206,10 @@ def _store(learnt: Sequence[_Learnt]) -> None:
     staff = staff_at(one.followed.now.answered_by for one in learnt)
     new: list[Call] = []
     changed: list[tuple[datetime, Call]] = []
+    counted = []
     for one in learnt:
         call = one.followed.call
-        was = call.started_at
+        was, before = call.started_at, counting.counts_as(call) if call.pk else None
         if call.pk is None or one.is_changed:
             for name, value in columns(one.followed.now, one.legs, staff).items():
                 setattr(call, name, value)
@@ -198,8 +217,10 @@ def _store(learnt: Sequence[_Learnt]) -> None:
                 new.append(call)
             else:
                 changed.append((was, call))
+            counted.append((before, counting.counts_as(call)))
     Call.objects.bulk_create(new)
     _update_all(changed)
+    counting.note(counted)
     for one in learnt:
         for part in one.parts:
             put_together(part, one.followed.call)
@@ -280,8 +301,10 @@ def update(call: Call, given: dict[str, object]) -> bool:
     """Whether anything changes."""
     row = Call.objects.filter(pk=call.pk, started_at=call.started_at)
     changed = {name: value for name, value in given.items() if getattr(call, name) != value}
+    before = counting.counts_as(call)
     for name, value in changed.items():
         setattr(call, name, value)
+    counting.note([(before, counting.counts_as(call))])
     return bool(changed) and bool(row.update(**changed))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svyazka.business.calls.blueprint import LINE
+from svyazka.business.calls.blueprint import BREAKS, LINE
 from svyazka.business.clients.blueprint import SOURCES
 from svyazka.business.conversations.blueprint import ACCOUNT, FORMS
 from svyazka.business.deals.known.facts import OWN
@@ -40,7 +40,17 @@ from svyazka.kit.shapes import (
 )
 from svyazka.kit.yaml_text import Unreadable
 
-SECTIONS: tuple[Section, ...] = (DEPARTMENTS, ROLES, SOURCES, FIELDS, LOSS_REASONS, PIPELINES, VISIT_KINDS, FORMS)
+SECTIONS: tuple[Section, ...] = (
+    DEPARTMENTS,
+    ROLES,
+    SOURCES,
+    FIELDS,
+    LOSS_REASONS,
+    PIPELINES,
+    VISIT_KINDS,
+    FORMS,
+    BREAKS,
+)
 _DEMONSTRATION = Record(
     {
         "staff": Part(Many(PERSON), default=[]),

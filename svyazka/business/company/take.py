@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from svyazka.business.calls.models import BreakReason
 from svyazka.business.clients.models import Source
 from svyazka.business.company import words
 from svyazka.business.company.blueprint import SECTIONS, Content, company, faults_of
@@ -103,4 +104,5 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "pipelines": ("pipeline", Pipeline),
     "visit_kinds": ("visit_kind", VisitKind),
     "forms": ("channel", ChannelAccount),
+    "breaks": ("break_reason", BreakReason),
 }

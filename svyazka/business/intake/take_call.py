@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
 
+from svyazka.business.calls.floor import switching
 from svyazka.business.calls.follow import Followed, belong_to, colleagues_at, follow, line_of, summary_of, tell
 from svyazka.business.calls.models import Call
 from svyazka.business.calls.phone_system import CallEvent
@@ -17,6 +18,7 @@ from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.deals.handing.taking import take, waiting_to_be_taken
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of, open_deals_of
+from svyazka.business.deals.work import first_contact, ring_backs
 from svyazka.business.intake.models import Arrival
 from svyazka.business.journal.record import Actor, Automaton, announce
 from svyazka.business.staff.models import Person
@@ -39,9 +41,10 @@ def take_calls(heard: Sequence[Heard]) -> list[dict[str, int]]:
     of_call = {one.call.pk: arrivals.get((one.call.pbx_code, one.call.key)) for one in followed}
     arrival_of = {one.call.pk: of_call[one.call.pk] or arrivals[one.call.pbx_code, ""] for one in followed}
     known = [one.call for one in followed if one.call.client_id is not None]
+    found = {one.call.pk for one in followed} - {call.pk for call in known}
     _find_whose_they_are([one for one in followed if one.call.client_id is None], arrival_of)
     put_into_history(known)
-    _settle_missed_calls([one.call for one in followed if one.was_just_answered])
+    _see_who_was_reached(followed, found, arrival_of)
     tell(followed)
     made: dict[int, dict[str, int]] = {}
     for one in followed:
@@ -127,23 +130,63 @@ def _find_whose_they_are(followed: Sequence[Followed], arrival_of: Mapping[int, 
     _begin_lines(found)
 
 
-def _settle_missed_calls(answered: Sequence[Call]) -> None:
+def _see_who_was_reached(
+    followed: Sequence[Followed], found: Collection[int], arrival_of: Mapping[int, Arrival]
+) -> None:
+    """Only of calls that have turned, in a few statements for all of them. `found`: those of which it was not known
+    whose they are; that may be heard after all the rest."""
+    switching.talked(dict(sorted(end for one in followed for end in one.whose_talk_ended)))
+    of_clients = [one for one in followed if one.call.client_id]
+    first_contact.keep([one.call for one in of_clients if one.has_just_spoken or one.call.pk in found])
+    answered = [one for one in of_clients if _is_answered(one, found)]
+    missed = [one for one in of_clients if _waits(one.call) and (one.was_just_missed or one.call.pk in found)]
+    if not (answered or missed):
+        return
+    waiting = ring_backs.wait_for_others({one.call.client_id or 0 for one in (*answered, *missed)})
+    for one in answered:
+        if one.call.client_id in waiting:
+            ring_backs.reached(one.call, one.now, by=_by(one.call, arrival_of))
+    _settle_missed_calls([one.call for one in answered], arrival_of)
+    reached = ring_backs.reached_since([(one.call, one.now) for one in missed])
+    for one in missed:
+        if one.call.pk in reached:
+            _need_not_wait(one.call, by=_by(one.call, arrival_of))
+        else:
+            ring_backs.missed(one.call, one.now, by=_by(one.call, arrival_of))
+
+
+def _is_answered(one: Followed, found: Collection[int]) -> bool:
+    return one.call.result == Call.Result.ANSWERED and (one.was_just_answered or one.call.pk in found)
+
+
+def _by(call: Call, arrival_of: Mapping[int, Arrival]) -> Automaton:
+    return Automaton(arrival_of[call.pk].account)
+
+
+def _need_not_wait(call: Call, *, by: Actor) -> None:
+    for happened in Interaction.objects.filter(pk=call.interaction_id or 0, waiting=True):
+        history.take_up(happened, by=by)
+
+
+def _settle_missed_calls(answered: Sequence[Call], arrival_of: Mapping[int, Arrival]) -> None:
     """Whoever speaks with the client, in whichever direction, has dealt with the calls that he missed before, and a
     lead of his is taken up."""
-    answered = [call for call in answered if call.answered_by_id and call.client_id]
     if not answered:
         return
-    staff = Person.objects.in_bulk({call.answered_by_id for call in answered})
+    staff = Person.objects.in_bulk({call.answered_by_id for call in answered if call.answered_by_id})
     missed = history.missed_calls_of({call.client_id for call in answered if call.client_id})
     waiting = waiting_to_be_taken({call.deal_id for call in answered if call.deal_id})
     for call in answered:
-        person = staff[call.answered_by_id or 0]
-        if call.deal_id in waiting:
+        person = staff.get(call.answered_by_id or 0)
+        if person and call.deal_id in waiting:
             take(call.deal_id, by=person)
-        for happened in missed.get(call.client_id or 0, ()):
-            # Somebody may have clicked in this very moment; then it is settled too.
-            with suppress(Refused):
-                history.take_up(happened, by=person)
+        of_client = missed.get(call.client_id or 0, ())
+        # He may have been missed again since: then he still waits.
+        if call.answered_at and all(one.at <= call.answered_at for one in of_client):
+            for happened in of_client:
+                # Somebody may have clicked in this very moment; then it is settled too.
+                with suppress(Refused):
+                    history.take_up(happened, by=person or _by(call, arrival_of))
 
 
 def _facts(call: Call) -> dict[str, Any]:

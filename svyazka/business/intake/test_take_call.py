@@ -204,12 +204,12 @@ def test_a_hang_up_before_the_beginning_ends_in_the_same_state(windows):
 
 
 def test_whoever_speaks_with_the_client_has_dealt_with_the_calls_missed_before(olga, oksana):
-    for second_call in ("in", "out"):
-        missed = Ringing()
+    for second_call, ago in (("in", 20), ("out", 10)):
+        missed = Ringing(begun=clock.now() - timedelta(minutes=ago))
         missed.starts()
         missed.ends(9)
         assert len(history.waiting()) == 1
-        call = Ringing()
+        call = Ringing(begun=clock.now() - timedelta(minutes=ago - 1))
         if second_call == "in":
             call.starts()
             call.rings(1, "102")

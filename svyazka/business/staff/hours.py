@@ -63,6 +63,16 @@ def ahead(stored: Stored, moment: datetime, *, days: int) -> Iterator[Stretch]:
                 yield max(begin, moment), end
 
 
+def after(stored: Stored, moment: datetime, minutes: int, *, days: int = 14) -> datetime:
+    """When so many minutes of working time are over. Whoever does not work within these days is given the minutes."""
+    left = timedelta(minutes=minutes)
+    for begin, end in ahead(stored, moment, days=days):
+        if begin + left <= end:
+            return begin + left
+        left -= end - begin
+    return moment + timedelta(minutes=minutes)
+
+
 def _ordered(given: Sequence[tuple[time, time]]) -> list[tuple[str, str]]:
     ordered = sorted((f"{begin:%H:%M}", f"{end:%H:%M}" if end > time() else "24:00") for begin, end in given)
     if any(begin >= end for begin, end in ordered):

@@ -45,6 +45,13 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "queue.see": _all(*_OFFICE),
     "requests.take": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
     "calls.take": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
+    # The wallboard: calls that wait, states of the people, service level; of one's own queues, or of all.
+    "floor.see": {
+        **_all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
+        **dict.fromkeys((Role.OPERATOR, Role.MANAGER), Reach.DEPARTMENT),
+    },
+    # Ends a colleague's forgotten break.
+    "floor.change": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
     "deals.see": _all(*_OFFICE),
     "deals.change": {
         **_all(Role.OPERATOR, Role.HEAD, Role.ADMINISTRATOR),
@@ -104,6 +111,8 @@ WORDS = {
     "queue.see": _("Sees the live queue and the list of calls"),
     "requests.take": _("Takes requests down"),
     "calls.take": _("Takes calls: cards, call-backs, results"),
+    "floor.see": _("Sees the wallboard: waiting calls, who does what, the service level"),
+    "floor.change": _("Ends a colleague's break"),
     "deals.see": _("Sees deals and the calendar"),
     "deals.export": _("Takes the list of deals out of the house as a file"),
     "values.import": _("Fills in fields of deals and clients from a file"),
@@ -131,7 +140,7 @@ WORDS = {
 _KEPT = ("staff.see", "staff.change", "settings.change")
 # Rights whose reach says whose: the others are given or not.
 _WHOSE = dict.fromkeys(
-    ("deals.change", "calling.do", "problems.see", "questions.see"),
+    ("deals.change", "calling.do", "problems.see", "questions.see", "floor.see"),
     (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.ALL),
 )
 

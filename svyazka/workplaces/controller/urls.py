@@ -2,9 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.controller import counters, hand_offs, problems, solving
+from svyazka.workplaces.controller import counters, hand_offs, problems, solving, wallboard, wallboard_days
 
 urlpatterns = [
+    path("wallboard/", wallboard.wallboard, name="wallboard"),
+    path("wallboard/wall/", wallboard.wall, name="wallboard_wall"),
+    path("wallboard/now/", wallboard.now, name="wallboard_now"),
+    path("wallboard/days/", wallboard_days.days, name="wallboard_days"),
+    path("wallboard/days/file/", wallboard_days.days_file, name="wallboard_days_file"),
+    path("wallboard/of/<int:pk>/break-ending/", wallboard.break_ending, name="wallboard_break_ending"),
     path("problems/", problems.problems, name="problems"),
     path("problems/people/", counters.people, name="problems_people"),
     path("problems/morning/", counters.morning, name="problems_morning"),

@@ -14,7 +14,7 @@ from svyazka.business.clients.naming import called
 from svyazka.business.deals import moves, rights
 from svyazka.business.deals.family import family_of
 from svyazka.business.deals.known import facts
-from svyazka.business.deals.models import Deal, Field, Stage
+from svyazka.business.deals.models import Deal, Field, FirstContact, Stage
 from svyazka.business.deals.work import next_steps
 from svyazka.business.problems import listing
 from svyazka.business.problems.models import Problem
@@ -27,6 +27,7 @@ from svyazka.workplaces.shared import away, helping, inputs, question_cards
 from svyazka.workplaces.shared import problems as wording
 from svyazka.workplaces.shared.door import PageRequest
 from svyazka.workplaces.shared.short import Short, money
+from svyazka.workplaces.shared.timeline import duration
 
 ICONS = {"call": "phone", "message": "message", "meeting": "people", "other": "task"}
 _FEW = 4
@@ -65,7 +66,7 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
         "questions": question_cards.of_deal(deal.pk, request.person, short),
         "problems": _problems(deal, contacts, request.person, short, besides=_said_below(others)),
         "facts": facts_of(deal, fields, missing, _asked_for(deal, stages), **facts_typed),
-        "origin": _origin(deal),
+        "origin": [*_origin(deal), *_first_contact(deal, short)],
         "family": family,
         "absent": next(away.until(one.absent_until, short) for one in family if one.deal.pk == deal.pk),
         **others,
@@ -235,3 +236,10 @@ def _origin(deal: Deal) -> list[tuple[str, str]]:
         *((str(name), str(value)) for name, value in utm.items()),
     ]
     return [(name, str(value)[:300]) for name, value in told if value]
+
+
+def _first_contact(deal: Deal, short: Short) -> list[tuple[str, str]]:
+    """How long the client waited until somebody first spoke with him, and when that was."""
+    found = rows.read(FirstContact, "where deal_id = %s", [deal.pk])
+    said = [(duration(round((one.reached_at - one.asked_at).total_seconds())), one.reached_at) for one in found]
+    return [(_("First contact"), _("after {span}, {at}").format(span=span, at=short.moment(at))) for span, at in said]

@@ -10,7 +10,7 @@ from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.deals import moves
 from svyazka.business.deals.known import facts
-from svyazka.business.deals.models import Deal, HandOff, Stage, Task
+from svyazka.business.deals.models import Deal, FirstContact, HandOff, Stage, Task
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.problems.models import Problem
 from svyazka.business.problems.sweep import sweep
@@ -36,11 +36,17 @@ def test_the_page_says_what_to_do_and_what_is_known(deal, page):
     assert 'href="tel:+79161234567"' in text
 
 
+def test_it_says_how_long_the_client_waited_for_the_first_word(deal, page):
+    now = clock.now()
+    FirstContact.objects.create(deal=deal, asked_at=now - timedelta(minutes=5), reached_at=now - timedelta(minutes=2))
+    assert "через 3 мин 0 с, сегодня" in page.get(f"/deals/{deal.pk}/").content.decode()
+
+
 @pytest.mark.parametrize("number", [1, 30])
 def test_as_many_questions_for_a_short_history_as_for_a_long_one(deal, page, olga, number, django_assert_num_queries):
     for at in range(number):
         history.note(deal.client_id, f"Заметка {at}", deal_id=deal.pk, by=olga)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page.get(f"/deals/{deal.pk}/")
 
 

@@ -25,7 +25,7 @@ from svyazka.business.deals import rights
 from svyazka.business.deals.handing.taking import take
 from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal
-from svyazka.business.deals.work import my_day
+from svyazka.business.deals.work import my_day, ring_backs
 from svyazka.business.deals.work.my_day import Part
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, phones
@@ -98,6 +98,7 @@ def taking(request: PageRequest, interaction_id: int) -> HttpResponse:
     deal = Deal.objects.filter(pk=happened.deal_id).first() if happened.deal_id else None
     with transaction.atomic():
         history.take_up(happened, by=request.person)
+        ring_backs.taken_up(happened.client_id, by=request.person)
         if deal and deal.responsible_id is None and rights.may_change(request.person, deal):
             facts.appoint(deal, request.person, by=request.person)
         elif deal:
@@ -110,7 +111,10 @@ def taking(request: PageRequest, interaction_id: int) -> HttpResponse:
 @needs("requests.take", "POST")
 def returning(request: PageRequest, interaction_id: int) -> HttpResponse:
     """Whoever took it up gives it back."""
-    history.put_back(get_object_or_404(Interaction, pk=interaction_id), by=request.person)
+    happened = get_object_or_404(Interaction, pk=interaction_id)
+    with transaction.atomic():
+        history.put_back(happened, by=request.person)
+        ring_backs.put_back(happened.client_id, by=request.person)
     return HttpResponse(status=204) if request.htmx else redirect("queue")
 
 

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.operator import clients, queue, requests, search
+from svyazka.workplaces.operator import clients, floor, queue, requests, search
 
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/<int:interaction_id>/taking/", queue.taking, name="queue_taking"),
     path("queue/<int:interaction_id>/return/", queue.returning, name="queue_return"),
+    path("floor/mine/", floor.mine, name="floor_mine"),
+    path("floor/mine/state/", floor.state, name="floor_state"),
     path("requests/new/", requests.request_new, name="request_new"),
     path("requests/known/", requests.request_known, name="request_known"),
     path("search/", search.search, name="search"),

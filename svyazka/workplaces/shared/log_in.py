@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from svyazka.business.calls.floor import switching
 from svyazka.business.staff import log_in, sessions
 from svyazka.kit.proxies import Proxies
 from svyazka.kit.refusals import Refused
@@ -35,6 +36,7 @@ def login(request: HttpRequest) -> HttpResponse:
 @needs("own.account", "POST")
 def logout(request: PageRequest) -> HttpResponse:
     sessions.leave(request.session, by=request.person)  # type: ignore[arg-type]  # settings name our store
+    switching.leave(request.person, by=request.person)
     return whole_page(request, HttpResponseRedirect(settings.LOGIN_URL))
 
 

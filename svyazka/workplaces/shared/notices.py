@@ -63,6 +63,7 @@ WORDINGS: dict[str, Wording] = {
     "question.withdrawn": Wording(gettext_lazy("You need not answer any more: {text}"), "question"),
     "question.taken_over": Wording(gettext_lazy("{by} answers in a colleague's place: {text}"), "question"),
     "question.released": Wording(gettext_lazy("{by} lets the deal go on before the answer: {text}"), "question"),
+    "call.missed": Wording(gettext_lazy("A missed call: ring {client} back by {due_at}"), "phone-missed", tone="bad"),
     "note.mentioned": Wording(gettext_lazy("{by} mentions you: {text}"), "note"),
     "bot.silent": Wording(
         gettext_lazy("No answer to {bot} since {since_at}: notices do not go out through it"),

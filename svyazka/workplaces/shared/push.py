@@ -42,6 +42,7 @@ PLAIN: dict[str, Promise] = {
     "task.to_ring": gettext_lazy("Clients for you to ring"),
     "task.given": gettext_lazy("You are given a task"),
     "task.done": gettext_lazy("A task that you gave is done"),
+    "call.missed": gettext_lazy("A missed call: ring back"),
     "note.mentioned": gettext_lazy("You are mentioned in a note"),
     "digest": gettext_lazy("Your morning"),
     "digest.department": gettext_lazy("Your department's morning"),

@@ -9,6 +9,7 @@ from typing import get_args
 from django.utils import translation
 
 import svyazka
+from svyazka.business.calls.floor.breaks import BREAKS
 from svyazka.business.clients.sources import SOURCES
 from svyazka.business.deals.paths.loss_reasons import LOSS_REASONS
 from svyazka.business.journal.models import Entry
@@ -22,7 +23,7 @@ from svyazka.workplaces.shared.sentences import SENTENCES
 
 ROOMS = "calls clients company conversations deals imports intake journal notices pipelines problems staff visits"
 VERB = re.compile(rf"({'|'.join(ROOMS.split())})\.[a-z_]+")
-NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS)
+NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS, BREAKS)
 
 
 def verbs_of_the_house() -> set[str]:
@@ -33,8 +34,9 @@ def verbs_of_the_house() -> set[str]:
         if path.name.startswith("test_") or "migrations" in path.parts:
             continue
         found.update(text for text in _texts(path) if VERB.fullmatch(text))
-    # A loss reason is switched off, never removed.
-    return found - RIGHTS.keys() - {names.verb for names in NAMES} - {"deals.loss_reason_removed"}
+    # These are switched off, never removed.
+    kept = {"deals.loss_reason_removed", "calls.break_reason_removed"}
+    return found - RIGHTS.keys() - {names.verb for names in NAMES} - kept
 
 
 def _texts(path: Path) -> Iterator[str]:

@@ -12,6 +12,7 @@ from svyazka.business.deals.models.path import (
     Stage,
     Turn,
 )
+from svyazka.business.deals.models.reaching import FirstContact, MissedCall, RingBack
 from svyazka.business.deals.models.work import Asked, CallingHold, Question, Task
 
 __all__ = [
@@ -22,12 +23,15 @@ __all__ = [
     "DistributionRule",
     "FactKey",
     "Field",
+    "FirstContact",
     "HandOff",
     "HandOffRule",
     "LossReason",
+    "MissedCall",
     "Pipeline",
     "PipelineVersion",
     "Question",
+    "RingBack",
     "Stage",
     "Task",
     "Turn",

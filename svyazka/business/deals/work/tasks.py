@@ -15,7 +15,7 @@ from svyazka.business.deals import rights
 from svyazka.business.deals.handing import taking
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal, Task
-from svyazka.business.deals.work import next_steps
+from svyazka.business.deals.work import next_steps, ring_backs
 from svyazka.business.deals.work.repeats import Repeat
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.notices.tell import tell
@@ -82,6 +82,8 @@ def done(
         return None
     task.refresh_from_db()
     follower = _try_again(task, again_at, by=by) if again_at else _come_again(task)
+    if task.kind == Task.Kind.CALL:
+        ring_backs.ticked(task, follower, by=by)
     if deal:
         taking.take(deal.pk, by=by)
     _tell(task, deal, "deals.step_done", {"what": (task.what, None)}, by=by, follower=follower)
@@ -105,6 +107,8 @@ def take_back(task: Task, *, by: Person) -> Task:
     follower = Task.objects.select_for_update().filter(after=current).first()
     if follower and follower.done_at:
         raise Refused(_("What came in its place is done already."))
+    if current.kind == Task.Kind.CALL:
+        ring_backs.not_ticked(current, follower)
     if follower:
         follower.delete()
     current.done_at, current.done_by, current.result = None, None, ""

@@ -4,6 +4,7 @@ import { FRESH, listen } from "./live.js";
 import { ringBell } from "./notices.js";
 import { searchByKeyboard } from "./search.js";
 import { markSideways } from "./sideways.js";
+import "./ticking.js";
 
 const byId = (id) => document.getElementById(id);
 

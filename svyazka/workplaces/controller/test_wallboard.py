@@ -1,0 +1,129 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from svyazka.business.calls.floor import counting, switching
+from svyazka.business.calls.floor.states import Kind, states
+from svyazka.business.calls.follow import follow
+from svyazka.business.calls.models import BreakReason, CallQueue, FloorRules, PersonState
+from svyazka.business.calls.phone_system import CallEvent
+from svyazka.business.calls.phone_system import Kind as Said
+from svyazka.business.staff.models import Person
+from svyazka.kit import clock
+
+CODE = "asterisk/lab1"
+
+
+def ringing(number, *, seconds=5, queue="", extension="101"):
+    begun, key = clock.now() - timedelta(seconds=seconds), f"r{number}"
+    start = CallEvent(CODE, key, Said.START, begun, key, client_number=number, our_number="74951000200")
+    queued = [CallEvent(CODE, key, Said.QUEUE, begun, key, queue=queue)] if queue else []
+    follow([start, *queued, CallEvent(CODE, key, Said.RING, begun, "leg", extension)])
+
+
+def ended(key, *, waits=3, queue=""):
+    begun = clock.now() - timedelta(minutes=5)
+    events = [(Said.START, 0, key, ""), (Said.RING, 1, "leg", "101"), (Said.ANSWER, waits, "leg", "101")]
+    events.append((Said.HANGUP, 60, key, ""))
+    follow(
+        [
+            CallEvent(
+                CODE, key, kind, begun + timedelta(seconds=at), leg, phone, client_number="79160000001", queue=queue
+            )
+            for kind, at, leg, phone in events
+        ]
+    )
+
+
+def text(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def test_who_waits_where_it_rings_and_who_does_what(enter, roza, olga, oksana):
+    ringing("79161112233", queue="sales")
+    ended("e1", waits=4)
+    ended("e2", waits=9)
+    counting.fold_in()
+    switching.ready(oksana, by=oksana)
+    page = text(enter(roza).get("/wallboard/"))
+    assert "+7 916 111-22-33" in page
+    assert "звонит у: Ольга Белова" in page
+    assert "sales" in page
+    assert "<strong>50 %</strong>" in page
+    assert "Оксана Громова" in page
+
+
+def test_on_the_wall_no_clients_number_can_be_read(enter, roza, windows):
+    ringing("79161112233")
+    page = text(enter(roza).get("/wallboard/wall/"))
+    assert "••• 22-33" in page
+    assert "111-22-33" not in page
+    assert "on-wall" in page
+
+
+@pytest.mark.parametrize("path", ["/wallboard/", "/wallboard/days/"])
+def test_thirty_of_everything_cost_as_many_queries_as_one(enter, roza, windows, path):
+    client, counts = enter(roza), []
+    for number in (1, 30):
+        for one in range(number):
+            queue = f"queue{one}"
+            ringing(f"7916{number:02}{one:05}", queue=queue)
+            ended(f"e{number}-{one}", queue=queue)
+            person, _new = Person.objects.get_or_create(
+                login=f"op{one}", defaults={"full_name": f"Оператор {one}", "role": "operator"}
+            )
+            PersonState.objects.get_or_create(person=person, defaults={"kind": "ready", "since": clock.now()})
+        counting.fold_in()
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert client.get(path).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_an_operator_sees_the_queues_of_his_department_and_those_of_nobody(enter, olga, mikhail, windows):
+    CallQueue.objects.create(code="support", department=mikhail.department)
+    CallQueue.objects.create(code="own", department=olga.department)
+    for queue in ("support", "own", "nobodys", ""):
+        ended(f"e-{queue}", queue=queue)
+        ringing(f"7916111223{len(queue)}", queue=queue)
+    counting.fold_in()
+    page = text(enter(olga).get("/wallboard/"))
+    assert ("support" in page, "own" in page, "nobodys" in page, "Без очереди" in page) == (False, True, True, True)
+    assert "support" not in text(enter(olga).get("/wallboard/days/?queue=support"))
+
+
+def test_a_queue_has_a_limit_of_its_own(enter, roza, windows):
+    FloorRules.objects.create(pk=1, answer_within=7)
+    CallQueue.objects.create(code="slow", answer_within=20)
+    ended("a", waits=15, queue="slow")
+    ended("b", waits=15, queue="quick")
+    counting.fold_in()
+    page = text(enter(roza).get("/wallboard/days/"))
+    assert page.count("100 %") == 1
+    assert "50 %" in page
+
+
+def test_a_forgotten_break_is_ended_from_the_board_and_an_operator_cannot(enter, olga, konstantin, windows):
+    switching.take_break(olga, BreakReason.objects.get(code="rest"), by=olga)
+    PersonState.objects.update(until=clock.now() - timedelta(minutes=7))
+    address = f"/wallboard/of/{olga.pk}/break-ending/"
+    assert enter(olga).post(address).status_code == 403
+    client = enter(konstantin)
+    assert "слишком долго" in text(client.get("/wallboard/"))
+    client.post(address)
+    assert states()[olga.pk].kind == Kind.READY
+
+
+def test_a_day_leaves_the_house_as_a_file(enter, roza, windows):
+    ended("a", waits=4, queue="sales")
+    ended("b", waits=9, queue="sales")
+    counting.fold_in()
+    answer = enter(roza).get(f"/wallboard/days/file/?day={clock.today().isoformat()}")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Час;Очередь;Поступило;Принято;Вовремя")
+    assert lines[1].split(";")[1:7] == ["sales", "2", "2", "1", "50", "0"]
+    assert enter(roza).get("/wallboard/days/?day=nonsense&queue=%00").status_code == 200
