@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from svyazka.business.calls import commands
+from svyazka.business.calls.recordings import fetch, keeping
 from svyazka.business.conversations import bots
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
@@ -44,6 +45,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (searched.go_round, 5.0),
     (upload.forget_old, 3600.0),
     (commands.give_up_late, 5.0),
+    (keeping.tidy_up, 600.0),
 )
 
 log = structlog.get_logger(__name__)
@@ -60,6 +62,7 @@ def main() -> None:
     memory.settle()
     _begin("notices", beside, send_notices, told)
     _begin("imports", beside, going_on.go_on, told)
+    _begin("recordings", beside, fetch.fetch_due, told)
     for kind in settings.MESSENGERS:
         # Each in a thread of its own: one that is blocked must not hold up the others.
         _begin(kind, beside, partial(speak, kind), told, delivering.ROUND)

@@ -22,6 +22,7 @@ PIECES: tuple[tuple[str, partitions.Span], ...] = (
     ("journal_entry", "month"),
     ("clients_interaction", "month"),
     ("calls_call", "month"),
+    ("calls_recording", "month"),
     ("intake_arrival", "week"),
 )
 # Any number will do, as long as nobody else uses it.
