@@ -123,6 +123,16 @@ def _begin(code: str) -> None:
 
 
 @pytest.fixture
+def recordings_root(settings, tmp_path) -> Path:
+    """Where recordings are kept in this test."""
+    place = tmp_path / "recordings"
+    options = {**settings.STORAGES["recordings"]["OPTIONS"], "location": place}
+    settings.RECORDINGS_ROOT = place
+    settings.STORAGES = {**settings.STORAGES, "recordings": {**settings.STORAGES["recordings"], "OPTIONS": options}}
+    return place
+
+
+@pytest.fixture
 def olga(windows):
     return windows["olga"]
 

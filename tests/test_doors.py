@@ -81,9 +81,9 @@ def _filled(route: str, samples: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
+def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any]:
     """One of everything that an address may name."""
-    from svyazka.business.calls.models import Call, CallQueue, Pbx, PhoneLine
+    from svyazka.business.calls.models import Call, CallQueue, Listening, Pbx, PhoneLine, Recording
     from svyazka.business.clients.models import Interaction, Source
     from svyazka.business.conversations.models import ChannelAccount
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
@@ -127,6 +127,13 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
         conversation="web_form/okna/1", body=b"{}", state="stuck",
     )  # fmt: skip
     pbx = Pbx.objects.create(code="asterisk/lab1", driver="asterisk", host="127.0.0.1", port=5038)
+    recordings_root.mkdir()
+    (recordings_root / "a.mp3").write_bytes(b"ID3")
+    kept = Recording.objects.create(
+        call_id=call.pk, call_started_at=now, pbx_code=pbx.code, place="a.wav", state="fetched", file="a.mp3", bytes=3,
+        milliseconds=1000, people={"101": windows["mikhail"].pk, "102": windows["dina"].pk},
+    )  # fmt: skip
+    listening = Listening.objects.create(call_id=call.pk, call_started_at=now, person_id=egor.pk, at=now)
     return {
         "deals": deal.pk,
         "pipelines": pipeline.code,
@@ -138,6 +145,9 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
         "visits": visit.pk,
         "photos": photo.pk,
         "calls": call.pk,
+        "listenings": listening.pk,
+        "sounds": kept.pk,
+        "files": kept.pk,
         "queue": happened.pk,
         "interactions": happened.pk,
         "staff": windows["oksana"].pk,
@@ -257,8 +267,8 @@ def _is_right(status: int, method: str, door: Door, person: Person) -> bool:
     # Egor goes to the visit of the samples; whoever else reaches only what is his own finds nothing there.
     if reach is Reach.OWN and person.login != CAST[Role.ENGINEER] and PARAMETER.search(door.route):
         return status == 404
-    # The samples of a session and of a notice are nobody's.
-    nobodys = any(f"/{word}/" in door.address for word in ("sessions", "notices"))
+    # The samples of a session, of a notice and of a listening are nobody's.
+    nobodys = any(f"/{word}/" in door.address for word in ("sessions", "notices", "sounds"))
     return status < 500 and status not in ((403, 405) if nobodys else (403, 404, 405))
 
 

@@ -89,6 +89,11 @@ PHONE_SYSTEMS = {
 }
 # Where a driver writes the raw messages of its PBX, while an administrator has that switched on.
 PHONE_FRAMES = data_folder() / "frames"
+# How recordings come here: Pbx.driver → class that fits calls.recordings.source.RecordingSource; “link”: all others.
+RECORDING_SOURCES = {
+    "asterisk": "svyazka.connectors.asterisk.recordings.Recordings",
+    "link": "svyazka.connectors.recording_link.fetch.Link",
+}
 
 MIDDLEWARE = [
     "svyazka.config.health.CountingMiddleware",
@@ -171,7 +176,17 @@ TIME_ZONE = os.environ.get("SVYAZKA_TIME_ZONE", "Europe/Moscow")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = CHECKOUT / "build" / "static"
+# Many gigabytes: apart from the other files, so that they may lie on another disk. Not part of a backup.
+RECORDINGS_ROOT = Path(os.environ.get("SVYAZKA_RECORDINGS", data_folder() / "recordings"))
 STORAGES = {
+    "recordings": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": RECORDINGS_ROOT,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         # Pictures of clients' homes: for the account the house runs under, not for everybody on the machine.

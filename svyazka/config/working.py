@@ -17,6 +17,7 @@ from django.db import DatabaseError, connections
 
 from svyazka.business.calls import commands
 from svyazka.business.calls.floor import counting
+from svyazka.business.calls.recordings import fetch, keeping
 from svyazka.business.conversations import bots
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
@@ -46,6 +47,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (upload.forget_old, 3600.0),
     (commands.give_up_late, 5.0),
     (counting.fold_in, 1.0),
+    (keeping.tidy_up, 600.0),
 )
 
 log = structlog.get_logger(__name__)
@@ -62,6 +64,7 @@ def main() -> None:
     memory.settle()
     _begin("notices", beside, send_notices, told)
     _begin("imports", beside, going_on.go_on, told)
+    _begin("recordings", beside, fetch.fetch_due, told)
     for kind in settings.MESSENGERS:
         # Each in a thread of its own: one that is blocked must not hold up the others.
         _begin(kind, beside, partial(speak, kind), told, delivering.ROUND)

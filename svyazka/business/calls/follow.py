@@ -13,6 +13,7 @@ from svyazka.business.calls import fold
 from svyazka.business.calls.floor import counting
 from svyazka.business.calls.models import Call, PhoneLine
 from svyazka.business.calls.phone_system import CallEvent, Kind
+from svyazka.business.calls.recordings.note import hand_over
 from svyazka.business.calls.summary import Summary, summarise
 from svyazka.business.journal.record import News, announce_all
 from svyazka.business.staff.models import Person
@@ -261,6 +262,7 @@ def _whole(call: Call | None) -> Call | None:
 
 def put_together(part: Call, whole: Call) -> None:
     update(part, {"merged_into_id": whole.pk, "state": Call.State.ENDED, "legs": []})
+    hand_over(part, whole)
 
 
 def _part(event: CallEvent) -> Call:

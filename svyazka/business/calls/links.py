@@ -27,10 +27,10 @@ TROUBLES = {
 
 def active() -> list[tuple[str, Access]]:
     """Driver and access of each telephone system that we are to listen to."""
-    return [(pbx.driver, _access(pbx)) for pbx in Pbx.objects.filter(is_active=True).order_by("code")]
+    return [(pbx.driver, access(pbx)) for pbx in Pbx.objects.filter(is_active=True).order_by("code")]
 
 
-def _access(pbx: Pbx) -> Access:
+def access(pbx: Pbx) -> Access:
     secret = secrets.take_out(pbx.secret) if pbx.secret else ""
     locked = {option.name for option in options_of(pbx.driver) if option.is_secret}
     options = {option.name: option.default for option in options_of(pbx.driver) if option.default}

@@ -54,6 +54,7 @@ class Summary:
     is_held: bool
     recordings: tuple[str, ...]  # where they lie, the earliest first
     talks: tuple[Talk, ...]
+    holds: tuple[Span, ...]  # when he listened to music; the last one may go on until NEVER
     transfers: tuple[Transfer, ...]
     rang: tuple[str, ...]  # extensions, in the order in which they rang
     rings: tuple[str, ...]  # extensions that ring now
@@ -92,6 +93,7 @@ def summarise(call_key: str, legs: Sequence[Leg]) -> Summary:
         # A call that nobody answered leaves an empty file behind.
         recordings=_recordings(legs) if answered_at else (),
         talks=_told(talks),
+        holds=tuple(held),
         transfers=transfers,
         rang=tuple(dict.fromkeys(leg.extension for leg in staff if leg.rang_at and leg.extension)),
         rings=() if ended_at or direction != "in" else _ringing(staff, answered_at),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.models import Pbx
 from svyazka.business.calls.phone_system import Option
+from svyazka.business.calls.recordings import source
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.kit import secrets
 from svyazka.kit.refusals import Refused
@@ -23,8 +24,8 @@ _HOST = re.compile(r"[A-Za-z0-9.:_-]{1,200}")
 
 
 def options_of(driver: str) -> tuple[Option, ...]:
-    """What only this driver asks for; most ask for nothing."""
-    return tuple(getattr(_driver(driver), "options", ()))
+    """What only this driver asks for, most ask for nothing; and how recordings come from there."""
+    return (*getattr(_driver(driver), "options", ()), *source.options_of(driver))
 
 
 def add(

@@ -23,6 +23,7 @@ PIECES: tuple[tuple[str, partitions.Span], ...] = (
     ("clients_interaction", "month"),
     ("calls_call", "month"),
     ("calls_statespan", "month"),
+    ("calls_recording", "month"),
     ("intake_arrival", "week"),
 )
 # Any number will do, as long as nobody else uses it.

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from svyazka.business.calls.anew import make_anew
-from svyazka.business.calls.follow import LONGEST, find
+from svyazka.business.calls.follow import LONGEST, find, summary_of
 from svyazka.business.calls.phone_system import CallEvent, Kind
+from svyazka.business.calls.recordings.note import note
 from svyazka.business.intake.connector import Unused, connector
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import put_into_history, take_call
@@ -125,6 +126,7 @@ def _make_one(key: Key, one: _Heard, parts: dict[str, list[CallEvent]], done: Re
         done.same += 1  # it is made anew with the one that it belongs to
     elif make_anew(call, one.events, parts=parts, by=by):
         put_into_history([call])
+        note([(call, summary_of(call), None)])
         done.changed += 1
     else:
         done.same += 1

@@ -12,6 +12,7 @@ from svyazka.business.calls.floor import switching
 from svyazka.business.calls.follow import Followed, belong_to, colleagues_at, follow, line_of, summary_of, tell
 from svyazka.business.calls.models import Call
 from svyazka.business.calls.phone_system import CallEvent
+from svyazka.business.calls.recordings.note import note
 from svyazka.business.clients import amend, history
 from svyazka.business.clients.identify import Contact, find_by_phones, identify
 from svyazka.business.clients.models import Client, Interaction
@@ -45,6 +46,7 @@ def take_calls(heard: Sequence[Heard]) -> list[dict[str, int]]:
     _find_whose_they_are([one for one in followed if one.call.client_id is None], arrival_of)
     put_into_history(known)
     _see_who_was_reached(followed, found, arrival_of)
+    note([(one.call, one.now, one.before) for one in followed])
     tell(followed)
     made: dict[int, dict[str, int]] = {}
     for one in followed:

@@ -52,6 +52,14 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     },
     # Ends a colleague's forgotten break.
     "floor.change": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
+    # What was said: to hear it, to take it out of the house as a file, to keep it beyond its time.
+    "recordings.listen": {
+        **_all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
+        Role.MANAGER: Reach.DEPARTMENT,
+        Role.OPERATOR: Reach.OWN,
+    },
+    "recordings.export": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
+    "recordings.keep": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
     "deals.see": _all(*_OFFICE),
     "deals.change": {
         **_all(Role.OPERATOR, Role.HEAD, Role.ADMINISTRATOR),
@@ -113,6 +121,9 @@ WORDS = {
     "calls.take": _("Takes calls: cards, call-backs, results"),
     "floor.see": _("Sees the wallboard: waiting calls, who does what, the service level"),
     "floor.change": _("Ends a colleague's break"),
+    "recordings.listen": _("Listens to recordings of calls"),
+    "recordings.export": _("Takes recordings of calls out of the house as files"),
+    "recordings.keep": _("Keeps recordings beyond their time, sees who listened"),
     "deals.see": _("Sees deals and the calendar"),
     "deals.export": _("Takes the list of deals out of the house as a file"),
     "values.import": _("Fills in fields of deals and clients from a file"),
@@ -140,7 +151,7 @@ WORDS = {
 _KEPT = ("staff.see", "staff.change", "settings.change")
 # Rights whose reach says whose: the others are given or not.
 _WHOSE = dict.fromkeys(
-    ("deals.change", "calling.do", "problems.see", "questions.see", "floor.see"),
+    ("deals.change", "calling.do", "problems.see", "questions.see", "floor.see", "recordings.listen"),
     (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.ALL),
 )
 

@@ -111,7 +111,9 @@ def _asking(form: type[PbxForm], options: Iterable[Option], known: Mapping[str, 
 def _input(option: Option, value: str) -> forms.Field:
     texts: dict[str, Any] = {"label": option.label, "help_text": option.help, "required": False}
     if option.choices:
-        return forms.ChoiceField(**{**texts, "required": True}, choices=option.choices, initial=value)
+        return forms.ChoiceField(
+            **{**texts, "required": "" not in dict(option.choices)}, choices=option.choices, initial=value
+        )
     if option.is_secret:
         return forms.CharField(**texts, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
     return forms.CharField(**texts, max_length=300, initial=value)

@@ -32,6 +32,7 @@ FILTERS = {
 @dataclass(frozen=True)
 class Row:
     call: Call
+    url: str
     icon: str
     tone: str
     title: str
@@ -106,9 +107,10 @@ def _row(
     client = clients.get(call.client_id or 0)
     colleague = None if client else people.get(call.client_number)
     operator = people.get(call.answered_by_id or 0)
-    icon, tone, title = _outcome(call)
+    icon, tone, title = outcome(call)
     return Row(
         call=call,
+        url=f"/calls/{call.pk}/",
         icon=icon,
         tone=tone,
         title=title,
@@ -120,7 +122,7 @@ def _row(
     )
 
 
-def _outcome(call: Call) -> tuple[str, str, str]:
+def outcome(call: Call) -> tuple[str, str, str]:
     outgoing = call.direction == "out"
     if call.state == Call.State.RINGING:
         return "phone", "good", _("is ringing")

@@ -121,6 +121,13 @@ SENTENCES: dict[str, Sentence] = {
     "calls.line_changed": Sentence(_("One of our numbers changed")),
     "calls.line_removed": Sentence(_("Our number {before} removed"), of="number"),
 
+    "calls.listened": Sentence(_("Call {after} was listened to"), of="number"),
+    "calls.downloaded": Sentence(_("The recording of call {after} was downloaded"), of="number"),
+    "calls.keeping_changed": Sentence(_("Recordings are kept for another time, days: {before} → {after}"), of="days"),
+    "calls.recording_kept": Sentence(_("The recording is kept beyond its time: {after}"), of="reason"),
+    "calls.recording_released": Sentence(_("The recording is not kept any longer: {before}"), of="reason"),
+    "calls.recordings_fetched_again": Sentence(_("Recordings are fetched once more: {after}"), of="number"),
+
     "conversations.account_opened": Sentence(_("Channel opened")),
     "conversations.account_changed": Sentence(_("Channel changed")),
     "conversations.secret_renewed": Sentence(_("The channel's secret was renewed")),
@@ -208,6 +215,7 @@ FIELDS: dict[str, Promise] = {
     "choices": _("To choose from"),
     "is_searched": _("Found by the search"),
     "minutes": _("Minutes"),
+    "days": _("Days kept"),
     "minutes_per_opening": _("Minutes for each opening"),
     "booked_stage": _("Stage when it is booked"),
     "booked_fact": _("Field that takes the date"),

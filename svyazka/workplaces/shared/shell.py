@@ -82,6 +82,7 @@ SETTINGS = [
             Room(_("Telephone systems"), "pbxs", "link", "settings.change"),
             Room(_("The floor"), "floor", "people", "settings.change"),
             Room(_("Reasons of breaks"), "breaks", "bell", "settings.change"),
+            Room(_("Recordings"), "recordings", "play", "settings.change"),
             Room(_("Sources"), "sources", "route", "settings.change"),
         ],
     ),

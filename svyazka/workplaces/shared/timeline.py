@@ -50,6 +50,8 @@ class Line:
     details: tuple[tuple[str, str], ...]
     replies: Sequence[question_cards.Reply]  # to a question
     page: str  # address of the site's page, only if it is one
+    call: str  # whose page tells how it went; empty for anything else
+    is_recorded: bool
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,8 @@ def _line(
         details=tuple(_details(one, fields)),
         replies=replies.get(one.data.get("question", 0), ()),
         page=address if address.startswith(("https://", "http://")) else "",
+        call=str(one.data.get("call") or "") if one.kind == Kind.CALL else "",
+        is_recorded=bool(one.data.get("recording")),
     )
 
 

@@ -7,7 +7,7 @@ from svyazka.kit.partitions import CreatePartitionedModel
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calls", "0050_accounts_of_softphones"),
+        ("calls", "0060_recordings_of_calls"),
         ("staff", "0005_on_which_pbx_a_phone_is"),
     ]
 

@@ -1,4 +1,5 @@
-"""What is stored of telephony: the systems and our numbers, the calls, what systems are asked to do, the floor."""
+"""What is stored of telephony: the systems and our numbers, the calls with their recordings, what systems are asked to do,
+with what people call, the floor."""
 
 from svyazka.business.calls.models.call import Call, CallQuerySet
 from svyazka.business.calls.models.command import PhoneCommand
@@ -13,6 +14,7 @@ from svyazka.business.calls.models.floor import (
 )
 from svyazka.business.calls.models.pbx import Pbx, PhoneLine
 from svyazka.business.calls.models.phone import Phone
+from svyazka.business.calls.models.recording import KeepingRule, Listening, Recording
 from svyazka.business.calls.models.sip_account import SipAccount
 
 __all__ = [
@@ -23,11 +25,14 @@ __all__ = [
     "CountedCall",
     "FloorRules",
     "HourCount",
+    "KeepingRule",
+    "Listening",
     "Pbx",
     "PersonState",
     "Phone",
     "PhoneCommand",
     "PhoneLine",
+    "Recording",
     "SipAccount",
     "StateSpan",
 ]

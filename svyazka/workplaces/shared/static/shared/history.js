@@ -28,9 +28,22 @@ async function renew() {
     const whole = before?.querySelector(".said[data-whole]");
     if (whole) line.querySelector(".said")?.replaceWith(whole.cloneNode(true));
     if (!before) shown.prepend(line);
-    else if (before.innerHTML !== line.innerHTML) before.replaceWith(line);
+    else if (drawn(before) !== drawn(line)) exchange(before, line);
     else continue;
     htmx.process(line);
   }
   if (shown.querySelector("li[id]")) shown.querySelector(".nothing")?.remove();
+}
+
+// A recording that is open, and may be playing, is no difference, and goes on in the line that takes the place.
+function drawn(line) {
+  const copy = line.cloneNode(true);
+  copy.querySelector("call-recording")?.replaceChildren();
+  return copy.innerHTML;
+}
+
+function exchange(before, line) {
+  const player = line.querySelector("call-recording") && before.querySelector("call-recording");
+  if (player) line.querySelector("call-recording").replaceWith(player);
+  before.replaceWith(line);
 }

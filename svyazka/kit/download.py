@@ -1,0 +1,125 @@
+"""A file from another server, straight to the disk: with a bound on its size and on the time it may take.
+
+Where a link came from outside, it must not lead into our own network: the address is looked up here, checked, and the
+connection goes to that very address, so that a name cannot mean something else a moment later.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin
+
+import httpx
+
+DEADLINE = 600.0  # seconds for the whole file
+SILENCE = 20.0
+MOST_MOVES = 3
+
+
+class Failed(Exception):
+    """`why`: unreachable, refused (401, 403), missing (404, 410), forbidden (an address that must not be asked),
+    certificate, too_large, cut."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Wish:
+    """`anywhere`: the company itself has named the server. Otherwise only servers of the street are asked, and those
+    in `known`."""
+
+    url: str
+    most: int
+    headers: Mapping[str, str] | None = None
+    login: tuple[str, str] | None = None
+    anywhere: bool = False
+    known: Collection[str] = ()
+
+
+def download(wish: Wish, to: Path) -> None:
+    """Raises Failed; what `to` holds by then is good for nothing."""
+    deadline = time.monotonic() + DEADLINE
+    timeout = httpx.Timeout(SILENCE, connect=SILENCE / 2)
+    with httpx.Client(timeout=timeout, trust_env=False) as client:
+        url = wish.url
+        for _move in range(MOST_MOVES + 1):
+            try:
+                moved_to = _ask(client, wish, url, to, deadline)
+            except httpx.RemoteProtocolError:
+                raise Failed("cut") from None
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError, ValueError) as trouble:
+                raise Failed(_why(trouble)) from None
+            if not moved_to:
+                return
+            url = urljoin(url, moved_to)
+    raise Failed("unreachable")
+
+
+def _ask(client: httpx.Client, wish: Wish, url: str, to: Path, deadline: float) -> str:
+    """Where it has moved to; empty: it is here."""
+    asked = httpx.URL(url)
+    if asked.scheme not in ("http", "https") or not asked.host:
+        raise Failed("forbidden")
+    headers = {**(wish.headers or {}), "Accept-Encoding": "identity"}
+    extensions: dict[str, object] = {}
+    if not wish.anywhere and asked.host not in wish.known:
+        address = _public_address(asked.host, asked.port or (443 if asked.scheme == "https" else 80))
+        headers["Host"] = asked.netloc.decode()
+        extensions["sni_hostname"] = asked.host
+        asked = asked.copy_with(host=address)
+    # The password is for the server that the company has named, not for one that this one leads to.
+    login = wish.login if httpx.URL(url).host == httpx.URL(wish.url).host else None
+    with client.stream("GET", asked, headers=headers, auth=login, extensions=extensions) as answer:
+        if answer.has_redirect_location:
+            return str(answer.headers["location"])
+        _insist(answer)
+        _write(answer, to, wish.most, deadline)
+    return ""
+
+
+def _public_address(host: str, port: int) -> str:
+    """The first one, if all of them are in the street: a name may have several."""
+    found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if not found or not all(ipaddress.ip_address(address.partition("%")[0]).is_global for address in found):
+        raise Failed("forbidden")
+    return found[0]
+
+
+def _insist(answer: httpx.Response) -> None:
+    if answer.status_code in (401, 403):
+        raise Failed("refused")
+    if answer.status_code in (404, 410):
+        raise Failed("missing")
+    if answer.status_code != 200:
+        raise Failed("unreachable")
+
+
+def _write(answer: httpx.Response, to: Path, most: int, deadline: float) -> None:
+    announced = answer.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > most:
+        raise Failed("too_large")
+    written = 0
+    with to.open("wb") as file:
+        for piece in answer.iter_raw(64 * 1024):
+            written += len(piece)
+            if written > most:
+                raise Failed("too_large")
+            if time.monotonic() > deadline:
+                raise Failed("cut")
+            file.write(piece)
+
+
+def _why(trouble: BaseException) -> str:
+    while trouble is not None:
+        if isinstance(trouble, ssl.SSLCertVerificationError):
+            return "certificate"
+        trouble = trouble.__cause__ or trouble.__context__  # type: ignore[assignment]
+    return "unreachable"

@@ -1,0 +1,168 @@
+"""Before servers that refuse, lead elsewhere, promise too much or break off."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import ssl
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+
+from svyazka.kit import download as downloads
+from svyazka.kit.download import Failed, Wish, download
+
+SOUND = b"RIFF" + bytes(range(256)) * 400
+
+
+class Server(BaseHTTPRequestHandler):
+    asked: list[tuple[str, dict[str, str]]]
+
+    def do_GET(self) -> None:
+        self.server.asked.append((self.path, dict(self.headers)))  # type: ignore[attr-defined]
+        name = urlsplit(self.path).path
+        known = {"/missing": 404, "/gone": 410, "/secret": 401, "/forbidden": 403, "/broken": 500}
+        if name == "/moved":
+            return self._answer(302, b"", Location="/a.wav")
+        if name == "/round":
+            return self._answer(302, b"", Location="/round")
+        if name == "/inside":
+            return self._answer(302, b"", Location="http://127.0.0.2:1/a.wav")
+        if name == "/file":
+            return self._answer(302, b"", Location="file:///etc/passwd")
+        if name == "/huge":
+            return self._answer(200, b"RIFF", length=2 * 1024**3)
+        if name == "/cut":
+            return self._answer(200, SOUND, length=len(SOUND) + 10)
+        if name == "/endless":
+            return self._answer(200, SOUND * 20, length=0)
+        return self._answer(known.get(name, 200), SOUND)
+
+    def _answer(self, status: int, body: bytes, *, length: int | None = None, **headers: str) -> None:
+        self.send_response(status)
+        for key, value in headers.items():
+            self.send_header(key, value)
+        if length != 0:
+            self.send_header("Content-Length", str(length or len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_words: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[ThreadingHTTPServer]:
+    made = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    made.asked = []  # type: ignore[attr-defined]
+    threading.Thread(target=made.serve_forever, daemon=True).start()
+    yield made
+    made.shutdown()
+    made.server_close()
+
+
+def url_of(server, path, scheme="http"):
+    return f"{scheme}://127.0.0.1:{server.server_port}{path}"
+
+
+def fails(wish, tmp_path) -> str:
+    with pytest.raises(Failed) as failure:
+        download(wish, tmp_path / "came")
+    return failure.value.why
+
+
+@pytest.mark.parametrize("path", ["/a.wav", "/moved"])
+def test_a_file_comes_whole(server, tmp_path, path):
+    download(Wish(url_of(server, path), 10**6, anywhere=True), tmp_path / "came")
+    assert (tmp_path / "came").read_bytes() == SOUND
+
+
+def test_the_password_goes_to_the_server_that_was_named(server, tmp_path):
+    download(Wish(url_of(server, "/a.wav"), 10**6, login=("crm", "hush"), anywhere=True), tmp_path / "came")
+    ((_path, headers),) = server.asked
+    assert headers["Authorization"] == "Basic " + base64.b64encode(b"crm:hush").decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("/missing", "missing"),
+        ("/gone", "missing"),
+        ("/secret", "refused"),
+        ("/forbidden", "refused"),
+        ("/broken", "unreachable"),
+        ("/round", "unreachable"),
+        ("/file", "forbidden"),
+        ("/huge", "too_large"),
+        ("/endless", "too_large"),
+        ("/cut", "cut"),
+    ],
+)
+def test_what_goes_wrong_is_named(server, tmp_path, path, why):
+    assert fails(Wish(url_of(server, path), 10**6, anywhere=True), tmp_path) == why
+
+
+def test_nobody_there(tmp_path):
+    assert fails(Wish("http://127.0.0.1:1/a.wav", 10**6, anywhere=True), tmp_path) == "unreachable"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:{port}/a.wav", "http://localhost:{port}/a.wav", "http://[::1]:{port}/a.wav",
+        "http://169.254.169.254/latest", "http://10.0.0.1/a.wav", "http://2130706433:{port}/a.wav",
+        "file:///etc/passwd", "ftp://example.ru/a.wav", "//example.ru/a.wav", "http://", "javascript:alert(1)",
+    ],
+)  # fmt: skip
+def test_a_link_from_outside_never_leads_into_our_own_network(server, tmp_path, url):
+    assert fails(Wish(url.format(port=server.server_port), 10**6), tmp_path) == "forbidden"
+    assert server.asked == []
+
+
+def test_nor_by_a_detour(server, tmp_path):
+    assert fails(Wish(url_of(server, "/inside"), 10**6, known=("127.0.0.1",)), tmp_path) == "forbidden"
+
+
+def test_a_pbx_in_the_own_network_may_link_to_itself(server, tmp_path):
+    download(Wish(url_of(server, "/a.wav"), 10**6, known=("127.0.0.1",)), tmp_path / "came")
+    assert (tmp_path / "came").read_bytes() == SOUND
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_asked(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(downloads, "_public_address", lambda _host, _port: "127.0.0.1")
+    download(Wish(f"http://records.example:{server.server_port}/a.wav?key=1", 10**6), tmp_path / "came")
+    ((path, headers),) = server.asked
+    assert (path, headers["Host"]) == ("/a.wav?key=1", f"records.example:{server.server_port}")
+
+
+def test_a_certificate_that_nobody_has_signed(server, tmp_path):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*_certificate(tmp_path))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    assert fails(Wish(url_of(server, "/a.wav", "https"), 10**6, anywhere=True), tmp_path) == "certificate"
+
+
+def _certificate(folder):
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )  # fmt: skip
+    return folder / "cert.pem", folder / "key.pem"
