@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
@@ -167,6 +168,15 @@ def _end(pk: int, state: State, *, trouble: str = "", call_key: str = "") -> Non
 
 def _number(name: str) -> int:
     return int(name.removeprefix("svyazka").partition("x")[0])
+
+
+def number_in(call_key: str) -> int | None:
+    """Of the command that a call is named after; a telephone system may have put its own name before it."""
+    found = _NAMED_AFTER.search(call_key)
+    return int(found.group(1)) if found else None
+
+
+_NAMED_AFTER = re.compile(r"svyazka(\d{1,18})x[0-9a-f]{8}")
 
 
 def give_up_late() -> None:

@@ -45,6 +45,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "queue.see": _all(*_OFFICE),
     "requests.take": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
     "calls.take": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
+    # Whom we do not ring: the whole list, and ringing all the same, with a reason.
+    "calls.override": _all(Role.HEAD, Role.ADMINISTRATOR),
     "deals.see": _all(*_OFFICE),
     "deals.change": {
         **_all(Role.OPERATOR, Role.HEAD, Role.ADMINISTRATOR),
@@ -104,6 +106,7 @@ WORDS = {
     "queue.see": _("Sees the live queue and the list of calls"),
     "requests.take": _("Takes requests down"),
     "calls.take": _("Takes calls: cards, call-backs, results"),
+    "calls.override": _("Keeps the list of numbers that are not rung, may ring one all the same"),
     "deals.see": _("Sees deals and the calendar"),
     "deals.export": _("Takes the list of deals out of the house as a file"),
     "values.import": _("Fills in fields of deals and clients from a file"),

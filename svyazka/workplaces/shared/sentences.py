@@ -113,6 +113,10 @@ SENTENCES: dict[str, Sentence] = {
     "calls.line_added": Sentence(_("Our number {after} added"), of="number"),
     "calls.line_changed": Sentence(_("One of our numbers changed")),
     "calls.line_removed": Sentence(_("Our number {before} removed"), of="number"),
+    "calls.forbidden": Sentence(_("Not to be rung any more: {after}"), of="number"),
+    "calls.allowed": Sentence(_("May be rung again: {before}"), of="number"),
+    "calls.rung_all_the_same": Sentence(_("Rung though it is not to be: {after}"), of="number"),
+    "calls.hours_changed": Sentence(_("Hours for calls out changed")),
 
     "conversations.account_opened": Sentence(_("Channel opened")),
     "conversations.account_changed": Sentence(_("Channel changed")),
