@@ -40,7 +40,7 @@ def test_the_page_says_what_to_do_and_what_is_known(deal, page):
 def test_as_many_questions_for_a_short_history_as_for_a_long_one(deal, page, olga, number, django_assert_num_queries):
     for at in range(number):
         history.note(deal.client_id, f"Заметка {at}", deal_id=deal.pk, by=olga)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page.get(f"/deals/{deal.pk}/")
 
 

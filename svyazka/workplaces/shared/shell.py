@@ -78,6 +78,7 @@ SETTINGS = [
             Room(_("Channels"), "channels", "form", "settings.change"),
             Room(_("Our numbers"), "lines", "phone", "settings.change"),
             Room(_("Telephone systems"), "pbxs", "link", "settings.change"),
+            Room(_("Calls out"), "not_to_ring", "phone", "calls.override"),
             Room(_("Sources"), "sources", "route", "settings.change"),
         ],
     ),

@@ -10,7 +10,7 @@ export function dialByClick() {
     const link = event.target.closest?.("a[href^='tel:']");
     if (!link || !document.body.dataset.dials || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    const deal = link.closest("[data-of-deal]")?.dataset.ofDeal ?? link.closest("#deal-page")?.dataset.deal ?? "";
+    const deal = link.closest("[data-of-deal]")?.dataset.ofDeal ?? "";
     dial(link.getAttribute("href").slice(4), deal, { softphone: speaks() });
   });
 
