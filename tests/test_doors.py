@@ -156,6 +156,7 @@ def samples(windows, vera, tmp_path, settings) -> dict[str, Any]:
         "absences": 10**9,
         "versions": 10**9,
         "notices": 10**9,
+        "out": 10**9,
         "devices": 10**9,
         "chats": 10**9,
         "questions": question.pk,

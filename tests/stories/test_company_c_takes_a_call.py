@@ -165,7 +165,7 @@ def test_c6_whoever_is_away_is_left_a_task_on_his_deal_for_when_he_is_back(proje
     assert Task.objects.filter(person=pavel).count() == 1
 
 
-def test_c5_a_click_in_a_deal_rings_the_client_and_the_call_stands_in_that_deal(projects, romashka, enter):
+def test_w13_a_click_in_a_deal_rings_the_client_and_the_call_stands_in_that_deal(projects, romashka, enter):
     sofia = projects["sofia"]
     prepared = Deal.objects.get(responsible=projects["pavel"])
     page = enter(sofia)
