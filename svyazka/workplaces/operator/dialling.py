@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from svyazka.business.calls import commands
@@ -48,8 +48,8 @@ def calls_out(request: PageRequest) -> HttpResponse:
 @needs("calls.take")
 def call_out(request: PageRequest, command_id: int) -> HttpResponse:
     """While the own phone rings; once the call is known, its own card stands there."""
-    command = get_object_or_404(PhoneCommand, pk=command_id, person_id=request.person.pk)
-    return HttpResponse() if command.call_id else dial_card(request, command)
+    command = PhoneCommand.objects.filter(pk=command_id, person_id=request.person.pk, call_id=None).first()
+    return dial_card(request, command) if command else HttpResponse()
 
 
 def dial_card(request: PageRequest, command: PhoneCommand) -> HttpResponse:
