@@ -94,6 +94,12 @@ where {which} and (one.until is null or one.until > %(now)s) order by one.id
 """
 
 
+# The same for plain SQL: of the phones of the client of the deal `d`, none may be rung. Ask it with `now`.
+NOT_TO_BE_RUNG = """coalesce((select bool_and(exists (select from calls_donotcall stop where stop.number = point.value
+        and (stop.until is null or stop.until > %(now)s)))
+    from clients_contactpoint point where point.client_id = d.client_id and point.kind = 'phone'), false)"""
+
+
 def read_pasted(text: str) -> tuple[list[str], list[str]]:
     """One number a line, or with commas between them: those that are numbers, and what is none."""
     pieces = [piece.strip() for piece in text.replace(",", "\n").replace(";", "\n").splitlines()]

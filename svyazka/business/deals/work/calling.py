@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.calls.dialling.do_not_call import NOT_TO_BE_RUNG
 from svyazka.business.clients.naming import CONTACT, called_by
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Task
@@ -348,10 +349,6 @@ _TOUCHED = {
 _CALLS = """deals_task t join deals_deal d on d.id = t.deal_id
 where t.kind = 'call' and t.done_at is null and t.deal_id is not null and t.due_at < %(midnight)s
   and d.closed_at is null"""
-# Of the client's phones, none may be rung.
-_FORBIDDEN = """coalesce((select bool_and(exists (select from calls_donotcall stop where stop.number = point.value
-        and (stop.until is null or stop.until > %(now)s)))
-    from clients_contactpoint point where point.client_id = d.client_id and point.kind = 'phone'), false)"""
 _READY_AT = "greatest(t.snoozed_until, case when t.after_id is not null then t.due_at end)"
 _READY = f"coalesce({_READY_AT} <= %(now)s, true)"
 _OTHERS = """select h.person_id from deals_callinghold h
@@ -365,7 +362,7 @@ delete from deals_callinghold where id in (
 _TAKE_NEXT = f"""
 with next as (
     select t.id, d.client_id from {{queue}} and {_READY} and not exists ({_OTHERS}) and t.id <> all(%(skipped)s)
-      and not {_FORBIDDEN}
+      and not {NOT_TO_BE_RUNG}
     order by t.due_at, t.id limit 1 for update of t skip locked
 ), held as (
     insert into deals_callinghold (task_id, client_id, person_id, until)
@@ -381,7 +378,7 @@ where t.id = %(task)s and t.done_at is null and d.closed_at is null on conflict 
 _LIST = f"""
 with queue as materialized (
     select t.id, t.what, t.due_at, t.person_id, d.client_id, d.stage_id, {_READY_AT} as ready_at,
-           {_FORBIDDEN} as forbidden
+           {NOT_TO_BE_RUNG} as forbidden
     from {{queue}}
 ), waiting as (
     select * from queue where coalesce(ready_at <= %(now)s, true) and not forbidden
