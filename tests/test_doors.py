@@ -168,6 +168,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "absences": 10**9,
         "versions": 10**9,
         "notices": 10**9,
+        "out": 10**9,
         "devices": 10**9,
         "chats": 10**9,
         "questions": question.pk,

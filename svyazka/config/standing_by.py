@@ -1,8 +1,8 @@
 """Two listeners hear the same systems; one of them writes. Should it die, not a word is missing.
 
-A PBX does not say anything twice: what it said while its only listener was starting again would be gone. So a second one
-listens too, and keeps the last seconds in mind. An advisory lock says whose turn it is; the server gives it back in the
-moment in which its holder dies, and the other one writes down what it has kept. What both have written is the same
+A PBX does not say anything twice: what it said while its only listener was starting again would be gone. So a second
+one listens too, and keeps the last seconds in mind. An advisory lock says whose turn it is; the server gives it back in
+the moment in which its holder dies, and the other one writes down what it has kept. What both have written is the same
 call all the same: events that come twice change nothing.
 """
 

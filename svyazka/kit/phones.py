@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import phonenumbers
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
+from svyazka.kit import regions
+
 HOME_REGION, HOME_CODE = "RU", 7
 
 
@@ -56,8 +58,25 @@ def readable(number: str) -> str:
 
 def local_time(number: str, moment: datetime) -> datetime | None:
     """What time it is there then, as far as the number says it: a town's does, a mobile one of Russia's does not."""
+    if region := regions.of_number(number):
+        return moment.astimezone(region.zone)
     found = {moment.astimezone(zone).utcoffset(): zone for zone in _zones(number)}
     return moment.astimezone(next(iter(found.values()))) if len(found) == 1 else None
+
+
+def is_mobile(number: str) -> bool:
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(number, HOME_REGION)) == phonenumbers.PhoneNumberType.MOBILE
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def country_of(number: str) -> str:
+    """Two letters; empty where the number does not say it."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number, HOME_REGION)) or ""
+    except phonenumbers.NumberParseException:
+        return ""
 
 
 @lru_cache(maxsize=20_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
@@ -105,9 +106,21 @@ def ask(
         },
     )
     if is_new:
-        record(f"calls.asked_to_{do}", About("command", command.pk, deal_id=deal_id), by=by)
+        record(_JOURNALLED[do], About("command", command.pk, deal_id=deal_id), by=by)
         transaction.on_commit(partial(bell.ring, bell.PHONES))
     return command
+
+
+_JOURNALLED = {
+    Do.DIAL: "calls.asked_to_dial",
+    Do.HANG_UP: "calls.asked_to_hang_up",
+    Do.TRANSFER: "calls.asked_to_transfer",
+    Do.CONSULT: "calls.asked_to_consult",
+    Do.CONNECT: "calls.asked_to_connect",
+    Do.COME_BACK: "calls.asked_to_come_back",
+    Do.PAUSE: "calls.asked_to_pause",
+    Do.RESUME: "calls.asked_to_resume",
+}
 
 
 def _check(do: Do, by: Person, pbx: Pbx | None) -> None:
@@ -167,6 +180,15 @@ def _end(pk: int, state: State, *, trouble: str = "", call_key: str = "") -> Non
 
 def _number(name: str) -> int:
     return int(name.removeprefix("svyazka").partition("x")[0])
+
+
+def number_in(call_key: str) -> int | None:
+    """Of the command that a call is named after; a telephone system may have put its own name before it."""
+    found = _NAMED_AFTER.search(call_key)
+    return int(found.group(1)) if found else None
+
+
+_NAMED_AFTER = re.compile(r"svyazka(\d{1,18})x[0-9a-f]{8}")
 
 
 def give_up_late() -> None:

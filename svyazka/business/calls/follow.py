@@ -40,9 +40,17 @@ class Followed:
         return frozenset(self.now.rings) - frozenset(self.before.rings if self.before else ())
 
     @property
+    def dials(self) -> frozenset[str]:
+        """The extension that dials a number outside, as soon as it is known which."""
+        number = self.call.client_number
+        is_known = self.now.direction == "out" and number.startswith("+")
+        was_known = self.before is not None and bool(self.before.client_number)
+        return frozenset({begun_by(self.call)} - {""}) if is_known and not was_known else frozenset()
+
+    @property
     def has_turned(self) -> bool:
         """Begun, answered, held, passed on, or over: what people want to see at once."""
-        return self.before is None or bool(self.rung) or _turn(self.now) != _turn(self.before)
+        return self.before is None or bool(self.rung | self.dials) or _turn(self.now) != _turn(self.before)
 
     @property
     def was_just_answered(self) -> bool:
@@ -96,6 +104,11 @@ def summary_of(call: Call) -> Summary:
     return summarise(call.key, [fold.from_json(leg) for leg in call.legs])
 
 
+def begun_by(call: Call) -> str:
+    """The extension of the phone that a call out was begun with."""
+    return next((str(leg["extension"]) for leg in call.legs if leg["key"] == call.key), "")
+
+
 def find(pbx_code: str, key: str, *, about: datetime) -> Call | None:
     """`about`: a time at which it went on, so that two pieces of the table are read and not all of them."""
     return _find_all({(pbx_code, key): about}).get((pbx_code, key))
@@ -143,15 +156,20 @@ def _span(calls: Iterable[Call]) -> tuple[datetime, datetime]:
 def tell(followed: Iterable[Followed]) -> None:
     """The lists of the office hear of every turn; the call card comes up only where the phone rings."""
     turned = [one for one in followed if one.has_turned]
-    staff = staff_at(extension for one in turned for extension in one.rung)
+    staff = staff_at(extension for one in turned for extension in one.rung | one.dials)
     news = []
     for one in turned:
         call = one.call
         ids = {name: number for name, number in (("client", call.client_id), ("deal", call.deal_id)) if number}
-        news.append(News("call", call.pk, ids))
-        if people := [staff[extension] for extension in one.rung if extension in staff]:
+        news.append(News("call", call.pk, {**ids, **_how_it_ended(one)}))
+        if people := [staff[extension] for extension in one.rung | one.dials if extension in staff]:
             news.append(News("call", call.pk, {**ids, "to_me": 1}, people))
     announce_all(news)
+
+
+def _how_it_ended(one: Followed) -> dict[str, int]:
+    """For whoever is waiting for just that: the calling list."""
+    return {"ended": 1, "answered": int(one.call.result == Call.Result.ANSWERED)} if one.has_just_ended else {}
 
 
 def staff_at(extensions: Iterable[str]) -> dict[str, int]:

@@ -59,3 +59,12 @@ from jsonb_to_recordset(%s) as known (id bigint, data jsonb, waiting boolean)
 where happened.id = known.id and happened.at between %s and %s
 and (happened.data, happened.waiting) is distinct from (known.data, known.waiting and happened.taken_at is null)
 """
+
+
+def move(number: int, *, near: datetime, client_id: int, deal_id: int) -> None:
+    """It turned out to belong to another deal: it stands in that one's history from now on."""
+    rows = Interaction.objects.filter(pk=number, at__range=(near - NEAR, near + NEAR))
+    before = rows.select_for_update().get()
+    rows.update(client_id=client_id, deal_id=deal_id)
+    for client, deal in ((before.client_id, before.deal_id), (client_id, deal_id)):
+        announce("interaction", number, data={"client": client, **({"deal": deal} if deal else {})})

@@ -136,6 +136,10 @@ def of_client(client_id: int, *, before: Before | None = None) -> list[Interacti
     return _page("client_id", client_id, before)
 
 
+def latest(client_id: int, *, most: int) -> list[Interaction]:
+    return rows.read(Interaction, "where client_id = %s order by at desc, id desc limit %s", [client_id, most])
+
+
 def of_deals(deal_ids: Sequence[int], *, before: Before | None = None) -> list[Interaction]:
     """In one line of time. A page of each is read by the index, so that a long history costs what a short one does."""
     found = [one for deal_id in deal_ids for one in _page("deal_id", deal_id, before)]

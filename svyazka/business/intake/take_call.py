@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from svyazka.business.calls.dialling import dial
 from svyazka.business.calls.floor import switching
 from svyazka.business.calls.follow import Followed, belong_to, colleagues_at, follow, line_of, summary_of, tell
 from svyazka.business.calls.models import Call
@@ -43,7 +44,9 @@ def take_calls(heard: Sequence[Heard]) -> list[dict[str, int]]:
     arrival_of = {one.call.pk: of_call[one.call.pk] or arrivals[one.call.pbx_code, ""] for one in followed}
     known = [one.call for one in followed if one.call.client_id is not None]
     found = {one.call.pk for one in followed} - {call.pk for call in known}
-    _find_whose_they_are([one for one in followed if one.call.client_id is None], arrival_of)
+    clicked = _clicked_deals(followed)
+    _find_whose_they_are([one for one in followed if one.call.client_id is None], arrival_of, clicked)
+    _stand_where_the_click_was(known, clicked)
     put_into_history(known)
     _see_who_was_reached(followed, found, arrival_of)
     note([(one.call, one.now, one.before) for one in followed])
@@ -107,7 +110,28 @@ def _new_deal_for(call: Call, client: Client, *, by: Actor, address: str = "") -
     return open_deal(client, source=line.source if line else None, origin=origin, address=address, by=by)
 
 
-def _find_whose_they_are(followed: Sequence[Followed], arrival_of: Mapping[int, Arrival]) -> None:
+def _clicked_deals(followed: Sequence[Followed]) -> dict[int, Deal]:
+    """Of calls out, by id: the deal in which somebody clicked on the number. What they came from may be known only when
+    they are over."""
+    asked = [one for one in followed if one.now.direction == "out"]
+    clicks = dial.clicks_of([one.call for one in asked if one.call.client_id is None or one.has_just_ended])
+    deals = Deal.objects.in_bulk({click.deal_id for click in clicks.values() if click.deal_id}) if clicks else {}
+    return {number: deals[click.deal_id] for number, click in clicks.items() if click.deal_id in deals}
+
+
+def _stand_where_the_click_was(calls: Iterable[Call], clicked: Mapping[int, Deal]) -> None:
+    moved = [call for call in calls if call.pk in clicked and call.deal_id != clicked[call.pk].pk]
+    for call in moved:
+        deal = clicked[call.pk]
+        call.client_id, call.deal_id = deal.client_id, deal.pk
+        if call.interaction_id:
+            amend.move(call.interaction_id, near=call.started_at, client_id=deal.client_id, deal_id=deal.pk)
+    belong_to(moved)
+
+
+def _find_whose_they_are(
+    followed: Sequence[Followed], arrival_of: Mapping[int, Arrival], clicked: Mapping[int, Deal]
+) -> None:
     """A hidden number is nobody's until somebody asks the caller; one of our own, or a colleague's, is no client's."""
     asked = [one.call for one in followed if one.now.direction and one.call.client_number.startswith("+")]
     if not asked:
@@ -120,6 +144,11 @@ def _find_whose_they_are(followed: Sequence[Followed], arrival_of: Mapping[int, 
     for call in asked:
         by = Automaton(arrival_of[call.pk].account)
         client, number = clients.get(call.client_number), call.client_number
+        if deal := clicked.get(call.pk):
+            # Also where nobody has that number yet.
+            call.client_id, call.deal_id = deal.client_id, deal.pk
+            found.append((call, arrival_of[call.pk].pk))
+            continue
         if call.direction == "in" and number not in ours:
             if client is None:
                 client, _is_new = identify([Contact("phone", number)], by=by)

@@ -171,11 +171,12 @@ def test_another_departments_deal_only_learns_what_it_did_not_know(mikhail, dina
     assert (told.address, told.facts, told.responsible) == ("Лесная, 5", {"openings": 3}, dina)
 
 
-def test_an_outgoing_call_to_nobody_we_know_opens_nothing(olga):
+def test_an_outgoing_call_to_nobody_we_know_opens_nothing_and_shows_its_card_to_who_dials(olga):
     call = Ringing()
     call.tell(0, Kind.START, call.key, "101")
     call.tell(1, Kind.RING, "trunk", client_number="79031112233")
-    assert (Call.objects.get().direction, Client.objects.count(), heard()) == ("out", 0, [((), False)] * 1)
+    assert (Call.objects.get().direction, Client.objects.count()) == ("out", 0)
+    assert heard() == [((), False), ((), False), ((olga.pk,), True)]
 
 
 def test_an_outgoing_call_stands_in_the_history_of_its_client(olga, vera):

@@ -60,6 +60,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     },
     "recordings.export": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
     "recordings.keep": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
+    # Whom we do not ring: the whole list, and ringing all the same, with a reason.
+    "calls.override": _all(Role.HEAD, Role.ADMINISTRATOR),
     "deals.see": _all(*_OFFICE),
     "deals.change": {
         **_all(Role.OPERATOR, Role.HEAD, Role.ADMINISTRATOR),
@@ -124,6 +126,7 @@ WORDS = {
     "recordings.listen": _("Listens to recordings of calls"),
     "recordings.export": _("Takes recordings of calls out of the house as files"),
     "recordings.keep": _("Keeps recordings beyond their time, sees who listened"),
+    "calls.override": _("Keeps the list of numbers that are not rung, may ring one all the same"),
     "deals.see": _("Sees deals and the calendar"),
     "deals.export": _("Takes the list of deals out of the house as a file"),
     "values.import": _("Fills in fields of deals and clients from a file"),

@@ -18,7 +18,7 @@ from svyazka.business.deals.work.calling import ENOUGH, Taken
 from svyazka.kit import clock, phones, rows
 from svyazka.workplaces.manager.finding import deal_numbered
 from svyazka.workplaces.manager.tasks import WORKDAY_BEGINS, Soon, soon
-from svyazka.workplaces.shared import question_cards, timeline, typed
+from svyazka.workplaces.shared import not_to_ring, question_cards, timeline, typed
 from svyazka.workplaces.shared.door import PageRequest
 from svyazka.workplaces.shared.short import Short
 
@@ -115,12 +115,13 @@ def _tries(count: int) -> str:
 
 def _phones(client_id: int, contacts: list[ContactPoint], short: Short) -> list[dict[str, Any]]:
     """Those that somebody has found wrong come last."""
-    wrong = wrong_numbers.of_client(client_id)
+    wrong, marks = wrong_numbers.of_client(client_id), not_to_ring.marks(client_id)
     numbers = [one for one in contacts if one.kind == ContactPoint.Kind.PHONE]
     found = [
         {
             "value": one.value,
             "shown": one.readable,
+            "mark": marks.get(one.value, ""),
             "wrong": _crossed_out(wrong[one.readable], short) if one.readable in wrong else "",
             **_there(one.value, short.now),
         }

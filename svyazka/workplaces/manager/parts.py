@@ -23,7 +23,7 @@ from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit import rows
 from svyazka.workplaces.manager.departments import departments
-from svyazka.workplaces.shared import away, helping, inputs, question_cards
+from svyazka.workplaces.shared import away, helping, inputs, not_to_ring, question_cards
 from svyazka.workplaces.shared import problems as wording
 from svyazka.workplaces.shared.door import PageRequest
 from svyazka.workplaces.shared.short import Short, money
@@ -53,13 +53,14 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
     short = Short()
     family = family_of(deal)
     contacts = rows.read(ContactPoint, "where client_id = %s order by kind, id", [deal.client_id])
+    marks = not_to_ring.marks(deal.client_id)
     others = departments(deal, family, fields, short)
     return {
         "deal": deal,
         "called": called(deal.client, contacts),
         "editable": rights.may_change(request.person, deal),
         "money": money(deal.amount),
-        "contacts": contacts,
+        "contacts": [(point, marks.get(point.value, "")) for point in contacts],
         **_head(deal, stages, fields, missing, short),
         **_steps(deal, short, request.person),
         **_visits(deal, short),

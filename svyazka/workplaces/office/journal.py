@@ -33,6 +33,8 @@ KINDS = {
     "channel": (gettext_lazy("Channel"), "/office/channels/{}/"),
     "line": (gettext_lazy("Our number"), ""),
     "pbx": (gettext_lazy("PBX"), ""),
+    "do_not_call": (gettext_lazy("Number that is not rung"), "/office/calls-out/"),
+    "calling_hours": (gettext_lazy("Hours for calls out"), "/office/calls-out/"),
     "pipeline": (gettext_lazy("Pipeline"), ""),
     "field": (gettext_lazy("Field"), ""),
     "loss_reason": (gettext_lazy("Loss reason"), ""),

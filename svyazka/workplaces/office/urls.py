@@ -7,6 +7,7 @@ from svyazka.workplaces.office import (
     blueprint,
     channels,
     departments,
+    do_not_call,
     fields,
     floor,
     imports,
@@ -27,6 +28,9 @@ from svyazka.workplaces.office import (
 )
 
 urlpatterns = [
+    path("calls-out/", do_not_call.numbers, name="not_to_ring"),
+    path("calls-out/removal/", do_not_call.number_removal, name="not_to_ring_removal"),
+    path("calls-out/hours/", do_not_call.calling_hours, name="calling_hours"),
     path("staff/", staff.staff, name="staff"),
     path("staff/new/", staff.staff_new, name="staff_new"),
     path("staff/<int:pk>/", staff.staff_person, name="staff_person"),

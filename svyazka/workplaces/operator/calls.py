@@ -10,23 +10,20 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy
 
-from svyazka.business.calls.fold import from_json
-from svyazka.business.calls.follow import line_of, summary_of
+from svyazka.business.calls.dialling import dial
+from svyazka.business.calls.follow import summary_of
 from svyazka.business.calls.models import Call
-from svyazka.business.calls.summary import Summary
-from svyazka.business.clients import history
-from svyazka.business.clients.models import Client
 from svyazka.business.deals.models import Deal
 from svyazka.business.intake.by_hand import asks_for_openings
 from svyazka.business.intake.call_request import fill_in
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.shared import timeline
+from svyazka.workplaces.operator import call_card as card_of
+from svyazka.workplaces.operator.dialling import dial_card
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 
-LATEST = 5
 RECENT = timedelta(minutes=30)  # a call that goes on for longer is shown only where its card is already
 
 
@@ -68,15 +65,17 @@ def call_card(request: PageRequest, call_id: int) -> HttpResponse:
         return HttpResponse()
     if "leave" in request.GET and _is_over_for(request.person, call):
         return HttpResponse()
-    return _card(request, call)
+    return drawn(request, call)
 
 
 @needs("calls.take")
 def calls_mine(request: PageRequest) -> HttpResponse:
     """The cards of a person who opens the page in the middle of a call."""
     calls = Call.objects.going_on().filter(started_at__gte=clock.now() - RECENT).order_by("-started_at")[:50]
-    mine = [call for call in calls if _concerns(request.person, call)]
-    return HttpResponse("".join(_card(request, call).content.decode() for call in mine))
+    mine = [call for call in calls if card_of.concerns(request.person, call)]
+    cards = [drawn(request, call) for call in mine]
+    dials = [dial_card(request, one) for one in dial.open_dials(request.person)]
+    return HttpResponse("".join(card.content.decode() for card in [*dials, *cards]))
 
 
 @needs("calls.take", "POST")
@@ -90,92 +89,32 @@ def call_request(request: PageRequest, call_id: int) -> HttpResponse:
             put_on(form, refusal)
         else:
             call.refresh_from_db()
-            return _card(request, call, saved=deal)
-    return _card(request, call, form=form, status=422)
+            return drawn(request, call, saved=deal)
+    return drawn(request, call, form=form, status=422)
 
 
-def _card(
+def drawn(
     request: PageRequest, call: Call, *, form: Form | None = None, saved: Deal | None = None, status: int = 200
 ) -> HttpResponse:
-    client = Client.objects.filter(pk=call.client_id).first() if call.client_id else None
-    caller = None if client else Person.objects.with_phone(call.client_number)
-    is_known = bool(caller or (client and client.name))
-    deals = _open_deals(client) if client else []
-    moment = _moment(request.person, call)
-    context = {
-        "call": call,
-        "moment": moment,
-        "is_held": summary_of(call).is_held,
-        "client": client,
-        "caller": caller,
-        "line": line_of(call),
-        "deals": deals,
-        "latest": _latest(call, client) if client else [],
-        "staff": list(dict.fromkeys(deal.responsible.full_name for deal in deals if deal.responsible)),
-        "colleague": _colleague(call, moment),
-        "spoken": timeline.duration(call.talk_seconds) if call.talk_seconds else "",
-        "form": form or (None if is_known or saved else form_of(call)),
+    context = card_of.facts(request.person, call)
+    client, moment = context["client"], context["moment"]
+    is_known = bool(context["caller"] or (client and client.name))
+    asks = not (is_known or saved or call.direction == "out")
+    is_done = moment in card_of.OVER and (is_known or saved or call.direction == "out")
+    context |= {
+        "form": form or (form_of(call) if asks else None),
         # What is being typed outlives the news of the call; an answer to the form itself must be seen.
         "keeps_form": form is None,
         "saved": saved,
-        "leaves": moment in _LEAVING or (moment == "finished" and (is_known or saved)),
+        # Whoever has just spoken with the client may want to leave a task; a card that says nothing more goes at once.
+        "stays": _stays(moment, bool(saved)) if moment in card_of.LEAVING or (is_done and moment != "missed") else "",
     }
     return render(request, "operator/call_card.html", context, status=status)
 
 
-# How the call stands for the person who looks at the card.
-_LEAVING = ("taken", "passed_on")
-
-
-def _moment(person: Person, call: Call) -> str:
-    """`ringing`, `talking`, `finished`, `missed`; `taken`: a colleague answered; `passed_on`: it rings elsewhere."""
-    now = summary_of(call)
-    if person.extension and person.extension in now.rings:
-        return "ringing"
-    if call.answered_by_id:
-        return _moment_of_talk(person, call, now)
-    if call.state == Call.State.ENDED:
-        return "missed" if call.result != Call.Result.ANSWERED else "finished"
-    if call.state == Call.State.TALKING:
-        return "talking"
-    return "passed_on" if _concerns(person, call) and person.extension in now.rang else "ringing"
-
-
-def _moment_of_talk(person: Person, call: Call, now: Summary) -> str:
-    """Somebody has answered. Whoever got the client from a colleague speaks with him as if he had been the first."""
-    if _concerns(person, call):
-        own = [talk for talk in now.talks if talk.extension == person.extension]
-        if not own and call.answered_by_id != person.pk:
-            return "missed" if call.result == Call.Result.LEFT and person.extension in now.rang else "taken"
-        if own and own[-1].end is not None:
-            return "finished"
-    return "talking" if call.state == Call.State.TALKING else "finished"
-
-
-def _concerns(person: Person, call: Call) -> bool:
-    return bool(person.extension) and person.extension in {leg["extension"] for leg in call.legs}
+def _stays(moment: str, is_saved: bool) -> str:
+    return "4s" if moment in card_of.LEAVING or is_saved else "45s"
 
 
 def _is_over_for(person: Person, call: Call) -> bool:
-    return _moment(person, call) not in ("ringing", "talking")
-
-
-def _open_deals(client: Client) -> list[Deal]:
-    rows = Deal.objects.of_client(client.pk).still_open()
-    return list(rows.select_related("stage", "responsible")[:3])
-
-
-def _latest(call: Call, client: Client) -> list[timeline.Line]:
-    """What happened before this call."""
-    before = [one for one in history.of_client(client.pk) if one.pk != call.interaction_id]
-    return timeline.lines(before[:LATEST])
-
-
-def _colleague(call: Call, moment: str) -> str:
-    """Who has the call now, or whose phone it rings on."""
-    if call.answered_by_id:
-        return Person.objects.filter(pk=call.answered_by_id).values_list("full_name", flat=True).first() or ""
-    rings = [leg.extension for leg in map(from_json, call.legs) if leg.rings and leg.extension]
-    if moment != "passed_on" or not rings:
-        return ""
-    return Person.objects.working().filter(extension__in=rings).values_list("full_name", flat=True).first() or ""
+    return card_of.moment_of(person, call, summary_of(call)) not in ("ringing", "calling", "talking")

@@ -26,7 +26,7 @@ from svyazka.business.deals.known import client_facts
 from svyazka.business.deals.models import Deal, Field
 from svyazka.kit import phones, rows
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
-from svyazka.workplaces.shared import inputs, own_fields, timeline
+from svyazka.workplaces.shared import inputs, not_to_ring, own_fields, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 from svyazka.workplaces.shared.said import names_of, people_in, said
@@ -164,9 +164,13 @@ def page_of(found: Client) -> dict[str, Any]:
 
 def contacts_of(found: Client) -> dict[str, Any]:
     points = list(found.contact_points.order_by("pk"))
+    marks = not_to_ring.marks(found.pk)
     return {
         "called": called(found, points),
-        "points": [{"point": point, "icon": ICONS.get(point.kind, "message")} for point in points],
+        "points": [
+            {"point": point, "icon": ICONS.get(point.kind, "message"), "mark": marks.get(point.value, "")}
+            for point in points
+        ],
     }
 
 

@@ -76,8 +76,8 @@ def test_the_card_of_a_known_client_shows_deal_next_step_and_who_looks_after_him
     answer = card(enter(olga), call)
     page = answer.content.decode()
     assert (answer.context["form"], answer.context["moment"]) == (None, "ringing")
-    assert [deal.pk for deal in answer.context["deals"]] == [call.deal_id]
-    assert answer.context["staff"] == [mikhail.full_name]
+    assert [deal["id"] for deal in answer.context["deals"]] == [str(call.deal_id)]
+    assert [[row.name for row in group.rows] for group in answer.context["groups"]] == [[mikhail.full_name]]
     assert "Вера Павлова" in page
     assert "Ring the client" in page
 
@@ -198,9 +198,9 @@ def test_a_missed_call_stays(enter, olga, result):
     if result == "busy":
         tell(Kind.BUSY, key=call.key, second=2, leg="k1-101", extension="101")
     answer = card(enter(olga), ended(call))
-    assert (answer.context["moment"], answer.context["leaves"], answer.context["call"].result) == (
+    assert (answer.context["moment"], answer.context["stays"], answer.context["call"].result) == (
         "missed",
-        False,
+        "",
         result,
     )
 

@@ -83,6 +83,7 @@ SETTINGS = [
             Room(_("The floor"), "floor", "people", "settings.change"),
             Room(_("Reasons of breaks"), "breaks", "bell", "settings.change"),
             Room(_("Recordings"), "recordings", "play", "settings.change"),
+            Room(_("Calls out"), "not_to_ring", "phone", "calls.override"),
             Room(_("Sources"), "sources", "route", "settings.change"),
         ],
     ),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calls", "0010_what_phones_are_at"),
+        ("calls", "0040_whom_we_do_not_ring_and_when"),
         ("staff", "0006_with_what_a_person_calls"),
     ]
 

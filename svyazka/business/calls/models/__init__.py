@@ -1,8 +1,8 @@
-"""What is stored of telephony: the systems and our numbers, the calls with their recordings, what systems are asked to do,
-with what people call, the floor."""
+"""What is stored of telephony: systems and numbers, the calls with their recordings, what systems are asked to do."""
 
 from svyazka.business.calls.models.call import Call, CallQuerySet
 from svyazka.business.calls.models.command import PhoneCommand
+from svyazka.business.calls.models.do_not_call import CallingHours, DoNotCall
 from svyazka.business.calls.models.floor import (
     BreakReason,
     CallQueue,
@@ -22,7 +22,9 @@ __all__ = [
     "Call",
     "CallQuerySet",
     "CallQueue",
+    "CallingHours",
     "CountedCall",
+    "DoNotCall",
     "FloorRules",
     "HourCount",
     "KeepingRule",

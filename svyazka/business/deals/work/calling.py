@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.calls.dialling.do_not_call import NOT_TO_BE_RUNG
 from svyazka.business.clients.naming import CONTACT, called_by
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Task
@@ -87,6 +88,7 @@ class Tallies(NamedTuple):
     reached: int  # by this person, today
     not_reached: int
     rung: int
+    forbidden: int  # who are due and do not want to be rung
 
     @property
     def all(self) -> int:
@@ -261,8 +263,8 @@ def list_waiting(person: Person, whose: Whose, *, skipped: Collection[int] = ())
     with connection.cursor() as cursor:
         cursor.execute(_LIST.format(queue=_queue(person, whose)), given)
         found = cursor.fetchall()
-    lines = [Line(*row[6:])._replace(step_words=words.read(row[12])) for row in found if row[6] is not None]
-    return Listed(lines, Tallies(*found[0][:6]))
+    lines = [Line(*row[7:])._replace(step_words=words.read(row[13])) for row in found if row[7] is not None]
+    return Listed(lines, Tallies(*found[0][:7]))
 
 
 def _plan(task: Task, step: Step, *, follows: bool, by: Person) -> None:
@@ -360,6 +362,7 @@ delete from deals_callinghold where id in (
 _TAKE_NEXT = f"""
 with next as (
     select t.id, d.client_id from {{queue}} and {_READY} and not exists ({_OTHERS}) and t.id <> all(%(skipped)s)
+      and not {NOT_TO_BE_RUNG}
     order by t.due_at, t.id limit 1 for update of t skip locked
 ), held as (
     insert into deals_callinghold (task_id, client_id, person_id, until)
@@ -374,9 +377,11 @@ where t.id = %(task)s and t.done_at is null and d.closed_at is null on conflict 
 """
 _LIST = f"""
 with queue as materialized (
-    select t.id, t.what, t.due_at, t.person_id, d.client_id, d.stage_id, {_READY_AT} as ready_at from {{queue}}
+    select t.id, t.what, t.due_at, t.person_id, d.client_id, d.stage_id, {_READY_AT} as ready_at,
+           {NOT_TO_BE_RUNG} as forbidden
+    from {{queue}}
 ), waiting as (
-    select * from queue where coalesce(ready_at <= %(now)s, true)
+    select * from queue where coalesce(ready_at <= %(now)s, true) and not forbidden
 ), rung as (
     select count(*) filter (where outcome = 'reached') as reached,
            count(*) filter (where outcome = 'not_reached') as not_reached, count(*) as rung
@@ -384,10 +389,15 @@ with queue as materialized (
 )
 select (select count(*) from waiting where client_id not in (
            select client_id from deals_callinghold where until > %(now)s and person_id <> %(me)s)),
-       later.count, later.first, rung.reached, rung.not_reached, rung.rung,
+       later.count, later.first, rung.reached, rung.not_reached, rung.rung, later.forbidden,
        t.id, t.what, t.due_at, c.id, c.name, case when c.name = '' then {CONTACT} end, stage.next_step_words,
        who.full_name, who.id, ringing.full_name, ringing.id
-from (select count(*), min(ready_at) as first from queue where ready_at > %(now)s) later
+from (
+    select count(*) filter (where ready_at > %(now)s and not forbidden) as count,
+           min(ready_at) filter (where ready_at > %(now)s and not forbidden) as first,
+           count(distinct client_id) filter (where forbidden) as forbidden
+    from queue
+) later
 cross join rung
 left join (select * from waiting where id <> all(%(skipped)s) order by due_at, id limit %(most)s) t on true
 left join clients_client c on c.id = t.client_id

@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import translation
 from django.utils.translation import ngettext
 
+from svyazka.business.calls.dialling import do_not_call
 from svyazka.business.calls.floor.rules import rules
 from svyazka.business.calls.models import Call, FloorRules
 from svyazka.business.calls.summary import Summary
@@ -53,6 +54,8 @@ def missed(call: Call, now: Summary, *, by: Actor) -> None:
         return
     if MissedCall.objects.filter(pk=call.pk).exists() or Person.objects.with_phone(call.client_number):
         return
+    if do_not_call.of_numbers([call.client_number]):
+        return  # nobody may ring him
     current = _open(call.client_id)
     if current and current.task.deal and current.task.deal.is_open:
         _once_more(current, call, at, by=by)

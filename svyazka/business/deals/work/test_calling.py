@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from svyazka.business.calls.dialling import do_not_call
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
 from svyazka.business.deals.models import CallingHold, Deal, Pipeline, Task
 from svyazka.business.deals.opening import open_deal
@@ -115,6 +116,20 @@ def test_a_turn_runs_out_and_goes_on_while_the_page_is_open_or_one_talks(deal, o
     assert not CallingHold.objects.exists()
 
 
+def test_who_does_not_want_to_be_rung_is_passed_over_with_a_word(deal, vera, mikhail):
+    wanted, other = call(deal), call(another(mikhail, responsible=mikhail))
+    vera.contact_points.create(kind="phone", value="+79031112233")
+    do_not_call.forbid(["+79161234567"], by=mikhail)
+    assert calling.take_next(mikhail, Whose()) == wanted.pk  # he has another number
+    calling.give_up(mikhail)
+    do_not_call.forbid(["+79031112233"], by=mikhail)
+    assert calling.take_next(mikhail, Whose()) == other.pk
+    listed = calling.list_waiting(mikhail, Whose())
+    assert ([line.id for line in listed.lines], listed.tallies.forbidden) == ([other.pk], 1)
+    do_not_call.allow(["+79161234567", "+79031112233"], by=mikhail)
+    assert calling.list_waiting(mikhail, Whose()).tallies.forbidden == 0
+
+
 def test_after_a_call_the_deal_has_a_next_step_or_goes_on(deal, mikhail):
     task = call(deal, mikhail)
     with pytest.raises(Refused, match="что и когда делать дальше"):
@@ -140,7 +155,7 @@ def test_tries_are_counted_until_somebody_answers(deal, mikhail, noon):
         noon(hours=1)
     calling.finish(fetched(task.pk), outcome="reached", step=Step("Позвонить", in_hours(1)), by=mikhail)
     assert calling.tries(Task.objects.get(done_at=None).pk) == 0
-    assert counted(mikhail)[3:] == (1, 3, 4)
+    assert counted(mikhail)[3:] == (1, 3, 4, 0)
 
 
 def test_a_click_is_taken_back_and_it_is_ones_turn_again(deal, mikhail):

@@ -26,9 +26,21 @@ document.addEventListener("click", ({ target }) => {
   if (target.closest?.("[data-keys-of-calling]")) help();
   // On a phone the page stands still while one talks: the turn has to outlast that.
   if (target.closest?.("#calling [data-dial]")) {
+    card().dataset.rung = "1";
     const values = { ringing: "1", whose: within("[name=whose]").value };
     htmx.ajax("POST", `/calling/tasks/${card().dataset.task}/hold/`, { target: "#calling-who", swap: "outerHTML show:none", values });
   }
+});
+
+// What the telephone says of the call that was begun here is proposed; the person decides.
+document.body.addEventListener("live:call", ({ detail }) => {
+  if (!detail.ended || !card()?.dataset.rung || String(detail.deal) !== card().dataset.deal) return;
+  delete card().dataset.rung;
+  const heard = within("#calling-heard");
+  heard.hidden = false;
+  for (const said of heard.children) said.hidden = said.dataset.answered !== String(detail.answered);
+  if (detail.answered) within("#calling-reached").open = true;
+  else within('[data-key="Digit1"]')?.focus();
 });
 
 function help() {

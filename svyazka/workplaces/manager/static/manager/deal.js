@@ -37,7 +37,7 @@ function markTyped(form) {
 
 // What others did, also in the other departments' deals of this client; the history follows by itself.
 let waiting = null;
-const concerns = { "live:deal": ["client", "client"], "live:problem": ["id", "deal"], "live:visit": ["deal", "deal"], "live:client": ["id", "client"] };
+const concerns = { "live:deal": ["client", "client"], "live:problem": ["id", "deal"], "live:visit": ["deal", "deal"], "live:client": ["id", "client"], "live:do_not_call": ["client", "client"] };
 for (const [event, [said, ours]] of Object.entries(concerns))
   document.body.addEventListener(event, ({ detail }) => {
     if (detail[said] === Number(page()?.dataset[ours])) freshen();

@@ -1,4 +1,5 @@
 // The frame around every page: it survives navigation, so that events and a call outlive a click on a link.
+import { dialByClick, tendCards } from "./calls.js";
 import { leaveDialog } from "./forms.js";
 import { FRESH, listen } from "./live.js";
 import { ringBell } from "./notices.js";
@@ -135,4 +136,6 @@ forgetToasts();
 searchByKeyboard();
 markSideways();
 ringBell();
+dialByClick();
+tendCards();
 listen();

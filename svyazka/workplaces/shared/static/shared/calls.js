@@ -1,0 +1,92 @@
+// Numbers are rung by a click wherever they stand, and the cards of calls: folded, from the keyboard, each once.
+const cards = () => document.getElementById("call-cards");
+const typing = (element) => element?.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+
+export function dialByClick() {
+  // The browser speaks itself if somebody says so by preventing this event's default (the softphone).
+  const speaks = () => !document.dispatchEvent(new CustomEvent("svyazka:softphone", { cancelable: true }));
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href^='tel:']");
+    if (!link || !document.body.dataset.dials || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const deal = link.closest("[data-of-deal]")?.dataset.ofDeal ?? "";
+    dial(link.getAttribute("href").slice(4), deal, { softphone: speaks() });
+  });
+
+  function dial(number, deal, { softphone }) {
+    const values = { number, deal, click: crypto.randomUUID?.() ?? String(Math.random()), ...(softphone && { softphone: "1" }) };
+    htmx.ajax("POST", "/calls/out/", { target: "#call-cards", swap: "beforeend", values });
+  }
+
+  // Nobody took it after all: the desk phone.
+  document.addEventListener("svyazka:dial", (event) => {
+    setTimeout(() => event.defaultPrevented || dial(event.detail.number, event.detail.deal ?? "", { softphone: false }));
+  });
+  // No phone that the house could ring with: the machine's own program.
+  document.addEventListener("dial:plain", ({ detail }) => location.assign(`tel:${detail.number}`));
+}
+
+export function tendCards() {
+  if (!cards()) return;
+  new MutationObserver((changes) => changes.forEach(({ addedNodes }) => addedNodes.forEach(tend))).observe(cards(), { childList: true });
+
+  document.addEventListener("click", ({ target }) => {
+    const card = target.closest?.("[data-fold]")?.closest(".call-card");
+    if (card) remember(card, card.classList.toggle("folded"));
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    if (event.key === "F2" && cards().lastElementChild) {
+      event.preventDefault();
+      cards().lastElementChild.focus();
+    }
+    const card = !typing(event.target) && event.target.closest?.(".call-card");
+    const button = card && /^Digit[1-9]$/.test(event.code) && card.querySelector(`[data-key="${event.code.slice(5)}"]:enabled`);
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
+
+  // Drawn anew, the card keeps the focus; and it does not go away under somebody's hands.
+  let held = null;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const card = detail.target.closest?.(".call-card");
+    if (card?.contains(document.activeElement) && !typing(document.activeElement)) held = card.id;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const card = held && document.getElementById(held);
+    held = null;
+    if (card && document.activeElement === document.body) card.focus({ preventScroll: true });
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt, requestConfig } = event.detail;
+    if (!elt.matches?.(".call-card") || !requestConfig.path.endsWith("?leave=1") || !typing(document.activeElement)) return;
+    if (!elt.contains(document.activeElement)) return;
+    event.preventDefault();
+    setTimeout(() => elt.isConnected && htmx.trigger(elt, "leave"), 15_000);
+  });
+}
+
+const FOLDED = "svyazka:folded-cards";
+const folded = () => new Set(JSON.parse(sessionStorage.getItem(FOLDED) ?? "[]"));
+
+function remember(card, isFolded) {
+  const all = folded();
+  all[isFolded ? "add" : "delete"](card.id);
+  sessionStorage.setItem(FOLDED, JSON.stringify([...all].slice(-20)));
+  card.querySelector("[data-fold]").setAttribute("aria-expanded", String(!isFolded));
+}
+
+function tend(card) {
+  if (!card.matches?.(".call-card")) return;
+  if (folded().has(card.id)) {
+    card.classList.add("folded");
+    card.querySelector("[data-fold]")?.setAttribute("aria-expanded", "false");
+  }
+  // The call that a click has begun takes the place of the click's own card.
+  const before = card.dataset.instead && document.getElementById(card.dataset.instead);
+  if (before) before.remove();
+  if (document.querySelector(`[data-instead="${card.id}"]`)) card.remove();
+}
