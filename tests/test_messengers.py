@@ -140,7 +140,7 @@ def test_neither_token_nor_text_gets_into_a_log(peer, caplog):
 
 def test_the_edge_and_the_office_know_the_same_way_in(peer):
     way = channels.WAYS[ChannelAccount.Kind(peer.kind)]
-    assert WAYS[way].connector == peer.kind
+    assert WAYS[way].accounts == peer.kind
     assert not WAYS[way].from_pages
 
 

@@ -87,7 +87,8 @@ def test_only_the_last_seconds_are_kept(monkeypatch):
 def two_listeners(windows, tmp_path):
     """Each with the file in which it says what it does."""
     url = settings.DATABASE_DIRECT_URL
-    environment = {**os.environ, "DATABASE_URL": url, "DATABASE_DIRECT_URL": url}
+    ours = {"DATABASE_URL": url, "DATABASE_DIRECT_URL": url, "SVYAZKA_SECRET_KEY": settings.SECRET_KEY}
+    environment = {**os.environ, **ours}
     words = [sys.executable, "-m", "svyazka.config.cli", "listen"]
     logs = [tmp_path / name for name in ("one", "other")]
     started = []
@@ -112,7 +113,8 @@ def test_a_listener_that_is_killed_in_the_middle_of_a_call_loses_nothing(two_lis
         async with stand_in.serving() as port:
             access = {"host": "127.0.0.1", "port": port, "login": "crm", "secret": secrets.lock_away("crm-lab-secret")}
             await Pbx.objects.acreate(code="asterisk/lab1", driver="asterisk", **access)
-            await stand_in.listened_to(by=2)
+            async with asyncio.timeout(30):
+                await stand_in.listened_to(by=2)
             await until(lambda: len(writing()) == 1)
             steps = capture("s05")
             await stand_in.play(steps[: len(steps) // 3])

@@ -158,7 +158,7 @@ def test_a_call_comes_in_and_is_answered_muted_held_and_hung_up(phone, peer):
     said(client, "resumed:remote")
     page.get_by_role("link", name="Сделки").first.click()  # the frame stays, and the call with it
     expect(page).to_have_url(re.compile("/deals/"))
-    call.get_by_role("button", name="Положить трубку").click()
+    call.get_by_role("button", name="Завершить").click()
     said(client, "over:Terminated")
     shows(call, "Разговор окончен")
     expect(call).to_have_count(0, timeout=8_000)
@@ -261,7 +261,7 @@ def test_a_second_call_waits_and_the_first_one_listens_to_music(phone, peer):
     second.get_by_role("button", name="Ответить").click()
     said(client, "held:remote")
     shows(second, "Разговор")
-    second.get_by_role("button", name="Положить трубку").click()
+    second.get_by_role("button", name="Завершить").click()
     call_of(page, READABLE).get_by_role("button", name="Удержать").click()
     said(client, "resumed:remote")
 
@@ -275,7 +275,7 @@ def test_the_secret_is_wrong_until_the_office_enters_the_right_one(phone, open_p
     expect(page.get_by_text("АТС не принимает пароль.")).to_be_visible()
     assert not takes(page, "svyazka:softphone")  # the desk phone, then
     SipAccount.objects.update(secret=secrets.lock_away(server.SECRET))
-    page.get_by_role("button", name="Попробовать снова").click()
+    page.get_by_role("button", name="Повторить").click()
     shows(page.locator("#softphone-pill"), "Готов")
 
 
@@ -301,7 +301,7 @@ def test_one_tab_holds_the_phone_the_others_show_and_steer_it_and_take_over(phon
     said(client, "talks", "replaced", "talks")
     shows(call_of(other, READABLE), "Разговор")
     hears(client)
-    call_of(other, READABLE).get_by_role("button", name="Положить трубку").click()
+    call_of(other, READABLE).get_by_role("button", name="Завершить").click()
     said(client, "replaced", "over:Terminated")
 
 

@@ -227,7 +227,7 @@ _ORDER = (Kind.READY, Kind.BUSY, Kind.AFTER_CALL, Kind.BREAK, Kind.AWAY)
 
 def _names() -> dict[Kind, str]:
     return {
-        Kind.READY: _("Ready"),
+        Kind.READY: _("Are ready"),
         Kind.BUSY: _("On the phone"),
         Kind.AFTER_CALL: _("After-call work"),
         Kind.BREAK: _("On a break"),
