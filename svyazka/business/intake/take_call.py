@@ -182,8 +182,8 @@ def _see_who_was_reached(
     for one in missed:
         if one.call.pk in reached:
             _need_not_wait(one.call, by=_by(one.call, arrival_of))
-        else:
-            ring_backs.missed(one.call, one.now, by=_by(one.call, arrival_of))
+    left = [one for one in missed if one.call.pk not in reached]
+    ring_backs.missed([ring_backs.Missed(one.call, one.now, _by(one.call, arrival_of)) for one in left])
 
 
 def _is_answered(one: Followed, found: Collection[int]) -> bool:

@@ -73,8 +73,7 @@ def record(
     Call it inside the transaction that makes the change.
     """
     now = clock.now()
-    whose = {"client": about.client_id, "deal": about.deal_id}
-    ids = _json({**{kind: number for kind, number in whose.items() if number}, **(data or {})})
+    ids = _json({**_whose(about), **(data or {})})
     concerned = sorted(set(people))
     # People without the office's view (engineers, crews) hear only what is addressed to them: a row of their own.
     with connection.cursor() as cursor:
@@ -91,11 +90,51 @@ def record(
     transaction.on_commit(bell.ring)
 
 
+def _whose(about: About) -> dict[str, int]:
+    whose = {"client": about.client_id, "deal": about.deal_id}
+    return {kind: number for kind, number in whose.items() if number}
+
+
 def announce(topic: str, object_id: int, *, people: Iterable[int] = (), data: Mapping[str, Any] | None = None) -> None:
     """Tells the browsers of what is no change of a record: a phone that rings. Without `people`, the office."""
     with connection.cursor() as cursor:
         cursor.execute(_ANNOUNCE, [clock.now(), topic, object_id, sorted(set(people)) or None, _json(dict(data or {}))])
     transaction.on_commit(bell.ring)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What `record` is told, when there is much of it."""
+
+    verb: str
+    about: About
+    by: Actor
+    changes: Mapping[str, tuple[Any, Any]]
+
+
+def record_all(changes: Sequence[Change]) -> None:
+    """In two statements, in this order."""
+    if not changes:
+        return
+    rows = [
+        {
+            "by_id": one.by.actor_id, "actor": "" if one.by.actor_id else one.by.actor_name, "verb": one.verb,
+            "kind": one.about.kind, "object_id": one.about.object_id, "client_id": one.about.client_id,
+            "deal_id": one.about.deal_id, "changes": dict(one.changes),
+        }
+        for one in changes
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORD_ALL, [clock.now(), _json(rows)])
+    announce_all(News(one.about.kind, one.about.object_id, _whose(one.about)) for one in changes)
+
+
+_RECORD_ALL = """
+insert into journal_entry (at, by_id, actor, verb, kind, object_id, client_id, deal_id, changes, note)
+select %s, by_id, actor, verb, kind, object_id, client_id, deal_id, changes, ''
+from jsonb_to_recordset(%s) as changed (
+    by_id bigint, actor text, verb text, kind text, object_id bigint, client_id bigint, deal_id bigint, changes jsonb)
+"""
 
 
 @dataclass(frozen=True)

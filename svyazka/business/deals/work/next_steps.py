@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -82,6 +83,21 @@ from (select) one left join (
     select what, due_at from deals_task where deal_id = %s and done_at is null order by due_at, id limit 1
 ) first on true
 where deals_deal.id = %s returning next_step, next_step_at
+"""
+
+
+def show_on_deals(deal_ids: Collection[int]) -> None:
+    """The same for many that the caller holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOW_ALL, [list(deal_ids)])
+
+
+_SHOW_ALL = """
+update deals_deal set next_step = coalesce(first.what, ''), next_step_at = first.due_at
+from unnest(%s::bigint[]) as one (id) left join lateral (
+    select what, due_at from deals_task where deal_id = one.id and done_at is null order by due_at, id limit 1
+) first on true
+where deals_deal.id = one.id
 """
 
 

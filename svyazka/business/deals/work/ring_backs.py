@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -21,10 +24,10 @@ from svyazka.business.calls.models import Call, FloorRules
 from svyazka.business.calls.summary import Summary
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
-from svyazka.business.deals.held import held
+from svyazka.business.deals.held import held, held_all
 from svyazka.business.deals.models import CallingHold, Deal, MissedCall, RingBack, Task
 from svyazka.business.deals.work import next_steps
-from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.journal.record import About, Actor, Change, News, announce_all, record, record_all
 from svyazka.business.notices.tell import tell
 from svyazka.business.staff import hours, presence, roles
 from svyazka.business.staff.models import Person
@@ -47,24 +50,50 @@ _LOCK = "select pg_advisory_xact_lock(hashtextextended('ring back ' || number, 0
 _WAITING = "select client_id from deals_ringback where client_id = any(%s) and done_at is null"
 
 
-def missed(call: Call, now: Summary, *, by: Actor) -> None:
-    """Nobody has spoken with the client, and nobody has since. `now`: what is known of the call."""
-    at = missed_at(call, now)
-    if call.client_id is None or call.deal_id is None or at < clock.now() - OLD:
-        return
-    if MissedCall.objects.filter(pk=call.pk).exists() or Person.objects.with_phone(call.client_number):
-        return
-    if do_not_call.of_numbers([call.client_number]):
-        return  # nobody may ring him
-    current = _open(call.client_id)
-    if current and current.task.deal and current.task.deal.is_open:
-        _once_more(current, call, at, by=by)
-        return
-    if current:
-        RingBack.objects.filter(pk=current.pk).update(done_at=clock.now())
-    deal = held(call.deal_id)
-    if deal.is_open:
-        _ask(deal, call, now, at, by=by)
+@dataclass(frozen=True)
+class Missed:
+    """A call that nobody took. `now`: what is known of it."""
+
+    call: Call
+    now: Summary
+    by: Actor
+
+    @property
+    def at(self) -> datetime:
+        return missed_at(self.call, self.now)
+
+
+def missed(calls: Sequence[Missed]) -> None:
+    """Nobody has spoken with these clients, and nobody has since. Many at once are a handful of statements."""
+    since = clock.now() - OLD
+    asked = _to_be_returned([one for one in calls if one.call.client_id and one.call.deal_id and one.at >= since])
+    current = _open_of({one.call.client_id or 0 for one in asked})
+    new: dict[int, Missed] = {}
+    more: list[Missed] = []
+    for one in asked:
+        client_id = one.call.client_id or 0
+        known = current.get(client_id)
+        if known and known.task.deal and known.task.deal.is_open:
+            _once_more(known, one.call, one.at, by=one.by)
+        elif client_id in new:
+            more.append(one)
+        else:
+            new[client_id] = one
+    if gone := [current[client_id].pk for client_id in new if client_id in current]:
+        RingBack.objects.filter(pk__in=gone).update(done_at=clock.now())
+    _ask(list(new.values()))
+    for one in more:  # the same client, once more
+        missed([one])
+
+
+def _to_be_returned(calls: Sequence[Missed]) -> list[Missed]:
+    """Not by one of our own, not by somebody whom nobody may ring, and not one that is known already."""
+    if not calls:
+        return []
+    numbers = {one.call.client_number for one in calls}
+    known = set(MissedCall.objects.filter(pk__in=[one.call.pk for one in calls]).values_list("pk", flat=True))
+    passed_over = {*Person.objects.phones_among(numbers), *do_not_call.of_numbers(numbers)}
+    return [one for one in calls if one.call.pk not in known and one.call.client_number not in passed_over]
 
 
 def reached(call: Call, now: Summary, *, by: Actor) -> None:
@@ -142,18 +171,43 @@ def missed_at(call: Call, now: Summary) -> datetime:
     return now.transfers[-1].at if call.result == Call.Result.LEFT and now.transfers else call.started_at
 
 
-def _ask(deal: Deal, call: Call, now: Summary, at: datetime, *, by: Actor) -> None:
-    demanded = rules()
-    person = _whose(deal, call, now, at)
-    due_at = hours.after(person.hours, at, demanded.ring_back_minutes) if person else _when_of_queue(demanded, at)
-    task = Task.objects.create(deal=deal, kind=Task.Kind.CALL, what=_said(1, at), due_at=due_at, person=person)
-    ring_back = RingBack.objects.create(client_id=deal.client_id, task=task, first_missed_at=at, last_missed_at=at)
-    MissedCall.objects.create(call_id=call.pk, ring_back=ring_back)
-    changes = {"what": (None, task.what), "due_at": (None, due_at.isoformat())}
-    _tell(task, deal, "deals.step_planned", changes, by=by)
-    if person:
-        data = {"due_at": due_at.isoformat()}
-        tell([person.pk], "call.missed", by=by, deal_id=deal.pk, client_id=deal.client_id, data=data)
+def _ask(asked: Sequence[Missed]) -> None:
+    if not asked:
+        return
+    deals = held_all({one.call.deal_id or 0 for one in asked})
+    calls = [one for one in asked if (deal := deals.get(one.call.deal_id or 0)) and deal.is_open]
+    due = _Due(rules())
+    tasks = [_task(one, deals[one.call.deal_id or 0], due) for one in calls]
+    Task.objects.bulk_create(tasks)
+    ring_backs = RingBack.objects.bulk_create(
+        RingBack(client_id=one.call.client_id or 0, task=task, first_missed_at=one.at, last_missed_at=one.at)
+        for one, task in zip(calls, tasks, strict=True)
+    )
+    MissedCall.objects.bulk_create(
+        MissedCall(call_id=one.call.pk, ring_back=known) for one, known in zip(calls, ring_backs, strict=True)
+    )
+    next_steps.show_on_deals({one.call.deal_id or 0 for one in calls})
+    _tell_all(calls, tasks)
+
+
+def _task(one: Missed, deal: Deal, due: _Due) -> Task:
+    person = _whose(deal, one.call, one.now, one.at)
+    due_at = due.by(person, one.at)
+    return Task(deal=deal, kind=Task.Kind.CALL, what=_said(1, one.at), due_at=due_at, person=person)
+
+
+def _tell_all(calls: Sequence[Missed], tasks: Sequence[Task]) -> None:
+    changes = []
+    for one, task in zip(calls, tasks, strict=True):
+        about = About("deal", task.deal_id or 0, client_id=one.call.client_id, deal_id=task.deal_id)
+        given = {"what": (None, task.what), "due_at": (None, task.due_at.isoformat())}
+        changes.append(Change("deals.step_planned", about, one.by, given))
+    record_all(changes)
+    announce_all(News("task", task.pk, {}, [task.person_id]) for task in tasks if task.person_id)
+    for one, task in zip(calls, tasks, strict=True):
+        if task.person_id:
+            about_it = {"deal_id": task.deal_id, "client_id": one.call.client_id}
+            tell([task.person_id], "call.missed", by=one.by, data={"due_at": task.due_at.isoformat()}, **about_it)
 
 
 def _once_more(current: RingBack, call: Call, at: datetime, *, by: Actor) -> None:
@@ -169,8 +223,12 @@ def _once_more(current: RingBack, call: Call, at: datetime, *, by: Actor) -> Non
 
 
 def _open(client_id: int) -> RingBack | None:
-    found = RingBack.objects.filter(client_id=client_id, done_at=None, task__done_at=None)
-    return found.select_related("task__deal").first()
+    return _open_of([client_id]).get(client_id)
+
+
+def _open_of(client_ids: Collection[int]) -> dict[int, RingBack]:
+    found = RingBack.objects.filter(client_id__in=client_ids, done_at=None, task__done_at=None)
+    return {one.client_id: one for one in found.select_related("task__deal")} if client_ids else {}
 
 
 def _whose(deal: Deal, call: Call, now: Summary, at: datetime) -> Person | None:
@@ -183,15 +241,25 @@ def _whose(deal: Deal, call: Call, now: Summary, at: datetime) -> Person | None:
     return next((person for person in found if person.pk in here), None)
 
 
-def _when_of_queue(demanded: FloorRules, at: datetime) -> datetime:
-    """As soon as anybody of those who take calls could have done it."""
-    people = Person.objects.working().filter(role__in=roles.having("calls.take"))
-    if demanded.ring_back_department_id:
-        people = people.filter(department_id=demanded.ring_back_department_id)
-    # Many have the same hours, and of 700 somebody is always there.
-    weeks = {str(week): week for week in people.values_list("hours", flat=True)}
-    found = [hours.after(week, at, demanded.ring_back_minutes) for week in weeks.values()]
-    return min(found, default=at + timedelta(minutes=demanded.ring_back_minutes))
+class _Due:
+    """By when somebody has to be rung back."""
+
+    def __init__(self, demanded: FloorRules) -> None:
+        self.demanded = demanded
+
+    def by(self, person: Person | None, at: datetime) -> datetime:
+        """By the person's hours; in the queue as soon as anybody of those who take calls could have done it."""
+        minutes = self.demanded.ring_back_minutes
+        weeks = [person.hours] if person else self._weeks
+        return min((hours.after(week, at, minutes) for week in weeks), default=at + timedelta(minutes=minutes))
+
+    @cached_property
+    def _weeks(self) -> list[Any]:
+        people = Person.objects.working().filter(role__in=roles.having("calls.take"))
+        if self.demanded.ring_back_department_id:
+            people = people.filter(department_id=self.demanded.ring_back_department_id)
+        # Many have the same hours, and of 700 somebody is always there.
+        return list({str(week): week for week in people.values_list("hours", flat=True)}.values())
 
 
 def _said(times: int, last: datetime) -> str:
