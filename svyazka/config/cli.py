@@ -95,6 +95,7 @@ def _add_care(commands: Commands) -> None:
         help="pages, start, live, process, telephony",
     )
     bench.add_argument("--quick", action="store_true", help="within a minute: a smaller base, the same rows")
+    bench.add_argument("--history", action="store_true", help="telephony: with a year of calls behind it")
     _command(commands, "collect", _collect, "gather static files under names that carry their hash")
 
 
@@ -221,7 +222,7 @@ def _check(chosen: argparse.Namespace) -> Answer:
 def _bench(chosen: argparse.Namespace) -> Answer:
     from svyazka.config.bench import report
 
-    return report.main(chosen.name, quick=chosen.quick)
+    return report.main("history" if chosen.history else chosen.name, quick=chosen.quick)
 
 
 def _collect(_chosen: argparse.Namespace) -> Answer:

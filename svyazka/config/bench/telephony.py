@@ -33,6 +33,9 @@ WATCHED = "2000"
 PARTS = {"listener": " listen", "worker": " worker", "edge": "svyazka.edge", "pages": PAGES}
 
 
+Board = subprocess.Popen[str]
+
+
 @dataclass(frozen=True)
 class Played:
     """What the PBX has played, and what the house has used for it: milliseconds of CPU by part."""
@@ -46,29 +49,28 @@ class Played:
 
 def rows(quick: bool) -> list[Row]:
     seconds = 20 if quick else 300
-    with house_with(20_000 if quick else 1_000_000) as house, _switchboard(house) as board:
+    with house_with(20_000 if quick else 1_000_000) as house, switchboard(house) as board:
         port, session = house.visitor.connection.port, house.visitor.cookies["svyazka_session"]
-        with crowd.listening(port, _operators(house)):
-            _played(board, house, seconds=5)  # warm
+        with crowd.listening(port, operators(house)):
+            played(board, house, seconds=5)  # warm
             with screen.watching(port, session) as painted:
-                load = _played(board, house, seconds=seconds, watched=WATCHED)
+                load = played(board, house, seconds=seconds, watched=WATCHED)
             pops = painted.since(load.rung)
             right = _right(house, load)
-            struck = _played(board, house, seconds=20 if quick else 60, strikes=STRIKES)
+            struck = played(board, house, seconds=20 if quick else 60, strikes=STRIKES)
         survived = _right(house, struck)
-    calls = len(load.calls)
-    cost = {part: used / calls for part, used in load.used.items()}
+    used = {part: spent / len(load.calls) for part, spent in load.used.items()}
     late = quantiles(pops, n=100) if len(pops) > 1 else [float("inf")] * 99
     return [
-        Row("a call in all: listener, worker, database", _sum(cost), "CPU ms", must=12, aim=6),
-        *(Row(f"of it: {part}" if part in _COUNTED else f"besides: {part}", cost[part], "CPU ms") for part in cost),
+        Row("a call in all: listener, worker, database", cost(load), "CPU ms", must=12, aim=6),
+        *(Row(f"{'of it' if part in _COUNTED else 'besides'}: {part}", used[part], "CPU ms") for part in used),
         Row("calls stored right", 100 * right, "%", better="higher", must=100),
         Row("the same with kill -9 of listener, pages, database", 100 * survived, "%", better="higher", must=100),
         Row("ring event to painted card, p95", late[94], "ms", must=100),
         Row("the same, p99", late[98], "ms", must=250),
         Row("the same, p50", late[49], "ms"),
         Row("rings seen", 100 * len(pops) / max(1, len(load.rung)), "%", better="higher", must=100),
-        Row("events for a call", load.events / calls, ""),
+        Row("events for a call", load.events / len(load.calls), ""),
         Row("the PBX was behind its own plan, at most", load.behind, "s"),
     ]
 
@@ -77,12 +79,13 @@ STRIKES = ((0.2, "listener"), (0.4, "pages"), (0.6, "database"), (0.8, "listener
 _COUNTED = ("listener", "worker", "database")
 
 
-def _sum(cost: Mapping[str, float]) -> float:
-    return sum(cost[part] for part in _COUNTED)
+def cost(load: Played) -> float:
+    """Milliseconds of CPU a call, from the PBX's socket to the history."""
+    return sum(load.used[part] for part in _COUNTED) / len(load.calls)
 
 
 @contextmanager
-def _switchboard(house: House) -> Iterator[subprocess.Popen[str]]:
+def switchboard(house: House) -> Iterator[Board]:
     port = free_port()
     words = [sys.executable, "-c", _BOARD, str(port)]
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "svyazka.config.settings"}
@@ -118,7 +121,7 @@ values (%s, 'asterisk', '127.0.0.1', %s, 'crm', '', true, '')
 _CONNECTED = "select 1 from calls_pbx where code = %s and connected_at is not null"
 
 
-def _operators(house: House) -> list[str]:
+def operators(house: House) -> list[str]:
     """Their sessions. Olga, who is logged in already, has the phone that is watched."""
     with psycopg.connect(house.url, autocommit=True) as connection:
         connection.execute("update staff_person set extension = %s where login = 'olga'", [WATCHED])
@@ -139,11 +142,13 @@ returning session_key
 """
 
 
-def _played(
-    board: subprocess.Popen[str],
+def played(
+    board: Board,
     house: House,
     *,
     seconds: float,
+    calls: float = CALLS,
+    ringing: float = RINGING,
     watched: str = "",
     strikes: Sequence[tuple[float, str]] = (),
 ) -> Played:
@@ -151,7 +156,7 @@ def _played(
     with psycopg.connect(house.url, autocommit=True) as connection:
         callers = [number for (number,) in connection.execute(_CALLERS).fetchall()]
     phones = [str(int(WATCHED) + number) for number in range(1, OPERATORS + 1)]
-    orders = {"seconds": seconds, "calls": CALLS, "ringing": RINGING, "phones": phones, "callers": callers}
+    orders = {"seconds": seconds, "calls": calls, "ringing": ringing, "phones": phones, "callers": callers}
     before = _used(house)
     assert board.stdin is not None
     assert board.stdout is not None
