@@ -157,6 +157,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "channels": ChannelAccount.objects.get(code="web_form/okna").pk,
         "lines": PhoneLine.objects.first().pk,
         "pbx": pbx.pk,
+        "new": "asterisk",
+        "help": "together",
         "roles": "manager",
         "departments": windows["mikhail"].department.code,
         "sources": Source.objects.first().code,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -19,6 +19,8 @@ from django.utils.module_loading import import_string
 
 from svyazka.business.calls import commands, links
 from svyazka.business.calls.phone_system import Access, Command, Link, NotDone, PhoneSystem
+from svyazka.business.calls.setting_up import examine
+from svyazka.business.calls.setting_up.guide import Finding
 from svyazka.business.intake.write_batches import Batches
 from svyazka.business.journal import bell
 from svyazka.business.journal.record import Automaton
@@ -29,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY = 10.0  # seconds until a telephone system that was switched on or off is noticed
 REST = 5.0  # before a driver that broke is started again
+EXAMINED_WITHIN = 15.0  # shorter than a page waits
 POLL = 1.0  # until a command is found whose bell was lost
 BY = Automaton("listener")
 T = TypeVar("T")
@@ -138,9 +141,15 @@ async def _begin_what_is_asked(drivers: dict[str, PhoneSystem], doing: set[async
     if not drivers:
         return
     for code, command in await _in_database(partial(commands.take, list(drivers))):
-        task = asyncio.create_task(_do(drivers.get(code), command))
-        doing.add(task)
-        task.add_done_callback(doing.discard)
+        _begin(_do(drivers.get(code), command), doing)
+    for asked in await _in_database(partial(examine.take, list(drivers))):
+        _begin(_examine(drivers.get(asked.pbx_code), asked), doing)
+
+
+def _begin(work: Coroutine[Any, Any, None], doing: set[asyncio.Task[None]]) -> None:
+    task = asyncio.create_task(work)
+    doing.add(task)
+    task.add_done_callback(doing.discard)
 
 
 async def _do(system: PhoneSystem | None, command: Command) -> None:
@@ -158,6 +167,17 @@ async def _do(system: PhoneSystem | None, command: Command) -> None:
         await _in_database(partial(commands.failed, command.id, "broken"))
     else:
         await _in_database(partial(commands.done, command.id, result))
+
+
+async def _examine(system: PhoneSystem | None, asked: examine.Asked) -> None:
+    findings: Sequence[Finding] = ()
+    try:
+        async with asyncio.timeout(EXAMINED_WITHIN):
+            findings = await system.examine(asked.extensions) if system else ()
+    except Exception:
+        # Whatever it was: how the link stands says the page by itself.
+        log.exception("examination_broke", pbx=asked.pbx_code)
+    await _in_database(partial(examine.done, asked.number, findings))
 
 
 async def _notice(code: str, link: Link) -> None:

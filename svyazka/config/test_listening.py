@@ -8,11 +8,14 @@ import pytest
 from django.utils import translation
 
 from svyazka.business.calls import commands, links
-from svyazka.business.calls.models import Call, Pbx, PhoneCommand
+from svyazka.business.calls.models import Call, Examination, Pbx, PhoneCommand
 from svyazka.business.calls.phone_system import Do, Done, NotDone
+from svyazka.business.calls.setting_up import examine
+from svyazka.business.calls.setting_up.guide import Finding
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.journal.models import Entry
+from svyazka.business.staff.models import Person
 from svyazka.config import listening
 from svyazka.connectors.asterisk.replay import StandIn, capture
 from svyazka.connectors.asterisk.stand_in.small_pbx import SmallPbx
@@ -180,3 +183,31 @@ def test_a_click_dials_on_an_asterisk_and_the_call_bears_the_name_of_the_command
     assert (done.state, done.trouble, done.call_key) == ("done", "", call.key)
     assert (call.direction, call.result, call.client_number) == ("out", "answered", "+79031112233")
     assert (call.answered_by_id, call.key.startswith(f"svyazka{asked[0].pk}x")) == (olga.pk, True)
+
+
+class Examined(Obeying):
+    """One that says what is wrong with it, and one that breaks over the question."""
+
+    def __init__(self, access, ledger, noticed):
+        self.code = access.code
+
+    async def examine(self, extensions):
+        if self.code.endswith("lab2"):
+            raise ValueError(extensions)
+        return [Finding("phones", {"phones": ", ".join(extensions)})]
+
+
+def test_what_is_wrong_is_looked_into_at_a_pages_wish(pbx, windows, settings):
+    settings.PHONE_SYSTEMS = {"asterisk": f"{__name__}.Examined"}
+    anna = windows["anna"]
+    Person.objects.exclude(pk=windows["olga"].pk).update(extension="")
+    Person.objects.filter(pk=windows["olga"].pk).update(extension="101", pbx_code=pbx.code)
+    broken = Pbx.objects.create(code="asterisk/lab2", driver="asterisk", host="127.0.0.1", port=1)
+    asked = [examine.ask(one, by=anna) for one in (pbx, broken)]
+
+    async def story():
+        await until(lambda: not Examination.objects.filter(done_at=None).exists())
+
+    run(story)
+    found = [Examination.objects.get(pk=one.pk).findings for one in asked]
+    assert found == [[{"what": "phones", "about": {"phones": "101"}}], []]

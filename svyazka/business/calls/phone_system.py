@@ -5,7 +5,7 @@ Fits Asterisk, Oktell and the Russian cloud PBXs: they differ in names and in th
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -178,7 +178,7 @@ class PhoneSystem(Protocol):
     # Also, where it has them: `title`, as its maker calls it; `way_in`, what stands in the address at which the edge
     # hears a system that nobody can listen to ("cloud_pbx"); `place`, where its API is: host and port, what the form
     # proposes; `bears_one_listener`, where a second one beside it, which waits for its turn, would do harm or be of no
-    # use.
+    # use; `guide`, for whoever sets it up (setting_up/guide.py).
 
     async def run(self) -> None:
         """Listens until it is cancelled, connects again by itself, and hands every message on to the ledger."""
@@ -187,3 +187,7 @@ class PhoneSystem(Protocol):
         """Asks the system and waits until it has happened; several run side by side. Raises NotDone, also while the
         connection is down, and when nothing has happened by `command.until`: that a system says “accepted” is not
         enough."""
+
+    async def examine(self, extensions: Collection[str]) -> Sequence[Any]:
+        """What is right and wrong with it, as `setting_up.guide.Finding`s; nothing while the connection is down.
+        `extensions`: of our people, whose phones should be there."""

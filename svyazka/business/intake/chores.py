@@ -9,6 +9,7 @@ import structlog
 from django.db import DatabaseError, connection, transaction
 
 from svyazka.business.calls.commands import forget_old as forget_old_commands
+from svyazka.business.calls.setting_up.examine import forget_old as forget_old_examinations
 from svyazka.business.intake.models import ArrivalKey
 from svyazka.business.journal.record import forget_old_news
 from svyazka.business.notices.reading import forget_old_notices
@@ -57,6 +58,7 @@ CHORES: tuple[Callable[[], None], ...] = (
     forget_old_notices,
     forget_old_guesses,
     forget_old_commands,
+    forget_old_examinations,
     SessionStore.clear_expired,
 )
 

@@ -9,20 +9,24 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
 import structlog
 
 from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, Link, NotDone, Noticed, Option
+from svyazka.business.calls.setting_up.guide import Finding, Guide
 from svyazka.business.calls.softphone.options import SOFTPHONE
 from svyazka.business.intake.bundles import Bundles
 from svyazka.business.intake.write_down import NewArrival
 from svyazka.connectors.asterisk.carrying_out import CAPABILITIES, PROOFS, DialPlan, carry_out
 from svyazka.connectors.asterisk.channels import Channels
+from svyazka.connectors.asterisk.examining import Heard, examine
+from svyazka.connectors.asterisk.guide import GUIDE
 from svyazka.connectors.asterisk.line import Line, LinkLost, Times, connected
 from svyazka.connectors.asterisk.messages import END, Message, parse
+from svyazka.connectors.asterisk.options import OPTIONS
 from svyazka.connectors.asterisk.phones import Phones
 from svyazka.connectors.asterisk.read import RECORDING_VARIABLE, WANTED, call_key_of, is_wanted
 
@@ -37,7 +41,9 @@ class Asterisk:
     """One PBX. Fits calls.phone_system.PhoneSystem."""
 
     capabilities: ClassVar[frozenset[Do]] = CAPABILITIES
-    options: ClassVar[tuple[Option, ...]] = SOFTPHONE
+    options: ClassVar[tuple[Option, ...]] = (*OPTIONS, *SOFTPHONE)
+    place: ClassVar[tuple[str, int]] = ("", 5038)
+    guide: ClassVar[Guide] = GUIDE
 
     def __init__(self, access: Access, ledger: Ledger, noticed: Noticed, *, times: Times | None = None) -> None:
         self.access = access
@@ -48,6 +54,7 @@ class Asterisk:
         self.failures = 0
         self.plan = DialPlan.of(access)
         self.channels = Channels()
+        self.heard = Heard()
         self.line: Line | None = None
 
     async def run(self) -> None:
@@ -62,6 +69,11 @@ class Asterisk:
         if self.line is None:
             raise NotDone("no_link")
         return await carry_out(command, line=self.line, channels=self.channels, plan=self.plan)
+
+    async def examine(self, extensions: Collection[str]) -> list[Finding]:
+        if self.line is None:
+            return []
+        return await examine(self.line, self.plan, self.heard, extensions)
 
     async def _listen_once(self) -> None:
         async with connected(self.access, self.times) as line:
@@ -88,7 +100,8 @@ class Asterisk:
             raise LinkLost("wrong_secret")
         for pairs in _filters(self.plan.technology):
             # Asterisk before 20 refuses criteria of this kind; then it sends everything and we pass over it.
-            await _or_lost(line.ask("Filter", pairs), reading)
+            answer = await _or_lost(line.ask("Filter", pairs), reading)
+            self.heard.filters_refused |= answer.get("Response") != "Success"
         answer = await _or_lost(line.ask("Events", [("EventMask", "on")]), reading)
         if answer.get("Response") != "Success":
             raise LinkLost("not_allowed")
@@ -118,8 +131,10 @@ class Asterisk:
 
     async def _hand_on(self, line: Line, phones: Phones) -> None:
         self.channels.forget_all()
+        self.heard = Heard()
         async for message, block in line.events():
             self.channels.hear(message)
+            self.heard.hear(message)
             await self._write_down(message, block)
             line.tell_watchers(message)
             phones.hear(message, block)

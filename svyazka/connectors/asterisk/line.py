@@ -74,11 +74,11 @@ class Line:
         return parse((await self._ask(question, action, pairs, number or self._number()))[0])
 
     async def ask_list(
-        self, action: str, *, until: str, each: Callable[[Message], None] = lambda _message: None
+        self, action: str, *, until: str, pairs: Pairs = (), each: Callable[[Message], None] = lambda _message: None
     ) -> list[bytes]:
         """The events of the answer, the closing one last; nothing where it was refused. `each` hears them where they
         stand among the other events."""
-        return (await self._ask(_Question(until, each), action, [], self._number()))[1:]
+        return (await self._ask(_Question(until, each), action, pairs, self._number()))[1:]
 
     @contextlib.contextmanager
     def watching(self, subject: str) -> Iterator[AsyncIterator[Message]]:

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from svyazka.connectors.asterisk.messages import END, Message, parse
-from svyazka.connectors.asterisk.stand_in.manager import BANNER, ManagerServer, Pairs
+from svyazka.connectors.asterisk.stand_in.itself import Pairs
+from svyazka.connectors.asterisk.stand_in.manager import BANNER, ManagerServer
 
 SAMPLES = Path(__file__).parent / "samples"
 _SHOWN = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -17,8 +17,10 @@ from django.db import Error, connection
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, Link, NotDone, Noticed, Option
+from svyazka.business.calls.setting_up.guide import Finding, Guide
 from svyazka.business.intake.write_down import NewArrival
 from svyazka.connectors.cloud_pbx.api import Line, Silent, TooOften
+from svyazka.connectors.cloud_pbx.guide import guide_of
 from svyazka.connectors.cloud_pbx.happened import forgotten, legs_of, result, seen
 from svyazka.connectors.cloud_pbx.mango import MANGO
 from svyazka.connectors.cloud_pbx.megafon import MEGAFON
@@ -73,6 +75,7 @@ class CloudPbx:
     options: ClassVar[tuple[Option, ...]] = ()
     title: ClassVar[str] = ""
     place: ClassVar[tuple[str, int]] = ("", 443)
+    guide: ClassVar[Guide]
     way_in: ClassVar[str] = "cloud_pbx"
     bears_one_listener: ClassVar[bool] = True  # the edge listens
 
@@ -80,6 +83,7 @@ class CloudPbx:
         cls.capabilities = frozenset(cls.provider.api.asks)
         cls.title = cls.provider.title
         cls.place = (cls.provider.host, 443)
+        cls.guide = guide_of(cls.provider.code)
         cls.options = tuple(OPTIONS[name] for name in (*cls.provider.options, "addresses"))
 
     def __init__(self, access: Access, ledger: Ledger, noticed: Noticed, *, times: Times | None = None) -> None:
@@ -110,6 +114,17 @@ class CloudPbx:
                 return await self._wait(command, key=self.api.call_key(answer), since=since)
         except TimeoutError:
             raise NotDone("no_effect") from None
+
+    async def examine(self, _extensions: Collection[str]) -> list[Finding]:
+        """Which phones it has no API says; whether it lets us in, a question that costs nothing."""
+        if not self.api.check:
+            return [Finding("key_unknown"), Finding("address_unknown")]
+        try:
+            link = _link_by(answer := await self.line.ask(self.api.check(self.access)), self.api.trouble(answer))
+        except (TooOften, Silent):
+            return [Finding("no_answer"), Finding("address_unknown")]
+        what = "key_unknown" if link is None else "key_right" if link.is_up else _WHY.get(link.trouble, "no_answer")
+        return [Finding(what), Finding("address_unknown")]
 
     async def _ask_all(self, command: Command) -> Answer:
         """Step after step; where a later one is refused, the client must not be left listening to music."""
@@ -181,6 +196,9 @@ class CloudPbx:
             await self.ledger.put(
                 NewArrival(code, self.provider.code, f"going_on/{at}", f"{code}/going_on", headers, body)
             )
+
+
+_WHY = {"wrong_secret": "key_wrong"}
 
 
 class Mango(CloudPbx):

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from svyazka.business.calls.models import Call
 from svyazka.business.calls.phone_system import Access, Command, Do, Link, NotDone
+from svyazka.business.calls.setting_up.guide import Place
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.intake.write_down import write_down_now
 from svyazka.connectors.cloud_pbx.api import Line, TooOften
@@ -281,3 +282,29 @@ def test_a_call_whose_end_was_lost_ends(connected):
     work_off()
     states = dict(Call.objects.values_list("key", "state"))
     assert states == {talk.key: "ended", fresh.key: "talking"}
+
+
+def examined(stand_in, **more) -> list[str]:
+    async def told():
+        driver = driver_of(stand_in, **more)
+        try:
+            return [one.what for one in await driver.examine(())]
+        finally:
+            await driver.line.close()
+
+    return asyncio.run(told())
+
+
+def test_an_examination_says_whether_the_key_is_right(connected):
+    is_told = connected.code != "sipuni"
+    assert examined(connected) == ["key_right" if is_told else "key_unknown", "address_unknown"]
+    assert examined(connected, secret="wrong")[0] == ("key_wrong" if is_told else "key_unknown")
+    if is_told:
+        assert examined(connected, port=1)[0] == "no_answer"
+
+
+def test_what_may_be_found_has_words_and_our_address_has_its_place(stand_in):
+    guide = import_string(settings.PHONE_SYSTEMS[stand_in.code]).guide
+    assert {"key_right", "key_wrong", "key_unknown", "no_answer", "address_unknown"} == set(guide.diagnoses)
+    parts = guide.parts(Access("x/y", "h", 443, "", ""), Place(events="https://crm.example/in/cloud_pbx/1"))
+    assert [part.text for part in parts] == ["", "https://crm.example/in/cloud_pbx/1"]

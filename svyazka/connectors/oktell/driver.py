@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -17,11 +17,13 @@ import structlog
 from django.conf import settings
 
 from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, Link, NotDone, Noticed, Option
+from svyazka.business.calls.setting_up.guide import Finding, Guide
 from svyazka.connectors.oktell import guesses, handshake, orders
 from svyazka.connectors.oktell.arrivals import Arrivals
 from svyazka.connectors.oktell.directory import Directory
 from svyazka.connectors.oktell.floor import Chain, Floor, Notes
 from svyazka.connectors.oktell.frames import Frame, compose
+from svyazka.connectors.oktell.guide import GUIDE, found
 from svyazka.connectors.oktell.handshake import ask_if_it_can
 from svyazka.connectors.oktell.options import OPTIONS
 from svyazka.connectors.oktell.phones import Phones
@@ -40,6 +42,8 @@ class Oktell:
     capabilities: ClassVar[frozenset[Do]] = frozenset(Do)
     bears_one_listener: ClassVar[bool] = True  # one web-CRM at a time
     options: ClassVar[tuple[Option, ...]] = OPTIONS
+    place: ClassVar[tuple[str, int]] = ("", 4055)
+    guide: ClassVar[Guide] = GUIDE
 
     def __init__(self, access: Access, ledger: Ledger, noticed: Noticed, *, times: Times | None = None) -> None:
         self.access, self.noticed, self.times = access, noticed, times or Times()
@@ -72,6 +76,9 @@ class Oktell:
             return await orders.carry_out(self, self.line, command)
         except LinkLost as lost:
             raise NotDone("cut") from lost
+
+    async def examine(self, extensions: Collection[str]) -> list[Finding]:
+        return found(self.directory, self.dated, extensions) if self.line else []
 
     async def _listen_once(self, *, secure: bool) -> None:
         frames = RawLog(settings.PHONE_FRAMES, self.access.code) if self.access.option("raw_log") == "on" else None

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,21 +15,14 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.calls import links, systems
 from svyazka.business.calls.models import Pbx
 from svyazka.business.calls.phone_system import Option
+from svyazka.workplaces.office.pbx_path import path_of
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, saved
 
 OPTION = "option_"  # before the names of what only some drivers ask for
-# Each kind asks for something else.
-ASKS_ANEW = {
-    "hx-get": "",
-    "hx-params": "driver",
-    "hx-select": "#new-pbx",
-    "hx-target": "#new-pbx",
-    "hx-swap": "outerHTML",
-}
 
 
-def _secret(help_text: Any) -> forms.CharField:
+def secret_input(help_text: Any) -> forms.CharField:
     return forms.CharField(
         label=gettext_lazy("Secret"),
         required=False,
@@ -49,7 +41,7 @@ class PbxForm(Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    secret = _secret(gettext_lazy("Stored encrypted. Empty: the stored one stays."))
+    secret = secret_input(gettext_lazy("Stored encrypted. Empty: the stored one stays."))
 
     @property
     def given(self) -> dict[str, Any]:
@@ -59,38 +51,24 @@ class PbxForm(Form):
         return {**plain, "options": options}
 
 
-class NewPbxForm(PbxForm):
-    secret = _secret(gettext_lazy("Stored encrypted."))
-    driver = forms.ChoiceField(
-        label=gettext_lazy("Kind"),
-        choices=lambda: [(name, systems.title_of(name)) for name in settings.PHONE_SYSTEMS],
-        widget=forms.Select(attrs=ASKS_ANEW),
-    )
-    code = forms.CharField(label=gettext_lazy("Short name"), max_length=30, help_text=gettext_lazy("Latin letters."))
-    field_order = ("driver", "code", "host", "port", "login", "secret")
-
-
-@needs("settings.change", "GET", "POST")
+@needs("settings.change")
 def pbxs(request: PageRequest) -> HttpResponse:
-    driver = str(request.POST.get("driver") or request.GET.get("driver") or next(iter(settings.PHONE_SYSTEMS)))
-    initial = {"driver": driver, **systems.place_of(driver)}
-    form = _asking(NewPbxForm, systems.options_of(driver), {})(request.POST or None, initial=initial)
-    if saved(form, lambda: systems.add(**form.given, by=request.person)):
-        messages.success(request, _("Added. The connection is being made."))
-        return redirect("pbxs")
     rows = [_row(found) for found in Pbx.objects.order_by("code")]
-    return render(request, "office/pbxs.html", {"rows": rows, "form": form}, status=422 if form.errors else 200)
+    return render(request, "office/pbxs.html", {"rows": rows})
 
 
 @needs("settings.change", "GET", "POST")
 def pbx(request: PageRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Pbx, pk=pk)
     initial = {"host": found.host, "port": found.port, "login": found.login}
-    form = _asking(PbxForm, systems.options_of(found.driver), found.options)(request.POST or None, initial=initial)
+    form = asking(PbxForm, systems.options_of(found.driver), found.options)(request.POST or None, initial=initial)
     if saved(form, lambda: systems.change(found, by=request.person, **form.given)):
         messages.success(request, _("Saved."))
         return redirect("pbx", pk=pk)
-    context = {"row": _row(found), "form": form, "address": _address(request, found)}
+    path = path_of(found)
+    context = {"row": _row(found), "form": form, "address": address_of(request, found), "path": path}
+    context["topic"] = f"pbx-{pk}"
+    context["missing"] = [step for step in path if not step.is_done]
     return render(request, "office/pbx.html", context, status=422 if form.errors else 200)
 
 
@@ -102,7 +80,7 @@ def pbx_state(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("pbx", pk=pk)
 
 
-def _asking(form: type[PbxForm], options: Iterable[Option], known: Mapping[str, Any]) -> type[PbxForm]:
+def asking(form: type[PbxForm], options: Iterable[Option], known: Mapping[str, Any]) -> type[PbxForm]:
     """The form with an input for each thing that only this driver asks for."""
     inputs = {OPTION + option.name: _input(option, known.get(option.name, option.default)) for option in options}
     return type(form.__name__, (form,), inputs)
@@ -126,7 +104,7 @@ def pbx_address(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("pbx", pk=pk)
 
 
-def _address(request: PageRequest, found: Pbx) -> str:
+def address_of(request: PageRequest, found: Pbx) -> str:
     """Where a cloud system tells of its calls; empty: this one is listened to."""
     way = systems.way_in(found)
     return request.build_absolute_uri(f"/in/{way}/{found.public_key}") if way and found.public_key else ""

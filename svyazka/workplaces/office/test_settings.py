@@ -79,9 +79,9 @@ def test_our_numbers_are_added_changed_and_removed(anna, enter):
 
 def test_a_telephone_system_is_connected_and_its_secret_never_shown(anna, enter):
     client = enter(anna)
-    given = {"driver": "asterisk", "code": "lab1", "host": "10.0.0.5", "port": "5038", "login": "crm", "secret": "hush"}
-    assert client.post("/office/pbx/", given).status_code == 302
-    assert client.post("/office/pbx/", given).status_code == 422
+    given = {"code": "lab1", "host": "10.0.0.5", "port": "5038", "login": "crm", "secret": "hush"}
+    assert client.post("/office/pbx/new/asterisk/", given).status_code == 302
+    assert client.post("/office/pbx/new/asterisk/", given).status_code == 422
     pbx = Pbx.objects.get()
     page = client.get(f"/office/pbx/{pbx.pk}/").content.decode()
     assert "hush" not in page
@@ -95,10 +95,9 @@ def test_a_telephone_system_is_connected_and_its_secret_never_shown(anna, enter)
 
 def test_a_cloud_system_shows_the_address_for_its_events_and_renews_it(anna, enter):
     client = enter(anna)
-    given = {"driver": "zadarma", "code": "main", "host": "api.zadarma.com", "port": "443", "login": "k", "secret": "s"}
-    assert client.post("/office/pbx/", given).status_code == 302
-    assert '<option value="uis">UIS, CoMagic</option>' in client.get("/office/pbx/").content.decode()
-    page = client.get("/office/pbx/?driver=mango").content.decode()
+    given = {"code": "main", "host": "api.zadarma.com", "port": "443", "login": "k", "secret": "s"}
+    assert client.post("/office/pbx/new/zadarma/", given).status_code == 302
+    page = client.get("/office/pbx/new/mango/").content.decode()
     assert 'value="app.mango-office.ru"' in page
     assert 'value="443"' in page
     pbx = Pbx.objects.get()
@@ -124,7 +123,7 @@ def test_brackets_are_no_site(anna, enter):
 def test_a_new_pbx_has_no_secret_that_could_stay(anna, enter):
     client = enter(anna)
     pbx = Pbx.objects.create(code="asterisk/main", driver="asterisk", host="10.0.0.5", port=5038)
-    assert "останется прежний" not in client.get("/office/pbx/").content.decode()
+    assert "останется прежний" not in client.get("/office/pbx/new/asterisk/").content.decode()
     assert "останется прежний" in client.get(f"/office/pbx/{pbx.pk}/").content.decode()
 
 
@@ -141,13 +140,13 @@ class Asking:
 def test_each_driver_is_asked_for_what_it_needs(anna, enter, settings):
     settings.PHONE_SYSTEMS = {"asterisk": settings.PHONE_SYSTEMS["asterisk"], "other": f"{__name__}.Asking"}
     client = enter(anna)
-    assert "option_context" not in client.get("/office/pbx/").content.decode()
-    page = client.get("/office/pbx/?driver=other").content.decode()
+    assert "option_pin" not in client.get("/office/pbx/new/asterisk/").content.decode()
+    page = client.get("/office/pbx/new/other/").content.decode()
     assert 'value="from-internal"' in page
     assert "As in the dial plan." in page
-    given = {"driver": "other", "code": "a", "host": "pbx", "port": "80", "option_context": "crm", "option_pin": "4711"}
-    assert client.post("/office/pbx/", {**given, "option_way": "c"}).status_code == 422
-    assert client.post("/office/pbx/", {**given, "option_way": "b"}).status_code == 302
+    given = {"code": "a", "host": "pbx", "port": "80", "option_context": "crm", "option_pin": "4711"}
+    assert client.post("/office/pbx/new/other/", {**given, "option_way": "c"}).status_code == 422
+    assert client.post("/office/pbx/new/other/", {**given, "option_way": "b"}).status_code == 302
     pbx = Pbx.objects.get()
     assert (pbx.options["context"], pbx.options["way"]) == ("crm", "b")
     page = client.get(f"/office/pbx/{pbx.pk}/").content.decode()

@@ -119,6 +119,7 @@ SENTENCES: dict[str, Sentence] = {
     "calls.sip_account_changed": Sentence(_("Softphone account changed: {whom}")),
     "calls.sip_account_removed": Sentence(_("Softphone account removed: {whom}")),
     "calls.pbx_added": Sentence(_("PBX added")),
+    "calls.pbx_examined": Sentence(_("PBX checked")),
     "calls.pbx_changed": Sentence(_("Settings of the PBX changed")),
     "calls.break_ended": Sentence(_("Break ended by somebody else: {before}"), of="reason"),
     "calls.break_reason_added": Sentence(_("Reason of breaks added: {after}"), of="name"),

@@ -85,6 +85,7 @@ SETTINGS = [
             Room(_("Recordings"), "recordings", "play", "settings.change"),
             Room(_("Calls out"), "not_to_ring", "phone", "calls.override"),
             Room(_("Sources"), "sources", "route", "settings.change"),
+            Room(_("Help with telephony"), "help", "question", "settings.change"),
         ],
     ),
 ]

@@ -3,6 +3,7 @@
 from svyazka.business.calls.models.call import Call, CallQuerySet
 from svyazka.business.calls.models.command import PhoneCommand
 from svyazka.business.calls.models.do_not_call import CallingHours, DoNotCall
+from svyazka.business.calls.models.examination import Examination
 from svyazka.business.calls.models.floor import (
     BreakReason,
     CallQueue,
@@ -25,6 +26,7 @@ __all__ = [
     "CallingHours",
     "CountedCall",
     "DoNotCall",
+    "Examination",
     "FloorRules",
     "HourCount",
     "KeepingRule",

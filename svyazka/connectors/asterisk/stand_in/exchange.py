@@ -11,7 +11,8 @@ from typing import Any
 
 from svyazka.connectors.asterisk.messages import Message, compose
 from svyazka.connectors.asterisk.stand_in import shapes
-from svyazka.connectors.asterisk.stand_in.manager import ManagerServer, Pairs
+from svyazka.connectors.asterisk.stand_in.itself import Pairs
+from svyazka.connectors.asterisk.stand_in.manager import ManagerServer
 from svyazka.connectors.asterisk.stand_in.shapes import UNKNOWN, Bridge, Channel, Wish
 
 

@@ -15,9 +15,9 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 
 from svyazka.connectors.asterisk.messages import LINE, Message, Splitter, compose, parse
+from svyazka.connectors.asterisk.stand_in.itself import Itself, Pairs
 
 BANNER = b"Asterisk Call Manager/11.0.0" + LINE
-Pairs = list[tuple[str, str]]
 
 
 @dataclass
@@ -41,11 +41,13 @@ class ManagerServer:
         knows_filters: bool = True,
         refusal_after: float = 1.0,
         faults: Faults | None = None,
+        itself: Itself | None = None,
     ) -> None:
         self.login, self.secret = login, secret
         self.knows_filters = knows_filters
         self.refusal_after = refusal_after  # a real one takes a second over a wrong secret
         self.faults = faults or Faults()
+        self.itself = itself or Itself()
         self.held_back: list[tuple[Message, bytes]] = []
         self.flows = asyncio.Event()
         self.flows.set()
@@ -200,14 +202,16 @@ class Session:
         self.writer.close()
 
     async def _do_ping(self, asked: Message) -> None:
-        await self.answer(asked, "Success", ("Ping", "Pong"), ("Timestamp", f"{time.time():.6f}"))
+        now = time.time() + self.server.itself.clock_off
+        await self.answer(asked, "Success", ("Ping", "Pong"), ("Timestamp", f"{now:.6f}"))
 
     async def _do_events(self, asked: Message) -> None:
         self.wants_events = asked.get("EventMask").lower() != "off"
         await self.answer(asked, "Success", ("Events", "On" if self.wants_events else "Off"))
 
     async def _do_filter(self, asked: Message) -> None:
-        fits = _filter_of(asked) if self.server.knows_filters else None
+        may = "system" in self.server.itself.rights
+        fits = _filter_of(asked) if self.server.knows_filters and may else None
         if fits is None:
             await self.answer(asked, "Error", ("Message", "Filter format error"))
             return
@@ -225,6 +229,26 @@ class Session:
         shown = [[("Device", device), ("State", state)] for device, state in self.server.devices_shown()]
         words = "Device State Changes will follow"
         await self._list(asked, "DeviceStateChange", "DeviceStateListComplete", words, shown)
+
+    async def _do_coresettings(self, asked: Message) -> None:
+        await self.answer(asked, "Success", *self.server.itself.settings())
+
+    async def _do_listcommands(self, asked: Message) -> None:
+        await self.answer(asked, "Success", *self.server.itself.commands())
+
+    async def _do_modulecheck(self, asked: Message) -> None:
+        if asked.get("Module") in self.server.itself.modules:
+            await self.answer(asked, "Success", ("Version", ""))
+        else:
+            await self.answer(asked, "Error", ("Message", "Module not loaded"))
+
+    async def _do_showdialplan(self, asked: Message) -> None:
+        context = asked.get("Context")
+        if context not in self.server.itself.contexts:
+            await self.answer(asked, "Error", ("Message", f"Did not find context {context}"))
+            return
+        shown = self.server.itself.extensions_of(context)
+        await self._list(asked, "ListDialplan", "ShowDialPlanComplete", "DialPlan list will start", shown)
 
     async def _list(self, asked: Message, event: str, end: str, words: str, shown: Iterable[Pairs]) -> None:
         number = _number(asked)

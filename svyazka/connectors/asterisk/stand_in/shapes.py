@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from svyazka.connectors.asterisk.stand_in.manager import Pairs
+from svyazka.connectors.asterisk.stand_in.itself import Pairs
 
 _STATES = {"Down": "0", "Ring": "4", "Ringing": "5", "Up": "6"}
 UNKNOWN = "<unknown>"

@@ -1,0 +1,47 @@
+"""Help for administrators, in the product: short pages, reachable from the settings and from where they are needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.workplaces.shared.door import PageRequest, needs
+
+
+@dataclass(frozen=True)
+class Page:
+    """Its text is the template of the same name in `office/help/`."""
+
+    code: str
+    title: Promise
+
+
+PAGES = (
+    Page("together", _("How it hangs together")),
+    Page("asterisk", _("Connecting an Asterisk")),
+    Page("oktell", _("Connecting an Oktell")),
+    Page("cloud", _("Connecting a cloud PBX")),
+    Page("phones", _("Numbers and phones")),
+    Page("softphone", _("A telephone in the browser")),
+    Page("recordings", _("Recordings")),
+    Page("missed", _("When nobody took a call")),
+    Page("remedies", _("What to do when …")),
+    Page("untried", _("What was never tried live")),
+)
+_BY_CODE = {page.code: page for page in PAGES}
+
+
+@needs("settings.change")
+def help_index(_request: PageRequest) -> HttpResponse:
+    return redirect("help_page", page=PAGES[0].code)
+
+
+@needs("settings.change")
+def help_page(request: PageRequest, page: str) -> HttpResponse:
+    if page not in _BY_CODE:
+        raise Http404
+    return render(request, f"office/help/{page}.html", {"pages": PAGES, "page": _BY_CODE[page]})
