@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from svyazka.business.calls.models import Call
 from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.deals.models import Deal
 from svyazka.business.intake import take_call
+from svyazka.business.intake import work_off as ledger
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.intake.write_down import NewArrival, write_down_now
@@ -123,3 +125,16 @@ def test_one_that_fails_costs_no_other_its_turn(windows, monkeypatch):
     work_off()
     assert Call.objects.get().result == "missed"
     assert Arrival.objects.filter(state="again").count() == 1
+
+
+def test_what_rings_just_now_comes_before_all_that_came_earlier(windows, olga, monkeypatch):
+    monkeypatch.setattr(ledger, "TOGETHER", 3)
+    write([arrivals[0] for arrivals in told("s02b", 7)])
+    ringing = told("s01")[0]
+    write([replace(ringing[0], body=b"".join(one.body for one in ringing[:4]), headers={"awaited": "1"})])
+    assert work_off() == 4
+    assert Call.objects.filter(legs__contains=[{"extension": "101"}]).count() == 1
+    assert Call.objects.count() == 4
+    while work_off():
+        pass
+    assert Call.objects.count() == 8

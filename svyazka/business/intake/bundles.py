@@ -31,7 +31,7 @@ class Bundles:
         held.append(arrival)
         self._due.setdefault(arrival.conversation, asyncio.get_running_loop().time() + HELD_BACK)
         if now or len(held) >= MOST_TOGETHER:
-            await self._write(arrival.conversation)
+            await self._write(arrival.conversation, {"awaited": "1"} if now else {})
 
     async def run(self) -> None:
         try:
@@ -44,11 +44,12 @@ class Bundles:
             for conversation in list(self._held):
                 await self._write(conversation)
 
-    async def _write(self, conversation: str) -> None:
+    async def _write(self, conversation: str, headers: dict[str, str] | None = None) -> None:
+        """`awaited` among the headers: the worker takes it before all else."""
         # Taken out first: while the ledger makes us wait, somebody else may write.
         held, _due = self._held.pop(conversation, []), self._due.pop(conversation, None)
         if not held:
             return
         body = b"".join(one.body for one in held)
-        together = replace(held[0], outside_id=hashlib.sha256(body).hexdigest(), body=body)
-        await self._ledger.put(together if len(held) > 1 else held[0])
+        outside_id = hashlib.sha256(body).hexdigest()
+        await self._ledger.put(replace(held[0], outside_id=outside_id, body=body, headers=headers or {}))

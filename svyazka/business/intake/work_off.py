@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -30,7 +31,8 @@ MOST_TRIES = len(PAUSES) + 1
 AT_ONCE = 1000  # conversations looked for at a time
 LONGEST_REASON = 500
 IN_ONE_TRANSACTION = 200  # rows of one conversation
-TOGETHER = 40  # calls in one transaction: more save little, and a phone that rings must not wait long for its turn
+TOGETHER = 40  # calls in one transaction: more save little
+OTHERS = 50  # conversations that are no calls, in one turn: each takes its time
 WAITING = (Arrival.State.NEW, Arrival.State.AGAIN)
 # A call comes as dozens of events, which together are one thing; a form or a message is one by itself.
 COME_IN_PIECES = (CallEvent,)
@@ -39,12 +41,13 @@ Piece = tuple[Arrival, Sequence[object]]
 log = structlog.get_logger(__name__)
 
 _HEADS = """
-select conversation, connector, attempts from (
-    select distinct on (conversation) conversation, connector, attempts, id, next_try_at
+select conversation, connector, attempts, is_awaited from (
+    select distinct on (conversation) conversation, connector, attempts, id, next_try_at,
+        bool_or(headers ? 'awaited') over (partition by conversation) as is_awaited
     from intake_arrival where state in ('new', 'again')
     order by conversation, id
 ) as head
-where next_try_at <= %s order by id limit %s
+where next_try_at <= %s order by is_awaited desc, id limit %s
 """
 
 
@@ -58,11 +61,24 @@ where id = %s and received_at = %s
 
 
 def work_off() -> int:
-    """Works off what is due; says how many rows have come to an end. Any number of workers may do it at once. Calls
-    come first, many at a time: a phone is ringing."""
-    calls, others = _conversations_due()
-    done = sum(_calls_worked_off(calls[at : at + TOGETHER]) for at in range(0, len(calls), TOGETHER))
-    return done + sum(_worked_off(conversation) for conversation in others)
+    """Works off some of what is due; says how many rows have come to an end, 0 when nothing is. Any number of workers
+    may do it at once. First come calls that ring just now, then a piece of all else: meanwhile another may ring."""
+    due = _conversations_due()
+    ringing = [one.conversation for one in due if one.is_call and one.is_awaited]
+    calls = [one.conversation for one in due if one.is_call and not one.is_awaited]
+    others = [one.conversation for one in due if not one.is_call]
+    pieces = [ringing[at : at + TOGETHER] for at in range(0, len(ringing), TOGETHER)]
+    done = sum(_calls_worked_off(piece) for piece in (*pieces, calls[:TOGETHER]) if piece)
+    return done + sum(_worked_off(conversation) for conversation in others[:OTHERS])
+
+
+@dataclass(frozen=True)
+class _Due:
+    """A conversation with something to do. What has failed before goes its way by itself, also where it is a call."""
+
+    conversation: str
+    is_call: bool
+    is_awaited: bool
 
 
 def _calls_worked_off(conversations: Sequence[str]) -> int:
@@ -190,13 +206,14 @@ def work_off_conversation(conversation: str) -> int:
         return sum(arrival.state not in WAITING for arrival in arrivals)
 
 
-def _conversations_due() -> tuple[list[str], list[str]]:
-    """Calls, and all else; what has failed before goes its way by itself."""
+def _conversations_due() -> list[_Due]:
     with connection.cursor() as cursor:
         cursor.execute(_HEADS, [clock.now(), AT_ONCE])
         heads = cursor.fetchall()
-    calls = [name for name, kind, attempts in heads if kind in settings.PHONE_SYSTEMS and not attempts]
-    return calls, [name for name, kind, attempts in heads if kind not in settings.PHONE_SYSTEMS or attempts]
+    return [
+        _Due(name, kind in settings.PHONE_SYSTEMS and not attempts, bool(awaited))
+        for name, kind, attempts, awaited in heads
+    ]
 
 
 def _claimed(conversation: str) -> bool:

@@ -9,12 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-# Two frames: the first runs before the paint that shows the card, the second after it.
+# A frame's own functions run before it is painted; a message that is sent there comes after the paint.
 _NOTE = """
 window.painted = [];
 new MutationObserver((changes) => {
   for (const { addedNodes } of changes) for (const node of addedNodes) if (node.classList?.contains("call-card")) {
-    requestAnimationFrame(() => requestAnimationFrame(() => window.painted.push(Date.now() / 1000)));
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => window.painted.push(Date.now() / 1000);
+      port2.postMessage(0);
+    });
   }
 }).observe(document.getElementById("call-cards"), { childList: true });
 """

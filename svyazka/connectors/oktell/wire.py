@@ -170,7 +170,7 @@ def _credentials(access: Access) -> dict[str, Any]:
         return {}
     if way == "digest":
         return {"middlewares": (aiohttp.DigestAuthMiddleware(access.login, access.secret),)}
-    return {"auth": aiohttp.BasicAuth(access.login, access.secret, encoding="utf-8")}
+    return {"headers": {"Authorization": aiohttp.encode_basic_auth(access.login, access.secret)}}
 
 
 def _certificates(access: Access) -> ssl.SSLContext | bool:
