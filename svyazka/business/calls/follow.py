@@ -95,7 +95,7 @@ def follow(events: Sequence[CallEvent]) -> list[Followed]:
     if any(event.part for event in single) or any(call.merged_into_id for call in known.values()):
         # What one of them learns may belong to another one.
         return [_follow_call(key, by_call[key]) for key in sorted(by_call)]
-    learnt = [_learn(known.get(key) or Call(pbx_code=key[0], key=key[1]), by_call[key]) for key in sorted(by_call)]
+    learnt = [_learn(known.get(key) or _new(key, by_call[key]), by_call[key]) for key in sorted(by_call)]
     _store(learnt)
     return [one.followed for one in learnt]
 
@@ -215,9 +215,14 @@ def _of_single_calls(event: CallEvent) -> list[CallEvent]:
 
 
 def _follow_call(key: tuple[str, str], events: Sequence[CallEvent]) -> Followed:
-    learnt = _learn(_whole(_known({key: events}).get(key)) or Call(pbx_code=key[0], key=key[1]), events)
+    learnt = _learn(_whole(_known({key: events}).get(key)) or _new(key, events), events)
     _store([learnt])
     return learnt.followed
+
+
+def _new(key: tuple[str, str], events: Sequence[CallEvent]) -> Call:
+    """It began at the latest when it was first heard of: of one without legs as yet nothing else is known."""
+    return Call(pbx_code=key[0], key=key[1], started_at=events[0].at)
 
 
 @dataclass(frozen=True)
@@ -249,7 +254,8 @@ def _store(learnt: Sequence[_Learnt]) -> None:
         was, before = call.started_at, counting.counts_as(call) if call.pk else None
         if call.pk is None or one.is_changed:
             for name, value in columns(one.followed.now, one.legs, staff).items():
-                setattr(call, name, value)
+                if value != fold.NEVER:
+                    setattr(call, name, value)
             if call.pk is None:
                 new.append(call)
             else:

@@ -131,6 +131,15 @@ def test_a_part_of_a_part_belongs_to_the_whole_call():
     assert list(Call.objects.exclude(pk=call.pk).values_list("legs", flat=True)) == [[], []]
 
 
+@pytest.mark.parametrize("kind", [Kind.MERGE, Kind.VANISHED])
+def test_a_call_of_which_only_its_end_was_heard_stands_in_its_time_and_is_found_again(kind):
+    now = clock.now()
+    follow([of("a", kind, now + LATER, part="b" if kind == Kind.MERGE else "")])
+    follow([start("a", at=now)])
+    (call,) = Call.objects.whole()
+    assert (call.key, call.started_at, [leg["key"] for leg in call.legs]) == ("a", now, ["a"])
+
+
 @pytest.mark.parametrize("merges", [[("a", "a")], [("a", "b"), ("b", "a")], [("a", "b"), ("a", "b"), ("b", "b")]])
 def test_no_call_is_lost_in_itself_whatever_the_pbx_says(merges):
     now = clock.now()
