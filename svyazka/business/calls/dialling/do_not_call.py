@@ -68,7 +68,7 @@ def forbid(
 def allow(numbers: Collection[str], *, client_id: int | None = None, by: Person) -> int:
     """They may be rung again. What others have said is taken back only by whoever keeps the whole list."""
     if said := _said_by_others(numbers, by):
-        who = Person.objects.filter(pk=said[0].by_id).values_list("full_name", flat=True).first()
+        who = Person.objects.filter(pk=said[0].by_id or 0).values_list("full_name", flat=True).first()
         words = _("This was entered by {who}: a head can take it back.")
         raise Refused(format_lazy(words, who=who or "—"))
     rows = list(DoNotCall.objects.select_for_update().filter(number__in=numbers).order_by("pk"))
