@@ -88,9 +88,18 @@ def _ask(client: httpx.Client, wish: Wish, url: str, to: Path, deadline: float) 
 def _public_address(host: str, port: int) -> str:
     """The first one, if all of them are in the street: a name may have several."""
     found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not found or not all(ipaddress.ip_address(address.partition("%")[0]).is_global for address in found):
+    if not found or not all(map(_is_public, found)):
         raise Failed("forbidden")
     return found[0]
+
+
+def _is_public(text: str) -> bool:
+    address = ipaddress.ip_address(text.partition("%")[0])
+    return address.is_global and not address.is_multicast and not any(address in one for one in _LEADING_ON)
+
+
+# IPv6 that a router turns into any address of IPv4, our own ones too: NAT64 (RFC 6052) and 6to4 (RFC 3056).
+_LEADING_ON = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))
 
 
 def _insist(answer: httpx.Response) -> None:
@@ -108,7 +117,8 @@ def _write(answer: httpx.Response, to: Path, most: int, deadline: float) -> None
         raise Failed("too_large")
     written = 0
     with to.open("wb") as file:
-        for piece in answer.iter_raw(64 * 1024):
+        # As they come: whoever waits for larger ones waits for ever before a server that sends a byte now and then.
+        for piece in answer.iter_raw():
             written += len(piece)
             if written > most:
                 raise Failed("too_large")

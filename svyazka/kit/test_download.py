@@ -6,7 +6,9 @@ import base64
 import datetime
 import ssl
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -39,7 +41,18 @@ class Server(BaseHTTPRequestHandler):
             return self._answer(200, SOUND, length=len(SOUND) + 10)
         if name == "/endless":
             return self._answer(200, SOUND * 20, length=0)
+        if name == "/drops":
+            return self._drop()
         return self._answer(known.get(name, 200), SOUND)
+
+    def _drop(self) -> None:
+        """A byte now and then."""
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):
+            for _byte in range(100):
+                self.wfile.write(b"R")
+                time.sleep(0.05)
 
     def _answer(self, status: int, body: bytes, *, length: int | None = None, **headers: str) -> None:
         self.send_response(status)
@@ -103,6 +116,23 @@ def test_the_password_goes_to_the_server_that_was_named(server, tmp_path):
 )
 def test_what_goes_wrong_is_named(server, tmp_path, path, why):
     assert fails(Wish(url_of(server, path), 10**6, anywhere=True), tmp_path) == why
+
+
+def test_a_server_that_sends_a_byte_now_and_then_holds_nobody_up(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(downloads, "DEADLINE", 0.3)
+    begun = time.monotonic()
+    assert fails(Wish(url_of(server, "/drops"), 10**6, anywhere=True), tmp_path) == "cut"
+    assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["::ffff:127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1", "2002:7f00:1::", "224.0.0.1", "0.0.0.0", "fe80::1"],
+)
+def test_no_spelling_of_an_address_leads_inside(address, monkeypatch):
+    monkeypatch.setattr(downloads.socket, "getaddrinfo", lambda *_asked, **_more: [(2, 1, 6, "", (address, 80))])
+    with pytest.raises(Failed, match="forbidden"):
+        downloads._public_address("records.example", 80)
 
 
 def test_nobody_there(tmp_path):

@@ -91,11 +91,11 @@ def follow(events: Sequence[CallEvent]) -> list[Followed]:
     by_call: dict[tuple[str, str], list[CallEvent]] = {}
     for event in single:
         by_call.setdefault((event.pbx_code, event.call_key), []).append(event)
-    known = _find_all({key: of_call[0].at for key, of_call in by_call.items()})
+    known = _known(by_call)
     if any(event.part for event in single) or any(call.merged_into_id for call in known.values()):
         # What one of them learns may belong to another one.
         return [_follow_call(key, by_call[key]) for key in sorted(by_call)]
-    learnt = [_learn(known.get(key) or Call(pbx_code=key[0], key=key[1]), by_call[key]) for key in sorted(by_call)]
+    learnt = [_learn(known.get(key) or _new(key, by_call[key]), by_call[key]) for key in sorted(by_call)]
     _store(learnt)
     return [one.followed for one in learnt]
 
@@ -127,6 +127,24 @@ def _find_all(about: Mapping[tuple[str, str], datetime]) -> dict[tuple[str, str]
 _WITH_KEYS = """
 join unnest(%s::text[], %s::text[]) as asked (code, name) on asked.code = pbx_code and asked.name = key
 where started_at between %s and %s order by started_at
+"""
+
+
+def _known(by_call: Mapping[tuple[str, str], Sequence[CallEvent]]) -> dict[tuple[str, str], Call]:
+    """Of what is said of a call that nobody knows, and is not its beginning, the call began long ago: the PBX, or we,
+    were away since."""
+    known = _find_all({key: of_call[0].at for key, of_call in by_call.items()})
+    begun = {key for key, of_call in by_call.items() if any(event.kind == Kind.START for event in of_call)}
+    older = by_call.keys() - known.keys() - begun
+    if older:
+        codes, keys = zip(*older, strict=True)
+        known |= {(call.pbx_code, call.key): call for call in rows.read(Call, _GOING_ON, [list(codes), list(keys)])}
+    return known
+
+
+_GOING_ON = """
+join unnest(%s::text[], %s::text[]) as asked (code, name) on asked.code = pbx_code and asked.name = key
+where state <> 'ended' order by started_at
 """
 
 
@@ -197,9 +215,14 @@ def _of_single_calls(event: CallEvent) -> list[CallEvent]:
 
 
 def _follow_call(key: tuple[str, str], events: Sequence[CallEvent]) -> Followed:
-    learnt = _learn(_whole(find(*key, about=events[0].at)) or Call(pbx_code=key[0], key=key[1]), events)
+    learnt = _learn(_whole(_known({key: events}).get(key)) or _new(key, events), events)
     _store([learnt])
     return learnt.followed
+
+
+def _new(key: tuple[str, str], events: Sequence[CallEvent]) -> Call:
+    """It began at the latest when it was first heard of: of one without legs as yet nothing else is known."""
+    return Call(pbx_code=key[0], key=key[1], started_at=events[0].at)
 
 
 @dataclass(frozen=True)
@@ -213,7 +236,7 @@ class _Learnt:
 def _learn(call: Call, events: Sequence[CallEvent]) -> _Learnt:
     before = [fold.from_json(leg) for leg in call.legs]
     legs = fold.fold(call.key, [event for event in events if event.kind != Kind.MERGE], before)
-    parts = [_part(event) for event in events if event.kind == Kind.MERGE]
+    parts = _parts(call, events)
     for part in parts:
         legs = fold.unite(legs, [fold.from_json(leg) for leg in part.legs])
     followed = Followed(call, summarise(call.key, legs), summarise(call.key, before) if before else None)
@@ -231,7 +254,8 @@ def _store(learnt: Sequence[_Learnt]) -> None:
         was, before = call.started_at, counting.counts_as(call) if call.pk else None
         if call.pk is None or one.is_changed:
             for name, value in columns(one.followed.now, one.legs, staff).items():
-                setattr(call, name, value)
+                if value != fold.NEVER:
+                    setattr(call, name, value)
             if call.pk is None:
                 new.append(call)
             else:
@@ -270,22 +294,31 @@ where calls_call.id = given.id and calls_call.started_at = given.was and calls_c
 
 
 def _whole(call: Call | None) -> Call | None:
-    """What is heard late of a call that is a part of another one belongs to that one."""
-    if call is None or not call.merged_into_id:
-        return call
-    whole = Call.objects.get(pk=call.merged_into_id)
-    wait_in_line({(whole.pbx_code, whole.key)})
-    return Call.objects.get(pk=whole.pk)
+    """What is heard late of a call that is a part of another one belongs to that one, which may be a part itself."""
+    while call is not None and call.merged_into_id:
+        whole = Call.objects.get(pk=call.merged_into_id)
+        wait_in_line({(whole.pbx_code, whole.key)})
+        call = Call.objects.get(pk=whole.pk)
+    return call
 
 
 def put_together(part: Call, whole: Call) -> None:
+    if part.pk == whole.pk:
+        return  # nothing is a part of itself, whatever the PBX says
     update(part, {"merged_into_id": whole.pk, "state": Call.State.ENDED, "legs": []})
     hand_over(part, whole)
 
 
+def _parts(call: Call, events: Iterable[CallEvent]) -> list[Call]:
+    """What turns out to belong to this call, each once: what belongs to it already is none any more."""
+    said = [event for event in events if event.kind == Kind.MERGE and event.part != call.key]
+    parts = {part.pk: part for part in map(_part, said)}
+    return [part for part in parts.values() if part.pk != call.pk]
+
+
 def _part(event: CallEvent) -> Call:
-    """Also one of which nothing was heard yet."""
-    found = find(event.pbx_code, event.part, about=event.at)
+    """Also one of which nothing was heard yet; of one that belongs to another one already, that one."""
+    found = _whole(find(event.pbx_code, event.part, about=event.at))
     return found or Call.objects.create(pbx_code=event.pbx_code, key=event.part, started_at=event.at)
 
 

@@ -115,6 +115,51 @@ def test_a_colleague_is_asked_in_a_call_of_its_own_and_it_is_one_call_in_whateve
     assert not Call.objects.going_on().exists()
 
 
+def of(key, kind, at, leg="", **facts):
+    return CallEvent("asterisk/lab1", key, kind, at, leg or key, **facts)
+
+
+def test_a_part_of_a_part_belongs_to_the_whole_call():
+    now = clock.now()
+    follow([start("a", at=now), start("b", at=now), start("c", at=now)])
+    follow([of("b", Kind.MERGE, now + LATER, part="a")])
+    follow([of("c", Kind.MERGE, now + 2 * LATER, part="b")])
+    follow([of("a", Kind.HANGUP, now + 3 * LATER)])
+    (call,) = Call.objects.whole()
+    assert (call.key, sorted(leg["key"] for leg in call.legs)) == ("c", ["a", "b", "c"])
+    assert next(leg for leg in call.legs if leg["key"] == "a")["hung_up_at"] == (now + 3 * LATER).isoformat()
+    assert list(Call.objects.exclude(pk=call.pk).values_list("legs", flat=True)) == [[], []]
+
+
+@pytest.mark.parametrize("kind", [Kind.MERGE, Kind.VANISHED])
+def test_a_call_of_which_only_its_end_was_heard_stands_in_its_time_and_is_found_again(kind):
+    now = clock.now()
+    follow([of("a", kind, now + LATER, part="b" if kind == Kind.MERGE else "")])
+    follow([start("a", at=now)])
+    (call,) = Call.objects.whole()
+    assert (call.key, call.started_at, [leg["key"] for leg in call.legs]) == ("a", now, ["a"])
+
+
+@pytest.mark.parametrize("merges", [[("a", "a")], [("a", "b"), ("b", "a")], [("a", "b"), ("a", "b"), ("b", "b")]])
+def test_no_call_is_lost_in_itself_whatever_the_pbx_says(merges):
+    now = clock.now()
+    keys = {key for pair in merges for key in pair}
+    follow([start(key, at=now) for key in sorted(keys)])
+    for whole, part in merges:
+        follow([of(whole, Kind.MERGE, now + LATER, part=part), of(whole, Kind.MERGE, now + LATER, part=part)])
+    (call,) = Call.objects.whole()
+    assert (call.key, {leg["key"] for leg in call.legs}) == ("a", keys)
+
+
+def test_a_call_that_began_days_ago_is_ended_once_the_pbx_is_heard_again():
+    now = clock.now()
+    follow([start("friday", at=now - timedelta(days=3)), start("long", at=now - timedelta(days=2))])
+    for again in range(2):
+        follow([CallEvent("asterisk/lab1", "", Kind.ONLY_THESE, now + again * LATER, going_on=frozenset({"long"}))])
+    follow([of("long", Kind.HANGUP, now)])
+    assert sorted(Call.objects.values_list("key", "state")) == [("friday", "ended"), ("long", "ended")]
+
+
 def test_the_same_news_of_a_link_twice_is_one():
     pbx = Pbx.objects.create(code="asterisk/lab1", driver="asterisk", host="pbx", port=5038)
     news = [Link(False, "unreachable"), Link(False, "unreachable"), Link(True), Link(True), Link(False, "cut")]

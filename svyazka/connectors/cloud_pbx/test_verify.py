@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
@@ -227,3 +228,23 @@ def test_any_bytes(code, body, query, path):
 def test_nonsense_at_the_right_address_is_written_down(code, body):
     accepted = verify(knock(body), Account(f"{code}/main", code))
     assert (accepted.status, accepted.written, len(accepted.outside_id)) == (200, body, 64)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"".join(b'--b%d\r\nContent-Type: multipart/mixed; boundary="b%d"\r\n\r\n' % (n, n + 1) for n in range(3000)),
+        b"--b\r\n" + b"Content-Type: message/rfc822\r\n\r\n" * 7000,
+        b'--b\r\nContent-Disposition: form-data; name="' + b";" * 200_000 + b'"\r\n\r\nx\r\n--b--',
+        b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n' * 4500,
+        b"-" * 250_000,
+        b"{" + b'"a":{' * 50_000,
+    ],
+    ids=["nested", "letters", "semicolons", "many", "dashes", "brackets"],
+)
+def test_nobody_makes_the_door_think_for_long(body):
+    """All the house waits meanwhile: live pages too."""
+    stand_in, _delivery = one_of("megafon")
+    begun = time.monotonic()
+    assert isinstance(verify(knock(body), account_of(stand_in)), Refused)
+    assert time.monotonic() - begun < 1

@@ -54,7 +54,7 @@ def numbers(request: PageRequest) -> HttpResponse:
 
 @needs("calls.override", "POST")
 def number_removal(request: PageRequest) -> HttpResponse:
-    numbers_not_to_ring.allow([request.POST.get("number", "")[:20]], by=request.person)
+    numbers_not_to_ring.allow([request.POST.get("number", "").replace("\x00", "")[:20]], by=request.person)
     messages.success(request, _("May be rung again."))
     return redirect("not_to_ring")
 
@@ -84,7 +84,7 @@ def _forbid(request: PageRequest, form: NumbersForm) -> None:
 def _page(
     request: PageRequest, *, form: NumbersForm | None = None, hours_form: HoursForm | None = None, status: int = 200
 ) -> HttpResponse:
-    wanted = request.GET.get("q", "")[:60].strip()
+    wanted = request.GET.get("q", "").replace("\x00", "")[:60].strip()
     page = page_of(_found(wanted), by="at", asked=request.GET)
     kept = hours.of_company()
     context = {

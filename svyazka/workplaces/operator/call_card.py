@@ -130,7 +130,8 @@ def _moment_of_talk(person: Person, call: Call, now: Summary) -> str:
 
 
 def concerns(person: Person, call: Call) -> bool:
-    return bool(person.extension) and person.extension in {leg["extension"] for leg in call.legs}
+    is_his_pbx = person.pbx_code in ("", call.pbx_code)
+    return bool(person.extension) and is_his_pbx and person.extension in {leg["extension"] for leg in call.legs}
 
 
 def colleague_of(call: Call, moment: str) -> str:

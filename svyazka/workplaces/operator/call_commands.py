@@ -25,7 +25,7 @@ from svyazka.workplaces.shared.typed import whole_number
 def call_commands(request: PageRequest, call_id: int) -> HttpResponse:
     call = get_object_or_404(Call.objects.whole(), pk=call_id)
     do = request.POST.get("do", "")
-    if do not in list(Do) or not (click := request.POST.get("click", "")[:40]):
+    if do not in list(Do) or not (click := request.POST.get("click", "").replace("\x00", "")[:40]):
         raise Refused(_("That cannot be done with a call."))
     on_a_call.command(call, Do(do), colleague=_colleague(request), click=click, by=request.person)
     return calls.drawn(request, call)
@@ -58,7 +58,7 @@ def call_task_removal(request: PageRequest, call_id: int, task_id: int) -> HttpR
 @needs("calls.take")
 def call_colleagues(request: PageRequest, call_id: int) -> HttpResponse:
     call = get_object_or_404(Call.objects.whole(), pk=call_id)
-    typed = request.GET.get("q", "")[:60]
+    typed = request.GET.get("q", "").replace("\x00", "")[:60]
     found = call_people.find(typed, request.person)
     context = {**call_card.doing(request.person, call), "rows": found, "typed": typed.strip()}
     return render(request, "operator/call_colleagues.html", context)

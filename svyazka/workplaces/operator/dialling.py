@@ -35,7 +35,7 @@ def calls_out(request: PageRequest) -> HttpResponse:
             number,
             address=_address(number, deal),
             anyway="anyway" in given,
-            reason=given.get("reason", ""),
+            reason=given.get("reason", "").replace("\x00", ""),
             by=request.person,
         )
     except (NotToBeCalled, OddHour) as refusal:
@@ -66,7 +66,7 @@ def dial_card(request: PageRequest, command: PhoneCommand) -> HttpResponse:
 
 
 def _begin(request: PageRequest, number: str, deal: Deal | None) -> HttpResponse:
-    click, deal_id = request.POST.get("click", "")[:40] or number, deal.pk if deal else None
+    click, deal_id = request.POST.get("click", "").replace("\x00", "")[:40] or number, deal.pk if deal else None
     if "softphone" in request.POST:
         dial.from_elsewhere(number, deal_id=deal_id, click=click, by=request.person)
         return _told({"svyazka:dial": {"number": number, "deal": deal_id, "allowed": True}})

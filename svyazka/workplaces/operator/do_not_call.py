@@ -30,7 +30,7 @@ def do_not_call(request: PageRequest) -> HttpResponse:
         numbers_not_to_ring.forbid(
             numbers,
             reason=given.get("reason", ""),
-            note=given.get("note", ""),
+            note=given.get("note", "").replace("\x00", ""),
             until=typed.by_when(given.get("until"), None) if given.get("until") else None,
             client_id=client_id,
             by=request.person,
@@ -43,7 +43,7 @@ def do_not_call(request: PageRequest) -> HttpResponse:
 
 @needs("calls.take", "POST")
 def do_not_call_removal(request: PageRequest) -> HttpResponse:
-    numbers = [number for number in request.POST.getlist("numbers") if number][:50]
+    numbers = [number.replace("\x00", "") for number in request.POST.getlist("numbers")[:50]]
     client_id = typed.whole_number(request.POST.get("client"))
     numbers_not_to_ring.allow(numbers, client_id=client_id, by=request.person)
     return _said(request, _("May be rung again."))

@@ -220,3 +220,14 @@ def test_the_card_costs_the_same_with_one_deal_and_thirty(enter, projects, ooo, 
     card(browser, call)
     with django_assert_num_queries(13):
         card(browser, call)
+
+
+def test_a_phone_of_the_same_number_on_another_pbx_is_somebody_elses(enter, projects, ooo):
+    call, olga = talking(), projects["olga"]
+    olga.pbx_code = "asterisk/lab2"
+    olga.save(update_fields=["pbx_code"])
+    answer = enter(olga).post(
+        reverse("call_commands", args=[call.pk]), {"do": "transfer", "to": projects["timur"].pk, "click": "c1"}
+    )
+    assert (answer.status_code, PhoneCommand.objects.count()) == (422, 0)
+    assert enter(olga).get(reverse("calls_mine")).content == b""

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from svyazka.business.calls import commands
 from svyazka.business.calls.dialling import do_not_call
-from svyazka.business.calls.models import DoNotCall, Pbx, PhoneCommand
+from svyazka.business.calls.models import Call, DoNotCall, Pbx, PhoneCommand
 from svyazka.business.calls.phone_system import Do, Done
 from svyazka.business.deals.opening import open_deal
 from svyazka.kit import clock
@@ -143,3 +143,28 @@ def test_a_clients_wish_is_entered_for_all_his_numbers_and_taken_back(enter, olg
 )
 def test_a_wish_that_cannot_be_read_is_refused(enter, olga, given):
     assert (enter(olga).post(reverse("do_not_call"), given).status_code, DoNotCall.objects.count()) == (422, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("do_not_call", {"number": NUMBER, "reason": "wish", "note": "a\x00b"}),
+        ("do_not_call_removal", {"numbers": "a\x00b"}),
+        ("calls_out", {"number": NUMBER, "click": "a\x00b", "softphone": "1", "anyway": "1"}),
+        ("not_to_ring_removal", {"number": "a\x00b"}),
+    ],
+)
+def test_signs_that_no_database_takes_break_no_page(enter, roza, name, given):
+    assert enter(roza).post(reverse(name), given).status_code in (200, 204, 302)
+
+
+def test_nor_where_something_is_looked_for(enter, roza, vera):
+    browser, call = enter(roza), Call.objects.create(pbx_code="asterisk/lab1", key="k", started_at=clock.now())
+    for address in (reverse("call_colleagues", args=[call.pk]), reverse("not_to_ring")):
+        assert browser.get(address, {"q": "a\x00b"}).status_code == 200
+
+
+def test_what_a_colleague_has_entered_is_not_taken_back_by_another_one(enter, olga, mikhail, vera):
+    do_not_call.forbid([NUMBER], reason="complaint", by=mikhail)
+    answer = enter(olga).post(reverse("do_not_call_removal"), {"numbers": NUMBER, "client": vera.pk})
+    assert (answer.status_code, DoNotCall.objects.count()) == (422, 1)

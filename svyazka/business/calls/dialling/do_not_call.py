@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.models import DoNotCall
 from svyazka.business.journal.record import About, record
+from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, phones
 from svyazka.kit.refusals import Refused
@@ -47,13 +49,15 @@ def forbid(
     client_id: int | None = None,
     by: Person,
 ) -> int:
-    """They are not rung any more; what was said of one before is replaced. `numbers`: E.164. Says how many."""
+    """They are not rung any more; what was said of one before is replaced by whoever may. `numbers`: E.164. Says how
+    many."""
     if reason not in Reason.values:
         raise Refused(_("Say why these numbers are not to be rung."), fields={"reason": _("Choose a reason.")})
     if until and until <= clock.now():
         raise Refused(_("This time is over already."), fields={"until": _("This time is over already.")})
     said = {"reason": reason, "note": note.strip()[:LONGEST_NOTE], "by_id": by.pk, "at": clock.now(), "until": until}
-    for number in sorted(set(numbers)):
+    stand = {row.number for row in _said_by_others(numbers, by)}
+    for number in sorted(set(numbers) - stand):
         row, _is_new = DoNotCall.objects.update_or_create(number=number, defaults=said)
         about = About("do_not_call", row.pk, client_id=client_id)
         record("calls.forbidden", about, by=by, changes={"number": ("", number)}, note=str(Reason(reason).label))
@@ -62,13 +66,25 @@ def forbid(
 
 @transaction.atomic
 def allow(numbers: Collection[str], *, client_id: int | None = None, by: Person) -> int:
-    """They may be rung again."""
+    """They may be rung again. What others have said is taken back only by whoever keeps the whole list."""
+    if said := _said_by_others(numbers, by):
+        who = Person.objects.filter(pk=said[0].by_id or 0).values_list("full_name", flat=True).first()
+        words = _("This was entered by {who}: a head can take it back.")
+        raise Refused(format_lazy(words, who=who or "—"))
     rows = list(DoNotCall.objects.select_for_update().filter(number__in=numbers).order_by("pk"))
     for row in rows:
         about = About("do_not_call", row.pk, client_id=client_id)
         record("calls.allowed", about, by=by, changes={"number": (row.number, "")})
     DoNotCall.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)
+
+
+def _said_by_others(numbers: Collection[str], by: Person) -> list[DoNotCall]:
+    """That is still in force, and not for this person to change."""
+    if roles.may(by, "calls.override"):
+        return []
+    rows = DoNotCall.objects.filter(number__in=numbers).exclude(by_id=by.pk).exclude(until__lte=clock.now())
+    return list(rows.select_for_update().order_by("pk"))
 
 
 def of_numbers(numbers: Collection[str]) -> dict[str, Forbidden]:

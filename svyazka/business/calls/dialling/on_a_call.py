@@ -88,8 +88,9 @@ def _number_of(do: Do, colleague: Person | None, by: Person) -> str:
 
 
 def _own_leg(call: Call, person: Person) -> Leg | None:
-    """That rings or talks: what was refused or is over is nobody's call any more."""
-    if not person.extension or call.state == Call.State.ENDED:
+    """That rings or talks: what was refused or is over is nobody's call any more. Another PBX has a phone of the same
+    number before somebody else."""
+    if not person.extension or call.state == Call.State.ENDED or person.pbx_code not in ("", call.pbx_code):
         return None
     there = (leg for leg in _legs(call) if leg.extension == person.extension)
     return next((leg for leg in there if not (leg.refusal or leg.ended_at)), None)

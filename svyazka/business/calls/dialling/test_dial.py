@@ -93,10 +93,26 @@ def test_a_wish_without_a_reason_or_of_yesterday_is_refused(olga, said):
     assert not DoNotCall.objects.exists()
 
 
-def test_said_again_it_is_one_row_with_the_last_word(olga, mikhail):
+def test_said_again_it_is_one_row_with_the_last_word(olga, roza):
     do_not_call.forbid([NUMBER], by=olga)
-    do_not_call.forbid([NUMBER, NUMBER], reason="wrong", by=mikhail)
-    assert [(row.reason, row.by_id) for row in DoNotCall.objects.all()] == [("wrong", mikhail.pk)]
+    do_not_call.forbid([NUMBER, NUMBER], reason="wrong", by=roza)
+    assert [(row.reason, row.by_id) for row in DoNotCall.objects.all()] == [("wrong", roza.pk)]
+
+
+def test_nobody_rings_by_taking_back_what_others_have_said(olga, mikhail, roza, by_day):
+    do_not_call.forbid([NUMBER], reason="complaint", by=mikhail)
+    with pytest.raises(Refused, match=mikhail.full_name):
+        do_not_call.allow([NUMBER], by=olga)
+    do_not_call.forbid([NUMBER], until=clock.now() + timedelta(seconds=1), by=olga)
+    assert [(row.reason, row.by_id, row.until) for row in DoNotCall.objects.all()] == [("complaint", mikhail.pk, None)]
+    assert do_not_call.allow([NUMBER], by=roza) == 1
+
+
+def test_what_others_have_said_is_said_anew_once_its_time_is_over(olga, mikhail):
+    do_not_call.forbid([NUMBER], until=clock.now() + timedelta(days=1), by=mikhail)
+    DoNotCall.objects.update(until=clock.now() - timedelta(seconds=1))
+    do_not_call.forbid([NUMBER], by=olga)
+    assert DoNotCall.objects.get().by_id == olga.pk
 
 
 def test_pasted_numbers_are_read_and_what_is_none_is_said():
