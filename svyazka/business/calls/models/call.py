@@ -15,6 +15,10 @@ class CallQuerySet(models.QuerySet["Call"]):
     def going_on(self) -> CallQuerySet:
         return self.filter(state__in=[Call.State.RINGING, Call.State.TALKING])
 
+    def at_phone(self, extension: str) -> CallQuerySet:
+        """In which this phone takes part, or took. Ask it of calls that go on: it reads the legs of each."""
+        return self.filter(legs__contains=[{"extension": extension}])
+
     def whole(self) -> CallQuerySet:
         """Without those that turned out to be a part of another one."""
         return self.filter(merged_into_id=None)
