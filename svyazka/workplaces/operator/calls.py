@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -78,11 +77,11 @@ def calls_mine(request: PageRequest) -> HttpResponse:
     return HttpResponse("".join(card.content.decode() for card in [*dials, *cards]))
 
 
-def _going_on_at(person: Person) -> Sequence[Call]:
+def _going_on_at(person: Person) -> list[Call]:
     if not person.extension:
         return []
     recent = Call.objects.going_on().filter(started_at__gte=clock.now() - RECENT)
-    return recent.at_phone(person.extension).order_by("-started_at")[:MOST_CARDS]
+    return list(recent.at_phone(person.extension).order_by("-started_at")[:MOST_CARDS])
 
 
 @needs("calls.take", "POST")
