@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from svyazka.business.calls.models import Call, Listening
-from svyazka.business.calls.recordings import fetch
-from svyazka.business.calls.recordings.conftest import make_due, monitor, passed_on, pbx, tone  # noqa: F401
+from svyazka.business.calls.recordings.conftest import fetched, monitor, pbx  # noqa: F401
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
 
@@ -23,14 +22,7 @@ def at_least(second: int) -> re.Pattern[str]:
 
 @pytest.fixture
 def call(windows, vera, monitor, pbx) -> Call:
-    """Olga, then Mikhail; each is recorded in a file of his own."""
-    windows["olga"].extension, windows["mikhail"].extension = "101", "201"
-    windows["olga"].save(), windows["mikhail"].save()
-    tone(monitor / "a.wav", 20)
-    tone(monitor / "b.wav", 15)
-    made = passed_on()
-    make_due()
-    fetch.fetch_due()
+    made = fetched(windows, monitor)
     Call.objects.filter(pk=made.pk).update(client_id=vera.pk)
     data = {"call": made.pk, "result": "answered", "seconds": 35, "recording": True}
     history.add(vera.pk, kind=Interaction.Kind.CALL, direction="in", data=data, deal_id=None, by=windows["olga"])

@@ -126,9 +126,14 @@ def put_back(happened: Interaction, *, by: Actor) -> None:
 
 def settle(deal_id: int, *, by: Actor) -> None:
     """What waited in a deal that is closed waits no longer."""
-    waits = Interaction.objects.filter(deal_id=deal_id, waiting=True)
-    for happened in list(waits):
-        waits.filter(pk=happened.pk).update(waiting=False, taken_by_id=by.actor_id, taken_at=clock.now())
+    for happened in list(Interaction.objects.filter(deal_id=deal_id, waiting=True)):
+        need_not_wait(happened, by=by)
+
+
+def need_not_wait(happened: Interaction, *, by: Actor) -> None:
+    """This alone is settled; what else waits of the client waits on."""
+    waits = Interaction.objects.filter(pk=happened.pk, waiting=True)
+    if waits.update(waiting=False, taken_by_id=by.actor_id, taken_at=clock.now()):
         announce("interaction", happened.pk, data=_ids(happened))
 
 

@@ -195,8 +195,9 @@ def _by(call: Call, arrival_of: Mapping[int, Arrival]) -> Automaton:
 
 
 def _need_not_wait(call: Call, *, by: Actor) -> None:
+    """Of a call that was missed before the client was reached. He may have been missed again since."""
     for happened in Interaction.objects.filter(pk=call.interaction_id or 0, waiting=True):
-        history.take_up(happened, by=by)
+        history.need_not_wait(happened, by=by)
 
 
 def _settle_missed_calls(answered: Sequence[Call], arrival_of: Mapping[int, Arrival]) -> None:

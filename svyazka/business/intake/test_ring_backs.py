@@ -218,6 +218,13 @@ def test_the_first_contact_is_kept_and_no_later_one_overwrites_it(vera, oksana):
     assert [(one.words["ru"], one.reached) for one in found.by_source] == [("Телефон из рекламы", 1)]
 
 
+def test_a_call_missed_before_the_client_was_reached_and_heard_of_late_takes_no_later_one_out_of_the_queue(vera):
+    early, late = missed_call(30, key="early"), missed_call(10, key="late")
+    told([*early[:-1], *answered_call(20), *late])
+    told(early[-1:])
+    assert [happened.data["call"] for happened in history.waiting()] == [Call.objects.get(key="late").pk]
+
+
 STORY = st.lists(st.sampled_from(["missed", "answered", "rung"]), min_size=1, max_size=3)
 _NUMBERS = count(1)
 

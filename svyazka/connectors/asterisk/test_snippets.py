@@ -34,5 +34,9 @@ def test_the_documentation_shows_what_the_page_shows(name):
     assert (FOLDER / name).read_text() in HOW_TO.read_text()
 
 
+def test_the_dial_plan_takes_numbers_as_the_softphone_dials_them():
+    assert "exten => _+X.,1,Goto(${EXTEN:1},1)" in filled("extensions.conf", VALUES)
+
+
 def test_there_are_no_others():
     assert {path.name for path in FOLDER.iterdir()} == set(NAMES)

@@ -24,7 +24,7 @@ def ringing(number, *, seconds=5, queue="", extension="101"):
 
 
 def ended(key, *, waits=3, queue=""):
-    begun = clock.now() - timedelta(minutes=5)
+    begun = max(clock.now() - timedelta(minutes=5), clock.day_bounds(clock.today())[0])  # of today, also after midnight
     events = [(Said.START, 0, key, ""), (Said.RING, 1, "leg", "101"), (Said.ANSWER, waits, "leg", "101")]
     events.append((Said.HANGUP, 60, key, ""))
     follow(

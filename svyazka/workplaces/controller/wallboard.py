@@ -16,6 +16,7 @@ from svyazka.business.calls.floor.counting import Figures
 from svyazka.business.calls.floor.live_calls import Live, list_live
 from svyazka.business.calls.floor.rules import rules
 from svyazka.business.calls.floor.states import Kind, State, states
+from svyazka.business.calls.follow import colleagues_at
 from svyazka.business.calls.models import CallQueue, FloorRules
 from svyazka.business.clients import history
 from svyazka.business.staff import roles
@@ -28,7 +29,7 @@ from svyazka.workplaces.shared.timeline import duration
 # How many calls that wait, and people of one state, are named: on the page, and on the wall, which nobody scrolls.
 MOST_WAITING, MOST_PEOPLE = 12, 12
 ON_WALL = 5
-BUSIEST_SECONDS = 20  # a call that waits longer stands out
+LONG = timedelta(seconds=20)  # whoever waits longer stands out
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,8 @@ def shown(figures: Figures, demanded: FloorRules) -> dict[str, Any]:
         "share": "—" if share is None else f"{share}\u00a0%",
         "demanded": f"{demanded.answer_share}\u00a0%",
         "tone": "" if share is None else _tone(share, demanded.answer_share),
-        "waited": _span(figures.usual_wait),
-        "talked": _span(figures.usual_talk),
+        "waited": span(figures.usual_wait),
+        "talked": span(figures.usual_talk),
     }
 
 
@@ -111,6 +112,10 @@ def bars(by_hour: Mapping[datetime, Figures]) -> list[dict[str, Any]]:
     first, last = min(by_hour), max(by_hour)
     hours = [first + timedelta(hours=number) for number in range(int((last - first) / timedelta(hours=1)) + 1)]
     return [_bar(hour, by_hour.get(hour, Figures()), highest) for hour in hours]
+
+
+def span(seconds: int | None) -> str:
+    return "—" if seconds is None else duration(seconds).replace(" ", "\u00a0")
 
 
 def queue_name(code: str, queues: Mapping[str, CallQueue]) -> str:
@@ -142,10 +147,8 @@ def _now(person: Person, *, on_wall: bool) -> dict[str, Any]:
 
 
 def _waiting(waiting: Sequence[Live], scope: Scope, *, on_wall: bool) -> list[dict[str, Any]]:
-    extensions = {extension for one in waiting for extension in one.rings}
-    found = Person.objects.working().filter(extension__in=extensions) if extensions else Person.objects.none()
-    names = dict(found.values_list("extension", "full_name"))
-    late = clock.now() - timedelta(seconds=BUSIEST_SECONDS)
+    names = colleagues_at(extension for one in waiting for extension in one.rings)
+    late = clock.now() - LONG
     return [
         {
             "id": one.id,
@@ -233,10 +236,6 @@ def _names() -> dict[Kind, str]:
         Kind.BREAK: _("On a break"),
         Kind.AWAY: _("Away"),
     }
-
-
-def _span(seconds: int | None) -> str:
-    return "—" if seconds is None else duration(seconds).replace(" ", "\u00a0")
 
 
 def _tone(share: int, demanded: int) -> str:

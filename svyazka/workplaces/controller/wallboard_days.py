@@ -18,11 +18,10 @@ from svyazka.business.calls.floor.rules import rules
 from svyazka.business.deals.work import first_contact
 from svyazka.business.deals.work.first_contact import Figure
 from svyazka.kit import clock, words
-from svyazka.workplaces.controller.wallboard import Scope, bars, figures_of, queue_name, scope_of, shown
+from svyazka.workplaces.controller.wallboard import Scope, bars, figures_of, queue_name, scope_of, shown, span
 from svyazka.workplaces.shared import spreadsheet
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
-from svyazka.workplaces.shared.timeline import duration
 
 
 @dataclass(frozen=True)
@@ -131,5 +130,5 @@ def _named(found: Sequence[Figure], nameless: str) -> list[tuple[str, int, str]]
     return [(words.here(one.words) or nameless, one.reached, _span(one.usually)) for one in found]
 
 
-def _span(span: timedelta | None) -> str:
-    return "—" if span is None else duration(max(0, round(span.total_seconds())))
+def _span(time: timedelta | None) -> str:
+    return span(None if time is None else max(0, round(time.total_seconds())))

@@ -115,12 +115,12 @@ def moment_of(person: Person, call: Call, now: Summary) -> str:
         return "missed" if call.result != Call.Result.ANSWERED else "finished"
     if call.state == Call.State.TALKING:
         return "talking"
-    return "passed_on" if concerns(person, call) and person.extension in now.rang else "ringing"
+    return "passed_on" if _concerns(person, call) and person.extension in now.rang else "ringing"
 
 
 def _moment_of_talk(person: Person, call: Call, now: Summary) -> str:
     """Somebody has answered. Whoever got the client from a colleague speaks with him as if he had been the first."""
-    if concerns(person, call):
+    if _concerns(person, call):
         own = [talk for talk in now.talks if talk.extension == person.extension]
         if not own and call.answered_by_id != person.pk:
             return "missed" if call.result == Call.Result.LEFT and person.extension in now.rang else "taken"
@@ -129,7 +129,7 @@ def _moment_of_talk(person: Person, call: Call, now: Summary) -> str:
     return "talking" if call.state == Call.State.TALKING else "finished"
 
 
-def concerns(person: Person, call: Call) -> bool:
+def _concerns(person: Person, call: Call) -> bool:
     is_his_pbx = person.pbx_code in ("", call.pbx_code)
     return bool(person.extension) and is_his_pbx and person.extension in {leg["extension"] for leg in call.legs}
 

@@ -25,6 +25,7 @@ from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 
 RECENT = timedelta(minutes=30)  # a call that goes on for longer is shown only where its card is already
+MOST_CARDS = 10
 
 
 class CallForm(Form):
@@ -71,11 +72,16 @@ def call_card(request: PageRequest, call_id: int) -> HttpResponse:
 @needs("calls.take")
 def calls_mine(request: PageRequest) -> HttpResponse:
     """The cards of a person who opens the page in the middle of a call."""
-    calls = Call.objects.going_on().filter(started_at__gte=clock.now() - RECENT).order_by("-started_at")[:50]
-    mine = [call for call in calls if card_of.concerns(request.person, call)]
-    cards = [drawn(request, call) for call in mine]
+    cards = [drawn(request, call) for call in _going_on_at(request.person)]
     dials = [dial_card(request, one) for one in dial.open_dials(request.person)]
     return HttpResponse("".join(card.content.decode() for card in [*dials, *cards]))
+
+
+def _going_on_at(person: Person) -> list[Call]:
+    if not person.extension:
+        return []
+    recent = Call.objects.going_on().filter(started_at__gte=clock.now() - RECENT)
+    return list(recent.at_phone(person.extension, pbx_code=person.pbx_code).order_by("-started_at")[:MOST_CARDS])
 
 
 @needs("calls.take", "POST")

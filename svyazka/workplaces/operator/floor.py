@@ -48,7 +48,7 @@ def _shown(request: PageRequest) -> HttpResponse:
     row = PersonState.objects.filter(person=request.person).select_related("reason").first()
     now = clock.now()
     kind, since = (row.kind, row.since) if row else ("", None)
-    if row and kind == Kind.AFTER_CALL and row.until and row.until <= now:
+    if row and row.has_ended(now):
         kind, since = Kind.READY, row.until
     command = PhoneCommand.objects.filter(pk=row.command_id).first() if row and row.command_id else None
     context = {

@@ -251,6 +251,15 @@ def test_who_opens_the_page_in_the_middle_of_a_call_sees_its_card(enter, olga, o
     assert enter(anna).get(reverse("calls_mine")).content == b""
 
 
+def test_ones_own_card_comes_up_among_however_many_calls_that_began_later(enter, olga):
+    mine, now = answered(ringing()), clock.now()
+    legs = [{"key": "leg", "extension": "999"}]
+    others = [Call(pbx_code=CODE, key=f"o{number}", started_at=now, state="talking", legs=legs) for number in range(60)]
+    Call.objects.bulk_create(others)
+    page = enter(olga).get(reverse("calls_mine")).content.decode()
+    assert (page.count('class="call-card'), f'id="call-{mine.pk}"' in page) == (1, True)
+
+
 def test_the_list_shows_how_calls_went(enter, olga):
     ended(answered(ringing(key="k1")))
     ended(ringing("79165550002", key="k2"))

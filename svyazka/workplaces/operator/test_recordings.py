@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from svyazka.business.calls.models import Call, Listening, Recording
-from svyazka.business.calls.recordings import fetch, keeping
-from svyazka.business.calls.recordings.conftest import make_due, monitor, passed_on, pbx, tone  # noqa: F401
+from svyazka.business.calls.recordings import keeping
+from svyazka.business.calls.recordings.conftest import fetched, monitor, pbx  # noqa: F401
 from svyazka.business.journal.models import Entry
 from svyazka.kit import clock
 from svyazka.workplaces.operator import recordings
@@ -28,15 +28,7 @@ def _english(windows):
 
 @pytest.fixture
 def call(windows, monitor, pbx) -> Call:  # noqa: F811
-    """Olga spoke, and passed the client on to Mikhail."""
-    windows["olga"].extension, windows["mikhail"].extension = "101", "201"
-    windows["olga"].save(), windows["mikhail"].save()
-    tone(monitor / "a.wav", 20)
-    tone(monitor / "b.wav", 15)
-    made = passed_on()
-    make_due()
-    fetch.fetch_due()
-    return made
+    return fetched(windows, monitor)
 
 
 def sounds_of(browser, call) -> dict[str, str]:

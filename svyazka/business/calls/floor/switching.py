@@ -116,8 +116,7 @@ def _begin(person: Person, kind: Kind, *, reason: BreakReason | None = None, by:
 
 
 def _expire(current: PersonState, now: datetime) -> None:
-    """After-call work that has ended by time."""
-    if current.kind == Kind.AFTER_CALL and current.until and current.until < now:
+    if current.until and current.has_ended(now):
         _put_down(current, until=current.until)
         current.kind, current.since, current.until = Kind.READY, current.until, None
         current.save()

@@ -15,6 +15,12 @@ class CallQuerySet(models.QuerySet["Call"]):
     def going_on(self) -> CallQuerySet:
         return self.filter(state__in=[Call.State.RINGING, Call.State.TALKING])
 
+    def at_phone(self, extension: str, *, pbx_code: str = "") -> CallQuerySet:
+        """In which this phone (of that system, where it is known) takes part, or took. Ask it of calls that go on: it
+        reads the legs of each."""
+        found = self.filter(legs__contains=[{"extension": extension}])
+        return found.filter(pbx_code=pbx_code) if pbx_code else found
+
     def whole(self) -> CallQuerySet:
         """Without those that turned out to be a part of another one."""
         return self.filter(merged_into_id=None)

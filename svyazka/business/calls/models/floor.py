@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +72,10 @@ class PersonState(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)  # after that he is ready again by himself, or his break is too long
     command_id = models.BigIntegerField(null=True)  # what the telephone system was asked for with it
+
+    def has_ended(self, moment: datetime) -> bool:
+        """After-call work ends by time: he is ready since, though nobody has written it down yet."""
+        return self.kind == self.Kind.AFTER_CALL and self.until is not None and self.until <= moment
 
 
 class StateSpan(models.Model):

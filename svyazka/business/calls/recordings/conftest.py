@@ -13,7 +13,9 @@ import pytest
 from svyazka.business.calls.follow import follow
 from svyazka.business.calls.models import Call, Pbx, Recording
 from svyazka.business.calls.phone_system import CallEvent, Kind, Way
+from svyazka.business.calls.recordings import fetch
 from svyazka.business.calls.recordings.note import note
+from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 
 CODE = "asterisk/lab1"
@@ -80,3 +82,15 @@ def passed_on(*, ago: timedelta = timedelta(minutes=5), first: str = "a.wav", se
 
 def make_due() -> None:
     Recording.objects.exclude(try_at=None).update(try_at=clock.now())
+
+
+def fetched(people: dict[str, Person], monitor: Path) -> Call:
+    """Olga spoke and passed the client on to Mikhail; each is recorded in a file of its own, and both are here."""
+    people["olga"].extension, people["mikhail"].extension = "101", "201"
+    people["olga"].save(), people["mikhail"].save()
+    tone(monitor / "a.wav", 20)
+    tone(monitor / "b.wav", 15)
+    made = passed_on()
+    make_due()
+    fetch.fetch_due()
+    return made
