@@ -70,6 +70,7 @@ def facts(person: Person, call: Call) -> dict[str, Any]:
     standing = on_a_call.standing(call, person)
     forbidden = _forbidden(call, client)
     deals = _deals(after.deals, call, short)
+    groups = call_people.of_desks(after.desks, person, short) if client else []
     return {
         "call": call,
         "number": str(call.pk),
@@ -83,7 +84,8 @@ def facts(person: Person, call: Call) -> dict[str, Any]:
         "there": _there(call, client, short) if not caller else "",
         "deals": deals,
         "script": _script(deals, call) if call.direction == "out" and moment not in OVER else "",
-        "groups": call_people.of_desks(after.desks, person, short) if client else [],
+        "groups": groups,
+        "has_keys": any(row.key for group in groups for row in group.rows),
         "latest": _latest(call, client) if client else [],
         "colleague": colleague_of(call, moment),
         "passed_to": _passed_to(person, now) if moment == "finished" else "",
