@@ -94,3 +94,30 @@ def test_who_reloads_in_the_middle_of_a_call_has_the_card_again(olga, open_page)
     expect(page.locator(f"#call-{call.pk}")).to_be_visible()
     page.get_by_role("button", name="Закрыть карточку").click()
     expect(page.locator(f"#call-{call.pk}")).to_have_count(0)
+
+
+def test_a_second_call_neither_hides_below_the_first_nor_takes_what_is_being_typed(olga, vera, open_page):
+    page = open_page(olga, "/queue/", width=390, height=844)
+    first = ring()
+    tell(Kind.ANSWER, second=3, leg="k1-101", extension="101")
+    hear(page, first, to_me=True)
+    name = page.locator(f"#call-{first.pk}").get_by_label("Имя клиента")
+    name.fill("Нина")
+    second = ring("79165550002", key="k2")
+    hear(page, second, to_me=True)
+    card = page.locator(f"#call-{second.pk}")
+    expect(card.get_by_text("Входящий звонок")).to_be_in_viewport()
+    expect(card.get_by_label("Имя клиента")).to_be_hidden()
+    expect(name).to_be_focused()
+    page.keyboard.press("F2")
+    expect(card).to_be_focused()
+    expect(card.get_by_label("Имя клиента")).to_be_visible()
+
+
+def test_a_ring_does_not_take_the_words_of_whoever_is_writing(olga, open_page):
+    page = open_page(olga, "/queue/")
+    page.get_by_role("combobox").first.fill("Лесная")
+    call = ring()
+    hear(page, call, to_me=True)
+    expect(page.locator(f"#call-{call.pk}")).to_contain_text("Входящий звонок")
+    expect(page.get_by_role("combobox").first).to_be_focused()

@@ -79,7 +79,18 @@ def _ended_talks(summary: Summary) -> frozenset[tuple[str, datetime]]:
 
 
 def _turn(summary: Summary) -> tuple[object, ...]:
-    return (summary.state, summary.result, summary.is_held, summary.transfers)
+    return (summary.state, summary.result, summary.is_held, summary.transfers, _pauses(summary), _asked(summary))
+
+
+def _pauses(summary: Summary) -> tuple[bool, ...]:
+    """Which talks are over while the call goes on: a colleague is being asked, or the client was taken back."""
+    over = tuple(talk.end is not None for talk in summary.talks)
+    return over if any(over) and summary.state != "ended" else ()
+
+
+def _asked(summary: Summary) -> tuple[str, ...]:
+    """Whose phone rings although somebody has answered: it is noticed when he lifts it."""
+    return summary.rings if summary.state == "talking" else ()
 
 
 @transaction.atomic

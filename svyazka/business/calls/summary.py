@@ -96,7 +96,8 @@ def summarise(call_key: str, legs: Sequence[Leg]) -> Summary:
         holds=tuple(held),
         transfers=transfers,
         rang=tuple(dict.fromkeys(leg.extension for leg in staff if leg.rang_at and leg.extension)),
-        rings=() if ended_at or direction != "in" else _ringing(staff, answered_at),
+        # Of a call out the own phone rings before the client lifts; after that, a colleague's to whom he is passed on.
+        rings=() if ended_at or (direction != "in" and not answered_at) else _ringing(staff, answered_at),
     )
 
 

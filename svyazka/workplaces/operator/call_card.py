@@ -9,7 +9,7 @@ from uuid import uuid4
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svyazka.business.calls import commands
+from svyazka.business.calls import commands, fold
 from svyazka.business.calls.dialling import do_not_call, hours, on_a_call
 from svyazka.business.calls.dialling.do_not_call import Forbidden
 from svyazka.business.calls.dialling.on_a_call import Standing
@@ -70,6 +70,7 @@ def facts(person: Person, call: Call) -> dict[str, Any]:
     standing = on_a_call.standing(call, person)
     forbidden = _forbidden(call, client)
     deals = _deals(after.deals, call, short)
+    groups = call_people.of_desks(after.desks, person, short) if client else []
     return {
         "call": call,
         "number": str(call.pk),
@@ -83,7 +84,8 @@ def facts(person: Person, call: Call) -> dict[str, Any]:
         "there": _there(call, client, short) if not caller else "",
         "deals": deals,
         "script": _script(deals, call) if call.direction == "out" and moment not in OVER else "",
-        "groups": call_people.of_desks(after.desks, person, short) if client else [],
+        "groups": groups,
+        "has_keys": any(row.key for group in groups for row in group.rows),
         "latest": _latest(call, client) if client else [],
         "colleague": colleague_of(call, moment),
         "passed_to": _passed_to(person, now) if moment == "finished" else "",
@@ -104,7 +106,7 @@ def doing(person: Person, call: Call) -> dict[str, Any]:
 
 def moment_of(person: Person, call: Call, now: Summary) -> str:
     """`ringing`, `calling` (we ring him), `talking`, `finished`, `missed`, `unreached`; `taken`: a colleague answered;
-    `passed_on`: it rings elsewhere."""
+    `asked`: he has lifted for a colleague who asks him first; `passed_on`: it rings elsewhere."""
     if person.extension and person.extension in now.rings:
         return "ringing"
     if call.answered_by_id:
@@ -122,11 +124,22 @@ def _moment_of_talk(person: Person, call: Call, now: Summary) -> str:
     """Somebody has answered. Whoever got the client from a colleague speaks with him as if he had been the first."""
     if _concerns(person, call):
         own = [talk for talk in now.talks if talk.extension == person.extension]
+        leg = on_a_call.own_leg(call, person)
         if not own and call.answered_by_id != person.pk:
+            if leg and leg.answered_at and _is_asked(call, now):
+                return "asked"
             return "missed" if call.result == Call.Result.LEFT and person.extension in now.rang else "taken"
-        if own and own[-1].end is not None:
+        # Whoever asks a colleague first has left the client for a moment only.
+        if own and own[-1].end is not None and (leg is None or leg.passed_on):
             return "finished"
     return "talking" if call.state == Call.State.TALKING else "finished"
+
+
+def _is_asked(call: Call, now: Summary) -> bool:
+    """Whoever spoke with the client last keeps him: he has not passed him on."""
+    last = now.talks[-1].extension if now.talks else ""
+    legs = [fold.from_json(leg) for leg in call.legs if leg["extension"] == last]
+    return any(not (leg.ended_at or leg.passed_on) for leg in legs)
 
 
 def _concerns(person: Person, call: Call) -> bool:
@@ -139,7 +152,7 @@ def colleague_of(call: Call, moment: str) -> str:
     if moment == "passed_on":
         rings = summary_of(call).rings
         return next(iter(colleagues_at(rings).values()), "") if rings else ""
-    if moment != "taken" or not call.answered_by_id:
+    if moment not in ("taken", "asked") or not call.answered_by_id:
         return ""
     return Person.objects.filter(pk=call.answered_by_id).values_list("full_name", flat=True).first() or ""
 

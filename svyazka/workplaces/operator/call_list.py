@@ -91,7 +91,7 @@ def _people(calls: Sequence[Call]) -> dict[int | str, Person]:
     answered = {call.answered_by_id for call in calls if call.answered_by_id}
     numbers = {call.client_number for call in calls if not call.client_id} - {""}
     found = Person.objects.filter(Q(pk__in=answered) | Q(phone__in=numbers))
-    return {key: person for person in found for key in (person.pk, person.phone)}
+    return {key: person for person in found for key in (person.pk, person.phone) if key}
 
 
 def _chains(calls: Sequence[Call]) -> dict[int, list[str]]:

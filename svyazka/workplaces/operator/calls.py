@@ -123,4 +123,4 @@ def _stays(moment: str, is_saved: bool) -> str:
 
 
 def _is_over_for(person: Person, call: Call) -> bool:
-    return card_of.moment_of(person, call, summary_of(call)) not in ("ringing", "calling", "talking")
+    return card_of.moment_of(person, call, summary_of(call)) not in ("ringing", "calling", "talking", "asked")

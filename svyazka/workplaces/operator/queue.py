@@ -16,7 +16,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from svyazka.business.calls.follow import colleagues_at, summary_of
 from svyazka.business.calls.models import Call
+from svyazka.business.calls.summary import Summary
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
 from svyazka.business.clients.naming import called
@@ -160,19 +162,27 @@ def rows_of(found: Sequence[Interaction]) -> list[Row]:
 def calls_now() -> dict[str, Any]:
     calls = list(Call.objects.going_on().order_by("-started_at")[:12])
     clients = Client.objects.in_bulk({call.client_id for call in calls if call.client_id}) if calls else {}
-    staff = Person.objects.in_bulk({call.answered_by_id for call in calls if call.answered_by_id}) if calls else {}
+    summaries = {call.pk: summary_of(call) for call in calls}
+    speakers = _speakers(summaries)
     rows = [
         {
             "id": call.pk,
             "title": client.name if (client := clients.get(call.client_id)) and client.name else _shown(call),
             "url": reverse("client", args=[call.client_id]) if call.client_id else "",
-            "is_ringing": call.state == Call.State.RINGING,
-            "who": staff[call.answered_by_id].full_name if call.answered_by_id in staff else "",
+            "is_ringing": call.state == Call.State.RINGING or bool(summaries[call.pk].rings and not speakers[call.pk]),
+            "who": ", ".join(speakers[call.pk]),
             "since": age(clock.now() - call.started_at),
         }
         for call in calls
     ]
     return {"calls": rows}
+
+
+def _speakers(summaries: dict[int, Summary]) -> dict[int, list[str]]:
+    """Who speaks with each client now: after a transfer that is not whoever answered."""
+    talks = {pk: [talk.extension for talk in now.talks if not talk.end] for pk, now in summaries.items()}
+    names = colleagues_at(extension for extensions in talks.values() for extension in extensions)
+    return {pk: [names.get(one, one) for one in extensions if one] for pk, extensions in talks.items()}
 
 
 def own_steps(person: Person) -> list[dict[str, Any]]:

@@ -160,7 +160,7 @@ def test_a_call_that_is_passed_on_rings_at_whoever_gets_it_and_is_over_for_whoev
         call = step(call)
         moments.append([card(enter(person), call).context["moment"] for person in (olga, oksana)])
     assert moments == [
-        ["finished", "talking"],  # at the desk of somebody whom the call has not come to
+        ["talking", "talking"],  # out of the bridge, with his phone still lifted: he asks somebody, or is about to
         ["finished", "ringing"],
         ["finished", "taken"],
         ["finished", "talking"],
@@ -325,3 +325,9 @@ def test_an_engineer_sees_no_calls(enter, egor):
 def test_the_list_names_the_colleague_who_rang(enter, olga, egor):
     ringing(egor.phone.lstrip("+"))
     assert [row.who for row in enter(olga).get(reverse("calls")).context["rows"]] == [egor.full_name]
+
+
+def test_a_hidden_number_is_nobody_of_ours(enter, olga):
+    ended(answered(ringing("")))
+    (row,) = enter(olga).get(reverse("calls")).context["rows"]
+    assert (row.who, row.operator) == ("hidden number", olga.full_name)

@@ -7,11 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from svyazka.business.calls.phone_system import CallEvent, Kind, Way
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.deals.work import tasks
+from svyazka.business.intake.models import Arrival
+from svyazka.business.intake.take_call import take_call
 from svyazka.business.journal.record import Automaton
 from svyazka.kit import clock
 from svyazka.workplaces.operator import queue
@@ -153,3 +156,30 @@ def test_nobody_takes_a_deal_away_from_another_department(enter, mikhail, dina, 
     deal = Deal.objects.get(client=vera)
     assert (deal.responsible, deal.department_id) == (None, dina.department_id)
     assert Interaction.objects.get(pk=happened.pk).taken_by_id == mikhail.pk
+
+
+def test_after_a_transfer_the_client_speaks_with_whoever_took_him(windows, olga, mikhail, vera):
+    begun, code = clock.now() - timedelta(minutes=1), "asterisk/lab1"
+    arrival = Arrival(pk=1, received_at=begun, account=code, connector="asterisk", conversation=f"{code}/k")
+
+    def tell(kind, leg="k", extension="", **facts):
+        tell.second += 1
+        at = begun + timedelta(seconds=tell.second)
+        take_call([CallEvent(code, "k", kind, at, leg, extension, **facts)], arrival=arrival)
+
+    tell.second = 0
+    tell(Kind.START, client_number="79161234567", our_number="74951000200")
+    for one, bridge in ((olga.extension, "a"), (mikhail.extension, "b")):
+        tell(Kind.RING, one, one)
+        assert queue.calls_now()["calls"][0]["is_ringing"]
+        tell(Kind.ANSWER, one, one)
+        tell(Kind.JOIN, one, one, bridge=bridge)
+        tell(Kind.JOIN, bridge=bridge)
+        if one == olga.extension:
+            assert [(call["is_ringing"], call["who"]) for call in queue.calls_now()["calls"]] == [
+                (False, olga.full_name)
+            ]
+            tell(Kind.TRANSFER, one, one, to=mikhail.extension, way=Way.BLIND)
+            tell(Kind.PART, bridge=bridge)
+            tell(Kind.HANGUP, one, one)
+    assert [(call["is_ringing"], call["who"]) for call in queue.calls_now()["calls"]] == [(False, mikhail.full_name)]

@@ -43,7 +43,7 @@ def command(call: Call, do: Do, *, colleague: Person | None = None, click: str, 
     asked first."""
     if do not in OF_CALLS:
         raise Refused(_("That cannot be done with a call."))
-    own = _own_leg(call, by)
+    own = own_leg(call, by)
     if own is None:
         raise Refused(_NOT_YOURS)
     if do != Do.HANG_UP and (own.rings or call.state != Call.State.TALKING):
@@ -58,7 +58,7 @@ def standing(call: Call, person: Person) -> Standing:
     which = "where call_id = %s and person_id = %s order by id desc limit 20"
     asked = rows.read(PhoneCommand, which, [call.pk, person.pk])
     of_call = [one for one in asked if one.do in OF_CALLS]
-    has_it = _own_leg(call, person) is not None
+    has_it = own_leg(call, person) is not None
     return Standing(
         has_it=has_it,
         can=commands.can(pbx),
@@ -87,7 +87,7 @@ def _number_of(do: Do, colleague: Person | None, by: Person) -> str:
     return colleague.extension
 
 
-def _own_leg(call: Call, person: Person) -> Leg | None:
+def own_leg(call: Call, person: Person) -> Leg | None:
     """That rings or talks: what was refused or is over is nobody's call any more. Another PBX has a phone of the same
     number before somebody else."""
     if not person.extension or call.state == Call.State.ENDED or person.pbx_code not in ("", call.pbx_code):

@@ -69,6 +69,13 @@ export function tendCards() {
   });
 }
 
+// Whoever is writing or speaking with another client goes on with that; F2 leads to the card.
+export function mayTakeFocus(field) {
+  const card = field.closest(".call-card");
+  if (!card || card.contains(document.activeElement)) return true;
+  return !typing(document.activeElement) && ![...cards().querySelectorAll(".call-card.talking")].some((one) => one !== card);
+}
+
 const FOLDED = "svyazka:folded-cards";
 const folded = () => new Set(JSON.parse(sessionStorage.getItem(FOLDED) ?? "[]"));
 

@@ -1,5 +1,5 @@
 // The frame around every page: it survives navigation, so that events and a call outlive a click on a link.
-import { dialByClick, tendCards } from "./calls.js";
+import { dialByClick, mayTakeFocus, tendCards } from "./calls.js";
 import { leaveDialog } from "./forms.js";
 import { FRESH, listen } from "./live.js";
 import { ringBell } from "./notices.js";
@@ -35,7 +35,9 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const first = detail.elt?.querySelector?.("[autofocus]");
   // Once: what stays on the page while other parts of it are renewed must not take the focus back.
   // In a dialog that is still closed nothing can be focused; it is when it opens.
-  if (first && !first.closest("dialog:not([open])")) (first.focus(), first.removeAttribute("autofocus"));
+  if (!first || first.closest("dialog:not([open])")) return;
+  if (mayTakeFocus(first)) first.focus();
+  first.removeAttribute("autofocus");
 });
 
 // Back in the browser's history: the page is drawn again, and where that is refused it says why by itself.
