@@ -53,7 +53,7 @@ class Stage:
 
     async def talk(self, seconds: float) -> None:
         """A second at least: it is to be heard in the recording."""
-        await self.pause(max(seconds, 1 / self.pace if self.pace else 1))
+        await asyncio.sleep(max(1.0, seconds * self.pace))
 
 
 async def play(stage: Stage) -> None:
@@ -146,6 +146,9 @@ async def semyon_gives_up(stage: Stage) -> None:
     with stage.pbx.not_lifting(OLGA, OKSANA):
         async with stage.pbx.caller(SEMYON, queue="sales"):
             await stage.talk(12)
+    async with stage.colleague("anna") as anna:
+        queue = await _queue(anna)
+        await anna.send(await anna.read(queue), queue, {"name": TEXTS["queue"]})
 
 
 async def vera_is_passed_on(stage: Stage) -> None:
@@ -298,6 +301,15 @@ async def _until_heard(colleague: Colleague, call: str) -> None:
             return
         await asyncio.sleep(0.2)
     raise Refusal(f"the recording of the call {call} does not come")
+
+
+async def _queue(anna: Colleague) -> str:
+    """The page of the queue, of which the house knows from its first call on."""
+    for _attempt in range(50):
+        with contextlib.suppress(Refusal):
+            return first(r'href="(/office/floor/queues/\d+/)"', await anna.read("/office/floor/"))
+        await asyncio.sleep(0.2)
+    raise Refusal("the queue does not appear on the page of the call centre")
 
 
 async def _switch(stage: Stage, login: str, state: str) -> None:
