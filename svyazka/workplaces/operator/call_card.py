@@ -124,9 +124,15 @@ def _moment_of_talk(person: Person, call: Call, now: Summary) -> str:
         own = [talk for talk in now.talks if talk.extension == person.extension]
         if not own and call.answered_by_id != person.pk:
             return "missed" if call.result == Call.Result.LEFT and person.extension in now.rang else "taken"
-        if own and own[-1].end is not None:
+        if own and own[-1].end is not None and not _asks_somebody(person, call, now):
             return "finished"
     return "talking" if call.state == Call.State.TALKING else "finished"
+
+
+def _asks_somebody(person: Person, call: Call, now: Summary) -> bool:
+    """The client listens to music, and the person is still on the phone: he has not passed him on."""
+    has_passed_on = bool(now.transfers) and now.transfers[-1].by == person.extension
+    return not has_passed_on and on_a_call.has_it(call, person)
 
 
 def _concerns(person: Person, call: Call) -> bool:

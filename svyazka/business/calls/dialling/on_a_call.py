@@ -58,14 +58,14 @@ def standing(call: Call, person: Person) -> Standing:
     which = "where call_id = %s and person_id = %s order by id desc limit 20"
     asked = rows.read(PhoneCommand, which, [call.pk, person.pk])
     of_call = [one for one in asked if one.do in OF_CALLS]
-    has_it = _own_leg(call, person) is not None
+    on_phone = has_it(call, person)
     return Standing(
-        has_it=has_it,
+        has_it=on_phone,
         can=commands.can(pbx),
         has_link=bool(pbx and links.is_up(pbx)),
         dial=next((one for one in asked if one.do == Do.DIAL), None),
         last=of_call[0] if of_call else None,
-        asks=_asks(of_call, _legs(call)) if has_it else None,
+        asks=_asks(of_call, _legs(call)) if on_phone else None,
     )
 
 
@@ -85,6 +85,11 @@ def _number_of(do: Do, colleague: Person | None, by: Person) -> str:
     if not colleague.extension:
         raise Refused(format_lazy(_("{name} has no phone on the PBX."), name=colleague.full_name))
     return colleague.extension
+
+
+def has_it(call: Call, person: Person) -> bool:
+    """It rings or goes on at his phone, whether with the client or with a colleague whom he asks."""
+    return _own_leg(call, person) is not None
 
 
 def _own_leg(call: Call, person: Person) -> Leg | None:
