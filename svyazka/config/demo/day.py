@@ -229,7 +229,7 @@ async def others_come(stage: Stage) -> None:
             await stage.talk(6)
             async with stage.colleague("oksana") as oksana:
                 stage.recorded.append(await _own_call(oksana))
-    await _switch(stage, "olga", "break/rest")
+    await _switch(stage, "oksana", "break/rest")
 
 
 async def nonsense_comes(stage: Stage) -> None:
@@ -283,9 +283,9 @@ async def _click(colleague: Colleague, do: str, extension: str = "") -> str:
     for _attempt in range(50):
         with contextlib.suppress(Refusal):
             call = await _own_call(colleague)
-            found = await colleague.read(f"/calls/{call}/colleagues/?q={extension}")
-            to = first(rf'"do": "{do}", "to": "(\d+)"', found) if extension else ""
-            await colleague.do(f"/calls/{call}/commands/", {"do": do, "to": to, "click": uuid4().hex})
+            part = f"colleagues/?q={extension}" if extension else "card/"
+            to = first(rf'"do": "{do}"(?:, "to": "(\d+)")?', await colleague.read(f"/calls/{call}/{part}"))
+            await colleague.do(f"/calls/{call}/commands/", {"do": do, "to": to or "", "click": uuid4().hex})
             return call
         await asyncio.sleep(0.2)
     raise Otherwise(f"{colleague.login} cannot {do}")
