@@ -130,9 +130,9 @@ def _moment_of_talk(person: Person, call: Call, now: Summary) -> str:
 
 
 def _asks_somebody(person: Person, call: Call, now: Summary) -> bool:
-    """The client listens to music, and the person is still on the phone: he has not passed him on."""
+    """The client listens to music, while the person speaks with a colleague: he has not passed him on."""
     has_passed_on = bool(now.transfers) and now.transfers[-1].by == person.extension
-    return not has_passed_on and on_a_call.has_it(call, person)
+    return not has_passed_on and on_a_call.speaks(call, person)
 
 
 def _concerns(person: Person, call: Call) -> bool:

@@ -58,14 +58,14 @@ def standing(call: Call, person: Person) -> Standing:
     which = "where call_id = %s and person_id = %s order by id desc limit 20"
     asked = rows.read(PhoneCommand, which, [call.pk, person.pk])
     of_call = [one for one in asked if one.do in OF_CALLS]
-    on_phone = has_it(call, person)
+    has_it = _own_leg(call, person) is not None
     return Standing(
-        has_it=on_phone,
+        has_it=has_it,
         can=commands.can(pbx),
         has_link=bool(pbx and links.is_up(pbx)),
         dial=next((one for one in asked if one.do == Do.DIAL), None),
         last=of_call[0] if of_call else None,
-        asks=_asks(of_call, _legs(call)) if on_phone else None,
+        asks=_asks(of_call, _legs(call)) if has_it else None,
     )
 
 
@@ -87,9 +87,10 @@ def _number_of(do: Do, colleague: Person | None, by: Person) -> str:
     return colleague.extension
 
 
-def has_it(call: Call, person: Person) -> bool:
-    """It rings or goes on at his phone, whether with the client or with a colleague whom he asks."""
-    return _own_leg(call, person) is not None
+def speaks(call: Call, person: Person) -> bool:
+    """His voice goes somewhere: to the client, or to a colleague whom he asks."""
+    own = _own_leg(call, person)
+    return own is not None and len(own.joined) > len(own.parted)
 
 
 def _own_leg(call: Call, person: Person) -> Leg | None:
