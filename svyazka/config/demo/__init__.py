@@ -78,7 +78,7 @@ def _say(what: str) -> None:
 
 async def connect_pbx(anna: Colleague, port: int, recordings: str) -> None:
     """The administrator points Svyazka at the telephone system of the day: a stand-in on this machine."""
-    access = {"driver": "asterisk", "code": "demo", "host": "127.0.0.1", "port": port, "login": "crm"}
+    access = {"host": "127.0.0.1", "port": port, "login": "crm"}
     access["secret"] = "crm-lab-secret"  # noqa: S105 - of the laboratory where the calls were captured
     access |= {"option_recordings": "folder", "option_recordings_folder": recordings}
     page = await anna.read("/office/pbx/")
@@ -86,7 +86,8 @@ async def connect_pbx(anna: Colleague, port: int, recordings: str) -> None:
         number = page.split("asterisk/demo")[0].rsplit("/office/pbx/", 1)[1].split("/")[0]
         await anna.send(await anna.read(f"/office/pbx/{number}/"), rf"/office/pbx/{number}/", access)
     else:
-        await anna.send(page, "/office/pbx/", access)
+        new = "/office/pbx/new/asterisk/"
+        await anna.send(await anna.read(new), new, {**access, "code": "demo"})
 
 
 def _answers(address: str, path: str) -> bool:
