@@ -8,6 +8,7 @@ import html
 import io
 import itertools
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -211,8 +212,9 @@ async def mikhail_offers(stage: Stage) -> None:
         page = await mikhail.read(f"/deals/{deal}/")
         await mikhail.send(page, r"/deals/\d+/notes/", {"text": TEXTS["offer"]})
         page = await mikhail.read(f"/deals/{deal}/")
-        button = first(rf"hx-vals='([^']+)'[^>]*>\s*{TEXTS['offer_stage']}", page)
-        await mikhail.do(f"/deals/{deal}/stage/", json.loads(html.unescape(button)))
+        button = re.search(rf"hx-vals='([^']+)'[^>]*>\s*{TEXTS['offer_stage']}", page)
+        if button:  # on the second day in the same folder it stands there already
+            await mikhail.do(f"/deals/{deal}/stage/", json.loads(html.unescape(button[1])))
 
 
 async def others_come(stage: Stage) -> None:
