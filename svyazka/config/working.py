@@ -33,6 +33,7 @@ from svyazka.config.database import WORKER
 from svyazka.workplaces.shared import push
 
 POLL = 1.0  # seconds; a bell can be lost
+PACE = 0.2  # between two turns of calls that do not ring
 ROUNDS_BELL = "svyazka-rounds"
 # What is done from time to time, and after how many seconds again; each sees to it that one worker at a time does it.
 ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
@@ -69,7 +70,7 @@ def main() -> None:
         # Each in a thread of its own: one that is blocked must not hold up the others.
         _begin(kind, beside, partial(speak, kind), told, delivering.ROUND)
     _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL).turn, told, 0.2)
-    ledger = AtTheBell(work_off, name=WORKER)
+    ledger = AtTheBell(Ledger(), name=WORKER, poll=PACE)
     while not told:
         try:
             ledger.turn()
@@ -110,9 +111,10 @@ def speak(kind: str) -> None:
 class AtTheBell:
     """Something that is done at each bell, and a while after the last one."""
 
-    def __init__(self, work: Callable[[], object], *, name: str) -> None:
+    def __init__(self, work: Callable[[], object], *, name: str, poll: float = POLL) -> None:
         self.work = work
         self.name = name
+        self.poll = poll
         self.bell: psycopg.Connection[Any] | None = None
 
     def turn(self) -> None:
@@ -126,7 +128,7 @@ class AtTheBell:
 
     def _wait(self) -> None:
         assert self.bell is not None
-        for _heard in self.bell.notifies(timeout=POLL, stop_after=1):
+        for _heard in self.bell.notifies(timeout=self.poll, stop_after=1):
             pass
 
     def let_go(self) -> None:
@@ -135,6 +137,20 @@ class AtTheBell:
                 self.bell.close()
             self.bell = None
         connections.close_all()
+
+
+class Ledger:
+    """Works it off. What rings, at once; what is only to be known of calls, five times a second, many together."""
+
+    def __init__(self) -> None:
+        self.rests_until = 0.0
+
+    def __call__(self) -> int:
+        rests = time.monotonic() < self.rests_until
+        done = work_off(only_urgent=rests)
+        if not rests:
+            self.rests_until = time.monotonic() + PACE
+        return done
 
 
 class Rounds:

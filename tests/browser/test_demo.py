@@ -12,12 +12,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from svyazka.config.beginning import read_demonstration
+from svyazka.config.embedded import Embedded
 
 pytestmark = pytest.mark.slow
+
+RECOUNT = "select count(*), count(answered_at) from calls_call where direction = 'in' and merged_into_id is null"
 
 
 @pytest.fixture
@@ -74,6 +78,35 @@ def test_a_working_day_appears_on_the_screens_by_itself(browser: Browser, house)
 
     anna = _enter(browser, address, "anna", kept["password"], "/office/arrivals/")
     expect(anna.locator("main")).to_contain_text("okna.example.ru")
+
+    _hear_the_call_that_was_passed_on(mikhail)
+    roza = _enter(browser, address, "roza", kept["password"], "/my-day/")
+    expect(roza.locator("main")).to_contain_text("+7 916 555-00-04")
+    _compare_the_wallboard_with_a_recount(roza, Path(environment["SVYAZKA_DATA"]))
+
+
+def _hear_the_call_that_was_passed_on(mikhail: Page) -> None:
+    mikhail.goto("/calls/")
+    row = mikhail.locator("tr", has_text="Ольга Белова → Михаил Лебедев")
+    row.locator("a[href^='/calls/']").first.click()
+    player = mikhail.locator(".player")
+    expect(player.locator(".spoken li")).to_have_text(["Ольга Белова", "Михаил Лебедев"])
+    expect(player.locator(".passed")).to_have_count(1)
+    assert int(player.get_attribute("data-length") or 0) > 2_000
+    player.get_by_role("button", name="Слушать").click()
+    expect(player.locator(".at")).to_have_text("0:01")
+
+
+def _compare_the_wallboard_with_a_recount(roza: Page, folder: Path) -> None:
+    with psycopg.connect(Embedded(folder).url()) as connection:
+        counted = connection.execute(RECOUNT).fetchone()
+    assert counted is not None
+    roza.goto("/wallboard/")
+    offered, answered = counted
+    figure = roza.locator(".figure", has_text="Поступило")
+    expect(figure.locator("strong")).to_have_text(str(offered))
+    expect(figure).to_contain_text(f"принято: {answered}")
+    expect(roza.locator("main")).to_contain_text("На перерыве")
 
 
 def _enter(browser: Browser, address: str, login: str, password: str, path: str) -> Page:

@@ -60,13 +60,18 @@ where id = %s and received_at = %s
 """
 
 
-def work_off() -> int:
+def work_off(*, only_urgent: bool = False) -> int:
     """Works off some of what is due; says how many rows have come to an end, 0 when nothing is. Any number of workers
-    may do it at once. First come calls that ring just now, then a piece of all else: meanwhile another may ring."""
+    may do it at once. First come calls that ring just now, then a piece of all else: meanwhile another may ring.
+
+    With `only_urgent` calls that do not ring are left for a while, to be many together, unless they are many already.
+    """
     due = _conversations_due()
     ringing = [one.conversation for one in due if one.is_call and one.is_awaited]
     calls = [one.conversation for one in due if one.is_call and not one.is_awaited]
     others = [one.conversation for one in due if not one.is_call]
+    if only_urgent and len(calls) < TOGETHER:
+        calls = []
     pieces = [ringing[at : at + TOGETHER] for at in range(0, len(ringing), TOGETHER)]
     done = sum(_calls_worked_off(piece) for piece in (*pieces, calls[:TOGETHER]) if piece)
     return done + sum(_worked_off(conversation) for conversation in others[:OTHERS])

@@ -10,16 +10,24 @@ import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 
 from svyazka.config import beginning
-from svyazka.config.demo.day import Stage, play
+from svyazka.config.demo.day import Stage, go_on, play
 from svyazka.config.demo.doors import Colleague, Refusal, Street
+from svyazka.config.demo.telephones import Otherwise, Telephones
 from svyazka.config.ending import end_as_with_ctrl_c
 from svyazka.config.holding import CannotStart
 from svyazka.config.supervisor import following_us
-from svyazka.connectors.asterisk.replay import StandIn
+
+QUICK = 0.1  # of a second is one of the telephone system's, where nobody watches
+AFTERWARDS = """\
+  The day is over, and the telephones go on: somebody rings every minute. Log in as olga: her phone is lifted by itself.
+  On the card, “Transfer”, “Ask first” and “Connect” pass the client on, and a click on any number rings it.
+  Look round as long as you like; stop with Ctrl-C."""
 
 
 def main(*, fast: bool = False) -> int:
@@ -34,11 +42,8 @@ def main(*, fast: bool = False) -> int:
             raise CannotStart(
                 "There is no demonstration company in this data folder. Name an empty one in SVYAZKA_DATA."
             )
-        asyncio.run(_play(address, kept["password"], kept["bot_secret"], pace=0 if fast else 1))
-        if ours and not fast:
-            print("\n  The day is over. Look round as long as you like; stop with Ctrl-C.\n", flush=True)
-            ours.wait()
-    except Refusal as refusal:
+        asyncio.run(_play(address, kept["password"], kept["bot_secret"], pace=0 if fast else 1, ours=ours))
+    except (Refusal, Otherwise) as refusal:
         print(f"svyazka: the day went wrong: {refusal}", file=sys.stderr)
         return 1
     finally:
@@ -47,27 +52,42 @@ def main(*, fast: bool = False) -> int:
     return 0
 
 
-async def _play(address: str, password: str, bot_secret: str, *, pace: float) -> None:
-    pbx = StandIn()
-    async with pbx.serving() as port, aiohttp.ClientSession() as session:
-        async with Colleague(address, "anna", password) as anna:
-            await connect_pbx(anna, port)
-        await asyncio.wait_for(pbx.listened_to(), 40)
-        print(f"\n  Watch it at {address}, for example as olga in one window and as mikhail in another.", flush=True)
-        street = Street(session, address, bot_secret)
-        await play(Stage(street, pbx, address, password, pace, say=lambda what: print(f"  • {what}", flush=True)))
+async def _play(
+    address: str, password: str, bot_secret: str, *, pace: float, ours: subprocess.Popen[bytes] | None
+) -> None:
+    with TemporaryDirectory(prefix="svyazka-demo-pbx-") as recordings:
+        pbx = Telephones(Path(recordings), pace=pace or QUICK)
+        async with pbx.serving() as port, aiohttp.ClientSession() as session:
+            async with Colleague(address, "anna", password) as anna:
+                await connect_pbx(anna, port, recordings)
+            await asyncio.wait_for(pbx.listened_to(), 40)
+            print(
+                f"\n  Watch it at {address}, for example as olga in one window and as mikhail in another.", flush=True
+            )
+            street = Street(session, address, bot_secret)
+            stage = Stage(street, pbx, address, password, pace, say=lambda what: print(f"  • {what}", flush=True))
+            await play(stage)
+            if pace:
+                _say(f"\n{AFTERWARDS}\n")
+                await go_on(stage, is_on=lambda: ours is None or ours.poll() is None)
 
 
-async def connect_pbx(anna: Colleague, port: int) -> None:
+def _say(what: str) -> None:
+    print(what, flush=True)
+
+
+async def connect_pbx(anna: Colleague, port: int, recordings: str) -> None:
     """The administrator points Svyazka at the telephone system of the day: a stand-in on this machine."""
-    access = {"driver": "asterisk", "code": "demo", "host": "127.0.0.1", "port": port, "login": "crm"}
+    access = {"host": "127.0.0.1", "port": port, "login": "crm"}
     access["secret"] = "crm-lab-secret"  # noqa: S105 - of the laboratory where the calls were captured
+    access |= {"option_recordings": "folder", "option_recordings_folder": recordings}
     page = await anna.read("/office/pbx/")
     if "asterisk/demo" in page:
         number = page.split("asterisk/demo")[0].rsplit("/office/pbx/", 1)[1].split("/")[0]
         await anna.send(await anna.read(f"/office/pbx/{number}/"), rf"/office/pbx/{number}/", access)
     else:
-        await anna.send(page, "/office/pbx/", access)
+        new = "/office/pbx/new/asterisk/"
+        await anna.send(await anna.read(new), new, {**access, "code": "demo"})
 
 
 def _answers(address: str, path: str) -> bool:

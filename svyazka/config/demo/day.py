@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import html
 import io
+import itertools
 import json
+import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import uuid4
 
 import yaml
 from PIL import Image, ImageDraw
 
 from svyazka.config.demo.doors import Colleague, Refusal, Street, first
-from svyazka.connectors.asterisk.replay import StandIn, capture
+from svyazka.config.demo.telephones import TALKS, Otherwise, Telephones
 
 # What people write in this story; in Russian, as the company does.
 TEXTS: dict[str, str] = yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8"))
-# She rings in the capture s01.
 VERA = "+7 916 123-45-67"
+VERA_RINGS, SEMYON, ZAKHAR, PYOTR, GLEB, LEV = (
+    "79161234567",
+    "79165550001",
+    "79165550003",
+    "79165550007",
+    "79165550004",
+    "79165550005",
+)
+OLGA, OKSANA, MIKHAIL, DINA, ROZA = "101", "102", "110", "111", "120"
 
 
 @dataclass
@@ -27,11 +39,12 @@ class Stage:
     """Who and what the day is played with. `pace`: 1 as for a person who watches, 0 as fast as it goes."""
 
     street: Street
-    pbx: StandIn
+    pbx: Telephones
     address: str
     password: str
     pace: float
     say: Callable[[str], None]
+    recorded: list[str] = field(default_factory=list)  # numbers of calls, the one that was passed on first
 
     def colleague(self, login: str) -> Colleague:
         return Colleague(self.address, login, self.password)
@@ -39,15 +52,38 @@ class Stage:
     async def pause(self, seconds: float) -> None:
         await asyncio.sleep(max(0.3, seconds * self.pace))
 
-    async def ring(self, scenario: str) -> None:
-        await self.pbx.play(capture(scenario), speed=1 if self.pace else 8, restamp=True)
+    async def talk(self, seconds: float) -> None:
+        """A second at least: it is to be heard in the recording."""
+        await asyncio.sleep(max(1.0, seconds * self.pace))
 
 
 async def play(stage: Stage) -> None:
     for scene in SCENES:
-        stage.say(str(scene.__doc__))
-        await scene(stage)
+        stage.say(" ".join(str(scene.__doc__).split()))
+        try:
+            await scene(stage)
+        except Otherwise as how:
+            if not stage.pace:
+                raise
+            stage.say(f"This call went another way ({how}).")
         await stage.pause(4)
+
+
+async def go_on(stage: Stage, *, is_on: Callable[[], bool]) -> None:
+    """After the day: somebody rings every minute, for whoever wants to click himself."""
+    for number in itertools.cycle((VERA_RINGS, LEV, GLEB)):
+        if not is_on():
+            return
+        await stage.pbx.call(number, queue="sales", seconds=TALKS)
+        await stage.pause(15)
+
+
+async def the_shift_begins(stage: Stage) -> None:
+    """Olga is ready for calls, Oksana has her lunch; who does what stands on the wallboard (log in as roza)."""
+    async with stage.colleague("anna") as anna:
+        await anna.send(await anna.read("/office/floor/"), "/office/floor/", {"after_call_seconds": "60"})
+    for login, state in (("oksana", "break/lunch"), ("olga", "ready")):
+        await _switch(stage, login, state)
 
 
 async def request_from_the_site(stage: Stage) -> None:
@@ -67,7 +103,9 @@ async def request_from_the_site(stage: Stage) -> None:
 
 async def vera_rings(stage: Stage) -> None:
     """Vera rings; olga's phone (101) rings, and the card of the call shows who it is."""
-    await stage.ring("s01")
+    async with stage.pbx.caller(VERA_RINGS, to=OLGA):
+        await stage.pbx.until_speaks(VERA_RINGS, with_phone=OLGA)
+        await stage.talk(8)
 
 
 async def olga_books(stage: Stage) -> None:
@@ -106,7 +144,45 @@ async def vera_writes(stage: Stage) -> None:
 
 async def semyon_gives_up(stage: Stage) -> None:
     """Semyon rings and gives up in the queue: a missed call waits to be taken up."""
-    await stage.ring("s02")
+    with stage.pbx.not_lifting(OLGA, OKSANA):
+        async with stage.pbx.caller(SEMYON, queue="sales"):
+            await stage.talk(12)
+    async with stage.colleague("anna") as anna:
+        queue = await _queue(anna)
+        await anna.send(await anna.read(queue), queue, {"name": TEXTS["queue"]})
+
+
+async def vera_is_passed_on(stage: Stage) -> None:
+    """Vera rings again; Olga passes her on to Mikhail with one click. The recording goes on across it."""
+    async with stage.pbx.caller(VERA_RINGS, to=OLGA), stage.colleague("olga") as olga:
+        await stage.pbx.until_speaks(VERA_RINGS, with_phone=OLGA)
+        await stage.talk(8)
+        stage.recorded.append(await _click(olga, "transfer", MIKHAIL))
+        await stage.pbx.until_speaks(VERA_RINGS, with_phone=MIKHAIL)
+        await stage.talk(10)
+
+
+async def dina_is_asked_first(stage: Stage) -> None:
+    """A new client waits in the queue; Olga asks Dina first, and connects them after a word."""
+    async with stage.pbx.caller(LEV, queue="sales"), stage.colleague("olga") as olga:
+        await stage.pbx.until_speaks(LEV, with_phone=OLGA)
+        await stage.talk(6)
+        await _click(olga, "consult", DINA)
+        await stage.pbx.until_answered(DINA)
+        await stage.talk(4)
+        await _click(olga, "connect")
+        await stage.pbx.until_speaks(LEV, with_phone=DINA)
+        await stage.talk(6)
+
+
+async def roza_does_not_answer(stage: Stage) -> None:
+    """Olga passes a client on to Roza, who does not lift: he becomes a task of hers (log in as roza, My day)."""
+    with stage.pbx.not_lifting(ROZA):
+        async with stage.pbx.caller(GLEB, to=OLGA), stage.colleague("olga") as olga:
+            await stage.pbx.until_speaks(GLEB, with_phone=OLGA)
+            await stage.talk(6)
+            await _click(olga, "transfer", ROZA)
+            await stage.pbx.until_over(GLEB)
 
 
 async def egor_measures(stage: Stage) -> None:
@@ -136,8 +212,9 @@ async def mikhail_offers(stage: Stage) -> None:
         page = await mikhail.read(f"/deals/{deal}/")
         await mikhail.send(page, r"/deals/\d+/notes/", {"text": TEXTS["offer"]})
         page = await mikhail.read(f"/deals/{deal}/")
-        button = first(rf"hx-vals='([^']+)'[^>]*>\s*{TEXTS['offer_stage']}", page)
-        await mikhail.do(f"/deals/{deal}/stage/", json.loads(html.unescape(button)))
+        button = re.search(rf"hx-vals='([^']+)'[^>]*>\s*{TEXTS['offer_stage']}", page)
+        if button:  # on the second day in the same folder it stands there already
+            await mikhail.do(f"/deals/{deal}/stage/", json.loads(html.unescape(button[1])))
 
 
 async def others_come(stage: Stage) -> None:
@@ -146,8 +223,15 @@ async def others_come(stage: Stage) -> None:
         "demo-balkony",
         {"name": TEXTS["anton"], "email": "anton.ryabov@example.ru", "message": TEXTS["balcony"]},
     )
-    await stage.ring("s07")
-    await stage.ring("s03")
+    await stage.pbx.engaged(PYOTR, at=MIKHAIL)
+    await _switch(stage, "oksana", "ready")
+    with stage.pbx.not_lifting(OLGA):
+        async with stage.pbx.caller(ZAKHAR, queue="sales"):
+            await stage.pbx.until_speaks(ZAKHAR, with_phone=OKSANA)
+            await stage.talk(6)
+            async with stage.colleague("oksana") as oksana:
+                stage.recorded.append(await _own_call(oksana))
+    await _switch(stage, "oksana", "break/rest")
 
 
 async def nonsense_comes(stage: Stage) -> None:
@@ -155,16 +239,33 @@ async def nonsense_comes(stage: Stage) -> None:
     await stage.street.fill_in("demo-okna", {"name": TEXTS["somebody"], "phone": TEXTS["no_phone"]}, expect=422)
 
 
+async def recordings_come(stage: Stage) -> None:
+    """The recordings come from the telephone system, some seconds after each call."""
+    async with stage.colleague("roza") as roza:
+        for call in stage.recorded:
+            await _until_heard(roza, call)
+    if stage.recorded:
+        stage.say(
+            f"Listen to Vera, Olga and Mikhail: {stage.address}/calls/{stage.recorded[0]}/ (log in as mikhail)."
+            f" Who does what, and how many were answered in time: {stage.address}/wallboard/ (log in as roza)."
+        )
+
+
 SCENES: list[Callable[[Stage], Awaitable[None]]] = [
+    the_shift_begins,
     request_from_the_site,
     vera_rings,
     olga_books,
     vera_writes,
     semyon_gives_up,
+    vera_is_passed_on,
+    dina_is_asked_first,
     egor_measures,
     mikhail_offers,
+    roza_does_not_answer,
     others_come,
     nonsense_comes,
+    recordings_come,
 ]
 
 
@@ -177,6 +278,45 @@ async def deal_of(colleague: Colleague, digits: str) -> str:
             return first(r"/deals/(\d+)/", client)
         await asyncio.sleep(0.2)
     raise Refusal(f"the search finds nobody with {digits}")
+
+
+async def _click(colleague: Colleague, do: str, extension: str = "") -> str:
+    """A button on the card of the call on his phone, as soon as it is offered. Says the number of the call."""
+    for _attempt in range(50):
+        with contextlib.suppress(Refusal):
+            call = await _own_call(colleague)
+            part = f"colleagues/?q={extension}" if extension else "card/"
+            to = first(rf'"do": "{do}"(?:, "to": "(\d+)")?', await colleague.read(f"/calls/{call}/{part}"))
+            await colleague.do(f"/calls/{call}/commands/", {"do": do, "to": to or "", "click": uuid4().hex})
+            return call
+        await asyncio.sleep(0.2)
+    raise Otherwise(f"{colleague.login} cannot {do}")
+
+
+async def _own_call(colleague: Colleague) -> str:
+    return first(r'id="call-(\d+)"', await colleague.read("/calls/mine/"))
+
+
+async def _until_heard(colleague: Colleague, call: str) -> None:
+    for _attempt in range(200):
+        if 'class="player"' in await colleague.read(f"/calls/{call}/recording/"):
+            return
+        await asyncio.sleep(0.2)
+    raise Refusal(f"the recording of the call {call} does not come")
+
+
+async def _queue(anna: Colleague) -> str:
+    """The page of the queue, of which the house knows from its first call on."""
+    for _attempt in range(50):
+        with contextlib.suppress(Refusal):
+            return first(r'href="(/office/floor/queues/\d+/)"', await anna.read("/office/floor/"))
+        await asyncio.sleep(0.2)
+    raise Refusal("the queue does not appear on the page of the call centre")
+
+
+async def _switch(stage: Stage, login: str, state: str) -> None:
+    async with stage.colleague(login) as colleague:
+        await colleague.do("/floor/mine/state/", {"to": state})
 
 
 async def _who_goes(olga: Colleague, visit: str) -> str:

@@ -1,6 +1,6 @@
 """A stand-in for Asterisk's manager interface: plays what a real one sent, byte for byte, over real TCP.
 
-For tests and for the demonstration. It has one timeline, as a PBX has: what is played while nobody listens is gone, and
+For tests and measurements. It has one timeline, as a PBX has: what is played while nobody listens is gone, and
 whoever connects asks with CoreShowChannels what is going on.
 """
 

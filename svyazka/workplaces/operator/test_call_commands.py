@@ -10,7 +10,7 @@ from django.urls import reverse
 from svyazka.business.calls import commands
 from svyazka.business.calls.dialling import do_not_call
 from svyazka.business.calls.models import Call, Pbx, PhoneCommand
-from svyazka.business.calls.phone_system import CallEvent, Do, Done, Kind
+from svyazka.business.calls.phone_system import CallEvent, Do, Done, Kind, Way
 from svyazka.business.clients.models import Client, ContactPoint
 from svyazka.business.deals.models import Deal, Pipeline, Task
 from svyazka.business.intake.models import Arrival
@@ -120,6 +120,25 @@ def test_a_consultation_ends_in_one_of_two_buttons(enter, projects, ooo):
     ask(browser, call, "come_back", click="b")
     did()
     assert "Transfer to Тимур" in card(browser, call).content.decode()
+
+
+def test_while_a_colleague_is_asked_the_card_is_no_card_of_a_call_that_is_over(enter, projects, ooo):
+    """As Asterisk tells of it: the operator's voice leaves the client's bridge for another one."""
+    deal_of(ooo, "sales", projects["timur"])
+    browser, call = enter(projects["olga"]), talking()
+    for leg, extension in (("k1", ""), ("k1-101", "101")):
+        tell(Kind.JOIN, leg, extension, second=3, bridge="first")
+    ask(browser, call, "consult", projects["timur"])
+    did()
+    tell(Kind.HOLD, "k1-101", "101", second=10)
+    tell(Kind.PART, "k1-101", "101", second=10, bridge="first")
+    call = tell(Kind.JOIN, "k1-101", "101", second=10, bridge="second")
+    page = card(browser, call).content.decode()
+    assert ("You are asking Тимур" in page, "Connect with Тимур" in page) == (True, True)
+    assert "leave=1" not in page
+    tell(Kind.TRANSFER, "k1-101", "101", second=20, to=projects["timur"].extension, way=Way.ATTENDED)
+    page = card(browser, call).content.decode()
+    assert ("Connect with Тимур" in page, "leave=1" in page) == (False, True)
 
 
 def test_nobody_commands_a_call_that_is_on_another_phone(enter, projects, ooo):

@@ -66,7 +66,7 @@ class SmallPbx(Exchange):
         else:
             caller.technical_cause = "" if queue else "487"
             await self.hang_up(caller, "0" if queue else "127")
-        await self._say_record(caller, called)
+        await self.say_record(caller, called)
         return caller.linked
 
     async def _wait_in(self, queue: Queue, caller: Channel, patience: float) -> Channel | None:
@@ -86,7 +86,7 @@ class SmallPbx(Exchange):
                 await self.sleep(min(queue.rest, left))
         return None
 
-    async def _say_record(self, channel: Channel, other: Channel | None) -> None:
+    async def say_record(self, channel: Channel, other: Channel | None) -> None:
         """Before the last Hangup or after it, a real one does both."""
         recording = recording_of(channel)
         await self.say("Cdr", shapes.of_record(channel, other, answered=other is not None, recording=recording))
@@ -142,7 +142,7 @@ class SmallPbx(Exchange):
             await talk(self, channel, called, seconds=self.talks_out, hangs_up=channel)
         else:
             await self.hang_up(channel, "17")
-        await self._say_record(channel, called)
+        await self.say_record(channel, called)
 
     async def _say_originated(self, asked: Message, channel: Channel | None, response: str, reason: str) -> None:
         said = [
