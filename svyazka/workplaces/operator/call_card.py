@@ -129,28 +129,17 @@ def _moment_of_talk(person: Person, call: Call, now: Summary) -> str:
             if leg and leg.answered_at and _is_asked(call, now):
                 return "asked"
             return "missed" if call.result == Call.Result.LEFT and person.extension in now.rang else "taken"
-<<<<<<< HEAD
         # Whoever asks a colleague first has left the client for a moment only.
         if own and own[-1].end is not None and (leg is None or leg.passed_on):
-=======
-        if own and own[-1].end is not None and not _asks_somebody(person, call, now):
->>>>>>> yd/main
             return "finished"
     return "talking" if call.state == Call.State.TALKING else "finished"
 
 
-<<<<<<< HEAD
 def _is_asked(call: Call, now: Summary) -> bool:
     """Whoever spoke with the client last keeps him: he has not passed him on."""
     last = now.talks[-1].extension if now.talks else ""
     legs = [fold.from_json(leg) for leg in call.legs if leg["extension"] == last]
     return any(not (leg.ended_at or leg.passed_on) for leg in legs)
-=======
-def _asks_somebody(person: Person, call: Call, now: Summary) -> bool:
-    """The client listens to music, while the person speaks with a colleague: he has not passed him on."""
-    has_passed_on = bool(now.transfers) and now.transfers[-1].by == person.extension
-    return not has_passed_on and on_a_call.speaks(call, person)
->>>>>>> yd/main
 
 
 def _concerns(person: Person, call: Call) -> bool:

@@ -87,17 +87,7 @@ def _number_of(do: Do, colleague: Person | None, by: Person) -> str:
     return colleague.extension
 
 
-<<<<<<< HEAD
 def own_leg(call: Call, person: Person) -> Leg | None:
-=======
-def speaks(call: Call, person: Person) -> bool:
-    """His voice goes somewhere: to the client, or to a colleague whom he asks."""
-    own = _own_leg(call, person)
-    return own is not None and len(own.joined) > len(own.parted)
-
-
-def _own_leg(call: Call, person: Person) -> Leg | None:
->>>>>>> yd/main
     """That rings or talks: what was refused or is over is nobody's call any more. Another PBX has a phone of the same
     number before somebody else."""
     if not person.extension or call.state == Call.State.ENDED or person.pbx_code not in ("", call.pbx_code):
