@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import count
@@ -193,8 +193,9 @@ def house_with(clients: int) -> Iterator[House]:
         port = free_port()
         # One process for the pages, so that all of it is warm; what an operation costs is the same.
         own = {**environment, "SVYAZKA_PORT": str(port), "SVYAZKA_WEB_WORKERS": "1"}
-        running = _run(own, port)
+        running = subprocess.Popen([*SVYAZKA, "run"], env=own, stdout=sys.stderr)
         try:
+            until_it_answers(f"http://127.0.0.1:{port}/login/", seconds=120)
             cluster = Embedded(place)
             print(f"bench: {clients} clients", file=sys.stderr, flush=True)
             base.fill(cluster.url(), clients)
@@ -204,12 +205,6 @@ def house_with(clients: int) -> Iterator[House]:
         finally:
             running.send_signal(signal.SIGINT)
             running.wait(120)
-
-
-def _run(environment: Mapping[str, str], port: int) -> subprocess.Popen[bytes]:
-    running = subprocess.Popen([*SVYAZKA, "run"], env=dict(environment), stdout=sys.stderr)
-    until_it_answers(f"http://127.0.0.1:{port}/login/", seconds=120)
-    return running
 
 
 def _until_settled(house: House) -> None:

@@ -55,7 +55,8 @@ def rows(quick: bool) -> list[Row]:
             played(board, house, seconds=5)  # warm
             with screen.watching(port, session) as painted:
                 load = played(board, house, seconds=seconds, watched=WATCHED)
-            pops = painted.since(load.rung); _probe(house, load, painted)
+            pops = painted.since(load.rung)
+            _probe(house, load, painted)
             right = _right(house, load)
             struck = played(board, house, seconds=20 if quick else 60, strikes=STRIKES)
         survived = _right(house, struck)
@@ -231,11 +232,3 @@ _STORED = """
 select key, state, result, talk_seconds, coalesce(person.extension, '')
 from calls_call call left join staff_person person on person.id = call.answered_by_id where call.pbx_code = %s
 """
-
-
-def _probe(house, load, painted):
-    with psycopg.connect(house.url) as c:
-        told=[a.timestamp() for (a,) in c.execute("select at from journal_liveevent where topic='call' and people is not null and people=array[(select id from staff_person where login='olga')]::bigint[] order by id").fetchall()]
-        rec=[a.timestamp() for (a,) in c.execute("select received_at from intake_arrival where headers ? 'awaited' and body like '%%PJSIP/2000-%%' order by id").fetchall()]
-    for r in load.rung:
-        print("PROBE", *[next((round((x-r)*1000) for x in xs if x>=r),None) for xs in (rec,told,painted.times)], file=sys.stderr)
