@@ -56,7 +56,6 @@ def rows(quick: bool) -> list[Row]:
             with screen.watching(port, session) as painted:
                 load = played(board, house, seconds=seconds, watched=WATCHED)
             pops = painted.since(load.rung)
-            _probe(house, load, painted)
             right = _right(house, load)
             struck = played(board, house, seconds=20 if quick else 60, strikes=STRIKES)
         survived = _right(house, struck)
