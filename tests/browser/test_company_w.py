@@ -64,9 +64,14 @@ def test_w6_w8_an_order_goes_from_the_form_to_the_last_signature(open_page, wind
 
 
 def fill_in(page: Page, label: str, value: str) -> None:
-    page.locator("#deal-facts").get_by_label(label).fill(value)
+    save = page.locator("#deal-facts").get_by_role("button", name="Сохранить")
+    for _time in range(20):  # on a busy machine the page's script may come after the first key; people type on
+        page.locator("#deal-facts").get_by_label(label).fill(value)
+        if save.is_visible():
+            break
+        page.wait_for_timeout(100)
     with page.expect_response("**/fields/") as answer:
-        page.locator("#deal-facts").get_by_role("button", name="Сохранить").click()
+        save.click()
     assert answer.value.status == 200
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -36,12 +36,16 @@ _BY_CODE = {page.code: page for page in PAGES}
 
 
 @needs("settings.change")
-def help_index(_request: PageRequest) -> HttpResponse:
-    return redirect("help_page", page=PAGES[0].code)
+def help_index(request: PageRequest) -> HttpResponse:
+    return _drawn(request, PAGES[0].code)
 
 
 @needs("settings.change")
 def help_page(request: PageRequest, page: str) -> HttpResponse:
     if page not in _BY_CODE:
         raise Http404
-    return render(request, f"office/help/{page}.html", {"pages": PAGES, "page": _BY_CODE[page]})
+    return _drawn(request, page)
+
+
+def _drawn(request: PageRequest, code: str) -> HttpResponse:
+    return render(request, f"office/help/{code}.html", {"pages": PAGES, "page": _BY_CODE[code]})
