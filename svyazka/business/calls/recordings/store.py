@@ -59,7 +59,7 @@ def _store() -> Storage:
     return storages["recordings"]
 
 
-class _Finished(File):  # type: ignore[type-arg]
+class _Finished(File):  # type: ignore[type-arg]  # the stubs have a parameter that Django itself does not know
     """A file of ours that may be moved instead of copied: under its name it appears only whole."""
 
     def temporary_file_path(self) -> str:
