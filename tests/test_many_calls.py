@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -14,12 +15,15 @@ from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.deals.models import Deal
 from svyazka.business.intake import take_call
 from svyazka.business.intake import work_off as ledger
+from svyazka.business.intake.bundles import NOBODY_WAITS
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.intake.write_down import NewArrival, write_down_now
+from svyazka.config.working import LYING
 from svyazka.connectors.asterisk.messages import END, parse
 from svyazka.connectors.asterisk.read import call_key_of, is_wanted
 from svyazka.connectors.asterisk.replay import capture
+from svyazka.kit import clock
 
 CODE = "asterisk/lab1"
 SCENARIOS = ("s01", "s02", "s03", "s04", "s04d", "s05", "s07", "s08")
@@ -127,14 +131,38 @@ def test_one_that_fails_costs_no_other_its_turn(windows, monkeypatch):
     assert Arrival.objects.filter(state="again").count() == 1
 
 
+def waiting_to_be_known(arrivals, *, since):
+    """As `bundles.py` writes what nobody waits for; it came so long ago."""
+    write([replace(arrival, headers=NOBODY_WAITS) for arrival in arrivals])
+    Arrival.objects.filter(headers__has_key="can_wait").update(next_try_at=clock.now() - since)
+
+
 def test_what_rings_just_now_comes_before_all_that_came_earlier(windows, olga, monkeypatch):
     monkeypatch.setattr(ledger, "TOGETHER", 3)
-    write([arrivals[0] for arrivals in told("s02b", 7)])
+    waiting_to_be_known([arrivals[0] for arrivals in told("s02b", 7)], since=timedelta())
     ringing = told("s01")[0]
-    write([replace(ringing[0], body=b"".join(one.body for one in ringing[:4]), headers={"awaited": "1"})])
+    write([replace(ringing[0], body=b"".join(one.body for one in ringing[:4]))])
     assert work_off() == 4
     assert Call.objects.filter(legs__contains=[{"extension": "101"}]).count() == 1
     assert Call.objects.count() == 4
     while work_off():
         pass
     assert Call.objects.count() == 8
+
+
+def test_what_nobody_waits_for_is_left_to_be_done_together_unless_nobody_does_it(windows):
+    waiting_to_be_known([arrivals[0] for arrivals in told("s02b", 3)], since=timedelta())
+    assert (ledger.work_off_awaited(), ledger.work_off_quiet(), work_off(lying=LYING)) == (0, 0, 0)
+    Arrival.objects.update(next_try_at=clock.now() - ledger.QUIET_FOR)
+    assert (ledger.work_off_awaited(), work_off(lying=LYING), ledger.work_off_quiet()) == (0, 0, 3)
+    assert Call.objects.count() == 3
+    waiting_to_be_known([arrivals[0] for arrivals in told("s02b", 5)[3:]], since=LYING)
+    assert work_off(lying=LYING) == 2
+
+
+def test_what_somebody_waits_for_takes_along_what_was_said_before_it(windows, olga):
+    ringing = told("s01")[0]
+    waiting_to_be_known([replace(ringing[0], body=ringing[0].body + ringing[1].body)], since=timedelta())
+    write([replace(ringing[2], body=b"".join(one.body for one in ringing[2:4]))])
+    assert ledger.work_off_awaited() == 2
+    assert not Arrival.objects.filter(state="new").exists()

@@ -59,7 +59,8 @@ def _parser() -> argparse.ArgumentParser:
 def _add_running(commands: Commands) -> None:
     _command(commands, "run", _run, "start everything on this machine, the database included")
     _command(commands, "web", _web, "only the pages (for a unit of its own behind the edge)")
-    _command(commands, "worker", _worker, "only the worker: works off the ledger, keeps the house in order")
+    _command(commands, "worker", _worker, "only the worker: works off what somebody waits for")
+    _command(commands, "chores", _chores, "only what can wait, and after all else: quiet calls, rounds, imports")
     listen = _command(commands, "listen", _listen, "only the listeners: one for each telephone system")
     listen.add_argument("pbx", metavar="PBX", nargs="*", help="only these: asterisk/lab1 ...; without any, all of them")
     _command(commands, "edge", _edge, "only the door to the street: arrivals in, live events out")
@@ -158,6 +159,14 @@ def _worker(_chosen: argparse.Namespace) -> Answer:
     from svyazka.config import working
 
     working.main()
+    return 0
+
+
+def _chores(_chosen: argparse.Namespace) -> Answer:
+    _with_django()
+    from svyazka.config import working
+
+    working.do_chores()
     return 0
 
 

@@ -130,6 +130,7 @@ def _processes(environment: dict[str, str], web: str) -> list[Process]:
         Process("edge", [sys.executable, "-m", "svyazka.edge"], {**environment, "SVYAZKA_SECRET_KEY": secret_key()}),
         Process("web", web_command(web), {**environment, **counters()}),
         Process("worker", [*SVYAZKA, "worker"], environment, after_ready=True),
+        Process("chores", [*SVYAZKA, "chores"], environment, after_ready=True),
         # Two, so that nothing a PBX says is missing when one of them dies (standing_by.py).
         Process("listen", [*SVYAZKA, "listen"], environment, after_ready=True),
         Process("listen beside it", [*SVYAZKA, "listen"], environment, after_ready=True),

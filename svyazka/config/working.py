@@ -1,4 +1,4 @@
-"""`svyazka worker`: hears the bell, works off the ledger, makes its rounds."""
+"""`svyazka worker`: hears the bell, and does what somebody waits for. `svyazka chores`: the rest, after all else."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -24,17 +25,18 @@ from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
 from svyazka.business.imports import going_on, upload
 from svyazka.business.intake import chores
-from svyazka.business.intake.work_off import work_off
+from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal.bell import CHANNEL
 from svyazka.business.notices import delivering, sending
 from svyazka.business.problems import rounds as problems
-from svyazka.config import memory
+from svyazka.config import giving_way, memory
 from svyazka.config.database import WORKER
 from svyazka.workplaces.shared import push
 
 POLL = 1.0  # seconds; a bell can be lost
 SHARE = 9  # a round rests for so many times as long as it took
-PACE = 0.2  # between two turns of calls that do not ring
+PACE = 0.5  # between two turns of what nobody waits for
+LYING = timedelta(seconds=5)  # then the worker does that, too: nobody is there for the chores
 ROUNDS_BELL = "svyazka-rounds"
 # What is done from time to time, and after how many seconds again; each sees to it that one worker at a time does it.
 ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
@@ -60,18 +62,12 @@ class Stop(Exception):
 
 
 def main() -> None:
-    told: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda signum, _frame: told.append(signum))
-    memory.settle()
+    told = _told()
     _begin("notices", beside, send_notices, told)
-    _begin("imports", beside, going_on.go_on, told)
-    _begin("recordings", beside, fetch.fetch_due, told)
     for kind in settings.MESSENGERS:
         # Each in a thread of its own: one that is blocked must not hold up the others.
         _begin(kind, beside, partial(speak, kind), told, delivering.ROUND)
-    _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL).turn, told, 0.2)
-    ledger = AtTheBell(Ledger(), name=WORKER, poll=PACE)
+    ledger = AtTheBell(Ledger(), name=WORKER)
     while not told:
         try:
             ledger.turn()
@@ -80,6 +76,24 @@ def main() -> None:
             ledger.let_go()
             time.sleep(POLL)
     ledger.let_go()
+
+
+def do_chores() -> None:
+    giving_way.give_way()
+    told = _told()
+    _begin("imports", beside, going_on.go_on, told)
+    _begin("recordings", beside, fetch.fetch_due, told)
+    _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL).turn, told, 0.2)
+    beside(quiet_calls, told, PACE)
+
+
+def _told() -> list[int]:
+    """Signals to end, as they come."""
+    told: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda signum, _frame: told.append(signum))
+    memory.settle()
+    return told
 
 
 def _begin(name: str, work: Callable[..., object], *given: object) -> None:
@@ -107,6 +121,11 @@ def send_notices() -> object:
 def speak(kind: str) -> None:
     """One round. It says nothing of more to do: the next one has to wait its second."""
     delivering.deliver_due(kind, push.write, bots.reach)
+
+
+def quiet_calls() -> None:
+    """One turn. It says nothing of more to do: what comes meanwhile had better be done together."""
+    work_off_quiet()
 
 
 class AtTheBell:
@@ -141,16 +160,16 @@ class AtTheBell:
 
 
 class Ledger:
-    """Works it off. What rings, at once; what is only to be known of calls, five times a second, many together."""
+    """What somebody waits for, at every bell; and from time to time what should have been done by the chores."""
 
     def __init__(self) -> None:
-        self.rests_until = 0.0
+        self.looks_at = 0.0
 
     def __call__(self) -> int:
-        rests = time.monotonic() < self.rests_until
-        done = work_off(only_urgent=rests)
-        if not rests:
-            self.rests_until = time.monotonic() + PACE
+        if time.monotonic() < self.looks_at:
+            return work_off_awaited()
+        done = work_off(lying=LYING)
+        self.looks_at = time.monotonic() + POLL
         return done
 
 

@@ -35,7 +35,7 @@ MOST_LISTENERS = 5_000
 MOST_REPLAYED = 1_000
 # What concerns the whole office is told to hundreds: one by one while little happens, by the handful at a rush.
 PAUSE_AFTER_EACH = 0.025
-LONGEST_PAUSE = 0.25
+LONGEST_PAUSE = 1.0
 BEAT = b":\n\n"
 
 _WHO = """

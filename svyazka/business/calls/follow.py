@@ -214,7 +214,13 @@ def colleagues_at(extensions: Iterable[str]) -> dict[str, str]:
 
 def line_of(call: Call) -> PhoneLine | None:
     """The number of ours that was dialled."""
-    return PhoneLine.objects.select_related("source").filter(number=call.our_number).first()
+    return lines_of([call]).get(call.our_number)
+
+
+def lines_of(calls: Iterable[Call]) -> dict[str, PhoneLine]:
+    """By number."""
+    numbers = {call.our_number for call in calls}
+    return {line.number: line for line in PhoneLine.objects.select_related("source").filter(number__in=numbers)}
 
 
 def _of_single_calls(event: CallEvent) -> list[CallEvent]:

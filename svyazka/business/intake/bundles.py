@@ -13,6 +13,7 @@ from dataclasses import replace
 from svyazka.business.calls.phone_system import Ledger
 from svyazka.business.intake.write_down import NewArrival
 
+NOBODY_WAITS = {"can_wait": "1"}  # as headers: no bell is rung, and it is worked off after all else
 HELD_BACK = 0.15  # seconds
 MOST_TOGETHER = 50
 
@@ -31,7 +32,7 @@ class Bundles:
         held.append(arrival)
         self._due.setdefault(arrival.conversation, asyncio.get_running_loop().time() + HELD_BACK)
         if now or len(held) >= MOST_TOGETHER:
-            await self._write(arrival.conversation, {"awaited": "1"} if now else {})
+            await self._write(arrival.conversation, {} if now else NOBODY_WAITS)
 
     async def run(self) -> None:
         try:
@@ -44,12 +45,11 @@ class Bundles:
             for conversation in list(self._held):
                 await self._write(conversation)
 
-    async def _write(self, conversation: str, headers: dict[str, str] | None = None) -> None:
-        """`awaited` among the headers: the worker takes it before all else."""
+    async def _write(self, conversation: str, headers: dict[str, str] = NOBODY_WAITS) -> None:
         # Taken out first: while the ledger makes us wait, somebody else may write.
         held, _due = self._held.pop(conversation, []), self._due.pop(conversation, None)
         if not held:
             return
         body = b"".join(one.body for one in held)
         outside_id = hashlib.sha256(body).hexdigest()
-        await self._ledger.put(replace(held[0], outside_id=outside_id, body=body, headers=headers or {}))
+        await self._ledger.put(replace(held[0], outside_id=outside_id, body=body, headers=headers))

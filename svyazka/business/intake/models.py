@@ -40,6 +40,11 @@ class Arrival(models.Model):
                 condition=models.Q(state__in=["new", "again"]),
                 name="arrival_pending",
             ),
+            models.Index(
+                fields=["conversation", "id"],
+                condition=models.Q(state__in=["new", "again"]) & ~models.Q(headers__has_key="can_wait"),
+                name="arrival_awaited",
+            ),
             models.Index(fields=["-received_at"], condition=models.Q(state="stuck"), name="arrival_stuck"),
             models.Index(fields=["-received_at", "-id"], name="arrival_recent"),
         ]

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from svyazka.business.calls.dialling import dial
 from svyazka.business.calls.floor import switching
-from svyazka.business.calls.follow import Followed, belong_to, colleagues_at, follow, line_of, summary_of, tell
-from svyazka.business.calls.models import Call
+from svyazka.business.calls.follow import Followed, belong_to, colleagues_at, follow, lines_of, summary_of, tell
+from svyazka.business.calls.models import Call, PhoneLine
 from svyazka.business.calls.phone_system import CallEvent
 from svyazka.business.calls.recordings.note import note
 from svyazka.business.clients import amend, history
@@ -100,12 +100,14 @@ def _begin_lines(calls: Sequence[tuple[Call, int | None]], *, by_id: int | None 
 
 def deal_for(call: Call, client: Client, *, by: Actor, address: str = "") -> Deal:
     """The open deal takes the call; otherwise one opens."""
-    return open_deal_of(client) or _new_deal_for(call, client, by=by, address=address)
+    if deal := open_deal_of(client):
+        return deal
+    return _new_deal_for(call, client, lines_of([call]), by=by, address=address)
 
 
-def _new_deal_for(call: Call, client: Client, *, by: Actor, address: str = "") -> Deal:
+def _new_deal_for(call: Call, client: Client, lines: Mapping[str, PhoneLine], *, by: Actor, address: str = "") -> Deal:
     """With the source of the number that was dialled."""
-    line = line_of(call)
+    line = lines.get(call.our_number)
     origin = {"call": call.pk, "line": call.our_number}
     return open_deal(client, source=line.source if line else None, origin=origin, address=address, by=by)
 
@@ -139,7 +141,7 @@ def _find_whose_they_are(
     numbers = {call.client_number for call in asked}
     clients = find_by_phones(numbers)
     deals = open_deals_of({client.pk for client in clients.values()})
-    ours = Person.objects.phones_among(numbers)
+    ours, lines = Person.objects.phones_among(numbers), lines_of(asked)
     found = []
     for call in asked:
         by = Automaton(arrival_of[call.pk].account)
@@ -154,7 +156,7 @@ def _find_whose_they_are(
                 client, _is_new = identify([Contact("phone", number)], by=by)
                 clients[number] = client
             if client.pk not in deals:
-                deals[client.pk] = _new_deal_for(call, client, by=by).pk
+                deals[client.pk] = _new_deal_for(call, client, lines, by=by).pk
         if client is not None:
             call.client_id, call.deal_id = client.pk, deals.get(client.pk)
             found.append((call, arrival_of[call.pk].pk))

@@ -1,11 +1,13 @@
 import asyncio
 import contextlib
+from dataclasses import replace
 
 import psycopg
 import pytest
 from django.conf import settings
 
 from svyazka.business.intake import write_batches
+from svyazka.business.intake.bundles import NOBODY_WAITS
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.write_batches import Batches
 from svyazka.business.intake.write_down import NewArrival
@@ -45,6 +47,19 @@ def test_arrivals_are_written_in_their_order_and_the_bell_is_rung():
 
     assert 1 <= asyncio.run(story()) <= 1200
     assert written() == [arrival(number).body for number in range(1200)]
+
+
+def test_for_what_nobody_waits_for_no_bell_is_rung():
+    async def story():
+        async with writing() as batches:
+            await batches.put(replace(arrival(1), headers=NOBODY_WAITS))
+            await batches.all_written()
+            before = len(batches.rings)
+            await batches.put(arrival(2))
+            await batches.all_written()
+            return before, len(batches.rings)
+
+    assert asyncio.run(story()) == (0, 1)
 
 
 def test_what_was_put_before_the_stop_is_written():

@@ -32,6 +32,7 @@ AT_ONCE = 1000  # conversations looked for at a time
 LONGEST_REASON = 500
 IN_ONE_TRANSACTION = 200  # rows of one conversation
 TOGETHER = 40  # calls in one transaction: more save little
+QUIET_FOR = timedelta(seconds=1)  # what nobody waits for is left: most of a call is then known at once
 OTHERS = 50  # conversations that are no calls, in one turn: each takes its time
 WAITING = (Arrival.State.NEW, Arrival.State.AGAIN)
 # A call comes as dozens of events, which together are one thing; a form or a message is one by itself.
@@ -40,14 +41,24 @@ Piece = tuple[Arrival, Sequence[object]]
 
 log = structlog.get_logger(__name__)
 
+# Of calls: whether all that waits of it is what nobody waits for (bundles.py).
 _HEADS = """
-select conversation, connector, attempts, is_awaited from (
+select conversation, connector, attempts, can_wait from (
     select distinct on (conversation) conversation, connector, attempts, id, next_try_at,
-        bool_or(headers ? 'awaited') over (partition by conversation) as is_awaited
+        bool_and(headers ? 'can_wait') over (partition by conversation) as can_wait
     from intake_arrival where state in ('new', 'again')
     order by conversation, id
 ) as head
-where next_try_at <= %s order by is_awaited desc, id limit %s
+where next_try_at <= case when can_wait then %s else %s end order by can_wait, id limit %s
+"""
+# Asked for at every bell: an index of its own, and that of hundreds of calls only those of which somebody waits.
+_AWAITED = """
+select conversation, connector, attempts, false from (
+    select distinct on (conversation) conversation, connector, attempts, id, next_try_at
+    from intake_arrival where state in ('new', 'again') and not (headers ? 'can_wait')
+    order by conversation, id
+) as head
+where next_try_at <= %s order by id limit %s
 """
 
 
@@ -60,21 +71,37 @@ where id = %s and received_at = %s
 """
 
 
-def work_off(*, only_urgent: bool = False) -> int:
+def work_off(*, lying: timedelta = timedelta()) -> int:
     """Works off some of what is due; says how many rows have come to an end, 0 when nothing is. Any number of workers
-    may do it at once. First come calls that ring just now, then a piece of all else: meanwhile another may ring.
-
-    With `only_urgent` calls that do not ring are left for a while, to be many together, unless they are many already.
+    may do it at once. First comes what of calls somebody waits for, then a piece of all else: meanwhile another may
+    ring. What nobody waits for is left alone until it has been lying for so long.
     """
-    due = _conversations_due()
-    ringing = [one.conversation for one in due if one.is_call and one.is_awaited]
-    calls = [one.conversation for one in due if one.is_call and not one.is_awaited]
-    others = [one.conversation for one in due if not one.is_call]
-    if only_urgent and len(calls) < TOGETHER:
-        calls = []
-    pieces = [ringing[at : at + TOGETHER] for at in range(0, len(ringing), TOGETHER)]
-    done = sum(_calls_worked_off(piece) for piece in (*pieces, calls[:TOGETHER]) if piece)
-    return done + sum(_worked_off(conversation) for conversation in others[:OTHERS])
+    now = clock.now()
+    return _work_off(_heads(_HEADS, [now - lying, now, AT_ONCE]))
+
+
+def work_off_awaited() -> int:
+    """Only what somebody waits for."""
+    return _work_off(_heads(_AWAITED, [clock.now(), AT_ONCE]))
+
+
+def work_off_quiet() -> int:
+    """Of calls, what nobody waits for: many of them together, and of each all that was said in a while."""
+    now = clock.now()
+    due = [one for one in _heads(_HEADS, [now - QUIET_FOR, now, AT_ONCE]) if one.is_call and one.can_wait]
+    return sum(map(_calls_worked_off, _pieces(due)))
+
+
+def _work_off(due: Sequence[_Due]) -> int:
+    awaited = [one for one in due if one.is_call and not one.can_wait]
+    quiet = [one for one in due if one.is_call and one.can_wait]
+    others = [one for one in due if not one.is_call]
+    done = sum(map(_calls_worked_off, [*_pieces(awaited), *_pieces(quiet[:TOGETHER])]))
+    return done + sum(_worked_off(one.conversation) for one in others[:OTHERS])
+
+
+def _pieces(due: Sequence[_Due]) -> list[list[str]]:
+    return [[one.conversation for one in due[at : at + TOGETHER]] for at in range(0, len(due), TOGETHER)]
 
 
 @dataclass(frozen=True)
@@ -83,7 +110,7 @@ class _Due:
 
     conversation: str
     is_call: bool
-    is_awaited: bool
+    can_wait: bool
 
 
 def _calls_worked_off(conversations: Sequence[str]) -> int:
@@ -160,8 +187,12 @@ def _claimed_of(conversations: Sequence[str]) -> list[str]:
         return [conversation for (conversation,) in cursor.fetchall()]
 
 
+# What is worked off need not have reached the disk when it is committed: should it be lost, the arrivals stand in the
+# ledger as if nobody had touched them, and are worked off again.
 _CLAIM = """
-select name from unnest(%s::text[]) as asked (name) where pg_try_advisory_xact_lock(hashtextextended(name, 0))
+with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
+select name from unhurried, unnest(%s::text[]) as asked (name)
+where pg_try_advisory_xact_lock(hashtextextended(name, 0))
 """
 
 
@@ -211,20 +242,18 @@ def work_off_conversation(conversation: str) -> int:
         return sum(arrival.state not in WAITING for arrival in arrivals)
 
 
-def _conversations_due() -> list[_Due]:
+def _heads(asked: str, given: Sequence[object]) -> list[_Due]:
     with connection.cursor() as cursor:
-        cursor.execute(_HEADS, [clock.now(), AT_ONCE])
+        cursor.execute(asked, given)
         heads = cursor.fetchall()
     return [
-        _Due(name, kind in settings.PHONE_SYSTEMS and not attempts, bool(awaited))
-        for name, kind, attempts, awaited in heads
+        _Due(name, kind in settings.PHONE_SYSTEMS and not attempts, bool(can_wait))
+        for name, kind, attempts, can_wait in heads
     ]
 
 
 def _claimed(conversation: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [conversation])
-        return bool(cursor.fetchone()[0])
+    return bool(_claimed_of([conversation]))
 
 
 def _pending(conversation: str) -> Sequence[Arrival]:

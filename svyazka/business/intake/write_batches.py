@@ -76,7 +76,7 @@ class Batches:
             log.warning("database_away", waiting=self.waiting.qsize() + len(batch))
             await self._hang_up()
             return False
-        if any(new):
+        if any(is_new and "can_wait" not in arrival.headers for is_new, arrival in zip(new, batch, strict=True)):
             self.ring()
         return True
 

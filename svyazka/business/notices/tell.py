@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from svyazka.business.journal.record import Actor, announce
+from svyazka.business.journal.record import Actor, News, announce_all
 from svyazka.business.notices import outbox, wishes
 from svyazka.business.notices.models import Notice
 from svyazka.kit import clock
+
+
+@dataclass(frozen=True)
+class Word:
+    """What `tell` is told, when there is much of one kind."""
+
+    people: Iterable[int]
+    by: Actor
+    deal_id: int | None = None
+    client_id: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 def tell(
@@ -22,25 +34,33 @@ def tell(
 ) -> list[Notice]:
     """A notice for each of them who works here, but not for whoever did it himself. Call it in the transaction of the
     change. `kind` is worded in `workplaces/shared/notices.py`; `data` holds what those words need."""
-    concerned = {*people} - {by.actor_id}
-    if not concerned:
+    return tell_all(kind, [Word(people, by, deal_id, client_id, data or {})])
+
+
+def tell_all(kind: str, words: Sequence[Word]) -> list[Notice]:
+    """In a handful of statements, however many they are."""
+    concerned = [(sorted({*word.people} - {word.by.actor_id}), word) for word in words]
+    everybody = {person for people, _word in concerned for person in people}
+    if not everybody:
         return []
     now = clock.now()
-    wanted = wishes.of_people(concerned, kind, now)
+    wanted = {one.person_id: one for one in wishes.of_people(everybody, kind, now)}
     told = Notice.objects.bulk_create(
         Notice(
-            person_id=one.person_id,
+            person_id=person,
             kind=kind,
             at=now,
-            by_id=by.actor_id,
-            deal_id=deal_id,
-            client_id=client_id,
-            data=dict(data or {}),
-            try_at=one.on_devices,
+            by_id=word.by.actor_id,
+            deal_id=word.deal_id,
+            client_id=word.client_id,
+            data=dict(word.data),
+            try_at=wanted[person].on_devices,
         )
-        for one in wanted
+        for people, word in concerned
+        for person in people
+        if person in wanted
     )
-    outbox.put({notice.pk: one.in_chats for notice, one in zip(told, wanted, strict=True) if one.in_chats})
-    for notice in told:
-        announce("notice", notice.pk, people=[notice.person_id])
+    chats = {notice.pk: wanted[notice.person_id].in_chats for notice in told}
+    outbox.put({number: when for number, when in chats.items() if when})
+    announce_all(News("notice", notice.pk, {}, [notice.person_id]) for notice in told)
     return told

@@ -30,7 +30,7 @@ from svyazka.config.bench.visitor import Visitor
 from svyazka.config.embedded import Embedded
 
 BOARD = "/pipelines/windows/"
-PAGES, DOOR, WORKER = "granian", "svyazka.edge", "cli worker"  # how their processes are called
+PAGES, DOOR, WORKERS = "granian", "svyazka.edge", ("cli worker", "cli chores")  # how their processes are called
 PEERS = ("Odoo 17", "EspoCRM 9.2", "Django-CRM 2.4")
 
 
@@ -85,7 +85,7 @@ def cost(house: House, operation: Operation, rounds: int, share: int) -> float:
     times = max(10, operation.times // share)
     counted = "" if operation.settle else PAGES
     costs = []
-    with nullcontext() if operation.settle else _worker_at_rest(house):
+    with nullcontext() if operation.settle else _workers_at_rest(house):
         _do(house, operation, max(10, times // 4))
         for _round in range(rounds):
             before = processor.used(house.process, house.cluster, named=counted)
@@ -95,9 +95,9 @@ def cost(house: House, operation: Operation, rounds: int, share: int) -> float:
 
 
 @contextmanager
-def _worker_at_rest(house: House) -> Iterator[None]:
-    """Its rounds over all deals use the same database, and are no part of a page."""
-    workers = processor.called(house.process, WORKER)
+def _workers_at_rest(house: House) -> Iterator[None]:
+    """Their rounds over all deals use the same database, and are no part of a page."""
+    workers = [process for named in WORKERS for process in processor.called(house.process, named)]
     for process in workers:
         os.kill(process, signal.SIGSTOP)
     try:

@@ -3,6 +3,15 @@ import { follow } from "./stream.js";
 
 const SPREAD = 5_000; // milliseconds
 
+// Of a call centre's hundreds of events a second hardly any concerns this page, and to send one that nobody hears costs
+// ten times as much as to know that.
+const wanted = new Set();
+const { addEventListener } = document.body;
+document.body.addEventListener = function (name, ...given) {
+  wanted.add(name);
+  return addEventListener.call(this, name, ...given);
+};
+
 const light = () => document.getElementById("live-light");
 
 export function listen() {
@@ -56,8 +65,8 @@ function hear({ state, event, reload, elsewhere }) {
   // A history does not know the numbers of what will happen in it: `live:of-deal-17`.
   const whose = ["client", "deal"].filter((kind) => event[kind]).map((kind) => `of-${kind}-${event[kind]}`);
   for (const name of [topic, `${topic}-${id}`, ...whose]) {
-    document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail: event }));
-    calm(name);
+    if (wanted.has(`live:${name}`)) document.body.dispatchEvent(new CustomEvent(`live:${name}`, { detail: event }));
+    if (wanted.has(`calm:${name}`)) calm(name);
   }
 }
 

@@ -3,8 +3,10 @@ const SCROLLING = ".rail nav, .tabs, .segments, [data-sideways]";
 const seen = new WeakSet();
 const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => mark(target)));
 
-export function markSideways() {
-  for (const box of document.querySelectorAll(SCROLLING)) {
+// Of the whole page, or only in and around the part of it that is new.
+export function markSideways(part = document) {
+  for (const box of [part.closest?.(SCROLLING), ...part.querySelectorAll(SCROLLING)]) {
+    if (!box) continue;
     if (!seen.has(box)) resized.observe(box);
     seen.add(box);
     show(box, box.querySelector("[aria-current]"));
@@ -27,5 +29,5 @@ function show(box, here) {
 }
 
 document.addEventListener("scroll", ({ target }) => { if (target.matches?.(SCROLLING)) mark(target); }, { capture: true, passive: true });
-document.addEventListener("htmx:afterSettle", markSideways);
-document.addEventListener("htmx:historyRestore", markSideways);
+document.addEventListener("htmx:afterSettle", ({ detail }) => markSideways(detail.elt));
+document.addEventListener("htmx:historyRestore", () => markSideways());

@@ -1,0 +1,28 @@
+"""A process whose work can wait leaves the processors to those for whom somebody waits."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+
+NICENESS = 10
+
+
+def give_way() -> None:
+    """From now on, with what a database on this machine does for this process."""
+    os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+    connection_created.connect(_let_it_give_way, dispatch_uid="giving way")
+
+
+def _let_it_give_way(connection: BaseDatabaseWrapper, **_given: Any) -> None:
+    """A session of a database elsewhere has a number, too, which is that of some other process here."""
+    session: int = connection.connection.info.backend_pid
+    # Not every account may do it, and nothing depends on it.
+    with suppress(OSError):
+        if Path(f"/proc/{session}/cmdline").read_bytes().startswith(b"postgres: "):
+            os.setpriority(os.PRIO_PROCESS, session, NICENESS)
