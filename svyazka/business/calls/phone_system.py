@@ -174,7 +174,7 @@ class PhoneSystem(Protocol):
     """A driver: `__init__(access, ledger, noticed)`, found through settings.PHONE_SYSTEMS."""
 
     capabilities: ClassVar[frozenset[Do]]  # the pages offer no others
-    options: ClassVar[tuple[Option, ...]]  # most drivers ask for nothing and have none
+    options: ClassVar[tuple[Option, ...]]  # what it asks for beside address, login and secret; maybe nothing
     # Also, where it has them: `title`, as its maker calls it; `way_in`, what stands in the address at which the edge
     # hears a system that nobody can listen to ("cloud_pbx"); `place`, where its API is: host and port, what the form
     # proposes; `bears_one_listener`, where a second one beside it, which waits for its turn, would do harm or be of no

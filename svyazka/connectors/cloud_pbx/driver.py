@@ -5,15 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 import structlog
-from asgiref.sync import sync_to_async
-from django.db import Error, connection
+from django.db import Error
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, Link, NotDone, Noticed, Option
@@ -29,9 +28,9 @@ from svyazka.connectors.cloud_pbx.sipuni import SIPUNI
 from svyazka.connectors.cloud_pbx.uis import UIS
 from svyazka.connectors.cloud_pbx.zadarma import ZADARMA
 from svyazka.kit import clock
+from svyazka.kit.threads import in_database
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 OPTIONS = {
     "addresses": Option(
@@ -128,7 +127,7 @@ class CloudPbx:
 
     async def _ask_all(self, command: Command) -> Answer:
         """Step after step; where a later one is refused, the client must not be left listening to music."""
-        legs = await _in_database(partial(legs_of, self.access.code, command))
+        legs = await in_database(partial(legs_of, self.access.code, command))
         answer = Answer(0)
         for number, ask in enumerate(self.api.asks[command.do]):
             try:
@@ -167,9 +166,9 @@ class CloudPbx:
             return Done()
         path = self.api.results.get(command.do)
         while True:
-            if path and (told := await _in_database(partial(result, self.access.code, path, command))):
+            if path and (told := await in_database(partial(result, self.access.code, path, command))):
                 self._refuse(Answer(200, told))
-            if done := await _in_database(partial(seen, self.access.code, command, key=key, since=since)):
+            if done := await in_database(partial(seen, self.access.code, command, key=key, since=since)):
                 return done
             await asyncio.sleep(self.times.look)
 
@@ -186,7 +185,7 @@ class CloudPbx:
 
     async def _end_forgotten_calls(self) -> None:
         try:
-            keys = await _in_database(partial(forgotten, self.access.code))
+            keys = await in_database(partial(forgotten, self.access.code))
         except Error:
             return
         if keys is not None:
@@ -227,13 +226,3 @@ def _link_by(answer: Answer, trouble: str) -> Link | None:
     if answer.status >= 500:
         return Link(is_up=False, trouble="unreachable")
     return Link(is_up=False, trouble="wrong_secret") if trouble else Link(is_up=True)
-
-
-async def _in_database(ask: Callable[[], T]) -> T:
-    def asked() -> T:
-        try:
-            return ask()
-        finally:
-            connection.close()
-
-    return await sync_to_async(asked)()
