@@ -180,6 +180,10 @@ class PhoneSystem(Protocol):
     # proposes; `bears_one_listener`, where a second one beside it, which waits for its turn, would do harm or be of no
     # use; `guide`, for whoever sets it up (setting_up/guide.py).
 
+    @staticmethod
+    def nothing_goes_on(code: str, at: datetime) -> Any:
+        """The arrival that ends all calls of this system: nobody listens to it any more."""
+
     async def run(self) -> None:
         """Listens until it is cancelled, connects again by itself, and hands every message on to the ledger."""
 

@@ -50,6 +50,10 @@ class Asterisk:
         self.heard = Heard()
         self.line: Line | None = None
 
+    @staticmethod
+    def nothing_goes_on(code: str, at: datetime) -> NewArrival:
+        return _arrival(code, "going_on", b"Event: CoreShowChannelsComplete" + END, {"asked_at": at.isoformat()})
+
     async def run(self) -> None:
         await self.coming_back.keep(self._listen_once)
 
@@ -125,15 +129,15 @@ class Asterisk:
 
     async def _write_down(self, message: Message, block: bytes) -> None:
         if is_wanted(message) and (key := call_key_of(message)):
-            await self.bundles.put(self._arrival(key, block + END, {}), now=message.event == AWAITED)
+            await self.bundles.put(_arrival(self.access.code, key, block + END, {}), now=message.event == AWAITED)
 
     async def _put(self, about: str, body: bytes, headers: dict[str, str]) -> None:
-        await self.ledger.put(self._arrival(about, body, headers))
+        await self.ledger.put(_arrival(self.access.code, about, body, headers))
 
-    def _arrival(self, about: str, body: bytes, headers: dict[str, str]) -> NewArrival:
-        outside_id = hashlib.sha256(body + "".join(headers.values()).encode()).hexdigest()
-        conversation = f"{self.access.code}/{about}"
-        return NewArrival(self.access.code, "asterisk", outside_id, conversation, headers, body)
+
+def _arrival(code: str, about: str, body: bytes, headers: dict[str, str]) -> NewArrival:
+    outside_id = hashlib.sha256(body + "".join(headers.values()).encode()).hexdigest()
+    return NewArrival(code, "asterisk", outside_id, f"{code}/{about}", headers, body)
 
 
 def _filters(technology: str) -> list[list[tuple[str, str]]]:

@@ -93,6 +93,10 @@ class CloudPbx:
         self.api = self.provider.api
         self.line = Line(access, self.api.limits)
 
+    @classmethod
+    def nothing_goes_on(cls, code: str, at: datetime) -> NewArrival:
+        return _only_these(cls.provider, code, (), at)
+
     async def run(self) -> None:
         try:
             while True:
@@ -189,12 +193,7 @@ class CloudPbx:
         except Error:
             return
         if keys is not None:
-            at = datetime.now(UTC).isoformat()
-            code, body = self.access.code, json.dumps(sorted(keys)).encode()
-            headers = {"asked_at": at}
-            await self.ledger.put(
-                NewArrival(code, self.provider.code, f"going_on/{at}", f"{code}/going_on", headers, body)
-            )
+            await self.ledger.put(_only_these(self.provider, self.access.code, keys, datetime.now(UTC)))
 
 
 _WHY = {"wrong_secret": "key_wrong"}
@@ -218,6 +217,11 @@ class Sipuni(CloudPbx):
 
 class Megafon(CloudPbx):
     provider = MEGAFON
+
+
+def _only_these(provider: Provider, code: str, keys: Collection[str], asked_at: datetime) -> NewArrival:
+    at, body = asked_at.isoformat(), json.dumps(sorted(keys)).encode()
+    return NewArrival(code, provider.code, f"going_on/{at}", f"{code}/going_on", {"asked_at": at}, body)
 
 
 def _link_by(answer: Answer, trouble: str) -> Link | None:

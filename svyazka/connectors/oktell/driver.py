@@ -18,8 +18,9 @@ from svyazka.business.calls.coming_back import ComingBack, LinkLost, end, or_los
 from svyazka.business.calls.last_words import LastWords
 from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, NotDone, Noticed, Option
 from svyazka.business.calls.setting_up.guide import Finding, Guide
+from svyazka.business.intake.write_down import NewArrival
 from svyazka.connectors.oktell import guesses, handshake, orders
-from svyazka.connectors.oktell.arrivals import Arrivals
+from svyazka.connectors.oktell.arrivals import Arrivals, going_on
 from svyazka.connectors.oktell.directory import Directory
 from svyazka.connectors.oktell.floor import Chain, Floor, Notes
 from svyazka.connectors.oktell.frames import Frame, compose
@@ -56,6 +57,10 @@ class Oktell:
         self.line: Line | None = None  # while it is up
         self.turned = asyncio.Condition()  # told whenever something has changed on the floor
         self.asides: set[asyncio.Task[None]] = set()
+
+    @staticmethod
+    def nothing_goes_on(code: str, at: datetime) -> NewArrival:
+        return going_on(code, (), at)
 
     async def run(self) -> None:
         await self.coming_back.keep(self._listen_or_be_redirected)
