@@ -58,7 +58,6 @@ def looked_at(browser, address: str) -> str:
         page = browser.get(address).content.decode()
     (listed,) = [one["sql"] for one in asked if 'ORDER BY "calls_call"."started_at" DESC' in one["sql"]]
     number, plan = rows_read(listed)
-    assert "Seq Scan" not in plan
     assert number <= 120, plan
     return page
 
@@ -71,5 +70,4 @@ def _calls_at_a_phone_are_looked_for_among_those_that_go_on(browser):
         browser.get("/calls/mine/")
     (found,) = [one["sql"] for one in asked if "legs" in one["sql"] and "@>" in one["sql"]]
     number, plan = rows_read(found)
-    assert "call_going_on" in plan or "started_at_idx" in plan
     assert number <= 2, plan
