@@ -6,7 +6,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +30,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DATABASE_URL"] = cluster.url()
     config.stash[_CLUSTER] = cluster
     _point_settings_at(cluster.url())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first: what is quick fills up the end, while one of two is still at work."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def _point_settings_at(url: str) -> None:
@@ -118,8 +126,22 @@ def _begin(code: str) -> None:
     from svyazka.business.company import start
     from svyazka.business.company.blueprint import of_house
 
-    start.start(of_house(code))
-    start.add_demonstration(of_house(code), password=PASSWORD, bot_secret="bot-secret-for-tests")
+    with _without_savepoints():
+        start.start(of_house(code))
+        start.add_demonstration(of_house(code), password=PASSWORD, bot_secret="bot-secret-for-tests")
+
+
+@contextmanager
+def _without_savepoints() -> Iterator[None]:
+    """Nothing is refused while a company begins: a hundred statements less before each test that has one."""
+    from django.db import connection
+
+    features: Any = connection.features
+    features.uses_savepoints = False
+    try:
+        yield
+    finally:
+        features.uses_savepoints = True
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -228,7 +229,7 @@ def _entered(person: Person) -> str:
 
 def _outside(door: Door) -> list[str]:
     """Without a log-in: to the log-in page and back afterwards; out of a fragment as a whole page."""
-    got, posted, fragment = (_ask(method, door, **more) for method, more in _THREE_WAYS)
+    got, posted, fragment = (_ask(method, door, lets_in=door.right is None, **more) for method, more in _THREE_WAYS)
     if door.right is None:
         # 503 is how a part says that it is not ready: no worker runs here.
         return [f"{door.address} open to all, GET: {got.status_code}"] if got.status_code in (403, 404, 500) else []
@@ -253,12 +254,18 @@ def _inside(door: Door, person: Person, session: str) -> list[str]:
     reach = roles.reach(person, door.right or "")
     faults = []
     for method in ("GET", "POST", "DELETE"):
-        answer = _ask(method, door, session)
+        lets_in = reach is not Reach.NONE and method in door.methods
+        answer = _ask(method, door, session, lets_in=lets_in, **_as_a_page_would(method, reach))
         if not _is_right(answer.status_code, method, door, person):
             faults.append(
                 f"{door.address} {person.role}, {method}: {answer.status_code} (right: {door.right}, {reach.name})"
             )
     return faults
+
+
+def _as_a_page_would(method: str, reach: Reach) -> dict[str, Any]:
+    """Whoever is turned away sees a page when he went there, and a few words where he pressed a button."""
+    return {"headers": {"HX-Request": "true"}} if reach is Reach.NONE and method != "GET" else {}
 
 
 def _is_right(status: int, method: str, door: Door, person: Person) -> bool:
@@ -275,15 +282,20 @@ def _is_right(status: int, method: str, door: Door, person: Person) -> bool:
     return status < 500 and status not in ((403, 405) if nobodys else (403, 404, 405))
 
 
-def _ask(method: str, door: Door, session: str = "", **more: Any) -> Any:
-    """Whatever it changes is taken back."""
+def _ask(method: str, door: Door, session: str = "", *, lets_in: bool, **more: Any) -> Any:
     browser = Browser(raise_request_exception=False)
     if session:
         browser.cookies[settings.SESSION_COOKIE_NAME] = session
+    with _taken_back() if lets_in else nullcontext():
+        return browser.generic(method, door.address, **more)
+
+
+@contextmanager
+def _taken_back() -> Iterator[None]:
+    """Whatever it changes. Who is sent away at the door changes nothing."""
     with transaction.atomic():
-        answer = browser.generic(method, door.address, **more)
+        yield
         transaction.set_rollback(True)
-    return answer
 
 
 def test_every_address_that_a_page_names_leads_somewhere():

@@ -6,15 +6,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
 import structlog
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error
 from django.utils.module_loading import import_string
 
 from svyazka.business.calls import commands, links
@@ -26,6 +25,7 @@ from svyazka.business.journal import bell
 from svyazka.business.journal.record import Automaton
 from svyazka.config.standing_by import Turn
 from svyazka.kit import clock
+from svyazka.kit.threads import in_database
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,6 @@ REST = 5.0  # before a driver that broke is started again
 EXAMINED_WITHIN = 15.0  # shorter than a page waits
 POLL = 1.0  # until a command is found whose bell was lost
 BY = Automaton("listener")
-T = TypeVar("T")
 
 
 async def main(*, only: Collection[str] = ()) -> None:
@@ -92,7 +91,7 @@ class House:
 async def _follow_settings(house: House, only: Collection[str]) -> None:
     """A changed address or secret is another telephone system: the old driver ends, a new one begins."""
     try:
-        active = await _in_database(links.active)
+        active = await in_database(links.active)
     except Error:
         log.warning("listener_without_database")
         return
@@ -140,9 +139,9 @@ async def _do_what_is_asked(house: House) -> None:
 async def _begin_what_is_asked(drivers: dict[str, PhoneSystem], doing: set[asyncio.Task[None]]) -> None:
     if not drivers:
         return
-    for code, command in await _in_database(partial(commands.take, list(drivers))):
+    for code, command in await in_database(partial(commands.take, list(drivers))):
         _begin(_do(drivers.get(code), command), doing)
-    for asked in await _in_database(partial(examine.take, list(drivers))):
+    for asked in await in_database(partial(examine.take, list(drivers))):
         _begin(_examine(drivers.get(asked.pbx_code), asked), doing)
 
 
@@ -159,14 +158,14 @@ async def _do(system: PhoneSystem | None, command: Command) -> None:
         async with asyncio.timeout((command.until - clock.now()).total_seconds()):
             result = await system.carry_out(command)
     except NotDone as refusal:
-        await _in_database(partial(commands.failed, command.id, refusal.trouble))
+        await in_database(partial(commands.failed, command.id, refusal.trouble))
     except TimeoutError:
-        await _in_database(partial(commands.failed, command.id, "no_effect"))
+        await in_database(partial(commands.failed, command.id, "no_effect"))
     except Exception:
         log.exception("command_broke", do=command.do)
-        await _in_database(partial(commands.failed, command.id, "broken"))
+        await in_database(partial(commands.failed, command.id, "broken"))
     else:
-        await _in_database(partial(commands.done, command.id, result))
+        await in_database(partial(commands.done, command.id, result))
 
 
 async def _examine(system: PhoneSystem | None, asked: examine.Asked) -> None:
@@ -177,25 +176,15 @@ async def _examine(system: PhoneSystem | None, asked: examine.Asked) -> None:
     except Exception:
         # Whatever it was: how the link stands says the page by itself.
         log.exception("examination_broke", pbx=asked.pbx_code)
-    await _in_database(partial(examine.done, asked.number, findings))
+    await in_database(partial(examine.done, asked.number, findings))
 
 
 async def _notice(code: str, link: Link) -> None:
     """Where the link stands is worth a row, but not the link itself."""
     try:
-        await _in_database(partial(links.notice, code, link, by=BY))
+        await in_database(partial(links.notice, code, link, by=BY))
     except Error:
         log.warning("link_not_noted", pbx=code, trouble=link.trouble)
-
-
-async def _in_database(ask: Callable[[], T]) -> T:
-    def asked() -> T:
-        try:
-            return ask()
-        finally:
-            connection.close()
-
-    return await sync_to_async(asked)()
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Iterator
@@ -82,6 +83,20 @@ def test_a_forged_event_leaves_nothing_behind(house, stand_in):
     forged.rings_in(CLIENT, OURS, "101")
     assert {post(house, stand_in, delivery).status for delivery in forged.sent} <= {401, 403}
     assert house.arrivals() == []
+
+
+@pytest.mark.parametrize("stand_in", ["mango", "megafon"], indirect=True)
+def test_whoever_guesses_secrets_gets_on_slowly_and_only_he(house, stand_in):
+    forged = STAND_INS[stand_in.code](login=stand_in.login, secret="guessed")
+    forged.rings_in(CLIENT, OURS, "101")
+    wrong, right = forged.sent[-1], stand_in
+    right.rings_in(CLIENT, OURS, "101")
+    statuses = [post(house, stand_in, wrong, x_forwarded_for="203.0.113.9").status for _time in range(30)]
+    assert (set(statuses[:20]) <= {401, 403}, set(statuses[22:])) == (True, {429})
+    answer = post(house, stand_in, right.sent[-1], x_forwarded_for="203.0.113.9")
+    assert (answer.status, int(answer.headers["retry-after"]) <= 5) == (429, True)
+    assert post(house, stand_in, right.sent[-1], x_forwarded_for="203.0.113.10").status == 200
+    assert len(house.arrivals()) == 1
 
 
 def test_without_the_key_of_the_house_no_signature_is_believed(settings, stand_in):
@@ -201,8 +216,21 @@ def test_a_hundred_at_once_are_answered_within_a_second(house, stand_in):
     assert len(house.arrivals()) == len(stand_in.sent)
 
 
+@pytest.mark.parametrize("stand_in", ["mango"], indirect=True)
+def test_fifty_megabytes_are_not_read(house, stand_in):
+    """Neither where the length is said before, nor where they come in pieces without one."""
+    whole = b"x" * 50_000_000
+    begun = time.monotonic()
+    for body in (whole, (whole[at : at + 65_536] for at in range(0, len(whole), 65_536))):
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # hung up on in the middle of it
+            assert house.ask("POST", f"/in/cloud_pbx/key-{stand_in.code}/", body).status == 413
+    assert time.monotonic() - begun < 10
+    assert house.arrivals() == []
+
+
 def test_nonsense_is_answered_in_words(house, stand_in):
-    for body in (b"", b"\xff", b"[" * 5000, b"{}", b"a" * 100_000):
+    forms = [text.encode(code) for text in ("event=Имя&a=1", '{"event": "Имя"}') for code in ("cp1251", "utf-16")]
+    for body in (b"", b"\xff", b"[" * 5000, b"{}", b'{"a": ', b"a" * 100_000, b'{"a": 1e999, "b": "\\u0000"}', *forms):
         answer = house.ask("POST", f"/in/cloud_pbx/key-{stand_in.code}/", body)
         assert answer.status in (200, 400, 401, 403)
         assert json.loads(answer.body)

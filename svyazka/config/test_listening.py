@@ -12,6 +12,7 @@ from svyazka.business.calls.models import Call, Examination, Pbx, PhoneCommand
 from svyazka.business.calls.phone_system import Do, Done, NotDone
 from svyazka.business.calls.setting_up import examine
 from svyazka.business.calls.setting_up.guide import Finding
+from svyazka.business.clients.models import Interaction
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.journal.models import Entry
@@ -183,6 +184,42 @@ def test_a_click_dials_on_an_asterisk_and_the_call_bears_the_name_of_the_command
     assert (done.state, done.trouble, done.call_key) == ("done", "", call.key)
     assert (call.direction, call.result, call.client_number) == ("out", "answered", "+79031112233")
     assert (call.answered_by_id, call.key.startswith(f"svyazka{asked[0].pk}x")) == (olga.pk, True)
+
+
+def test_two_listeners_that_both_believe_they_lead_do_nothing_twice(pbx, windows):
+    """One for all systems and one for this alone take no turns with each other: each hears, writes and obeys."""
+    olga, small, asked = windows["olga"], SmallPbx(pace=0.02), []
+
+    def click():
+        asked.append(commands.ask(Do.DIAL, by=olga, click="a", number="+79031112233"))
+        return True
+
+    async def story():
+        stop = asyncio.Event()
+        other = asyncio.create_task(listening.listen(until=stop, look_every=0.1, only=[pbx.code]))
+        async with small.serving() as port:
+            await Pbx.objects.aupdate(port=port)
+            await small.listened_to(by=2)
+            await until(lambda: state_of(pbx) == (True, ""))
+            await until(click)
+            await until(lambda: not PhoneCommand.objects.filter(state__in=["asked", "taken"]).exists())
+            await small.call("79161234567", to="101")
+            while small.channels:
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.3)
+        stop.set()
+        await other
+
+    run(story)
+    while work_off():
+        pass
+    assert PhoneCommand.objects.get().state == "done"
+    calls = Call.objects.whole().order_by("started_at").values_list("direction", "state", "result", "client_number")
+    assert list(calls) == [
+        ("out", "ended", "answered", "+79031112233"),
+        ("in", "ended", "answered", "+79161234567"),
+    ]
+    assert Interaction.objects.filter(kind="call").count() == 1  # whom we only dialled is nobody yet
 
 
 class Examined(Obeying):

@@ -24,7 +24,7 @@ from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
 from svyazka.business.imports import going_on, upload
-from svyazka.business.intake import chores
+from svyazka.business.intake import chores, left_behind
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal.bell import CHANNEL
 from svyazka.business.notices import delivering, sending
@@ -50,6 +50,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (searched.go_round, 5.0),
     (upload.forget_old, 3600.0),
     (commands.give_up_late, 5.0),
+    (left_behind.end_calls, 60.0),
     (counting.fold_in, 1.0),
     (keeping.tidy_up, 600.0),
 )

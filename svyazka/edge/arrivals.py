@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from svyazka.business.intake.knock import Accepted, Account, Knock, Refused, Said, Verify
 from svyazka.business.intake.knock import Asked as Question
 from svyazka.business.intake.write_down import NewArrival
-from svyazka.edge import counters
+from svyazka.edge import counters, limits
 from svyazka.edge.accounts import Accounts
 from svyazka.edge.asgi import (
     Gone,
@@ -89,7 +89,8 @@ class Arrivals:
         self._callers = callers
         self._ledger = ledger
         self._proxies = proxies
-        self._limits = Limits()
+        self._limits = Limits(limits.AT_ONCE, limits.A_SECOND)
+        self._wrong = Limits(limits.WRONG_AT_ONCE, limits.WRONG_A_SECOND)
 
     async def take(self, way: Way, key: str, rest: str, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Asked(way, scope, headers_of(scope), send)
@@ -106,6 +107,8 @@ class Arrivals:
             return await asked.answer(405, "only_post", headers=((b"allow", ", ".join(way.methods).encode()),))
         if not account.is_active:
             return await asked.answer(410, "switched_off")
+        if wait := self._wrong.look(account.code, self._sender(asked)):
+            return await asked.answer(429, "too_often_wrong", headers=((b"retry-after", str(wait).encode()),))
         return await self._take_body(asked, account, rest, receive)
 
     async def _take_body(self, asked: Asked, account: Account, rest: str, receive: Receive) -> None:
@@ -123,6 +126,7 @@ class Arrivals:
         if isinstance(verdict, Question):
             return await self._say_who(asked, verdict)
         if isinstance(verdict, Refused):
+            self._count_wrong(asked, account, verdict)
             return await _as_told(asked, verdict)
         return await self._write_down(asked, account, verdict, knock)
 
@@ -148,6 +152,12 @@ class Arrivals:
         address = self._sender(asked)
         is_bounded = asked.way.from_pages and not is_loopback(address)
         return self._limits.seconds_to_wait(account.code, address, size) if is_bounded else 0
+
+    def _count_wrong(self, asked: Asked, account: Account, verdict: Refused) -> None:
+        """Whoever guesses gets on slowly; this machine's own programs are free, as of all bounds."""
+        address = self._sender(asked)
+        if verdict.status in (401, 403) and not is_loopback(address):
+            self._wrong.count(account.code, address)
 
     def _sender(self, asked: Asked) -> str:
         return self._proxies.sender(peer(asked.scope), asked.headers.get("x-forwarded-for", ""))

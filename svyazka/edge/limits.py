@@ -1,4 +1,5 @@
-"""How much one address may put into the ledger through one form: junk must not fill it.
+"""How much one address may put into the ledger through one form, for junk must not fill it; and how often it may show
+a wrong secret.
 
 A first line only, and per process: each edge counts for itself, so behind several of them an address gets as many times
 as much. What has to hold over all of them belongs to the proxy before them.
@@ -13,6 +14,8 @@ from collections.abc import Callable
 
 AT_ONCE = 60.0
 A_SECOND = 2.0
+WRONG_AT_ONCE = 20.0  # secrets that do not fit: a slip of whoever sets a system up, not somebody who guesses
+WRONG_A_SECOND = 0.2
 BYTES_OF_ONE = 8 * 1024  # a larger body counts as several
 MOST_REMEMBERED = 20_000
 
@@ -22,21 +25,35 @@ Whose = tuple[str, str]
 class Limits:
     """Buckets that fill by themselves; each arrival takes out as much as it is large."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
+    def __init__(self, at_once: float, a_second: float, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._at_once, self._a_second, self._now = at_once, a_second, now
         self._buckets: dict[Whose, tuple[float, float]] = {}  # how much is left, and when that was so
 
     def seconds_to_wait(self, account: str, address: str, size: int) -> int:
         """0: come in, and it has been counted."""
-        whose, now = (account, _house_of(address)), self._now()
         cost = 1 + size / BYTES_OF_ONE
-        left, since = self._buckets.pop(whose, (AT_ONCE, now))
-        left = min(AT_ONCE, left + (now - since) * A_SECOND)
-        is_enough = left >= cost
+        wait = self.look(account, address, cost)
+        if not wait:
+            self.count(account, address, cost)
+        return wait
+
+    def look(self, account: str, address: str, cost: float = 1) -> int:
+        """How many seconds until there is so much; nothing is counted."""
+        left = self._take_out(account, address, 0)
+        return 0 if left >= cost else math.ceil((cost - left) / self._a_second)
+
+    def count(self, account: str, address: str, cost: float = 1) -> None:
+        self._take_out(account, address, cost)
+
+    def _take_out(self, account: str, address: str, cost: float) -> float:
+        """What is left then."""
+        whose, now = (account, _house_of(address)), self._now()
+        left, since = self._buckets.pop(whose, (self._at_once, now))
+        left = max(min(self._at_once, left + (now - since) * self._a_second) - cost, 0)
         if len(self._buckets) >= MOST_REMEMBERED:
             self._buckets.pop(next(iter(self._buckets)))  # whoever has been quiet for longest
-        self._buckets[whose] = (left - cost if is_enough else left, now)
-        return 0 if is_enough else math.ceil((cost - left) / A_SECOND)
+        self._buckets[whose] = (left, now)
+        return left
 
 
 def _house_of(address: str) -> str:

@@ -155,9 +155,14 @@ def test_the_bell_rings_after_the_commit(house):
     assert len(house.arrivals()) == 1
 
 
-def test_one_address_cannot_fill_the_ledger_through_a_form(house, monkeypatch):
+@pytest.fixture
+def three_at_once(monkeypatch):
+    """To stand before the house, which takes it over."""
     monkeypatch.setattr(limits, "AT_ONCE", 3.0)
     monkeypatch.setattr(limits, "A_SECOND", 0.01)
+
+
+def test_one_address_cannot_fill_the_ledger_through_a_form(three_at_once, house):
     guest = {"x_forwarded_for": "10.9.9.9, 203.0.113.7"}
     answers = [house.ask("POST", FORM, {**REQUEST, "tranid": f"s{n}"}, **guest) for n in range(4)]
     assert [answer.status for answer in answers] == [200, 200, 429, 429]

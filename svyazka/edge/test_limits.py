@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from svyazka.edge import limits
-from svyazka.edge.limits import AT_ONCE, Limits
+from svyazka.edge.limits import A_SECOND, AT_ONCE, Limits
 
 
 class Clock:
@@ -20,7 +20,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def door(clock) -> Limits:
-    return Limits(now=clock)
+    return Limits(AT_ONCE, A_SECOND, now=clock)
 
 
 def let_in(door: Limits, address: str = "192.0.2.1", *, account: str = "web_form/okna", size: int = 0) -> int:
@@ -62,3 +62,14 @@ def test_of_many_addresses_the_quietest_is_forgotten(door, monkeypatch):
     for number in range(2, 5):
         door.seconds_to_wait("web_form/okna", f"192.0.2.{number}", 0)
     assert let_in(door) == AT_ONCE
+
+
+def test_who_only_looks_is_not_counted(clock):
+    wrong = Limits(2, 0.5, now=clock)
+    for _time in range(5):
+        assert wrong.look("mango/main", "192.0.2.1") == 0
+    for _time in range(3):
+        wrong.count("mango/main", "192.0.2.1")
+    assert wrong.look("mango/main", "192.0.2.1") == 2
+    clock.at += 2
+    assert wrong.look("mango/main", "192.0.2.1") == 0

@@ -40,6 +40,10 @@ _WORDS = {
         "С вашего адреса пришло слишком много заявок. Отправьте ещё раз немного позже.",
         "Too many requests have come from your address. Send it again a little later.",
     ),
+    "too_often_wrong": (
+        "С вашего адреса слишком часто приходит неверный секрет. Попробуйте ещё раз немного позже.",
+        "Wrong secrets come from your address too often. Try again a little later.",
+    ),
     "log_in": ("Войдите в систему.", "Log in first."),
     "nothing_here": ("Здесь ничего нет.", "There is nothing here."),
     "starting": (

@@ -135,7 +135,10 @@ def _check(do: Do, by: Person, pbx: Pbx | None) -> None:
 @transaction.atomic
 def take(pbx_codes: Collection[str]) -> list[tuple[str, Command]]:
     """What was asked of these systems and nobody does yet, each with its system's code. Whoever takes it does it."""
-    asked = PhoneCommand.objects.filter(state=State.ASKED, until__gt=clock.now(), pbx_code__in=pbx_codes)
+    now = clock.now()
+    # Not what was asked before the machine's clock was set back: done an hour later, it would surprise people.
+    asked = PhoneCommand.objects.filter(asked_at__lt=now + GRACE, until__gt=now)
+    asked = asked.filter(state=State.ASKED, pbx_code__in=pbx_codes)
     rows = list(asked.select_for_update(skip_locked=True).order_by("pk")[:100])
     PhoneCommand.objects.filter(pk__in=[row.pk for row in rows]).update(state=State.TAKEN)
     return [(row.pbx_code, _command(row)) for row in rows]
@@ -192,9 +195,10 @@ _NAMED_AFTER = re.compile(r"svyazka(\d{1,18})x[0-9a-f]{8}")
 
 
 def give_up_late() -> None:
-    """What nobody took in time, and what a listener took that is gone now."""
+    """What nobody took in time, what a listener took that is gone now, and what was asked by another clock."""
     now = clock.now()
     late = Q(state=State.ASKED, until__lt=now) | Q(state=State.TAKEN, until__lt=now - GRACE)
+    late |= Q(state__in=[State.ASKED, State.TAKEN], asked_at__gt=now + GRACE)
     for pk in PhoneCommand.objects.filter(late).values_list("pk", flat=True):
         _end(pk, State.FAILED, trouble="late")
 

@@ -174,11 +174,15 @@ class PhoneSystem(Protocol):
     """A driver: `__init__(access, ledger, noticed)`, found through settings.PHONE_SYSTEMS."""
 
     capabilities: ClassVar[frozenset[Do]]  # the pages offer no others
-    options: ClassVar[tuple[Option, ...]]  # most drivers ask for nothing and have none
+    options: ClassVar[tuple[Option, ...]]  # what it asks for beside address, login and secret; maybe nothing
     # Also, where it has them: `title`, as its maker calls it; `way_in`, what stands in the address at which the edge
     # hears a system that nobody can listen to ("cloud_pbx"); `place`, where its API is: host and port, what the form
     # proposes; `bears_one_listener`, where a second one beside it, which waits for its turn, would do harm or be of no
     # use; `guide`, for whoever sets it up (setting_up/guide.py).
+
+    @staticmethod
+    def nothing_goes_on(code: str, at: datetime) -> Any:
+        """The arrival that ends all calls of this system: nobody listens to it any more."""
 
     async def run(self) -> None:
         """Listens until it is cancelled, connects again by itself, and hands every message on to the ledger."""

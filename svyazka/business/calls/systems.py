@@ -24,7 +24,7 @@ _HOST = re.compile(r"[A-Za-z0-9.:_-]{1,200}")
 
 
 def options_of(driver: str) -> tuple[Option, ...]:
-    """What only this driver asks for, most ask for nothing; and how recordings come from there."""
+    """What only this driver asks for, and how recordings come from there."""
     return (*getattr(_driver(driver), "options", ()), *source.options_of(driver))
 
 

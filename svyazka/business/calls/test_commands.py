@@ -71,6 +71,21 @@ def test_what_nobody_did_in_time_is_said_so(at_phone, monkeypatch):
         assert (command.state, command.trouble) == ("failed", "late")
 
 
+def test_what_was_asked_before_the_clock_was_set_back_is_not_done_an_hour_later(at_phone, monkeypatch):
+    asked, taken = dial(at_phone), dial(at_phone, click="b")
+    PhoneCommand.objects.filter(pk=taken.pk).update(state="taken")
+    now = clock.now() - timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    assert commands.take([CODE]) == []
+    commands.give_up_late()
+    for command in (asked, taken):
+        command.refresh_from_db()
+        assert (command.state, command.trouble) == ("failed", "late")
+    dial(at_phone, click="c")
+    ((_code, command),) = commands.take([CODE])
+    assert command.until == now + commands.PATIENCE[Do.DIAL]
+
+
 def test_another_system_is_not_asked(at_phone):
     dial(at_phone)
     assert commands.take(["asterisk/lab2"]) == []

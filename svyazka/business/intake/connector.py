@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from typing import Protocol, cast
@@ -11,6 +12,16 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.intake.models import Arrival
+
+
+class Arrived(Protocol):
+    """What is read of an arrival."""
+
+    account: str
+    connector: str
+    headers: dict[str, str]
+    body: bytes
+    received_at: datetime
 
 
 class Connector(Protocol):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,11 @@ class Account:
         """Whether a page of that site may post. As typed by people: with a slash at the end, in capitals."""
         return not self.origins or _plain(origin) in {_plain(known) for known in self.origins}
 
+    def knows(self, secret: str) -> bool:
+        """Without a secret of its own it would take anything from anybody: it takes nothing."""
+        shown = hashlib.sha256(secret.encode()).hexdigest()
+        return bool(self.secret_fingerprint) and hmac.compare_digest(shown, self.secret_fingerprint)
+
 
 @dataclass(frozen=True)
 class Knock:
@@ -36,6 +45,14 @@ class Knock:
     path: str = ""  # what follows the key in the address: "events/call"
     query: str = ""
     sender: str = ""  # an address, as our proxies tell it
+
+    def as_object(self) -> dict[str, Any]:
+        """Empty, where the body is no JSON object in UTF-8."""
+        try:
+            found = json.loads(self.body.decode("utf-8"))
+        except (ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
 
 
 @dataclass(frozen=True)

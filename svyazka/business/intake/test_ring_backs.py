@@ -15,7 +15,7 @@ from svyazka.business.clients.models import Interaction
 from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, FirstContact, MissedCall, RingBack, Task
 from svyazka.business.deals.work import calling, first_contact, ring_backs, tasks
-from svyazka.business.deals.work.calling import Whose
+from svyazka.business.deals.work.calling_queue import Whose
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
 from svyazka.business.notices.models import Notice

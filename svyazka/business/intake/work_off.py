@@ -49,16 +49,18 @@ select conversation, connector, attempts, can_wait from (
     from intake_arrival where state in ('new', 'again')
     order by conversation, id
 ) as head
-where next_try_at <= case when can_wait then %s else %s end order by can_wait, id limit %s
+where (attempts = 0 and not can_wait) or next_try_at <= case when can_wait then %s else %s end
+order by can_wait, id limit %s
 """
-# Asked for at every bell: an index of its own, and that of hundreds of calls only those of which somebody waits.
+# Asked for at every bell: an index of its own, and in it of hundreds of calls only those of which somebody waits. What
+# has just come is due whatever our clock says beside the database's.
 _AWAITED = """
 select conversation, connector, attempts, false from (
     select distinct on (conversation) conversation, connector, attempts, id, next_try_at
     from intake_arrival where state in ('new', 'again') and not (headers ? 'can_wait')
     order by conversation, id
 ) as head
-where next_try_at <= %s order by id limit %s
+where attempts = 0 or next_try_at <= %s order by id limit %s
 """
 
 
@@ -259,7 +261,8 @@ def _claimed(conversation: str) -> bool:
 def _pending(conversation: str) -> Sequence[Arrival]:
     """In the order in which they came; nothing while the first of them has to wait."""
     arrivals = rows.read(Arrival, _PENDING, [conversation, IN_ONE_TRANSACTION])
-    return arrivals if arrivals and arrivals[0].next_try_at <= clock.now() else []
+    is_due = bool(arrivals) and (not arrivals[0].attempts or arrivals[0].next_try_at <= clock.now())
+    return arrivals if is_due else []
 
 
 def _in_order(arrivals: Sequence[Arrival]) -> None:

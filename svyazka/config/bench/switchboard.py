@@ -71,7 +71,7 @@ def _end(steps: list[Step]) -> Summary:
     """What has to come of it: that it is right stands in the connector's tests."""
     message = steps[0].message
     body = b"".join(step.block + END for step in steps)
-    arrival = _Arrived("asterisk/bench", {}, body, datetime.now(UTC))
+    arrival = _Arrived("asterisk/bench", "asterisk", {}, body, datetime.now(UTC))
     told = [event for event in read(arrival) if isinstance(event, CallEvent)]
     return summarise(message.get("Linkedid"), fold(message.get("Linkedid"), told))
 
@@ -79,6 +79,7 @@ def _end(steps: list[Step]) -> Summary:
 @dataclass
 class _Arrived:
     account: str
+    connector: str
     headers: dict[str, str]
     body: bytes
     received_at: datetime

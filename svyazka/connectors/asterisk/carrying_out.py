@@ -11,9 +11,10 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
+from svyazka.business.calls.coming_back import LinkLost
 from svyazka.business.calls.phone_system import Access, Command, Do, Done, NotDone
 from svyazka.connectors.asterisk.channels import Channel, Channels
-from svyazka.connectors.asterisk.line import Line, LinkLost
+from svyazka.connectors.asterisk.line import Line
 from svyazka.connectors.asterisk.messages import Message
 from svyazka.kit import clock
 

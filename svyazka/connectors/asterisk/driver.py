@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import random
-from collections.abc import Collection, Coroutine
+from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar
 
-import structlog
-
-from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, Link, NotDone, Noticed, Option
+from svyazka.business.calls.coming_back import ComingBack, LinkLost, end, or_lost
+from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, NotDone, Noticed, Option
 from svyazka.business.calls.setting_up.guide import Finding, Guide
 from svyazka.business.calls.softphone.options import SOFTPHONE
 from svyazka.business.intake.bundles import Bundles
@@ -24,17 +22,13 @@ from svyazka.connectors.asterisk.carrying_out import CAPABILITIES, PROOFS, DialP
 from svyazka.connectors.asterisk.channels import Channels
 from svyazka.connectors.asterisk.examining import Heard, examine
 from svyazka.connectors.asterisk.guide import GUIDE
-from svyazka.connectors.asterisk.line import Line, LinkLost, Times, connected
+from svyazka.connectors.asterisk.line import Line, Times, connected
 from svyazka.connectors.asterisk.messages import END, Message, parse
 from svyazka.connectors.asterisk.options import OPTIONS
 from svyazka.connectors.asterisk.phones import Phones
 from svyazka.connectors.asterisk.read import RECORDING_VARIABLE, WANTED, call_key_of, is_wanted
 
 AWAITED = "DialBegin"  # somebody is to see who rings; all else may come a moment later
-
-log = structlog.get_logger(__name__)
-
-T = TypeVar("T")
 
 
 class Asterisk:
@@ -49,21 +43,19 @@ class Asterisk:
         self.access = access
         self.ledger = ledger
         self.bundles = Bundles(ledger)
-        self.noticed = noticed
         self.times = times or Times()
-        self.failures = 0
+        self.coming_back = ComingBack(access.code, noticed, self.times)
         self.plan = DialPlan.of(access)
         self.channels = Channels()
         self.heard = Heard()
         self.line: Line | None = None
 
+    @staticmethod
+    def nothing_goes_on(code: str, at: datetime) -> NewArrival:
+        return _arrival(code, "going_on", b"Event: CoreShowChannelsComplete" + END, {"asked_at": at.isoformat()})
+
     async def run(self) -> None:
-        while True:
-            try:
-                await self._listen_once()
-            except LinkLost as lost:
-                await self.noticed(Link(is_up=False, trouble=lost.trouble))
-                await asyncio.sleep(self._pause_after(lost))
+        await self.coming_back.keep(self._listen_once)
 
     async def carry_out(self, command: Command) -> Done:
         if self.line is None:
@@ -87,37 +79,32 @@ class Asterisk:
                 await self._stay(line, reading)
             finally:
                 self.line = None
-                for task in (telling, reading, bundling):
-                    task.cancel()
-                # Not suppress(CancelledError) around each: whoever ends this driver just then would wait for ever.
-                await asyncio.gather(telling, reading, bundling, return_exceptions=True)
+                await end([telling, reading, bundling])
 
     async def _get_ready(self, line: Line, reading: asyncio.Task[None]) -> None:
         """Filters come first: from the log-in on, only what is wanted comes over the wire."""
         login = [("Username", self.access.login), ("Secret", self.access.secret), ("Events", "off")]
-        answer = await _or_lost(line.ask("Login", login), reading)
+        answer = await or_lost(line.ask("Login", login), reading)
         if answer.get("Response") != "Success":
             raise LinkLost("wrong_secret")
         for pairs in _filters(self.plan.technology):
             # Asterisk before 20 refuses criteria of this kind; then it sends everything and we pass over it.
-            answer = await _or_lost(line.ask("Filter", pairs), reading)
+            answer = await or_lost(line.ask("Filter", pairs), reading)
             self.heard.filters_refused |= answer.get("Response") != "Success"
-        answer = await _or_lost(line.ask("Events", [("EventMask", "on")]), reading)
+        answer = await or_lost(line.ask("Events", [("EventMask", "on")]), reading)
         if answer.get("Response") != "Success":
             raise LinkLost("not_allowed")
         await self._ask_what_goes_on(line, reading)
-        self.failures = 0
-        log.info("pbx_connected", pbx=self.access.code)
-        await self.noticed(Link(is_up=True))
+        await self.coming_back.succeeded()
 
     async def _ask_what_goes_on(self, line: Line, reading: asyncio.Task[None]) -> None:
         """Nothing is said again after a break: calls that are not in this list have ended meanwhile."""
         asked_at = datetime.now(UTC).isoformat()
-        phones = await _or_lost(line.ask_list("DeviceStateList", until="DeviceStateListComplete"), reading)
+        phones = await or_lost(line.ask_list("DeviceStateList", until="DeviceStateListComplete"), reading)
         if phones:
             await self._put("phones", b"".join(block + END for block in phones), {"at": asked_at})
         asking = line.ask_list("CoreShowChannels", until="CoreShowChannelsComplete", each=self.channels.hear)
-        shown = await _or_lost(asking, reading)
+        shown = await or_lost(asking, reading)
         for block in shown[:-1]:
             await self._write_down(parse(block), block)
         await self._put("going_on", b"".join(block + END for block in shown), {"asked_at": asked_at})
@@ -127,7 +114,7 @@ class Asterisk:
             done, _pending = await asyncio.wait([reading], timeout=self.times.ping)
             if done:
                 reading.result()
-            await _or_lost(line.ask("Ping", []), reading)
+            await or_lost(line.ask("Ping", []), reading)
 
     async def _hand_on(self, line: Line, phones: Phones) -> None:
         self.channels.forget_all()
@@ -142,36 +129,15 @@ class Asterisk:
 
     async def _write_down(self, message: Message, block: bytes) -> None:
         if is_wanted(message) and (key := call_key_of(message)):
-            await self.bundles.put(self._arrival(key, block + END, {}), now=message.event == AWAITED)
+            await self.bundles.put(_arrival(self.access.code, key, block + END, {}), now=message.event == AWAITED)
 
     async def _put(self, about: str, body: bytes, headers: dict[str, str]) -> None:
-        await self.ledger.put(self._arrival(about, body, headers))
-
-    def _arrival(self, about: str, body: bytes, headers: dict[str, str]) -> NewArrival:
-        outside_id = hashlib.sha256(body + "".join(headers.values()).encode()).hexdigest()
-        conversation = f"{self.access.code}/{about}"
-        return NewArrival(self.access.code, "asterisk", outside_id, conversation, headers, body)
-
-    def _pause_after(self, lost: LinkLost) -> float:
-        self.failures += 1
-        log.warning("pbx_lost", pbx=self.access.code, trouble=lost.trouble)
-        if lost.trouble in ("wrong_secret", "not_allowed"):
-            return self.times.locked_pause
-        pause = min(self.times.first_pause * 2.0 ** min(self.failures - 1, 20), self.times.longest_pause)
-        # After a restart of the PBX its listeners must not all come in the same second.
-        return pause * random.uniform(0.7, 1.0)  # noqa: S311  # not a secret
+        await self.ledger.put(_arrival(self.access.code, about, body, headers))
 
 
-async def _or_lost(asking: Coroutine[Any, Any, T], reading: asyncio.Task[None]) -> T:
-    """The answer, or the end of the connection, whichever is first."""
-    question = asyncio.create_task(asking)
-    try:
-        await asyncio.wait([question, reading], return_when=asyncio.FIRST_COMPLETED)
-        if not question.done():
-            reading.result()
-        return await question
-    finally:
-        question.cancel()
+def _arrival(code: str, about: str, body: bytes, headers: dict[str, str]) -> NewArrival:
+    outside_id = hashlib.sha256(body + "".join(headers.values()).encode()).hexdigest()
+    return NewArrival(code, "asterisk", outside_id, f"{code}/{about}", headers, body)
 
 
 def _filters(technology: str) -> list[list[tuple[str, str]]]:

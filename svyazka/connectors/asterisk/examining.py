@@ -7,9 +7,10 @@ import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from svyazka.business.calls.coming_back import LinkLost
 from svyazka.business.calls.setting_up.guide import Finding
 from svyazka.connectors.asterisk.carrying_out import DialPlan
-from svyazka.connectors.asterisk.line import Line, LinkLost
+from svyazka.connectors.asterisk.line import Line
 from svyazka.connectors.asterisk.messages import Message, parse
 from svyazka.connectors.asterisk.read import phone_of
 

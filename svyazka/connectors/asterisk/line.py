@@ -8,6 +8,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from svyazka.business.calls.coming_back import LinkLost, Pauses
 from svyazka.business.calls.phone_system import Access
 from svyazka.connectors.asterisk.messages import LINE, Message, NotAmi, Splitter, compose, parse
 from svyazka.connectors.asterisk.read import call_key_of
@@ -17,23 +18,12 @@ Pairs = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Times:
+class Times(Pauses):
     """In seconds."""
 
     answer: float = 10.0  # a PBX that has not answered by then is not there
     ping: float = 15.0
-    first_pause: float = 0.5
-    longest_pause: float = 30.0
-    locked_pause: float = 60.0  # Asterisk's own guards lock out whoever tries a wrong secret often
     phones: float = 1.0  # what phones are at is told that often at most: nobody reads faster
-
-
-class LinkLost(Exception):
-    """The connection ended; `trouble` is a key of calls.links.TROUBLES."""
-
-    def __init__(self, trouble: str) -> None:
-        super().__init__(trouble)
-        self.trouble = trouble
 
 
 class Line:

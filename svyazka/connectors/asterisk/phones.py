@@ -1,4 +1,4 @@
-"""What phones are at, gathered: a call changes it four times, and nobody reads faster than once a second."""
+"""What phones are at, as Asterisk says it: blocks of DeviceStateChange."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
+from svyazka.business.calls.last_words import LastWords
 from svyazka.connectors.asterisk.line import Times
 from svyazka.connectors.asterisk.messages import END, Message
 from svyazka.connectors.asterisk.read import phone_of
@@ -18,20 +19,16 @@ class Phones:
 
     def __init__(self, put: Put, times: Times) -> None:
         self.put, self.times = put, times
-        self.latest: dict[str, bytes] = {}
-        self.heard = asyncio.Event()
+        self.words: LastWords[bytes] = LastWords()
 
     def hear(self, message: Message, block: bytes) -> None:
         if message.event == "DeviceStateChange" and phone_of(message.get("Device")):
-            self.latest[message.get("Device")] = block
-            self.heard.set()
+            self.words.hear({message.get("Device"): block})
 
     async def tell(self) -> None:
         """The first news after a quiet time goes at once."""
         while True:
-            await self.heard.wait()
-            self.heard.clear()
-            news, self.latest = self.latest, {}
+            news = await self.words.news()
             now = datetime.now(UTC).isoformat()
             await self.put("phones", b"".join(block + END for block in news.values()), {"at": now})
             await asyncio.sleep(self.times.phones)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.phone_system import At, CallEvent, Kind, PhonesSeen, Way
-from svyazka.business.intake.connector import Ignore
+from svyazka.business.intake.connector import Arrived, Ignore
 from svyazka.connectors.asterisk.messages import END, Message, parse
 
 # Events that something is made of. The driver asks Asterisk to send no others: they are 60 to 80 % of the stream.
@@ -35,15 +34,6 @@ WANTED = (
 RECORDING_VARIABLE = "MIXMONITOR_FILENAME"  # the one VarSet that is wanted
 _NOBODY = {"", "<unknown>", "unknown", "anonymous", "s", "h", "i"}
 _REFUSALS = {"BUSY": Kind.BUSY, "NOANSWER": Kind.NO_ANSWER}
-
-
-class Arrived(Protocol):
-    """What is read of a row of the ledger."""
-
-    account: str
-    headers: dict[str, str]
-    body: bytes
-    received_at: datetime
 
 
 def read(arrival: Arrived) -> Sequence[CallEvent | PhonesSeen]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 import structlog
-from asgiref.sync import sync_to_async
-from django.db import Error, connection
+from django.db import Error
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, Link, NotDone, Noticed, Option
@@ -29,9 +28,9 @@ from svyazka.connectors.cloud_pbx.sipuni import SIPUNI
 from svyazka.connectors.cloud_pbx.uis import UIS
 from svyazka.connectors.cloud_pbx.zadarma import ZADARMA
 from svyazka.kit import clock
+from svyazka.kit.threads import in_database
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 OPTIONS = {
     "addresses": Option(
@@ -94,6 +93,10 @@ class CloudPbx:
         self.api = self.provider.api
         self.line = Line(access, self.api.limits)
 
+    @classmethod
+    def nothing_goes_on(cls, code: str, at: datetime) -> NewArrival:
+        return _only_these(cls.provider, code, (), at)
+
     async def run(self) -> None:
         try:
             while True:
@@ -128,7 +131,7 @@ class CloudPbx:
 
     async def _ask_all(self, command: Command) -> Answer:
         """Step after step; where a later one is refused, the client must not be left listening to music."""
-        legs = await _in_database(partial(legs_of, self.access.code, command))
+        legs = await in_database(partial(legs_of, self.access.code, command))
         answer = Answer(0)
         for number, ask in enumerate(self.api.asks[command.do]):
             try:
@@ -167,9 +170,9 @@ class CloudPbx:
             return Done()
         path = self.api.results.get(command.do)
         while True:
-            if path and (told := await _in_database(partial(result, self.access.code, path, command))):
+            if path and (told := await in_database(partial(result, self.access.code, path, command))):
                 self._refuse(Answer(200, told))
-            if done := await _in_database(partial(seen, self.access.code, command, key=key, since=since)):
+            if done := await in_database(partial(seen, self.access.code, command, key=key, since=since)):
                 return done
             await asyncio.sleep(self.times.look)
 
@@ -186,16 +189,11 @@ class CloudPbx:
 
     async def _end_forgotten_calls(self) -> None:
         try:
-            keys = await _in_database(partial(forgotten, self.access.code))
+            keys = await in_database(partial(forgotten, self.access.code))
         except Error:
             return
         if keys is not None:
-            at = datetime.now(UTC).isoformat()
-            code, body = self.access.code, json.dumps(sorted(keys)).encode()
-            headers = {"asked_at": at}
-            await self.ledger.put(
-                NewArrival(code, self.provider.code, f"going_on/{at}", f"{code}/going_on", headers, body)
-            )
+            await self.ledger.put(_only_these(self.provider, self.access.code, keys, datetime.now(UTC)))
 
 
 _WHY = {"wrong_secret": "key_wrong"}
@@ -221,19 +219,14 @@ class Megafon(CloudPbx):
     provider = MEGAFON
 
 
+def _only_these(provider: Provider, code: str, keys: Collection[str], asked_at: datetime) -> NewArrival:
+    at, body = asked_at.isoformat(), json.dumps(sorted(keys)).encode()
+    return NewArrival(code, provider.code, f"going_on/{at}", f"{code}/going_on", {"asked_at": at}, body)
+
+
 def _link_by(answer: Answer, trouble: str) -> Link | None:
     if answer.status == 429 or trouble == "too_often":
         return None
     if answer.status >= 500:
         return Link(is_up=False, trouble="unreachable")
     return Link(is_up=False, trouble="wrong_secret") if trouble else Link(is_up=True)
-
-
-async def _in_database(ask: Callable[[], T]) -> T:
-    def asked() -> T:
-        try:
-            return ask()
-        finally:
-            connection.close()
-
-    return await sync_to_async(asked)()

@@ -5,25 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.phone_system import CallEvent, Kind
-from svyazka.business.intake.connector import Ignore, NotUnderstood
+from svyazka.business.intake.connector import Arrived, Ignore, NotUnderstood
 from svyazka.connectors.cloud_pbx.fields import Unreadable, fields_of
 from svyazka.connectors.cloud_pbx.provider import Heard
 from svyazka.connectors.cloud_pbx.providers import PROVIDERS
-
-
-class Arrived(Protocol):
-    """What is read of a row of the ledger."""
-
-    account: str
-    connector: str
-    headers: dict[str, str]
-    body: bytes
-    received_at: datetime
 
 
 def read(arrival: Arrived) -> Sequence[CallEvent]:

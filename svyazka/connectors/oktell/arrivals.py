@@ -47,9 +47,7 @@ class Arrivals:
         await self._put(f"{JOURNAL}/{chain.key}/{len(chain.talks)}", chain.key, compose(JOURNAL, answer.body), notes)
 
     async def add_going_on(self, chains: Iterable[Chain], asked_at: datetime) -> None:
-        notes = {"at": asked_at.isoformat()}
-        text = compose(GOING_ON, {"chains": keys(chains)})
-        await self._put(f"{GOING_ON}/{notes['at']}", "going_on", text, notes)
+        await self.ledger.put(going_on(self.pbx_code, chains, asked_at))
 
     async def add_phones(self, numbers: Mapping[str, str], at: datetime, *, are_all: bool = False) -> None:
         notes = {"at": at.isoformat(), **({"all": "1"} if are_all else {})}
@@ -57,5 +55,15 @@ class Arrivals:
         await self._put(f"{CHANGED}/{notes['at']}", "phones", compose(CHANGED, {"numbers": listed}), notes)
 
     async def _put(self, outside_id: str, conversation: str, text: str, notes: Notes) -> None:
-        place = f"{self.pbx_code}/{conversation}"
-        await self.ledger.put(NewArrival(self.pbx_code, "oktell", outside_id, place, notes, text.encode()))
+        await self.ledger.put(_arrival(self.pbx_code, outside_id, conversation, text, notes))
+
+
+def going_on(pbx_code: str, chains: Iterable[Chain], asked_at: datetime) -> NewArrival:
+    """These calls, and no others."""
+    notes = {"at": asked_at.isoformat()}
+    text = compose(GOING_ON, {"chains": keys(chains)})
+    return _arrival(pbx_code, f"{GOING_ON}/{notes['at']}", "going_on", text, notes)
+
+
+def _arrival(pbx_code: str, outside_id: str, conversation: str, text: str, notes: Notes) -> NewArrival:
+    return NewArrival(pbx_code, "oktell", outside_id, f"{pbx_code}/{conversation}", notes, text.encode())

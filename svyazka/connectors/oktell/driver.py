@@ -8,30 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Collection, Coroutine
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-import structlog
 from django.conf import settings
 
-from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, Link, NotDone, Noticed, Option
+from svyazka.business.calls.coming_back import ComingBack, LinkLost, end, or_lost
+from svyazka.business.calls.last_words import LastWords
+from svyazka.business.calls.phone_system import Access, Command, Do, Done, Ledger, NotDone, Noticed, Option
 from svyazka.business.calls.setting_up.guide import Finding, Guide
+from svyazka.business.intake.write_down import NewArrival
 from svyazka.connectors.oktell import guesses, handshake, orders
-from svyazka.connectors.oktell.arrivals import Arrivals
+from svyazka.connectors.oktell.arrivals import Arrivals, going_on
 from svyazka.connectors.oktell.directory import Directory
 from svyazka.connectors.oktell.floor import Chain, Floor, Notes
 from svyazka.connectors.oktell.frames import Frame, compose
 from svyazka.connectors.oktell.guide import GUIDE, found
 from svyazka.connectors.oktell.handshake import ask_if_it_can
 from svyazka.connectors.oktell.options import OPTIONS
-from svyazka.connectors.oktell.phones import Phones
+from svyazka.connectors.oktell.phones import said_by
 from svyazka.connectors.oktell.raw_log import RawLog
 from svyazka.connectors.oktell.read import LINE_STATE
-from svyazka.connectors.oktell.wire import Line, LinkLost, Redirected, Times, Unanswered, connected
-
-log = structlog.get_logger(__name__)
+from svyazka.connectors.oktell.wire import Line, Redirected, Times, Unanswered, connected
 
 LINES_AT_ONCE = 10
 
@@ -46,11 +45,12 @@ class Oktell:
     guide: ClassVar[Guide] = GUIDE
 
     def __init__(self, access: Access, ledger: Ledger, noticed: Noticed, *, times: Times | None = None) -> None:
-        self.access, self.noticed, self.times = access, noticed, times or Times()
-        self.failures = 0
+        self.access, self.times = access, times or Times()
+        self.coming_back = ComingBack(access.code, noticed, self.times)
+        self.secure = access.option("tls", "off") == "on"
         self.floor = Floor(after_talk=self.times.after_talk, after_ring=self.times.after_ring)
         self.directory = Directory()
-        self.phones = Phones()
+        self.phones: LastWords[str] = LastWords()
         self.arrivals = Arrivals(access.code, ledger, self.directory, access.option("lines"))
         self.breaks: dict[str, Any] = {}
         self.dated = 0  # the server's version, as it dates it; 0: it did not say
@@ -58,16 +58,12 @@ class Oktell:
         self.turned = asyncio.Condition()  # told whenever something has changed on the floor
         self.asides: set[asyncio.Task[None]] = set()
 
+    @staticmethod
+    def nothing_goes_on(code: str, at: datetime) -> NewArrival:
+        return going_on(code, (), at)
+
     async def run(self) -> None:
-        secure = self.access.option("tls", "off") == "on"
-        while True:
-            try:
-                await self._listen_once(secure=secure)
-            except Redirected:
-                secure = True
-            except LinkLost as lost:
-                await self.noticed(Link(is_up=False, trouble=lost.trouble))
-                await asyncio.sleep(self._pause_after(lost))
+        await self.coming_back.keep(self._listen_or_be_redirected)
 
     async def carry_out(self, command: Command) -> Done:
         if self.line is None:
@@ -80,20 +76,29 @@ class Oktell:
     async def examine(self, extensions: Collection[str]) -> list[Finding]:
         return found(self.directory, self.dated, extensions) if self.line else []
 
-    async def _listen_once(self, *, secure: bool) -> None:
+    async def _listen_or_be_redirected(self) -> None:
+        try:
+            await self._listen_once()
+        except Redirected:
+            if self.secure:
+                # Over TLS already: it would send us round in a circle, without a pause.
+                raise LinkLost("not_understood") from None
+            self.secure = True
+
+    async def _listen_once(self) -> None:
         frames = RawLog(settings.PHONE_FRAMES, self.access.code) if self.access.option("raw_log") == "on" else None
-        async with connected(self.access, self.times, frames, secure=secure) as line:
+        async with connected(self.access, self.times, frames, secure=self.secure) as line:
             tasks = [asyncio.create_task(self._hand_on(line))]
             try:
-                await _or_lost(self._get_ready(line), tasks)
+                await or_lost(self._get_ready(line), *tasks)
                 self._aside(self._close_unconfirmed(datetime.now(UTC)))
                 chores = (self._keep_alive, self._ask_queue, self._look_what_is_over, self._tell_of_phones)
                 tasks += [asyncio.create_task(chore(line)) for chore in chores]
-                await _or_lost(asyncio.Event().wait(), tasks)
+                await or_lost(asyncio.Event().wait(), *tasks)
             finally:
                 self.line = None
                 await self._notify()
-                await _end([*tasks, *self.asides])
+                await end([*tasks, *self.asides])
                 if frames is not None:
                     frames.close()
 
@@ -102,9 +107,8 @@ class Oktell:
         await self._learn(line)
         await handshake.subscribe(line)
         await self._ask_what_goes_on(line)
-        self.failures, self.line = 0, line
-        log.info("pbx_connected", pbx=self.access.code)
-        await self.noticed(Link(is_up=True))
+        self.line = line
+        await self.coming_back.succeeded()
 
     async def _learn(self, line: Line) -> None:
         version = (await ask_if_it_can(line, "getversion", {"showalloweddbstoredprocs": 1})).get("version") or {}
@@ -142,7 +146,7 @@ class Oktell:
             if answer := handshake.answer_to(heard):
                 await line.say(*answer)
                 continue
-            self.phones.hear(heard)
+            self.phones.hear(said_by(heard))
             frame = self.directory.named(heard)
             notes = self.floor.hear(frame, datetime.now(UTC))
             await self._notify()
@@ -218,35 +222,7 @@ class Oktell:
         self.asides.add(task)
         task.add_done_callback(self.asides.discard)
 
-    def _pause_after(self, lost: LinkLost) -> float:
-        self.failures += 1
-        log.warning("pbx_lost", pbx=self.access.code, trouble=lost.trouble)
-        if lost.trouble in ("wrong_secret", "not_allowed", "already_in", "licence_full"):
-            return self.times.locked_pause
-        pause = min(self.times.first_pause * 2.0 ** min(self.failures - 1, 20), self.times.longest_pause)
-        # After a restart of the PBX its listeners must not all come in the same second.
-        return pause * random.uniform(0.7, 1.0)  # noqa: S311  # not a secret
-
-
-async def _or_lost(work: Coroutine[Any, Any, Any], others: Sequence[asyncio.Task[None]]) -> None:
-    """Until it is done, or one of the others, which have no end, breaks off."""
-    task = asyncio.create_task(work)
-    try:
-        await asyncio.wait([task, *others], return_when=asyncio.FIRST_COMPLETED)
-        for other in others:
-            if other.done():
-                other.result()
-        await task
-    finally:
-        await _end([task])
-
 
 async def _unless_lost(work: Coroutine[Any, Any, None]) -> None:
     with contextlib.suppress(LinkLost):
         await work
-
-
-async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -7,9 +7,10 @@ import contextlib
 import structlog
 
 from svyazka import __version__
+from svyazka.business.calls.coming_back import LinkLost
 from svyazka.business.calls.phone_system import Access
 from svyazka.connectors.oktell.frames import Body, Frame, scrambled
-from svyazka.connectors.oktell.wire import Line, LinkLost, Unanswered
+from svyazka.connectors.oktell.wire import Line, Unanswered
 
 log = structlog.get_logger(__name__)
 

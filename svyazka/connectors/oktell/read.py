@@ -6,12 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.phone_system import CallEvent, Kind, PhonesSeen, Way
-from svyazka.business.intake.connector import Ignore, NotUnderstood
+from svyazka.business.intake.connector import Arrived, Ignore, NotUnderstood
 from svyazka.connectors.oktell import guesses
 from svyazka.connectors.oktell.floor import LINE, RANG, RINGS, TALKED, TALKS
 from svyazka.connectors.oktell.frames import Frame, NotOktell, parse
@@ -22,15 +21,6 @@ OVER = "svyazka_over"
 GOING_ON = "svyazka_going_on"
 JOURNAL = "getpbxcalljournalresult"
 LINE_STATE = "getextendedlineinforesult"
-
-
-class Arrived(Protocol):
-    """What is read of a row of the ledger."""
-
-    account: str
-    headers: dict[str, str]
-    body: bytes
-    received_at: datetime
 
 
 def read(arrival: Arrived) -> Sequence[CallEvent | PhonesSeen]:

@@ -124,6 +124,13 @@ def test_a_server_that_wants_encryption_sends_us_there(certificate, monkeypatch)
     assert asyncio.run(story()) == ([Link(True)], ["ping"])
 
 
+def test_a_server_that_sends_us_round_in_a_circle_is_left_alone_for_a_while(certificate):
+    around = an_oktell()
+    around.faults.redirects = True
+    link = first_link(around, ssl_context=certificate, tls="on", certificate="any")
+    assert link == Link(is_up=False, trouble="not_understood")
+
+
 def test_long_messages_come_in_pieces():
     """The list of all users is longer than what this server sends at once."""
 

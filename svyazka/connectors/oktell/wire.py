@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import aiohttp
 
+from svyazka.business.calls.coming_back import LinkLost, Pauses
 from svyazka.business.calls.phone_system import Access
 from svyazka.connectors.oktell import guesses
 from svyazka.connectors.oktell.frames import Frame, Joiner, NotOktell, compose, parse
@@ -23,7 +24,7 @@ LONGEST = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Times:
+class Times(Pauses):
     """In seconds."""
 
     open: float = 10.0
@@ -36,17 +37,6 @@ class Times:
     after_ring: float = guesses.QUIET_AFTER_RING
     grace: float = guesses.GRACE
     recording: float = 20.0  # until a recording that was not there is asked for once more
-    first_pause: float = 0.5
-    longest_pause: float = 30.0
-    locked_pause: float = 60.0
-
-
-class LinkLost(Exception):
-    """The connection ended; `trouble` is a key of calls.links.TROUBLES."""
-
-    def __init__(self, trouble: str) -> None:
-        super().__init__(trouble)
-        self.trouble = trouble
 
 
 class Unanswered(Exception):

@@ -1,4 +1,5 @@
-from datetime import timedelta
+import re
+from datetime import UTC, date, timedelta
 
 import pytest
 from django.db import connection
@@ -23,8 +24,9 @@ def ringing(number, *, seconds=5, queue="", extension="101"):
     follow([start, *queued, CallEvent(CODE, key, Said.RING, begun, "leg", extension)])
 
 
-def ended(key, *, waits=3, queue=""):
-    begun = max(clock.now() - timedelta(minutes=5), clock.day_bounds(clock.today())[0])  # of today, also after midnight
+def ended(key, *, waits=3, queue="", begun=None):
+    # Of today, also after midnight.
+    begun = begun or max(clock.now() - timedelta(minutes=5), clock.day_bounds(clock.today())[0])
     events = [(Said.START, 0, key, ""), (Said.RING, 1, "leg", "101"), (Said.ANSWER, waits, "leg", "101")]
     events.append((Said.HANGUP, 60, key, ""))
     follow(
@@ -127,3 +129,25 @@ def test_a_day_leaves_the_house_as_a_file(enter, roza, windows):
     assert lines[0].startswith("Час;Очередь;Поступило;Принято;Вовремя")
     assert lines[1].split(";")[1:7] == ["sales", "2", "2", "1", "50", "0"]
     assert enter(roza).get("/wallboard/days/?day=nonsense&queue=%00").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("day", "hours", "named"),
+    [
+        ("2025-10-26", (1, 2, 3, 24), ["01:00", "02:00 CEST", "02:00 CET", "23:00"]),  # 25 hours: 02:00 comes twice
+        ("2025-03-30", (1, 2, 22), ["01:00", "03:00", "23:00"]),  # 23 hours, without 02:00
+    ],
+)
+def test_a_day_on_which_clocks_are_set_has_all_its_calls_once(enter, roza, settings, day, hours, named):
+    settings.TIME_ZONE = "Europe/Berlin"
+    begin, end = clock.day_bounds(date.fromisoformat(day))
+    for hour in hours:
+        ended(f"{hour}", begun=begin.astimezone(UTC) + timedelta(hours=hour, minutes=30))
+    ended("before", begun=begin - timedelta(minutes=1))
+    ended("after", begun=end)
+    counting.fold_in()
+    page = text(enter(roza).get(f"/wallboard/days/?day={day}"))
+    assert re.findall(r'<td class="lead whole"><span>(\d\d:00[^<]*)</span>', page) == named
+    assert f"принято: {len(hours)}" in page
+    lines = b"".join(enter(roza).get(f"/wallboard/days/file/?day={day}").streaming_content).decode().splitlines()
+    assert len(lines) == 1 + len(hours)

@@ -114,6 +114,13 @@ def bars(by_hour: Mapping[datetime, Figures]) -> list[dict[str, Any]]:
     return [_bar(hour, by_hour.get(hour, Figures()), highest) for hour in hours]
 
 
+def hour_name(at: datetime) -> str:
+    """In the night in which clocks are set back the same hour comes twice: with its zone it is told from the other."""
+    here = clock.local(at)
+    is_twice = here.replace(fold=1 - here.fold).utcoffset() != here.utcoffset()
+    return f"{here:%H:00 %Z}" if is_twice else f"{here:%H:00}"
+
+
 def span(seconds: int | None) -> str:
     return "—" if seconds is None else duration(seconds).replace(" ", "\u00a0")
 
@@ -254,7 +261,7 @@ def _bar(hour: datetime, figures: Figures, highest: int) -> dict[str, Any]:
         "later": height(figures.answered - figures.in_time),
         "given_up": height(figures.given_up),
         "said": said.format(
-            hour=f"{clock.local(hour):%H:%M}",
+            hour=hour_name(hour),
             offered=figures.offered,
             answered=figures.answered,
             share="—" if share is None else f"{share} %",

@@ -18,7 +18,16 @@ from svyazka.business.calls.floor.rules import rules
 from svyazka.business.deals.work import first_contact
 from svyazka.business.deals.work.first_contact import Figure
 from svyazka.kit import clock, words
-from svyazka.workplaces.controller.wallboard import Scope, bars, figures_of, queue_name, scope_of, shown, span
+from svyazka.workplaces.controller.wallboard import (
+    Scope,
+    bars,
+    figures_of,
+    hour_name,
+    queue_name,
+    scope_of,
+    shown,
+    span,
+)
 from svyazka.workplaces.shared import spreadsheet
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
@@ -53,7 +62,7 @@ def days(request: PageRequest) -> HttpResponse:
         "demanded": demanded,
         "total": shown(total, demanded),
         "bars": bars(by_hour),
-        "hours": [{"name": f"{clock.local(at):%H:00}", **shown(one, demanded)} for at, one in sorted(by_hour.items())],
+        "hours": [{"name": hour_name(at), **shown(one, demanded)} for at, one in sorted(by_hour.items())],
         "queues": [
             {"name": queue_name(code, chosen.scope.queues), **shown(one, demanded)} for code, one in by_queue.items()
         ],

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.deals.models import Task
 from svyazka.business.deals.work import calling, wrong_numbers
-from svyazka.business.deals.work.calling import Line, Step, Taken, Whose
+from svyazka.business.deals.work.calling import Step, Taken
+from svyazka.business.deals.work.calling_list import Line, list_waiting
+from svyazka.business.deals.work.calling_queue import Whose, may_work
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Department, Person
 from svyazka.business.staff.roles import Reach
@@ -43,7 +45,7 @@ class Place:
         code = given.get("whose", "")
         number = typed.whole_number(code[1:])
         whose = Whose(person_id=number if code[:1] == "p" else None, department_id=number if code[:1] == "d" else None)
-        if not calling.may_work(request.person, whose):
+        if not may_work(request.person, whose):
             raise Refused(_("This list is not yours to work off."))
         skipped = tuple(typed.whole_numbers(given.getlist("skipped"))[-_MOST_SKIPPED:])
         return cls(whose, code if number else "", skipped)
@@ -210,7 +212,7 @@ def _now(request: PageRequest, place: Place, number: int | None) -> dict[str, An
 
 
 def _listed(person: Person, place: Place) -> dict[str, Any]:
-    listed, short = calling.list_waiting(person, place.whose, skipped=place.skipped), Short()
+    listed, short = list_waiting(person, place.whose, skipped=place.skipped), Short()
     counted = listed.tallies
     return {
         "place": place,

@@ -11,27 +11,21 @@ import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.dialling.do_not_call import NOT_TO_BE_RUNG
-from svyazka.business.clients.naming import CONTACT, called_by
-from svyazka.business.deals import rights
 from svyazka.business.deals.models import Task
 from svyazka.business.deals.work import tasks, wrong_numbers
-from svyazka.business.staff import roles
+from svyazka.business.deals.work.calling_queue import READY, TURN, Whose, given, queue_of
 from svyazka.business.staff.models import Person
-from svyazka.business.staff.roles import Reach
-from svyazka.kit import clock, phones, words
+from svyazka.kit import clock, phones
 from svyazka.kit.refusals import Refused
 
-TURN = timedelta(minutes=10)  # prolonged while the page is open
 TALK = timedelta(minutes=45)  # on a phone the page stands still while one talks
 ENOUGH = 5  # tries, after which another way is proposed
-LISTED = 12
 _FIND_THE_NUMBER = _("Find the right phone number")
 Outcome = Task.Outcome
 
@@ -43,68 +37,12 @@ class Taken(Refused):
 
 
 @dataclass(frozen=True)
-class Whose:
-    """Which part of the list: of one person, of a department; neither: one's own, and what nobody has yet."""
-
-    person_id: int | None = None
-    department_id: int | None = None
-
-
-@dataclass(frozen=True)
 class Step:
     """What comes after the call."""
 
     what: str
     due_at: datetime
     kind: str = Task.Kind.CALL
-
-
-class Line(NamedTuple):
-    id: int
-    stored: str
-    due_at: datetime
-    client_id: int
-    client_name: str
-    contact: str | None
-    step_words: dict[str, str]
-    person: str | None
-    person_id: int | None
-    rings: str | None  # who is just ringing him
-    rings_id: int | None
-
-    @property
-    def what(self) -> str:
-        return words.translated(self.stored, self.step_words)
-
-    @property
-    def client(self) -> str:
-        return called_by(self.client_id, self.client_name, self.contact)
-
-
-class Tallies(NamedTuple):
-    waiting: int  # to be rung now
-    later: int  # today, but not before their hour
-    next_at: datetime | None  # the first of those
-    reached: int  # by this person, today
-    not_reached: int
-    rung: int
-    forbidden: int  # who are due and do not want to be rung
-
-    @property
-    def all(self) -> int:
-        return self.rung + self.waiting
-
-
-def may_work(person: Person, whose: Whose) -> bool:
-    """One's own list is everybody's who rings; a department's goes with the right."""
-    reach = roles.reach(person, "calling.do")
-    if reach is Reach.ALL or whose in (Whose(), Whose(person_id=person.pk)):
-        return reach is not Reach.NONE
-    if reach is not Reach.DEPARTMENT or person.department_id is None:
-        return False
-    if whose.person_id is None:
-        return whose.department_id == person.department_id
-    return Person.objects.filter(pk=whose.person_id, department_id=person.department_id).exists()
 
 
 def turn_of(person: Person) -> int | None:
@@ -123,12 +61,12 @@ where h.person_id = %s and h.until > %s and t.kind = 'call' and t.done_at is nul
 
 def take_next(person: Person, whose: Whose, *, skipped: Collection[int] = ()) -> int | None:
     """The next task of the list is this person's turn. Whoever presses at the same time gets another client."""
-    given = _given(person, whose) | {"skipped": list(skipped)}
-    statement = _TAKE_NEXT.format(queue=_queue(person, whose))
+    asked = given(person, whose) | {"skipped": list(skipped)}
+    statement = _TAKE_NEXT.format(queue=queue_of(person, whose))
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_CLEAR, given)
-            cursor.execute(statement, given)
+            cursor.execute(_CLEAR, asked)
+            cursor.execute(statement, asked)
             found = cursor.fetchone()
         if found is None:
             return None
@@ -251,22 +189,6 @@ select count(*) - 1 from chain
 """
 
 
-@dataclass(frozen=True)
-class Listed:
-    lines: list[Line]  # who comes next, in the order in which they are handed out
-    tallies: Tallies
-
-
-def list_waiting(person: Person, whose: Whose, *, skipped: Collection[int] = ()) -> Listed:
-    """The beginning of the list, and how many there are: it is gone through once for both."""
-    given = _given(person, whose) | {"most": LISTED, "skipped": list(skipped)}
-    with connection.cursor() as cursor:
-        cursor.execute(_LIST.format(queue=_queue(person, whose)), given)
-        found = cursor.fetchall()
-    lines = [Line(*row[7:])._replace(step_words=words.read(row[13])) for row in found if row[7] is not None]
-    return Listed(lines, Tallies(*found[0][:7]))
-
-
 def _plan(task: Task, step: Step, *, follows: bool, by: Person) -> None:
     """Taken back together with the call: it stands in its place."""
     assert task.deal
@@ -307,50 +229,6 @@ def _refuse_done(task: Task) -> None:
     raise Taken(_("This call is not to be made any more."))
 
 
-def _given(person: Person, whose: Whose) -> dict[str, Any]:
-    now = clock.now()
-    morning, midnight = clock.day_bounds(clock.today())
-    return {
-        "me": person.pk,
-        "whose": whose.person_id,
-        "of": whose.department_id,
-        "pool": rights.department_id_of(person),
-        "department": person.department_id,
-        "now": now,
-        "until": now + TURN,
-        "morning": morning,
-        "midnight": midnight,
-        "skipped": [],
-    }
-
-
-def _queue(person: Person, whose: Whose) -> str:
-    """As far as the person's rights go: on a department's list may stand what only its own people may touch."""
-    which = _OF_PERSON if whose.person_id else _OF_DEPARTMENT if whose.department_id else _OWN
-    if not whose.person_id and not whose.department_id and roles.reach(person, "calling.do") is Reach.OWN:
-        which = _ONLY_OWN
-    return f"{_CALLS} and {which} and {_TOUCHED[rights.reaching(person).reach]}"
-
-
-_ONLY_OWN = "t.person_id = %(me)s"
-_OF_PERSON = "t.person_id = %(whose)s"
-_OF_DEPARTMENT = """(t.person_id in (select id from staff_person where department_id = %(of)s)
-    or (t.person_id is null and d.department_id = %(of)s))"""
-# The call centre works for all departments, everybody else for his own.
-_OWN = """(t.person_id = %(me)s or t.person_id is null) and (t.person_id is not null or d.department_id is null
-    or %(pool)s::bigint is null or d.department_id = %(pool)s)"""
-_GIVEN_BY_ME = "%(me)s in (t.person_id, t.by_id, d.responsible_id)"
-_TOUCHED = {
-    Reach.ALL: "true",
-    Reach.DEPARTMENT: f"({_GIVEN_BY_ME} or d.department_id is null or d.department_id = %(department)s)",
-    Reach.OWN: _GIVEN_BY_ME,
-    Reach.NONE: "%(me)s in (t.person_id, t.by_id)",
-}
-_CALLS = """deals_task t join deals_deal d on d.id = t.deal_id
-where t.kind = 'call' and t.done_at is null and t.deal_id is not null and t.due_at < %(midnight)s
-  and d.closed_at is null"""
-_READY_AT = "greatest(t.snoozed_until, case when t.after_id is not null then t.due_at end)"
-_READY = f"coalesce({_READY_AT} <= %(now)s, true)"
 _OTHERS = """select h.person_id from deals_callinghold h
     where h.client_id = d.client_id and h.until > %(now)s and h.person_id <> %(me)s"""
 
@@ -361,7 +239,7 @@ delete from deals_callinghold where id in (
 """
 _TAKE_NEXT = f"""
 with next as (
-    select t.id, d.client_id from {{queue}} and {_READY} and not exists ({_OTHERS}) and t.id <> all(%(skipped)s)
+    select t.id, d.client_id from {{queue}} and {READY} and not exists ({_OTHERS}) and t.id <> all(%(skipped)s)
       and not {NOT_TO_BE_RUNG}
     order by t.due_at, t.id limit 1 for update of t skip locked
 ), held as (
@@ -375,35 +253,3 @@ insert into deals_callinghold (task_id, client_id, person_id, until)
 select t.id, d.client_id, %(me)s, %(until)s from deals_task t join deals_deal d on d.id = t.deal_id
 where t.id = %(task)s and t.done_at is null and d.closed_at is null on conflict do nothing
 """
-_LIST = f"""
-with queue as materialized (
-    select t.id, t.what, t.due_at, t.person_id, d.client_id, d.stage_id, {_READY_AT} as ready_at,
-           {NOT_TO_BE_RUNG} as forbidden
-    from {{queue}}
-), waiting as (
-    select * from queue where coalesce(ready_at <= %(now)s, true) and not forbidden
-), rung as (
-    select count(*) filter (where outcome = 'reached') as reached,
-           count(*) filter (where outcome = 'not_reached') as not_reached, count(*) as rung
-    from deals_task where done_by_id = %(me)s and kind = 'call' and done_at >= %(morning)s
-)
-select (select count(*) from waiting where client_id not in (
-           select client_id from deals_callinghold where until > %(now)s and person_id <> %(me)s)),
-       later.count, later.first, rung.reached, rung.not_reached, rung.rung, later.forbidden,
-       t.id, t.what, t.due_at, c.id, c.name, case when c.name = '' then {CONTACT} end, stage.next_step_words,
-       who.full_name, who.id, ringing.full_name, ringing.id
-from (
-    select count(*) filter (where ready_at > %(now)s and not forbidden) as count,
-           min(ready_at) filter (where ready_at > %(now)s and not forbidden) as first,
-           count(distinct client_id) filter (where forbidden) as forbidden
-    from queue
-) later
-cross join rung
-left join (select * from waiting where id <> all(%(skipped)s) order by due_at, id limit %(most)s) t on true
-left join clients_client c on c.id = t.client_id
-left join deals_stage stage on stage.id = t.stage_id
-left join staff_person who on who.id = t.person_id
-left join deals_callinghold h on h.client_id = c.id and h.until > %(now)s
-left join staff_person ringing on ringing.id = h.person_id
-order by t.due_at, t.id
-"""  # noqa: S608  # of our own words only

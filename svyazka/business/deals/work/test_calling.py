@@ -14,8 +14,9 @@ from svyazka.business.calls.dialling import do_not_call
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
 from svyazka.business.deals.models import CallingHold, Deal, Pipeline, Task
 from svyazka.business.deals.opening import open_deal
-from svyazka.business.deals.work import calling, tasks, wrong_numbers
-from svyazka.business.deals.work.calling import Step, Taken, Whose
+from svyazka.business.deals.work import calling, calling_list, tasks, wrong_numbers
+from svyazka.business.deals.work.calling import Step, Taken
+from svyazka.business.deals.work.calling_queue import Whose, may_work
 from svyazka.business.staff.models import CompanyRole
 from svyazka.business.staff.roles import Reach
 from svyazka.kit import clock
@@ -59,8 +60,8 @@ def fetched(number: int | None) -> Task:
     return Task.objects.select_related("deal__client", "deal__stage").get(pk=number)
 
 
-def counted(person) -> calling.Tallies:
-    return calling.list_waiting(person, NOW).tallies
+def counted(person) -> calling_list.Tallies:
+    return calling_list.list_waiting(person, NOW).tallies
 
 
 def in_hours(hours: float):
@@ -79,7 +80,7 @@ def test_what_is_late_comes_first_then_what_is_due_today_and_nothing_else(deal, 
     call(closed, mikhail)
     Deal.objects.filter(pk=closed.pk).update(closed_at=clock.now())
     Task.objects.create(deal=deal, kind="message", what="Написать", due_at=in_hours(-1), person=mikhail)
-    assert [line.id for line in calling.list_waiting(mikhail, NOW).lines] == [late.pk, today.pk]
+    assert [line.id for line in calling_list.list_waiting(mikhail, NOW).lines] == [late.pk, today.pk]
     assert counted(mikhail)[:3] == (2, 1, in_hours(1))
     assert [calling.take_next(mikhail, NOW), calling.take_next(mikhail, NOW, skipped=[late.pk])] == [late.pk, today.pk]
 
@@ -124,10 +125,10 @@ def test_who_does_not_want_to_be_rung_is_passed_over_with_a_word(deal, vera, mik
     calling.give_up(mikhail)
     do_not_call.forbid(["+79031112233"], by=mikhail)
     assert calling.take_next(mikhail, Whose()) == other.pk
-    listed = calling.list_waiting(mikhail, Whose())
+    listed = calling_list.list_waiting(mikhail, Whose())
     assert ([line.id for line in listed.lines], listed.tallies.forbidden) == ([other.pk], 1)
     do_not_call.allow(["+79161234567", "+79031112233"], by=mikhail)
-    assert calling.list_waiting(mikhail, Whose()).tallies.forbidden == 0
+    assert calling_list.list_waiting(mikhail, Whose()).tallies.forbidden == 0
 
 
 def test_after_a_call_the_deal_has_a_next_step_or_goes_on(deal, mikhail):
@@ -223,7 +224,7 @@ def test_whose_calls_one_may_ring(deal, windows, mikhail, dina, olga, roza):
     other = call(another(roza, "Розы", responsible=roza), roza)
 
     def listed(person, whose=NOW):
-        return {line.id for line in calling.list_waiting(person, whose).lines}
+        return {line.id for line in calling_list.list_waiting(person, whose).lines}
 
     assert mikhail.department_id != dina.department_id
     assert listed(mikhail) == {mine.pk, nobodys.pk}
@@ -232,15 +233,15 @@ def test_whose_calls_one_may_ring(deal, windows, mikhail, dina, olga, roza):
     assert listed(roza, department) >= {mine.pk, nobodys.pk}
     assert listed(roza, Whose(person_id=mikhail.pk)) == {mine.pk}
     assert other.pk in listed(roza)
-    assert calling.may_work(roza, Whose(person_id=mikhail.pk))
-    assert calling.may_work(mikhail, department)
-    assert not calling.may_work(dina, department)
-    assert not calling.may_work(dina, Whose(person_id=mikhail.pk))
+    assert may_work(roza, Whose(person_id=mikhail.pk))
+    assert may_work(mikhail, department)
+    assert not may_work(dina, department)
+    assert not may_work(dina, Whose(person_id=mikhail.pk))
     CompanyRole.objects.create(code="trainee", based_on="manager", rights={"calling.do": Reach.OWN})
     mikhail.role = "trainee"
     mikhail.save()
     mikhail = type(mikhail).objects.get(pk=mikhail.pk)
-    assert not calling.may_work(mikhail, department)
+    assert not may_work(mikhail, department)
     assert listed(mikhail) == {mine.pk}
 
 

@@ -10,7 +10,7 @@ from svyazka.business.clients.models import Client
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.deals.work import calling
-from svyazka.business.deals.work.calling import Whose
+from svyazka.business.deals.work.calling_queue import Whose
 from svyazka.business.deals.work.ring_these import Share, ring_these
 from svyazka.business.journal.models import Entry
 from svyazka.business.notices.models import Notice
