@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
@@ -244,7 +244,7 @@ def work_off_conversation(conversation: str) -> int:
         return sum(arrival.state not in WAITING for arrival in arrivals)
 
 
-def _heads(asked: str, given: Sequence[object]) -> list[_Due]:
+def _heads(asked: str, given: Sequence[datetime | int]) -> list[_Due]:
     with connection.cursor() as cursor:
         cursor.execute(asked, given)
         heads = cursor.fetchall()
