@@ -20,7 +20,7 @@ from svyazka.business.calls.phone_system import Do
 from svyazka.business.journal.record import About, record
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
-from svyazka.kit import clock, phones
+from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 State = PhoneCommand.State
@@ -47,7 +47,7 @@ class OddHour(Refused):
 
 def check(number: str, *, address: str = "", anyway: bool = False, reason: str = "", by: Person) -> str:
     """Whether it may be rung now, as E.164. `reason`: why all the same, though it is not to be rung."""
-    number = _normalised(number)
+    number = do_not_call.number_in(number)
     forbidden = do_not_call.of_numbers([number]).get(number)
     if forbidden and not (reason.strip() and roles.may(by, "calls.override")):
         raise NotToBeCalled(forbidden)
@@ -129,10 +129,3 @@ def open_dials(person: Person) -> list[PhoneCommand]:
         person_id=person.pk, do=Do.DIAL, call_id=None, state__in=[State.ASKED, State.TAKEN]
     )
     return list(dials.filter(until__gt=clock.now()).order_by("-pk")[:3])
-
-
-def _normalised(number: str) -> str:
-    try:
-        return phones.normalise(number)
-    except phones.NotAPhone as refusal:
-        raise Refused(_("This is no telephone number.")) from refusal
