@@ -84,5 +84,9 @@ def _taken(pk: int, owners: Sequence[_Owner]) -> str:
     same = [one for one in owners if one.pk != pk and (one.pbx_code in codes or "" in (one.pbx_code, *codes))]
     names = ", ".join(one.name for one in same)
     if any(one.pbx_code not in codes for one in same):
-        return _("{name} has this extension, and it is not chosen yet on which PBX.").format(name=names)
+        if "" in codes:
+            return _("On which PBX is this phone? Choose it on the person's page first.")
+        return _("{name} has this extension. If on another PBX, choose it on that person's page first.").format(
+            name=names
+        )
     return _("{name} has this extension.").format(name=names) if same else ""
