@@ -174,6 +174,8 @@ def test_megafon_hears_who_rings_and_who_looks_after_him(house, stand_in, vera, 
     deal = open_deal(vera, by=Automaton("test"))
     Deal.objects.filter(pk=deal.pk).update(responsible=mikhail)
     assert ask("8 (916) 123-45-67").json() == {"contact_name": "Вера Павлова", "responsible": mikhail.extension}
+    type(mikhail).objects.filter(pk=mikhail.pk).update(pbx_code="asterisk/lab1")
+    assert ask(CLIENT).json() == {"contact_name": "Вера Павлова"}, "his phone is on another system"
     assert (ask("79160000000").json(), ask("anonymous").json()) == ({}, {})
     assert house.arrivals() == []
     assert house.ask("POST", "/in/cloud_pbx/key-megafon", b"cmd=contact&phone=79161234567").status == 401

@@ -124,7 +124,7 @@ class Arrivals:
         knock = Knock(asked.headers, body, datetime.now(UTC), rest, _query(asked.scope), self._sender(asked))
         verdict = asked.way.verify(knock, account)
         if isinstance(verdict, Question):
-            return await self._say_who(asked, verdict)
+            return await self._say_who(asked, verdict, account)
         if isinstance(verdict, Refused):
             self._count_wrong(asked, account, verdict)
             return await _as_told(asked, verdict)
@@ -140,9 +140,9 @@ class Arrivals:
             return await _busy(asked)
         return await _as_told(asked, verdict)
 
-    async def _say_who(self, asked: Asked, question: Question) -> None:
+    async def _say_who(self, asked: Asked, question: Question, account: Account) -> None:
         try:
-            caller = await self._callers.find(question.phone)
+            caller = await self._callers.find(question.phone, pbx_code=account.code)
         except Busy:
             return await _busy(asked)
         return await asked.answer_so(200, question.say(caller))

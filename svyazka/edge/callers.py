@@ -22,7 +22,7 @@ with recursive known(id, name, next) as (
     select client.id, client.name, client.merged_into_id
     from known join clients_client client on client.id = known.next
 )
-select known.name, coalesce(person.extension, '')
+select known.name, case when person.pbx_code in ('', %s) then person.extension else '' end
 from known
 left join lateral (
     select responsible_id from deals_deal deal
@@ -37,11 +37,11 @@ class Callers:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def find(self, phone: str) -> Caller:
-        """Raises Busy where the answer would come too late."""
+    async def find(self, phone: str, *, pbx_code: str) -> Caller:
+        """`pbx_code`: who asks; of other phones it knows nothing. Raises Busy where the answer would come too late."""
         try:
             async with asyncio.timeout(WITHIN), self._pool.connection() as connection:
-                row = await (await connection.execute(_FIND, [phone])).fetchone()
+                row = await (await connection.execute(_FIND, [phone, pbx_code])).fetchone()
         except (psycopg.Error, PoolTimeout, TimeoutError):
             raise Busy from None
         return Caller(*row) if row else Caller()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import ClassVar
 
 import pytest
 from playwright.sync_api import expect
 
 from svyazka.business.calls import commands
+from svyazka.business.calls.conftest import ABLE
 from svyazka.business.calls.models import Call, Pbx, PhoneCommand
-from svyazka.business.calls.phone_system import CallEvent, Do, Done, Kind, Way
+from svyazka.business.calls.phone_system import CallEvent, Done, Kind, Way
 from svyazka.business.clients.models import Client, ContactPoint
 from svyazka.business.deals.models import Deal, Pipeline, Task
 from svyazka.business.deals.work import tasks
@@ -23,15 +23,9 @@ pytestmark = pytest.mark.slow
 CODE = "asterisk/lab1"
 
 
-class Able:
-    """Only says what it can."""
-
-    capabilities: ClassVar[frozenset[Do]] = frozenset(Do)
-
-
 @pytest.fixture(autouse=True)
 def _pbx(projects, settings):
-    settings.PHONE_SYSTEMS = {"asterisk": f"{__name__}.Able"}
+    settings.PHONE_SYSTEMS = {"asterisk": ABLE}
     Pbx.objects.create(code=CODE, driver="asterisk", host="127.0.0.1", port=5038, connected_at=clock.now())
 
 

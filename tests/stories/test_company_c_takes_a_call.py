@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import ClassVar
 
 import pytest
 from django.urls import reverse
 
 from svyazka.business.calls import commands
+from svyazka.business.calls.conftest import ABLE
 from svyazka.business.calls.models import Call, Pbx, PhoneCommand
-from svyazka.business.calls.phone_system import CallEvent, Do, Done, Kind, Way
+from svyazka.business.calls.phone_system import CallEvent, Done, Kind, Way
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
 from svyazka.business.deals.models import Deal, Pipeline, Task
 from svyazka.business.intake.models import Arrival
@@ -22,15 +22,9 @@ from svyazka.kit import clock
 CODE, NUMBER = "oktell/main", "79161234567"
 
 
-class Able:
-    """Stands where the telephone system begins: only says what it can. What it says comes from the tests."""
-
-    capabilities: ClassVar[frozenset[Do]] = frozenset(Do)
-
-
 @pytest.fixture(autouse=True)
 def _pbx(projects, settings):
-    settings.PHONE_SYSTEMS = {"oktell": f"{__name__}.Able"}
+    settings.PHONE_SYSTEMS = {"oktell": ABLE}
     Pbx.objects.create(code=CODE, driver="oktell", host="127.0.0.1", port=4055, connected_at=clock.now())
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from svyazka.business.calls import fold
-from svyazka.business.calls.follow import columns, find, put_together, staff_at, summary_of, update, wait_in_line
+from svyazka.business.calls.follow import answered_on, columns, find, put_together, summary_of, update, wait_in_line
 from svyazka.business.calls.models import Call
 from svyazka.business.calls.phone_system import CallEvent
 from svyazka.business.calls.summary import summarise
+from svyazka.business.calls.whose_phone import staff_at
 from svyazka.business.journal.record import About, Actor, record
 
 # What a person would ask about, if it reads differently from one day to the next.
@@ -29,7 +30,8 @@ def make_anew(call: Call, events: Sequence[CallEvent], *, parts: Mapping[str, Se
             put_together(part, call)
     was = {name: getattr(call, name) for name in _JOURNALLED}
     now = summarise(call.key, legs)
-    given = columns(now, legs, staff_at([now.answered_by]))
+    phone = answered_on(call, now)
+    given = columns(now, legs, answered_by_id=staff_at([phone]).get(phone))
     if now.answered_by == summary_of(call).answered_by:
         del given["answered_by_id"]  # the same phone; by now it may stand before somebody else
     if not update(call, given):

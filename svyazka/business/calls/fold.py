@@ -57,8 +57,13 @@ class Leg:
         return self.hung_up_at
 
     @property
+    def is_on(self) -> bool:
+        """It rings, dials, talks, or asks a colleague first: on the phone (`on_the_phone.py` says it of all calls)."""
+        return not (self.refusal or self.ended_at)
+
+    @property
     def rings(self) -> bool:
-        return bool(self.rang_at) and not (self.answered_at or self.refusal or self.ended_at)
+        return bool(self.rang_at) and self.is_on and not self.answered_at
 
 
 def fold(call_key: str, events: Iterable[CallEvent], legs: Iterable[Leg] = ()) -> list[Leg]:

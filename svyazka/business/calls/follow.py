@@ -15,8 +15,8 @@ from svyazka.business.calls.models import Call, PhoneLine
 from svyazka.business.calls.phone_system import CallEvent, Kind
 from svyazka.business.calls.recordings.note import hand_over
 from svyazka.business.calls.summary import Summary, summarise
+from svyazka.business.calls.whose_phone import PhoneKey, staff_at
 from svyazka.business.journal.record import News, announce_all
-from svyazka.business.staff.models import Person
 from svyazka.kit import phones, rows
 
 LONGEST = timedelta(days=1)  # no call lasts longer
@@ -67,15 +67,16 @@ class Followed:
     @property
     def whose_talk_ended(self) -> frozenset[tuple[str, datetime]]:
         """Extensions, each with when it was free again."""
-        return _ended_talks(self.now) - (_ended_talks(self.before) if self.before else frozenset())
+        return frozenset(self.now.freed) - frozenset(self.before.freed if self.before else ())
+
+    @property
+    def called(self) -> list[PhoneKey]:
+        """The phones whose screens come up with these events."""
+        return [PhoneKey(self.call.pbx_code, extension) for extension in self.rung | self.dials]
 
     @property
     def has_just_ended(self) -> bool:
         return self.now.state == Call.State.ENDED != (self.before.state if self.before else "")
-
-
-def _ended_talks(summary: Summary) -> frozenset[tuple[str, datetime]]:
-    return frozenset((talk.extension, talk.end) for talk in summary.talks if talk.end and talk.extension)
 
 
 def _turn(summary: Summary) -> tuple[object, ...]:
@@ -185,13 +186,13 @@ def _span(calls: Iterable[Call]) -> tuple[datetime, datetime]:
 def tell(followed: Iterable[Followed]) -> None:
     """The lists of the office hear of every turn; the call card comes up only where the phone rings."""
     turned = [one for one in followed if one.has_turned]
-    staff = staff_at(extension for one in turned for extension in one.rung | one.dials)
+    staff = staff_at(phone for one in turned for phone in one.called)
     news = []
     for one in turned:
         call = one.call
         ids = {name: number for name, number in (("client", call.client_id), ("deal", call.deal_id)) if number}
         news.append(News("call", call.pk, {**ids, **_how_it_ended(one)}))
-        if people := [staff[extension] for extension in one.rung | one.dials if extension in staff]:
+        if people := [staff[phone] for phone in one.called if phone in staff]:
             news.append(News("call", call.pk, {**ids, "to_me": 1}, people))
     announce_all(news)
 
@@ -199,17 +200,6 @@ def tell(followed: Iterable[Followed]) -> None:
 def _how_it_ended(one: Followed) -> dict[str, int]:
     """For whoever is waiting for just that: the calling list."""
     return {"ended": 1, "answered": int(one.call.result == Call.Result.ANSWERED)} if one.has_just_ended else {}
-
-
-def staff_at(extensions: Iterable[str]) -> dict[str, int]:
-    """Extension → id of whoever has that phone."""
-    wanted = {extension for extension in extensions if extension}
-    return dict(Person.objects.working().filter(extension__in=wanted).values_list("extension", "pk")) if wanted else {}
-
-
-def colleagues_at(extensions: Iterable[str]) -> dict[str, str]:
-    """Extension → name."""
-    return dict(Person.objects.working().filter(extension__in=set(extensions)).values_list("extension", "full_name"))
 
 
 def line_of(call: Call) -> PhoneLine | None:
@@ -262,7 +252,7 @@ def _learn(call: Call, events: Sequence[CallEvent]) -> _Learnt:
 
 def _store(learnt: Sequence[_Learnt]) -> None:
     """One statement for the new ones, one for those that have changed."""
-    staff = staff_at(one.followed.now.answered_by for one in learnt)
+    staff = staff_at(answered_on(one.followed.call, one.followed.now) for one in learnt)
     new: list[Call] = []
     changed: list[tuple[datetime, Call]] = []
     counted = []
@@ -270,7 +260,8 @@ def _store(learnt: Sequence[_Learnt]) -> None:
         call = one.followed.call
         was, before = call.started_at, counting.counts_as(call) if call.pk else None
         if call.pk is None or one.is_changed:
-            for name, value in columns(one.followed.now, one.legs, staff).items():
+            by = staff.get(answered_on(call, one.followed.now))
+            for name, value in columns(one.followed.now, one.legs, answered_by_id=by).items():
                 if value != fold.NEVER:
                     setattr(call, name, value)
             if call.pk is None:
@@ -339,8 +330,11 @@ def _part(event: CallEvent) -> Call:
     return found or Call.objects.create(pbx_code=event.pbx_code, key=event.part, started_at=event.at)
 
 
-def columns(summary: Summary, legs: Sequence[fold.Leg], staff: Mapping[str, int]) -> dict[str, object]:
-    """`staff`: extension → whose it is (`staff_at`)."""
+def answered_on(call: Call, now: Summary) -> PhoneKey:
+    return PhoneKey(call.pbx_code, now.answered_by)
+
+
+def columns(summary: Summary, legs: Sequence[fold.Leg], *, answered_by_id: int | None) -> dict[str, object]:
     return {
         "started_at": summary.started_at,
         "direction": summary.direction or "in",
@@ -350,7 +344,7 @@ def columns(summary: Summary, legs: Sequence[fold.Leg], staff: Mapping[str, int]
         "result": summary.result,
         "answered_at": summary.answered_at,
         "ended_at": summary.ended_at,
-        "answered_by_id": staff.get(summary.answered_by),
+        "answered_by_id": answered_by_id,
         "waiting_seconds": summary.waiting_seconds,
         "talk_seconds": summary.talk_seconds,
         "recording": summary.recordings[0][:300] if summary.recordings else "",

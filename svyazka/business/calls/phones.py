@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection
 
 from svyazka.business.calls.phone_system import At, PhonesSeen
+from svyazka.business.calls.whose_phone import PhoneKey
 from svyazka.business.journal.record import announce
 
 _CHANGE = """
@@ -21,13 +22,14 @@ _OTHERS_ARE_AWAY = """
 update calls_phone set state = 'away', since = %(at)s
 where pbx_code = %(pbx)s and state <> 'away' and since <= %(at)s and not extension = any(%(extensions)s)
 """
-# Of a system that we do not hear nothing is known. One phone may be known to several: whoever has it, says so.
+# Of a system that we do not hear nothing is known. Whoever has a phone of which it is not known where it is, says so.
 _STATES = """
-select distinct on (phone.extension) phone.extension, phone.state
-from calls_phone phone join calls_pbx pbx on pbx.code = phone.pbx_code
-where phone.extension = any(%s) and pbx.is_active and pbx.connected_at is not null
-  and (pbx.lost_at is null or pbx.lost_at < pbx.connected_at)
-order by phone.extension, phone.state = 'away', phone.since desc
+select distinct on (asked.pbx_code, asked.extension) asked.pbx_code, asked.extension, phone.state
+from unnest(%s::text[], %s::text[]) as asked (pbx_code, extension)
+join calls_phone phone on phone.extension = asked.extension and asked.pbx_code in ('', phone.pbx_code)
+join calls_pbx pbx on pbx.code = phone.pbx_code
+where pbx.is_active and pbx.connected_at is not null and (pbx.lost_at is null or pbx.lost_at < pbx.connected_at)
+order by asked.pbx_code, asked.extension, phone.state = 'away', phone.since desc
 """
 
 
@@ -49,8 +51,9 @@ def notice(seen: PhonesSeen) -> None:
         announce("phone", 0)
 
 
-def states(extensions: Iterable[str]) -> dict[str, At]:
-    """By extension; of those that are not in it nothing is known."""
+def states(keys: Collection[PhoneKey]) -> dict[PhoneKey, At]:
+    """Of those that are not in it nothing is known."""
+    codes, extensions = [key.pbx_code for key in keys], [key.extension for key in keys]
     with connection.cursor() as cursor:
-        cursor.execute(_STATES, [list(extensions)])
-        return {extension: At(state) for extension, state in cursor.fetchall()}
+        cursor.execute(_STATES, [codes, extensions])
+        return {PhoneKey(code, extension): At(state) for code, extension, state in cursor.fetchall()}

@@ -58,6 +58,7 @@ class Summary:
     transfers: tuple[Transfer, ...]
     rang: tuple[str, ...]  # extensions, in the order in which they rang
     rings: tuple[str, ...]  # extensions that ring now
+    freed: tuple[tuple[str, datetime], ...]  # extensions whose talk is over, each with since when
 
 
 def summarise(call_key: str, legs: Sequence[Leg]) -> Summary:
@@ -98,6 +99,7 @@ def summarise(call_key: str, legs: Sequence[Leg]) -> Summary:
         rang=tuple(dict.fromkeys(leg.extension for leg in staff if leg.rang_at and leg.extension)),
         # Of a call out the own phone rings before the client lifts; after that, a colleague's to whom he is passed on.
         rings=() if ended_at or (direction != "in" and not answered_at) else _ringing(staff, answered_at),
+        freed=_freed(talks, staff, ended_at),
     )
 
 
@@ -192,6 +194,20 @@ def _talks(
 
 def _told(talks: Sequence[tuple[datetime, datetime, Leg]]) -> tuple[Talk, ...]:
     return tuple(Talk(leg.extension, begin, None if end == NEVER else end) for begin, end, leg in talks)
+
+
+def _freed(
+    talks: Sequence[tuple[datetime, datetime, Leg]], staff: Sequence[Leg], ended_at: datetime | None
+) -> tuple[tuple[str, datetime], ...]:
+    """Whoever only asks a colleague has left the client's bridge, and not the call."""
+    ends = {leg.extension: end for _begin, end, leg in sorted(talks, key=lambda talk: talk[1]) if leg.extension}
+    freed = []
+    for extension, end in ends.items():
+        own = [leg for leg in staff if leg.extension == extension and not leg.rings]
+        is_there = end != ended_at and any(leg.is_on and not leg.passed_on for leg in own)
+        if end != NEVER and not is_there:
+            freed.append((extension, max([end, *(leg.ended_at for leg in own if leg.ended_at and not leg.refusal)])))
+    return tuple(freed)
 
 
 def _held(staff: Sequence[Leg], ended_at: datetime | None) -> list[Span]:

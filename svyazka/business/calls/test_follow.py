@@ -115,6 +115,44 @@ def test_a_colleague_is_asked_in_a_call_of_its_own_and_it_is_one_call_in_whateve
     assert not Call.objects.going_on().exists()
 
 
+def asking(now):
+    """101 speaks with the client and leaves their bridge for a word with a colleague."""
+    own = {"leg": "a1", "extension": "101"}
+    follow(
+        [
+            start("a", at=now),
+            of("a", Kind.RING, now + LATER, **own),
+            of("a", Kind.ANSWER, now + 2 * LATER, **own),
+            of("a", Kind.JOIN, now + 2 * LATER, **own, bridge="x"),
+            of("a", Kind.JOIN, now + 2 * LATER, bridge="x"),
+        ]
+    )
+    (followed,) = follow([of("a", Kind.PART, now + 5 * LATER, **own, bridge="x")])
+    return own, followed
+
+
+def test_whoever_asks_a_colleague_is_free_when_the_client_is_passed_on_and_not_before():
+    now = clock.now()
+    own, followed = asking(now)
+    assert (followed.whose_talk_ended, followed.has_turned) == (frozenset(), True)
+    (back,) = follow([of("a", Kind.JOIN, now + 9 * LATER, **own, bridge="x")])
+    (again,) = follow([of("a", Kind.PART, now + 10 * LATER, **own, bridge="x")])
+    assert (back.whose_talk_ended, again.whose_talk_ended) == (frozenset(), frozenset())
+    (passed,) = follow([of("a", Kind.TRANSFER, now + 20 * LATER, **own), of("a", Kind.HANGUP, now + 20 * LATER, **own)])
+    assert passed.whose_talk_ended == {("101", now + 20 * LATER)}
+    (over,) = follow([of("a", Kind.HANGUP, now + 60 * LATER)])
+    assert over.whose_talk_ended == frozenset()
+
+
+def test_a_client_who_hangs_up_meanwhile_sets_nobody_free_who_still_has_a_word_with_a_colleague():
+    now = clock.now()
+    own, _followed = asking(now)
+    (gone,) = follow([of("a", Kind.HANGUP, now + 8 * LATER)])
+    assert (gone.call.state, gone.whose_talk_ended) == ("ended", frozenset())
+    (free,) = follow([of("a", Kind.HANGUP, now + 11 * LATER, **own)])
+    assert free.whose_talk_ended == {("101", now + 11 * LATER)}
+
+
 def of(key, kind, at, leg="", **facts):
     return CallEvent("asterisk/lab1", key, kind, at, leg or key, **facts)
 

@@ -10,10 +10,11 @@ from django.db import transaction
 
 from svyazka.business.calls.dialling import dial
 from svyazka.business.calls.floor import switching
-from svyazka.business.calls.follow import Followed, belong_to, colleagues_at, follow, lines_of, summary_of, tell
+from svyazka.business.calls.follow import Followed, belong_to, follow, lines_of, summary_of, tell
 from svyazka.business.calls.models import Call, PhoneLine
 from svyazka.business.calls.phone_system import CallEvent
 from svyazka.business.calls.recordings.note import note
+from svyazka.business.calls.whose_phone import PhoneKey, names_in
 from svyazka.business.clients import amend, history
 from svyazka.business.clients.identify import Contact, find_by_phones, identify
 from svyazka.business.clients.models import Client, Interaction
@@ -168,7 +169,8 @@ def _see_who_was_reached(
 ) -> None:
     """Only of calls that have turned, in a few statements for all of them. `found`: those of which it was not known
     whose they are; that may be heard after all the rest."""
-    switching.talked(dict(sorted(end for one in followed for end in one.whose_talk_ended)))
+    ends = sorted((PhoneKey(one.call.pbx_code, phone), at) for one in followed for phone, at in one.whose_talk_ended)
+    switching.talked(dict(ends))
     of_clients = [one for one in followed if one.call.client_id]
     first_contact.keep([one.call for one in of_clients if one.has_just_spoken or one.call.pk in found])
     answered = [one for one in of_clients if _is_answered(one, found)]
@@ -232,7 +234,7 @@ def _facts(call: Call) -> dict[str, Any]:
     if call.recording:
         facts["recording"] = True
     if transfers := summary_of(call).transfers:
-        names = colleagues_at(transfer.to for transfer in transfers)
+        names = names_in(call, (), dialled=(transfer.to for transfer in transfers))
         facts["passed_on"] = [names.get(transfer.to, transfer.to) for transfer in transfers]
     return facts
 

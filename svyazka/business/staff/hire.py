@@ -169,6 +169,11 @@ _READERS: dict[str, Callable[[Any], Any]] = {"phone": _phone, "skills": _skills,
 
 
 def _taken(conflict: IntegrityError) -> Refused:
+    if "one_extension_without_a_pbx" in str(conflict):
+        words = _(
+            "Somebody else has this extension. If yours is on another PBX, enter it in the step “Phones” of that PBX."
+        )
+        return Refused(words, fields={"extension": words})
     if "one_extension" in str(conflict):
         words = _("This extension belongs to somebody else already.")
         return Refused(words, fields={"extension": words})

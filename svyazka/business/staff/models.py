@@ -101,6 +101,9 @@ class People(BaseUserManager["Person"]):
         return self.get_queryset().phones_among(numbers)
 
 
+_HAS_PHONE = ~Q(extension="") & Q(is_active=True)
+
+
 class Person(AbstractBaseUser):
     """One of the staff: logs in, has a role in a department, and a phone on the PBX."""
 
@@ -110,7 +113,7 @@ class Person(AbstractBaseUser):
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="people")
     phone = models.CharField(max_length=20, blank=True)  # E.164
     extension = models.CharField(max_length=20, blank=True)  # the phone on the PBX: 101
-    # On which one, where there are several (calls.Pbx.code); empty: on the only one.
+    # On which one, where there are several (calls.Pbx.code); empty: on the only one, and nobody else has the extension.
     pbx_code = models.CharField(max_length=60, db_default="", blank=True)
     calls_by = models.CharField(
         max_length=10, choices=CallsBy.choices, default=CallsBy.DESK, db_default=CallsBy.DESK.value
@@ -133,9 +136,15 @@ class Person(AbstractBaseUser):
         constraints = [
             # A phone that rings must belong to one person.
             models.UniqueConstraint(
-                fields=["extension"],
-                condition=~models.Q(extension="") & models.Q(is_active=True),
-                name="one_extension",
+                fields=["extension", "pbx_code"], condition=_HAS_PHONE, name="one_extension_on_a_pbx"
+            ),
+            ExclusionConstraint(
+                name="one_extension_without_a_pbx",
+                expressions=[
+                    ("extension", RangeOperators.EQUAL),
+                    (models.Case(models.When(pbx_code="", then=1), default=0), RangeOperators.NOT_EQUAL),
+                ],
+                condition=_HAS_PHONE,
             ),
         ]
 
@@ -149,6 +158,10 @@ class Person(AbstractBaseUser):
     @property
     def actor_name(self) -> str:
         return self.full_name
+
+    def is_on(self, pbx_code: str) -> bool:
+        """Whether the extension is a phone of this PBX."""
+        return bool(self.extension) and self.pbx_code in ("", pbx_code)
 
     @property
     def company_role(self) -> CompanyRole | None:

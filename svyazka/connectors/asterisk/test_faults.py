@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from svyazka.business.calls import phones
+from svyazka.business.calls.conftest import phones_of
 from svyazka.business.calls.follow import summary_of
 from svyazka.business.calls.models import Call, Pbx
 from svyazka.business.intake.models import Arrival
@@ -216,4 +216,4 @@ def test_what_phones_are_at_comes_through_and_is_asked_again_after_a_break():
         await pbx.listened_to()
 
     run(story)
-    assert phones.states(["101", "102", "103", "201"]) == {"101": "free", "102": "away", "103": "away", "201": "free"}
+    assert phones_of(CODE, "101", "102", "103", "201") == {"101": "free", "102": "away", "103": "away", "201": "free"}

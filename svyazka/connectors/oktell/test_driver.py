@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from svyazka.business.calls import phones
+from svyazka.business.calls.conftest import phones_of
 from svyazka.business.calls.follow import summary_of
 from svyazka.business.calls.models import Call, Pbx
 from svyazka.business.calls.phone_system import At, Link
@@ -370,7 +370,7 @@ def test_what_colleagues_phones_are_at(windows):
 
     run(story)
     Pbx.objects.create(code=CODE, driver="oktell", host="pbx", port=80, connected_at=clock.now())
-    assert phones.states(["101", "102", "201"]) == {"101": At.BUSY, "102": At.FREE, "201": At.AWAY}
+    assert phones_of(CODE, "101", "102", "201") == {"101": At.BUSY, "102": At.FREE, "201": At.AWAY}
 
 
 def test_nothing_is_written_of_what_no_call_is(windows):

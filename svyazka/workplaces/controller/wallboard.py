@@ -16,8 +16,8 @@ from svyazka.business.calls.floor.counting import Figures
 from svyazka.business.calls.floor.live_calls import Live, list_live
 from svyazka.business.calls.floor.rules import rules
 from svyazka.business.calls.floor.states import Kind, State, states
-from svyazka.business.calls.follow import colleagues_at
 from svyazka.business.calls.models import CallQueue, FloorRules
+from svyazka.business.calls.whose_phone import colleagues_at
 from svyazka.business.clients import history
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
@@ -154,7 +154,7 @@ def _now(person: Person, *, on_wall: bool) -> dict[str, Any]:
 
 
 def _waiting(waiting: Sequence[Live], scope: Scope, *, on_wall: bool) -> list[dict[str, Any]]:
-    names = colleagues_at(extension for one in waiting for extension in one.rings)
+    names = colleagues_at(phone for one in waiting for phone in one.rings)
     late = clock.now() - LONG
     return [
         {
@@ -164,7 +164,7 @@ def _waiting(waiting: Sequence[Live], scope: Scope, *, on_wall: bool) -> list[di
             "queue": queue_name(one.queue, scope.queues),
             "since": one.since.isoformat(),
             "is_late": one.since < late,
-            "rings": ", ".join(names.get(extension, extension) for extension in one.rings),
+            "rings": ", ".join(names.get(phone, phone.extension) for phone in one.rings),
         }
         for one in waiting
     ]

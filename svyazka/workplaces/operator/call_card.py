@@ -13,10 +13,11 @@ from svyazka.business.calls import commands, fold
 from svyazka.business.calls.dialling import do_not_call, hours, on_a_call
 from svyazka.business.calls.dialling.do_not_call import Forbidden
 from svyazka.business.calls.dialling.on_a_call import Standing
-from svyazka.business.calls.follow import colleagues_at, summary_of
+from svyazka.business.calls.follow import summary_of
 from svyazka.business.calls.models import Call, PhoneCommand, PhoneLine
 from svyazka.business.calls.phone_system import Do
 from svyazka.business.calls.summary import Summary
+from svyazka.business.calls.whose_phone import PhoneKey, names_in, rung_by
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, Source
 from svyazka.business.deals.handing import looked_after
@@ -88,11 +89,11 @@ def facts(person: Person, call: Call) -> dict[str, Any]:
         "has_keys": any(row.key for group in groups for row in group.rows),
         "latest": _latest(call, client) if client else [],
         "colleague": colleague_of(call, moment),
-        "passed_to": _passed_to(person, now) if moment == "finished" else "",
+        "passed_to": _passed_to(person, call, now) if moment == "finished" else "",
         "dialled": str(standing.dial.pk) if standing.dial else "",
         "spoken": timeline.duration(call.talk_seconds) if call.talk_seconds else "",
         "forbidden": forbidden,
-        **_doing(standing, moment),
+        **_doing(standing, call, moment),
     }
 
 
@@ -101,13 +102,13 @@ def doing(person: Person, call: Call) -> dict[str, Any]:
     number = {"call": call, "number": str(call.pk)}
     standing = on_a_call.standing(call, person)
     moment = moment_of(person, call, summary_of(call))
-    return {**number, "moment": moment, **_doing(standing, moment)}
+    return {**number, "moment": moment, **_doing(standing, call, moment)}
 
 
 def moment_of(person: Person, call: Call, now: Summary) -> str:
     """`ringing`, `calling` (we ring him), `talking`, `finished`, `missed`, `unreached`; `taken`: a colleague answered;
     `asked`: he has lifted for a colleague who asks him first; `passed_on`: it rings elsewhere."""
-    if person.extension and person.extension in now.rings:
+    if person.is_on(call.pbx_code) and person.extension in now.rings:
         return "ringing"
     if call.answered_by_id:
         return _moment_of_talk(person, call, now)
@@ -143,26 +144,25 @@ def _is_asked(call: Call, now: Summary) -> bool:
 
 
 def _concerns(person: Person, call: Call) -> bool:
-    is_his_pbx = person.pbx_code in ("", call.pbx_code)
-    return bool(person.extension) and is_his_pbx and person.extension in {leg["extension"] for leg in call.legs}
+    return person.is_on(call.pbx_code) and person.extension in {leg["extension"] for leg in call.legs}
 
 
 def colleague_of(call: Call, moment: str) -> str:
     """Who has the call now, or whose phone it rings on."""
     if moment == "passed_on":
         rings = summary_of(call).rings
-        return next(iter(colleagues_at(rings).values()), "") if rings else ""
+        return next(iter(names_in(call, rings).values()), "") if rings else ""
     if moment not in ("taken", "asked") or not call.answered_by_id:
         return ""
     return Person.objects.filter(pk=call.answered_by_id).values_list("full_name", flat=True).first() or ""
 
 
-def _passed_to(person: Person, now: Summary) -> str:
+def _passed_to(person: Person, call: Call, now: Summary) -> str:
     """What became of the client whom this person has passed on."""
-    if not now.transfers or now.transfers[-1].by != person.extension:
+    if not now.transfers or now.transfers[-1].by != person.extension or not person.is_on(call.pbx_code):
         return ""
     last = now.transfers[-1]
-    name = colleagues_at([last.to]).get(last.to, last.to)
+    name = names_in(call, (), dialled=[last.to]).get(last.to, last.to)
     if last.is_missed:
         return _("Passed on to {who}: nobody answered").format(who=name)
     said = _("{who} has taken the client") if last.taken_by else _("Passed on to {who}: it is ringing")
@@ -233,7 +233,7 @@ def _forbidden(call: Call, client: Client | None) -> list[Forbidden]:
     return sorted(found.values(), key=lambda one: one.number != call.client_number)
 
 
-def _doing(standing: Standing, moment: str) -> dict[str, Any]:
+def _doing(standing: Standing, call: Call, moment: str) -> dict[str, Any]:
     """What is offered. What the telephone system cannot be asked for is left out, with a word why."""
     has_it = moment in ("ringing", "talking", "calling")
     can = standing.can if has_it and standing.has_it else frozenset()
@@ -242,7 +242,7 @@ def _doing(standing: Standing, moment: str) -> dict[str, Any]:
     return {
         "click": uuid4().hex[:12],  # so that a click sent twice is one
         "asked": (asked := _asked(standing)),
-        "asks": colleagues_at([asks.number]).get(asks.number, asks.number) if asks else "",
+        "asks": names_in(call, (), dialled=[asks.number]).get(asks.number, asks.number) if asks else "",
         "busy": bool(asked and asked.is_under_way),
         "has_link": standing.has_link,
         "may_transfer": Do.TRANSFER in can and moment in ("ringing", "talking") and not asks,
@@ -269,10 +269,8 @@ def _asked(standing: Standing) -> Asked | None:
     if last is None or last.state == State.DONE:
         return None
     do = Do(last.do)
-    person = Person.objects.working().filter(extension=last.number).first() if last.number else None
-    who = person.full_name if person else last.number
+    rung = PhoneKey(last.pbx_code, last.number)
+    number, who = rung_by([rung]).get(rung, (0, last.number))
     said = _DOING[do] if standing.is_under_way else _NOT_DONE[do]
     why = "" if standing.is_under_way else commands.trouble_of(last)
-    return Asked(
-        str(last.pk), last.do, str(person.pk) if person else "", standing.is_under_way, said.format(who=who), why
-    )
+    return Asked(str(last.pk), last.do, str(number) if number else "", standing.is_under_way, said.format(who=who), why)

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svyazka.business.calls.follow import colleagues_at, summary_of
+from svyazka.business.calls.follow import summary_of
 from svyazka.business.calls.models import Call, PhoneLine
+from svyazka.business.calls.whose_phone import PhoneKey, rung_by
 from svyazka.business.clients.models import Client
 from svyazka.business.staff.models import Person
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -96,9 +97,9 @@ def _people(calls: Sequence[Call]) -> dict[int | str, Person]:
 
 def _chains(calls: Sequence[Call]) -> dict[int, list[str]]:
     """To whom each was passed on, one after the other."""
-    passed = {call.pk: [one.to for one in summary_of(call).transfers] for call in calls}
-    names = colleagues_at(to for chain in passed.values() for to in chain)
-    return {pk: [names.get(to, to) for to in chain] for pk, chain in passed.items()}
+    passed = {call.pk: [PhoneKey(call.pbx_code, one.to) for one in summary_of(call).transfers] for call in calls}
+    rung = rung_by(number for chain in passed.values() for number in chain)
+    return {pk: [rung.get(to, (0, to.extension))[1] for to in chain] for pk, chain in passed.items()}
 
 
 def _row(

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from svyazka.business.calls import fold
 from svyazka.business.calls.fold import Leg
-from svyazka.business.calls.follow import colleagues_at, line_of
+from svyazka.business.calls.follow import line_of
 from svyazka.business.calls.models import Call, Listening, Recording
 from svyazka.business.calls.phone_system import Kind, Way
 from svyazka.business.calls.recordings.listening import list_listenings
 from svyazka.business.calls.recordings.of_call import list_recordings, names_at
 from svyazka.business.calls.summary import Summary, Transfer, summarise
+from svyazka.business.calls.whose_phone import names_in
 from svyazka.business.clients.models import Client
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
@@ -59,7 +60,7 @@ def _context(person: Person, found: Call) -> dict[str, Any]:
     legs = [fold.from_json(leg) for leg in found.legs]
     now = summarise(found.key, legs)
     recordings = list_recordings(found)
-    names = _names(legs, now, recordings)
+    names = _names(found, legs, now, recordings)
     icon, tone, title = outcome(found)
     client = Client.objects.filter(pk=found.client_id).first() if found.client_id else None
     sees_listeners = roles.may(person, "recordings.keep")
@@ -81,13 +82,13 @@ def _context(person: Person, found: Call) -> dict[str, Any]:
     }
 
 
-def _names(legs: Sequence[Leg], now: Summary, recordings: Sequence[Recording]) -> Mapping[str, str]:
+def _names(call: Call, legs: Sequence[Leg], now: Summary, recordings: Sequence[Recording]) -> Mapping[str, str]:
     """Whose phone it was is known of those who were recorded; of the others, whose it is today."""
-    extensions = {leg.extension for leg in legs} | {one.to for one in now.transfers} | {one.by for one in now.transfers}
-    wanted = extensions - {""}
-    known = names_at(recordings, wanted)
-    unknown = {extension for extension in wanted if known[extension] == extension}
-    return {**known, **(colleagues_at(unknown) if unknown else {})}
+    phones = {leg.extension for leg in legs} | {one.by for one in now.transfers}
+    dialled = {one.to for one in now.transfers}
+    known = names_at(recordings, phones | dialled)
+    unknown = {extension for extension, name in known.items() if name == extension}
+    return {**known, **names_in(call, phones & unknown, dialled=dialled & unknown)}
 
 
 def _facts(found: Call, now: Summary) -> list[tuple[str, str]]:

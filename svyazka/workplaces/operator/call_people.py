@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from svyazka.business.calls.dialling.on_the_phone import phones_at
+from svyazka.business.calls.on_the_phone import phones_at
 from svyazka.business.calls.phone_system import At
+from svyazka.business.calls.whose_phone import PhoneKey
 from svyazka.business.deals.handing.looked_after import Carer, Desk
 from svyazka.business.staff import presence
 from svyazka.business.staff.models import Person
@@ -49,7 +50,7 @@ class Group:
 def of_desks(desks: Iterable[Desk], person: Person, short: Short) -> list[Group]:
     """Each department with those who look after the client; the phones are asked for once."""
     shown = [(desk, desk.carers[:MOST_OF_ONE]) for desk in desks]
-    phones = phones_at([one.extension for _desk, carers in shown for one in carers])
+    phones = phones_at([one.phone for _desk, carers in shown for one in carers])
     keys = (str(number) for number in range(1, 10))
     return [
         Group(
@@ -74,27 +75,28 @@ def find(typed: str, person: Person) -> list[Row]:
     people = Person.objects.working().exclude(extension="").exclude(pk=person.pk).filter(wanted)
     found = list(people.select_related("department").order_by("full_name")[:MOST_FOUND])
     known = presence.presences(clock.now(), people=[one.pk for one in found])
-    phones, short = phones_at([one.extension for one in found]), Short()
+    phones, short = phones_at([PhoneKey(one.pbx_code, one.extension) for one in found]), Short()
     return [_colleague(one, known.get(one.pk), phones, short) for one in found]
 
 
-def _carer(one: Carer, phones: Mapping[str, At], person: Person, short: Short) -> Row:
-    tone, state = _state(one.presence, one.extension, phones, short)
+def _carer(one: Carer, phones: Mapping[PhoneKey, At], person: Person, short: Short) -> Row:
+    tone, state = _state(one.presence, one.phone, phones, short)
     return Row(
         id=str(one.person_id),
         name=one.name,
         what=_what(one),
         deal=str(one.deals[0]) if one.deals else "",
-        extension=one.extension,
+        extension=one.phone.extension,
         tone=tone,
         state=state,
         is_me=one.person_id == person.pk,
-        is_reachable=bool(one.extension) and one.person_id != person.pk,
+        is_reachable=bool(one.phone.extension) and one.person_id != person.pk,
     )
 
 
-def _colleague(one: Person, known: Presence | None, phones: Mapping[str, At], short: Short) -> Row:
-    tone, state = _state(known or Presence(is_at_work=False), one.extension, phones, short)
+def _colleague(one: Person, known: Presence | None, phones: Mapping[PhoneKey, At], short: Short) -> Row:
+    phone = PhoneKey(one.pbx_code, one.extension)
+    tone, state = _state(known or Presence(is_at_work=False), phone, phones, short)
     department = one.department.name if one.department else ""
     return Row(str(one.pk), one.full_name, department, "", one.extension, tone, state, is_me=False, is_reachable=True)
 
@@ -108,13 +110,13 @@ def _what(one: Carer) -> str:
     return f"{numbers} …" if len(one.deals) > 2 else numbers
 
 
-def _state(known: Presence, extension: str, phones: Mapping[str, At], short: Short) -> tuple[str, str]:
-    if phones.get(extension) is At.BUSY:
+def _state(known: Presence, phone: PhoneKey, phones: Mapping[PhoneKey, At], short: Short) -> tuple[str, str]:
+    if phones.get(phone) is At.BUSY:
         return "warn", _("on the phone")
-    if phones.get(extension) is At.AWAY and known.is_at_work:
+    if phones.get(phone) is At.AWAY and known.is_at_work:
         return "", _("at work, but the phone is not connected")
     if known.is_at_work:
-        return "good", pgettext("a person", "free") if extension else pgettext("a person", "at work")
+        return "good", pgettext("a person", "free") if phone.extension else pgettext("a person", "at work")
     if known.absent_until:
         said = away.until(known.absent_until, short)
         return "", f"{said} ({known.note})" if known.note else said

@@ -54,10 +54,7 @@ def _numbers(given: QueryDict) -> list[str]:
     client_id = typed.whole_number(given.get("client"))
     if "all" in given and client_id:
         return list(_phones_of(client_id))
-    try:
-        return [phones.normalise(given.get("number", "")[:40])]
-    except phones.NotAPhone as refusal:
-        raise Refused(_("This is no telephone number.")) from refusal
+    return [numbers_not_to_ring.number_in(given.get("number", "")[:40])]
 
 
 def _phones_of(client_id: int) -> list[str]:

@@ -16,9 +16,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svyazka.business.calls.follow import colleagues_at, summary_of
+from svyazka.business.calls.follow import summary_of
 from svyazka.business.calls.models import Call
 from svyazka.business.calls.summary import Summary
+from svyazka.business.calls.whose_phone import PhoneKey, colleagues_at
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
 from svyazka.business.clients.naming import called
@@ -163,7 +164,7 @@ def calls_now() -> dict[str, Any]:
     calls = list(Call.objects.going_on().order_by("-started_at")[:12])
     clients = Client.objects.in_bulk({call.client_id for call in calls if call.client_id}) if calls else {}
     summaries = {call.pk: summary_of(call) for call in calls}
-    speakers = _speakers(summaries)
+    speakers = _speakers(calls, summaries)
     rows = [
         {
             "id": call.pk,
@@ -178,11 +179,12 @@ def calls_now() -> dict[str, Any]:
     return {"calls": rows}
 
 
-def _speakers(summaries: dict[int, Summary]) -> dict[int, list[str]]:
+def _speakers(calls: Sequence[Call], summaries: dict[int, Summary]) -> dict[int, list[str]]:
     """Who speaks with each client now: after a transfer that is not whoever answered."""
-    talks = {pk: [talk.extension for talk in now.talks if not talk.end] for pk, now in summaries.items()}
-    names = colleagues_at(extension for extensions in talks.values() for extension in extensions)
-    return {pk: [names.get(one, one) for one in extensions if one] for pk, extensions in talks.items()}
+    talks = {call: [talk.extension for talk in summaries[call.pk].talks if not talk.end] for call in calls}
+    phones = {call.pk: [PhoneKey(call.pbx_code, one) for one in spoken if one] for call, spoken in talks.items()}
+    names = colleagues_at(phone for of_call in phones.values() for phone in of_call)
+    return {pk: [names.get(phone, phone.extension) for phone in of_call] for pk, of_call in phones.items()}
 
 
 def own_steps(person: Person) -> list[dict[str, Any]]:

@@ -1,16 +1,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 
 from svyazka.business.calls import commands
+from svyazka.business.calls.conftest import ABLE, ABLE_TO_DIAL
 from svyazka.business.calls.dialling import do_not_call
 from svyazka.business.calls.models import Call, Pbx, PhoneCommand
-from svyazka.business.calls.phone_system import CallEvent, Do, Done, Kind, Way
+from svyazka.business.calls.phone_system import CallEvent, Done, Kind, Way
 from svyazka.business.clients.models import Client, ContactPoint
 from svyazka.business.deals.models import Deal, Pipeline, Task
 from svyazka.business.intake.models import Arrival
@@ -20,22 +20,12 @@ from svyazka.kit import clock
 CODE = "asterisk/lab1"
 
 
-class Able:
-    """Only says what it can."""
-
-    capabilities: ClassVar[frozenset[Do]] = frozenset(Do)
-
-
-class Unable:
-    capabilities: ClassVar[frozenset[Do]] = frozenset({Do.DIAL})
-
-
 @pytest.fixture(autouse=True)
 def pbx(projects, settings):
     for person in projects.values():
         person.language = "en"
         person.save(update_fields=["language"])
-    settings.PHONE_SYSTEMS = {"asterisk": f"{__name__}.Able", "cloud": f"{__name__}.Unable"}
+    settings.PHONE_SYSTEMS = {"asterisk": ABLE, "cloud": ABLE_TO_DIAL}
     return Pbx.objects.create(code=CODE, driver="asterisk", host="127.0.0.1", port=5038, connected_at=clock.now())
 
 

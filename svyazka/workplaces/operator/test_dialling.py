@@ -2,26 +2,20 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 
 from svyazka.business.calls import commands
+from svyazka.business.calls.conftest import ABLE_TO_DIAL
 from svyazka.business.calls.dialling import do_not_call
 from svyazka.business.calls.models import Call, DoNotCall, Pbx, PhoneCommand
-from svyazka.business.calls.phone_system import Do, Done
+from svyazka.business.calls.phone_system import Done
 from svyazka.business.deals.opening import open_deal
 from svyazka.kit import clock
 
 NUMBER = "+79161234567"
-
-
-class Able:
-    """Only says what it can."""
-
-    capabilities: ClassVar[frozenset[Do]] = frozenset({Do.DIAL})
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +24,7 @@ def pbx(windows, settings, monkeypatch):
         person.language = "en"
         person.save(update_fields=["language"])
     at_noon(monkeypatch)
-    settings.PHONE_SYSTEMS = {"asterisk": f"{__name__}.Able"}
+    settings.PHONE_SYSTEMS = {"asterisk": ABLE_TO_DIAL}
     return Pbx.objects.create(code="asterisk/lab1", driver="asterisk", host="127.0.0.1", port=5038)
 
 

@@ -14,13 +14,14 @@ from svyazka.business.calls import commands
 from svyazka.business.calls.dialling import do_not_call, hours
 from svyazka.business.calls.dialling.do_not_call import Forbidden
 from svyazka.business.calls.dialling.hours import There
-from svyazka.business.calls.follow import begun_by, staff_at
+from svyazka.business.calls.follow import begun_by
 from svyazka.business.calls.models import Call, PhoneCommand
 from svyazka.business.calls.phone_system import Do
+from svyazka.business.calls.whose_phone import PhoneKey, staff_at
 from svyazka.business.journal.record import About, record
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
-from svyazka.kit import clock, phones
+from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 State = PhoneCommand.State
@@ -47,7 +48,7 @@ class OddHour(Refused):
 
 def check(number: str, *, address: str = "", anyway: bool = False, reason: str = "", by: Person) -> str:
     """Whether it may be rung now, as E.164. `reason`: why all the same, though it is not to be rung."""
-    number = _normalised(number)
+    number = do_not_call.number_in(number)
     forbidden = do_not_call.of_numbers([number]).get(number)
     if forbidden and not (reason.strip() and roles.may(by, "calls.override")):
         raise NotToBeCalled(forbidden)
@@ -95,7 +96,7 @@ def clicks_of(calls: Sequence[Call]) -> dict[int, PhoneCommand]:
     come before it is known what the telephone system calls it: drivers name what they begin after the command."""
     if not calls:
         return {}
-    people = staff_at(begun_by(call) for call in calls)
+    people = staff_at(map(_began_on, calls))
     numbers = {call.pk: commands.number_in(call.key) for call in calls}
     named = Q(pbx_code__in={call.pbx_code for call in calls}) & (
         Q(call_key__in=[call.key for call in calls]) | Q(pk__in=[number for number in numbers.values() if number])
@@ -104,12 +105,16 @@ def clicks_of(calls: Sequence[Call]) -> dict[int, PhoneCommand]:
     dials = list(PhoneCommand.objects.filter(named | elsewhere, do=Do.DIAL).order_by("-pk"))
     found = {}
     for call in calls:
-        of_call = (one for one in dials if _is_of(one, call, numbers[call.pk], people.get(begun_by(call))))
+        of_call = (one for one in dials if _is_of(one, call, numbers[call.pk], people.get(_began_on(call))))
         if click := next(of_call, None):
             found[call.pk] = click
             if click.call_id != call.pk:
                 PhoneCommand.objects.filter(pk=click.pk).update(call_id=call.pk)
     return found
+
+
+def _began_on(call: Call) -> PhoneKey:
+    return PhoneKey(call.pbx_code, begun_by(call))
 
 
 def _is_of(command: PhoneCommand, call: Call, number: int | None, person_id: int | None) -> bool:
@@ -129,10 +134,3 @@ def open_dials(person: Person) -> list[PhoneCommand]:
         person_id=person.pk, do=Do.DIAL, call_id=None, state__in=[State.ASKED, State.TAKEN]
     )
     return list(dials.filter(until__gt=clock.now()).order_by("-pk")[:3])
-
-
-def _normalised(number: str) -> str:
-    try:
-        return phones.normalise(number)
-    except phones.NotAPhone as refusal:
-        raise Refused(_("This is no telephone number.")) from refusal

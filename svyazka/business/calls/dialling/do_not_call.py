@@ -122,12 +122,18 @@ def read_pasted(text: str) -> tuple[list[str], list[str]]:
     pieces = [piece for piece in pieces if piece]
     if len(pieces) > MOST_AT_ONCE:
         raise Refused(_("No more than 5,000 numbers at once."), fields={"numbers": _("No more than 5,000 at once.")})
-    read = [(piece, _normalised(piece)) for piece in pieces]
-    return list(dict.fromkeys(number for _typed, number in read if number)), [typed for typed, it in read if not it]
+    numbers, others = [], []
+    for piece in pieces:
+        try:
+            numbers.append(number_in(piece))
+        except Refused:
+            others.append(piece)
+    return list(dict.fromkeys(numbers)), others
 
 
-def _normalised(typed: str) -> str:
+def number_in(typed: str) -> str:
+    """As E.164."""
     try:
         return phones.normalise(typed)
-    except phones.NotAPhone:
-        return ""
+    except phones.NotAPhone as refusal:
+        raise Refused(_("This is no telephone number.")) from refusal

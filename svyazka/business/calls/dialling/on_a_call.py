@@ -12,6 +12,7 @@ from svyazka.business.calls import commands, fold, links
 from svyazka.business.calls.fold import Leg
 from svyazka.business.calls.models import Call, Pbx, PhoneCommand
 from svyazka.business.calls.phone_system import Do
+from svyazka.business.calls.whose_phone import PhoneKey, rung_by
 from svyazka.business.staff.models import Person
 from svyazka.kit import rows
 from svyazka.kit.refusals import Refused
@@ -48,7 +49,7 @@ def command(call: Call, do: Do, *, colleague: Person | None = None, click: str, 
         raise Refused(_NOT_YOURS)
     if do != Do.HANG_UP and (own.rings or call.state != Call.State.TALKING):
         raise Refused(_("Lift the phone first: then it can be passed on."))
-    number = _number_of(do, colleague, by)
+    number = _number_of(do, call, colleague, by)
     return _under_way(call, do, number, by) or commands.ask(do, by=by, click=click, call=call, number=number)
 
 
@@ -75,7 +76,7 @@ def _under_way(call: Call, do: Do, number: str, by: Person) -> PhoneCommand | No
     return asked.filter(state__in=[State.ASKED, State.TAKEN]).first()
 
 
-def _number_of(do: Do, colleague: Person | None, by: Person) -> str:
+def _number_of(do: Do, call: Call, colleague: Person | None, by: Person) -> str:
     if do not in TO_SOMEBODY:
         return ""
     if colleague is None or not colleague.is_active:
@@ -84,16 +85,26 @@ def _number_of(do: Do, colleague: Person | None, by: Person) -> str:
         raise Refused(_("That is your own phone."))
     if not colleague.extension:
         raise Refused(format_lazy(_("{name} has no phone on the PBX."), name=colleague.full_name))
+    if not _rings(colleague, call):
+        words = _("{name} has a phone on another PBX, and this number belongs to somebody else here.")
+        raise Refused(format_lazy(words, name=colleague.full_name))
     return colleague.extension
 
 
+def _rings(colleague: Person, call: Call) -> bool:
+    """Whether his number, dialled on the PBX of this call, leads to him."""
+    if colleague.is_on(call.pbx_code):
+        return True
+    phone = PhoneKey(call.pbx_code, colleague.extension)
+    number, _name = rung_by([phone]).get(phone, (0, ""))
+    return number == colleague.pk
+
+
 def own_leg(call: Call, person: Person) -> Leg | None:
-    """That rings or talks: what was refused or is over is nobody's call any more. Another PBX has a phone of the same
-    number before somebody else."""
-    if not person.extension or call.state == Call.State.ENDED or person.pbx_code not in ("", call.pbx_code):
+    """That rings or talks: what was refused or is over is nobody's call any more."""
+    if call.state == Call.State.ENDED or not person.is_on(call.pbx_code):
         return None
-    there = (leg for leg in _legs(call) if leg.extension == person.extension)
-    return next((leg for leg in there if not (leg.refusal or leg.ended_at)), None)
+    return next((leg for leg in _legs(call) if leg.extension == person.extension and leg.is_on), None)
 
 
 def _legs(call: Call) -> list[Leg]:
@@ -108,4 +119,4 @@ def _asks(asked: Sequence[PhoneCommand], legs: Collection[Leg]) -> PhoneCommand 
         return None
     since = last.asked_at
     theirs = [leg for leg in legs if leg.extension == last.number and leg.first_at and leg.first_at >= since]
-    return None if theirs and all(leg.ended_at or leg.refusal for leg in theirs) else last
+    return None if theirs and not any(leg.is_on for leg in theirs) else last

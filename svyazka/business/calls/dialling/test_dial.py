@@ -1,16 +1,15 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
 
+from svyazka.business.calls.conftest import ABLE_TO_DIAL
 from svyazka.business.calls.dialling import dial, do_not_call, hours
 from svyazka.business.calls.dialling.dial import NotToBeCalled, OddHour
 from svyazka.business.calls.models import CallingHours, DoNotCall, Pbx, PhoneCommand
-from svyazka.business.calls.phone_system import Do
 from svyazka.business.journal.models import Entry
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
@@ -18,15 +17,9 @@ from svyazka.kit.refusals import Refused
 NUMBER = "+79161234567"
 
 
-class Able:
-    """Only says what it can."""
-
-    capabilities: ClassVar[frozenset[Do]] = frozenset({Do.DIAL})
-
-
 @pytest.fixture(autouse=True)
 def _pbx(windows, settings):
-    settings.PHONE_SYSTEMS = {"asterisk": f"{__name__}.Able"}
+    settings.PHONE_SYSTEMS = {"asterisk": ABLE_TO_DIAL}
     Pbx.objects.create(code="asterisk/lab1", driver="asterisk", host="127.0.0.1", port=5038)
     with translation.override("en"):
         yield

@@ -1,31 +1,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import ClassVar
 
 import pytest
 
-from svyazka.business.calls import commands, phones
+from svyazka.business.calls import commands
+from svyazka.business.calls.conftest import ABLE
 from svyazka.business.calls.dialling import on_a_call
-from svyazka.business.calls.dialling.on_the_phone import phones_at
 from svyazka.business.calls.follow import follow
 from svyazka.business.calls.models import Call, Pbx, PhoneCommand
-from svyazka.business.calls.phone_system import At, CallEvent, Do, Done, Kind, PhonesSeen
+from svyazka.business.calls.phone_system import CallEvent, Do, Done, Kind
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 CODE = "asterisk/lab1"
 
 
-class Able:
-    """Only says what it can."""
-
-    capabilities: ClassVar[frozenset[Do]] = frozenset(Do)
-
-
 @pytest.fixture(autouse=True)
 def _pbx(windows, settings):
-    settings.PHONE_SYSTEMS = {"asterisk": f"{__name__}.Able"}
+    settings.PHONE_SYSTEMS = {"asterisk": ABLE}
     Pbx.objects.create(code=CODE, driver="asterisk", host="127.0.0.1", port=5038, connected_at=clock.now())
 
 
@@ -98,22 +91,3 @@ def test_a_colleague_is_being_asked_until_connected_back_or_his_phone_is_down(ol
     did(on_a_call.command(call, Do.CONSULT, colleague=mikhail, click="b", by=olga))
     did(on_a_call.command(call, Do.COME_BACK, click="c", by=olga))
     assert on_a_call.standing(call, olga).asks is None
-
-
-def test_phones_in_use_are_those_that_ring_or_talk(olga, django_assert_num_queries):
-    talking()
-    tell(Kind.RING, "k-102", "102", second=3)
-    with django_assert_num_queries(2):
-        assert phones_at(["101", "102", "110", ""]) == {"101": At.BUSY, "102": At.BUSY}
-    tell(Kind.NO_ANSWER, "k-102", "102", second=9)
-    assert set(phones_at(["101", "102"])) == {"101"}
-    tell(Kind.HANGUP, second=10)
-    tell(Kind.HANGUP, "k-101", "101", second=10)
-    assert (phones_at(["101", "102"]), phones_at([])) == ({}, {})
-
-
-def test_what_the_telephone_system_says_of_a_phone_counts(olga, django_assert_num_queries):
-    talking()
-    phones.notice(PhonesSeen(CODE, clock.now(), {"101": At.FREE, "102": At.AWAY}))
-    with django_assert_num_queries(1):
-        assert phones_at(["101", "102"]) == {"101": At.FREE, "102": At.AWAY}

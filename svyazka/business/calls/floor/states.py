@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.db import connection
 
 from svyazka.business.calls.follow import LONGEST
+from svyazka.business.calls.on_the_phone import ON
 from svyazka.kit import clock, words
 
 
@@ -43,25 +44,22 @@ def states(people: Collection[int] | None = None) -> dict[int, State]:
         return {row[0]: _state(row, now) for row in cursor.fetchall()}
 
 
-# Whoever passed a call on is free again, and whoever got it is not: the legs know. Calls that go on are few, and have
-# an index of their own.
-_STATES = """
-with talks as (
-    select leg->>'extension' as extension, min((leg->>'answer_at')::timestamptz) as since
-    from calls_call call
-    cross join lateral jsonb_array_elements(call.legs) leg
-    where call.state <> 'ended' and call.state = 'talking' and call.started_at > %(since)s
-      and leg->>'extension' <> '' and leg ? 'answer_at' and not leg ? 'hung_up_at'
-    group by 1
+# Whoever passed a call on is free again, and whoever got it is not: the legs know.
+_STATES = f"""
+with talks as materialized (
+    select call.pbx_code, on_phone.extension, min(on_phone.lifted_at) as since
+    from calls_call call cross join lateral ({ON}) on_phone
+    where call.state <> 'ended' and call.started_at > %(since)s
+    group by call.pbx_code, on_phone.extension
 )
 select person.id, talks.since, state.kind, state.since, state.until, reason.words
 from staff_person person
-left join talks on talks.extension = person.extension
+left join talks on talks.extension = person.extension and person.pbx_code in ('', talks.pbx_code)
 left join calls_personstate state on state.person_id = person.id
 left join calls_breakreason reason on reason.id = state.reason_id
 where person.is_active and (state.person_id is not null or talks.since is not null)
   and (%(people)s::bigint[] is null or person.id = any(%(people)s))
-"""
+"""  # noqa: S608  # our own
 
 
 def _state(row: tuple[int, datetime | None, str, datetime, datetime | None, str | None], now: datetime) -> State:

@@ -1,6 +1,7 @@
 """Somebody of the floor begins to do something else. Each change leaves the span that it ends.
 
-A break also pauses the phone on the telephone system, where that can be asked for it.
+A break also pauses the phone on the telephone system, where that can be asked for it; it stays paused for whoever goes
+away out of it, until he is ready again.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.calls import commands
 from svyazka.business.calls.models import BreakReason, PersonState, StateSpan
 from svyazka.business.calls.phone_system import Do
+from svyazka.business.calls.whose_phone import PhoneKey
 from svyazka.business.journal.record import About, Actor, announce, record
 from svyazka.business.staff.models import Person, Session
 from svyazka.kit import clock
@@ -62,13 +64,15 @@ def end_break(person: Person, *, by: Person) -> None:
     _begin(person, Kind.READY, by=by)
 
 
-def talked(ends: Mapping[str, datetime]) -> None:
-    """Talks of theirs have just ended (extension → when): those who were ready have some time for what follows it,
+def talked(ends: Mapping[PhoneKey, datetime]) -> None:
+    """Talks at these phones have just ended (phone → when): those who were ready have some time for what follows it,
     where the company wants it so. One statement for all of them, for it stands on the way of every call."""
     if not ends:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_AFTER_CALL, {"phones": list(ends), "at": list(ends.values()), "now": clock.now()})
+        codes, extensions = [phone.pbx_code for phone in ends], [phone.extension for phone in ends]
+        at, now = list(ends.values()), clock.now()
+        cursor.execute(_AFTER_CALL, {"codes": codes, "extensions": extensions, "at": at, "now": now})
         found = [number for (number,) in cursor.fetchall()]
     if found:
         announce("own_floor", 0, people=found)
@@ -80,8 +84,10 @@ with older as (
     select state.person_id, state.kind, state.since, state.until, talk.at,
            talk.at + rules.after_call_seconds * interval '1 second' as free_at
     from calls_floorrules rules
-    join unnest(%(phones)s::text[], %(at)s::timestamptz[]) as talk (phone, at) on rules.after_call_seconds > 0
-    join staff_person person on person.extension = talk.phone and person.is_active
+    join unnest(%(codes)s::text[], %(extensions)s::text[], %(at)s::timestamptz[]) as talk (pbx_code, extension, at)
+        on rules.after_call_seconds > 0
+    join staff_person person
+        on person.extension = talk.extension and person.pbx_code in ('', talk.pbx_code) and person.is_active
     join calls_personstate state on state.person_id = person.id
     where state.kind in ('ready', 'after_call') and state.since < talk.at
       and (state.kind = 'ready' or state.until is not null)
@@ -106,10 +112,13 @@ def _begin(person: Person, kind: Kind, *, reason: BreakReason | None = None, by:
     if (current.kind, current.reason_id) == (kind, reason.pk if reason else None):
         return
     _put_down(current, until=now)
-    was_on_break = current.kind == Kind.BREAK
+    # Of a break that the previous version wrote down, the mark may be missing.
+    rested = current.phone_rests or current.kind == Kind.BREAK
+    current.phone_rests = kind == Kind.BREAK or (kind == Kind.AWAY and rested)
     current.kind, current.reason, current.since = kind, reason, now
     current.until = now + timedelta(minutes=reason.minutes) if reason and reason.minutes else None
-    current.command_id = _tell_phone(person, was_on_break=was_on_break, current=current)
+    if current.phone_rests != rested:
+        current.command_id = _tell_phone(person, current)
     current.save()
     announce("floor", person.pk)
     announce("own_floor", 0, people=[person.pk])
@@ -133,12 +142,9 @@ def _put_down(current: PersonState, *, until: datetime) -> None:
         )
 
 
-def _tell_phone(person: Person, *, was_on_break: bool, current: PersonState) -> int | None:
+def _tell_phone(person: Person, current: PersonState) -> int | None:
     """The page says what became of it."""
-    is_on_break = current.kind == Kind.BREAK
-    if is_on_break == was_on_break:
-        return current.command_id
-    do = Do.PAUSE if is_on_break else Do.RESUME
+    do = Do.PAUSE if current.phone_rests else Do.RESUME
     if do not in commands.can(commands.pbx_of(person)):
         return None
     reason = str(current.reason.code) if current.reason else ""

@@ -72,6 +72,8 @@ class PersonState(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)  # after that he is ready again by himself, or his break is too long
     command_id = models.BigIntegerField(null=True)  # what the telephone system was asked for with it
+    # Calls pass by his phone, as in a break, also when he has gone away out of it.
+    phone_rests = models.BooleanField(default=False, db_default=False)
 
     def has_ended(self, moment: datetime) -> bool:
         """After-call work ends by time: he is ready since, though nobody has written it down yet."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,8 +18,13 @@ from svyazka.kit.refusals import Refused
 def people_on(pbx: Pbx) -> list[Person]:
     """Who has a phone on this system: it is named with him, or it is the only one there is."""
     with_phone = Person.objects.working().exclude(extension="").order_by("extension")
-    is_only_one = not Pbx.objects.filter(is_active=True).exclude(pk=pbx.pk).exists()
-    return [one for one in with_phone if one.pbx_code == pbx.code or (is_only_one and not one.pbx_code)]
+    unnamed = _unnamed(pbx)
+    return [one for one in with_phone if (one.pbx_code or unnamed) == pbx.code]
+
+
+def _unnamed(pbx: Pbx) -> str:
+    """Where those have their phones with whom no PBX is named: on this one, or it is not known."""
+    return "" if Pbx.objects.filter(is_active=True).exclude(pk=pbx.pk).exists() else pbx.code
 
 
 @transaction.atomic
@@ -28,7 +33,7 @@ def give(pbx: Pbx, typed: Mapping[int, str], *, by: Actor) -> int:
     keeps what he has, stays as he is, on whichever system that is."""
     people = {one.pk: one for one in Person.objects.working().select_for_update().filter(pk__in=typed)}
     wanted = {pk: " ".join(typed[pk].split()) for pk in people}
-    _check(people, wanted)
+    _check(pbx, people, wanted)
     changed = {pk: extension for pk, extension in wanted.items() if extension != people[pk].extension}
     taken = set(changed.values()) - {""}
     for pk in changed:
@@ -40,19 +45,48 @@ def give(pbx: Pbx, typed: Mapping[int, str], *, by: Actor) -> int:
     return len(changed)
 
 
-def _check(people: Mapping[int, Person], wanted: Mapping[int, str]) -> None:
+def _check(pbx: Pbx, people: Mapping[int, Person], wanted: Mapping[int, str]) -> None:
     """All that is wrong at once, each beside the person at fault."""
-    numbers = Counter(extension for extension in wanted.values() if extension)
-    others = Person.objects.working().exclude(pk__in=people).filter(extension__in=numbers)
-    owners = {one.extension: one.full_name for one in others}
+    owners = _owners(pbx, people, wanted)
     faults: dict[str, object] = {}
     for pk, extension in wanted.items():
         if extension and not (extension.isascii() and extension.isdigit() and len(extension) <= 20):
             faults[f"extension_{pk}"] = _("An extension is made of digits.")
-        elif extension in owners:
-            faults[f"extension_{pk}"] = _("{name} has this extension.").format(name=owners[extension])
-        elif numbers[extension] > 1:
-            names = [people[one].full_name for one, same in wanted.items() if same == extension and one != pk]
-            faults[f"extension_{pk}"] = _("{name} has this extension.").format(name=", ".join(names))
+        elif words := _taken(pk, owners.get(extension, [])):
+            faults[f"extension_{pk}"] = words
     if faults:
         raise Refused(_("Nothing is saved yet: two people cannot have one phone."), fields=faults)
+
+
+class _Owner(NamedTuple):
+    pk: int
+    name: str
+    pbx_code: str  # empty: it is not known on which
+
+
+def _owners(pbx: Pbx, people: Mapping[int, Person], wanted: Mapping[int, str]) -> dict[str, list[_Owner]]:
+    """By extension, who would have it."""
+    owners: dict[str, list[_Owner]] = {extension: [] for extension in wanted.values() if extension}
+    unnamed = _unnamed(pbx)
+    for one in Person.objects.working().exclude(pk__in=people).filter(extension__in=owners):
+        owners[one.extension].append(_Owner(one.pk, one.full_name, one.pbx_code or unnamed))
+    for pk, extension in wanted.items():
+        if extension:
+            one = people[pk]
+            code = one.pbx_code or unnamed if extension == one.extension else pbx.code
+            owners[extension].append(_Owner(pk, one.full_name, code))
+    return owners
+
+
+def _taken(pk: int, owners: Sequence[_Owner]) -> str:
+    """By whom, where that is, or may be, the same phone."""
+    codes = {one.pbx_code for one in owners if one.pk == pk}
+    same = [one for one in owners if one.pk != pk and (one.pbx_code in codes or "" in (one.pbx_code, *codes))]
+    names = ", ".join(one.name for one in same)
+    if any(one.pbx_code not in codes for one in same):
+        if "" in codes:
+            return _("On which PBX is this phone? Choose it on the person's page first.")
+        return _("{name} has this extension. If on another PBX, choose it on that person's page first.").format(
+            name=names
+        )
+    return _("{name} has this extension.").format(name=names) if same else ""

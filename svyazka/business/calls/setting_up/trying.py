@@ -12,8 +12,8 @@ from svyazka.business.calls import commands
 from svyazka.business.calls.fold import Leg, from_json
 from svyazka.business.calls.follow import summary_of
 from svyazka.business.calls.models import Call, Pbx, PhoneCommand, PhoneLine
+from svyazka.business.calls.whose_phone import names_in
 from svyazka.business.clients.models import Client
-from svyazka.business.staff.models import Person
 from svyazka.kit import clock, phones
 
 SHORT = 6  # digits of a number inside the house
@@ -99,7 +99,7 @@ def _what_was_made_of(call: Call | None) -> Iterator[Stage]:
         is_done=_known(call, line),
         more=f"{_readable(call.our_number)} {line.name if line else ''}".strip() if call else "",
     )
-    yield Stage(_("Phones of ours ring"), is_done=_known(call, rang), more=", ".join(_whose(rang)))
+    yield Stage(_("Phones of ours ring"), is_done=_known(call, rang), more=", ".join(_whose(call, rang)))
     yield Stage(
         _("The client is known"),
         is_done=bool(client) or None,
@@ -170,8 +170,8 @@ def _recorded(call: Call | None) -> Stage:
     return Stage(_("The recording is known"), is_done=bool(found) or None, more=found.rpartition("/")[2])
 
 
-def _whose(extensions: Sequence[str]) -> list[str]:
-    names = dict(Person.objects.working().filter(extension__in=extensions).values_list("extension", "full_name"))
+def _whose(call: Call | None, extensions: Sequence[str]) -> list[str]:
+    names = names_in(call, extensions) if call else {}
     return [f"{one} {names.get(one, _('nobody'))}" for one in extensions]
 
 

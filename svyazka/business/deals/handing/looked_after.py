@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from svyazka.business.calls.whose_phone import PhoneKey
 from svyazka.business.staff import presence
 from svyazka.business.staff.presence import Presence
 from svyazka.kit import clock, words
@@ -30,7 +31,7 @@ class Known(NamedTuple):
     department_id: int | None
     person_id: int | None
     person: str
-    extension: str
+    phone: PhoneKey
     is_working: bool
 
 
@@ -40,7 +41,7 @@ class Carer:
 
     person_id: int
     name: str
-    extension: str
+    phone: PhoneKey
     deals: list[int] = field(default_factory=list)  # open ones
     was: bool = False  # responsible before; nobody of the department is now
     is_head: bool = False  # nobody of the department ever was: its head
@@ -83,11 +84,11 @@ def carers(department_id: int | None, deals: Sequence[Known]) -> list[Carer]:
     for deal in theirs:
         if deal.is_open:
             assert deal.person_id
-            found.setdefault(deal.person_id, Carer(deal.person_id, deal.person, deal.extension)).deals.append(deal.id)
+            found.setdefault(deal.person_id, Carer(deal.person_id, deal.person, deal.phone)).deals.append(deal.id)
     if found or not theirs:
         return list(found.values())
     assert theirs[0].person_id
-    return [Carer(theirs[0].person_id, theirs[0].person, theirs[0].extension, was=True)]
+    return [Carer(theirs[0].person_id, theirs[0].person, theirs[0].phone, was=True)]
 
 
 def _deals(client_id: int) -> list[Known]:
@@ -96,7 +97,8 @@ def _deals(client_id: int) -> list[Known]:
         return [
             Known(
                 row[0], row[1], words.here(words.read(row[2])), row[3], words.here(words.read(row[4])),
-                words.translated(row[5], words.read(row[6])), *row[7:],
+                words.translated(row[5], words.read(row[6])), row[7], row[8], row[9], row[10],
+                PhoneKey(row[11], row[12]), row[13],
             )
             for row in cursor.fetchall()
         ]  # fmt: skip
@@ -112,7 +114,8 @@ with way as (
 select deal.id, deal.closed_at is null, stage.words, stage.colour, stage.instruction_words,
        deal.next_step, stage.next_step_words, deal.next_step_at,
        coalesce(pipeline.department_id, deal.department_id, person.department_id),
-       person.id, coalesce(person.full_name, ''), coalesce(person.extension, ''), coalesce(person.is_active, false)
+       person.id, coalesce(person.full_name, ''), coalesce(person.pbx_code, ''), coalesce(person.extension, ''),
+       coalesce(person.is_active, false)
 from deals_deal deal
 join deals_stage stage on stage.id = deal.stage_id
 join deals_pipeline pipeline on pipeline.id = deal.pipeline_id
@@ -130,19 +133,19 @@ def _departments(also: Sequence[int]) -> list[tuple[int, str, list[Carer]]]:
     with connection.cursor() as cursor:
         cursor.execute(_DEPARTMENTS, [list(also)])
         return [
-            (number, words.here(words.read(named)), [Carer(head, name, extension, is_head=True)] if head else [])
-            for number, named, head, name, extension in cursor.fetchall()
+            (number, words.here(words.read(named)), [Carer(head, name, PhoneKey(*phone), is_head=True)] if head else [])
+            for number, named, head, name, *phone in cursor.fetchall()
         ]
 
 
 _DEPARTMENTS = """
-select department.id, department.words, head.id, head.full_name, head.extension
+select department.id, department.words, head.id, head.full_name, head.pbx_code, head.extension
 from staff_department department
 cross join lateral (
     select min(position) as position from deals_pipeline where department_id = department.id and is_active
 ) way
 left join lateral (
-    select person.id, full_name, extension from staff_person person
+    select person.id, full_name, pbx_code, extension from staff_person person
     left join staff_companyrole role on role.code = person.role
     where department_id = department.id and person.is_active and 'head' in (person.role, role.based_on)
     order by person.role <> 'head', person.id limit 1

@@ -22,6 +22,7 @@ from svyazka.business.calls.dialling import do_not_call
 from svyazka.business.calls.floor.rules import rules
 from svyazka.business.calls.models import Call, FloorRules
 from svyazka.business.calls.summary import Summary
+from svyazka.business.calls.whose_phone import PhoneKey, rung_by
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
 from svyazka.business.deals.held import held, held_all
@@ -237,8 +238,9 @@ def _whose(deal: Deal, call: Call, now: Summary, at: datetime, at_work: _Here) -
     """Whoever did not take the call that was passed on to him; or whoever looks after the deal. Nobody who is not at
     work: then it is the queue's, and whoever takes the client up there has it."""
     passed_to = now.transfers[-1].to if call.result == Call.Result.LEFT and now.transfers else ""
-    target = Person.objects.working().filter(extension=passed_to).first() if passed_to else None
-    found = [person for person in (target, deal.responsible) if person]
+    rung = rung_by([PhoneKey(call.pbx_code, passed_to)]).values()
+    targets = Person.objects.filter(pk__in=[number for number, _name in rung]) if rung else ()
+    found = [person for person in (*targets, deal.responsible) if person]
     return next((person for person in found if at_work.is_here(person.pk, at)), None)
 
 
