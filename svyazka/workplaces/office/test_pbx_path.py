@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from svyazka.business.calls import commands
+from svyazka.business.calls import commands, links
 from svyazka.business.calls.models import Call, Examination, Pbx, PhoneCommand, PhoneLine
 from svyazka.business.calls.phone_system import CallEvent, Done, Kind
 from svyazka.business.calls.setting_up import examine
@@ -19,6 +20,7 @@ from svyazka.business.intake.take_call import take_call
 from svyazka.business.staff import hire
 from svyazka.business.staff.models import Person, Role
 from svyazka.kit import clock, secrets
+from svyazka.kit.strongbox import Strongbox
 from svyazka.workplaces.office.help_pages import PAGES
 
 CODE = "asterisk/main"
@@ -273,3 +275,25 @@ def test_the_help_begins_at_its_first_page_and_knows_no_others(browser):
     first, together = (browser.get(f"/office/help/{page}").content.decode() for page in ("", "together/"))
     assert re.findall("<h1>.*?</h1>", first) == re.findall("<h1>.*?</h1>", together)
     assert browser.get("/office/help/nothing/").status_code == 404
+
+
+def test_a_secret_that_does_not_open_is_said_where_one_looks_and_breaks_no_page(browser, pbx):
+    pbx.secret = Strongbox("another key").lock_away("hush")
+    pbx.save()
+    links.active()
+    for url in (reverse("settings"), "/office/pbx/", f"/office/pbx/{pbx.pk}/", f"/office/pbx/{pbx.pk}/parts/"):
+        assert "Секреты этой АТС не открываются" in main(browser.get(url)), url
+    Pbx.objects.update(is_active=False)
+    assert CODE not in main(browser.get(reverse("settings")))
+
+
+def test_the_overview_asks_one_question_for_all_systems(browser):
+    counts = []
+    for number in (1, 30):
+        Pbx.objects.all().delete()
+        for at in range(number):
+            Pbx.objects.create(code=f"asterisk/p{at}", driver="asterisk", host="h", port=1, trouble="unreachable")
+        with CaptureQueriesContext(connection) as asked:
+            assert main(browser.get(reverse("settings"))).count("asterisk/p") == number
+        counts.append(len(asked))
+    assert counts[0] == counts[1]

@@ -18,6 +18,7 @@ TROUBLES = {
     "no_way": _("Nobody has said yet how recordings are fetched from this PBX. It is set on the page of the PBX."),
     "unreachable": _("The place where the PBX keeps its recordings cannot be reached."),
     "wrong_secret": _("Our login and password are not accepted there."),
+    "locked": _("The secrets of this PBX cannot be opened. They are entered once more on its page."),
     "certificate": _("The certificate of the server is not valid. The recording was not fetched."),
     "not_there": _("There is no such file at the PBX."),
     "not_allowed": _("This place lies outside of what may be fetched."),
