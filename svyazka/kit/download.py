@@ -24,8 +24,8 @@ MOST_MOVES = 3
 
 
 class Failed(Exception):
-    """`why`: unreachable, refused (401, 403), missing (404, 410), not_ready (202, 204), too_often (429), forbidden (an
-    address that must not be asked), certificate, too_large, cut."""
+    """`why`: unreachable, refused (401, 403), missing (404, 410), rejected (400), not_ready (202, 204), too_often (429),
+    forbidden (an address that must not be asked), certificate, too_large, cut."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -120,7 +120,7 @@ def _is_public(text: str) -> bool:
 # IPv6 that a router turns into any address of IPv4, our own ones too: NAT64 (RFC 6052) and 6to4 (RFC 3056).
 _LEADING_ON = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))
 _REFUSALS = {
-    202: "not_ready", 204: "not_ready", 401: "refused", 403: "refused", 404: "missing", 410: "missing",
+    202: "not_ready", 204: "not_ready", 400: "rejected", 401: "refused", 403: "refused", 404: "missing", 410: "missing",
     429: "too_often",
 }  # fmt: skip
 
