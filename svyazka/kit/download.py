@@ -24,8 +24,8 @@ MOST_MOVES = 3
 
 
 class Failed(Exception):
-    """`why`: unreachable, refused (401, 403), missing (404, 410), rejected (400), not_ready (202, 204), too_often (429),
-    forbidden (an address that must not be asked), certificate, too_large, cut."""
+    """`why`: unreachable, refused (401, 403), missing (404, 410), rejected (400), not_ready (202, 204), too_often
+    (429), forbidden (an address that must not be asked), certificate, too_large, cut."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)

@@ -19,6 +19,9 @@ TROUBLES = {
     "unreachable": _("The place where the PBX keeps its recordings cannot be reached."),
     "wrong_secret": _("Our login and password are not accepted there."),
     "locked": _("The secrets of this PBX cannot be opened. They are entered once more on its page."),
+    "occupied": _(
+        "The PBX lets us in for its recordings later: our user is logged in there, or its licences are used up."
+    ),
     "certificate": _("The certificate of the server is not valid. The recording was not fetched."),
     "not_there": _("There is no such file at the PBX."),
     "not_ready": _("The PBX does not have the recording ready yet."),
