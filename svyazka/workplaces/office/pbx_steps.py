@@ -36,7 +36,8 @@ FIELD = "extension_"  # before whose it is
 def pbx_parts(request: PageRequest, pk: int) -> HttpResponse:
     """The secret stands here in plain words, for whoever has to enter it on the other side."""
     found = get_object_or_404(Pbx, pk=pk)
-    place = Place(address=_our_address(found), events=address_of(request, found))
+    softphones = phones.softphones_on(found)
+    place = Place(address=_our_address(found), events=address_of(request, found), softphones=softphones)
     refused = ""
     try:
         parts = guide_of(found.driver).parts(links.access(found), place)

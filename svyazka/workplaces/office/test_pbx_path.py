@@ -15,6 +15,7 @@ from svyazka.business.calls.models import Call, Examination, Pbx, PhoneCommand, 
 from svyazka.business.calls.phone_system import CallEvent, Done, Kind
 from svyazka.business.calls.setting_up import examine
 from svyazka.business.calls.setting_up.guide import Finding
+from svyazka.business.calls.softphone import accounts
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
 from svyazka.business.staff import hire
@@ -68,7 +69,33 @@ def test_a_secret_is_made_and_stands_in_the_snippet_with_all_other_values(browse
     page = main(answer)
     for line in (f"secret = {secret}", "[svyazka]", "permit = 127.0.0.1/", "systemname = main", "[from-crm]"):
         assert line in page
-    assert page.count("data-copy=") == page.count('class="raw"') == 4
+    assert page.count("data-copy=") == page.count('class="raw"') == 8
+
+
+def test_the_endpoints_of_those_who_call_out_of_the_browser_stand_ready(browser, pbx, anna, olga, mikhail):
+    Pbx.objects.update(options={"softphone_socket": "wss://pbx.example.org:7443/ws", "context": "from-crm"})
+    hire.change(olga, by=anna, extension="101", pbx_code=CODE)
+    hire.change(mikhail, by=anna, extension="110", pbx_code=CODE)
+    secret = accounts.make_secret(olga, by=anna)
+    accounts.enter(mikhail, login="misha", secret="s3cret", by=anna)
+    url = f"/office/pbx/{pbx.pk}/parts/"
+    page = main(browser.get(url))
+    for line in ("tlsbindaddr = 0.0.0.0:7443", "keys/pbx.example.org.pem", "webrtc = yes", "context = from-crm"):
+        assert line in page
+    assert [page.count(f"[{login}](svyazka-softphone)") for login in ("101", "misha", "110")] == [
+        2,
+        2,
+        0,
+    ]  # shown, and to be copied
+    assert (secret in page, "s3cret" in page, olga.full_name in page) == (False, False, True)
+    counts = []
+    for many in (False, True):
+        for number, person in enumerate(Person.objects.filter(extension="") if many else ()):
+            accounts.make_secret(hire.change(person, by=anna, extension=f"5{number:02}", pbx_code=CODE), by=anna)
+        with CaptureQueriesContext(connection) as asked:
+            browser.get(url)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_two_of_one_name_and_a_wrong_port_are_refused(browser):
@@ -282,7 +309,7 @@ def test_a_secret_that_does_not_open_is_said_where_one_looks_and_breaks_no_page(
     pbx.save()
     links.active()
     for url in (reverse("settings"), "/office/pbx/", f"/office/pbx/{pbx.pk}/", f"/office/pbx/{pbx.pk}/parts/"):
-        assert "Секреты этой АТС не открываются" in main(browser.get(url)), url
+        assert "Секреты этой АТС не удаётся расшифровать" in main(browser.get(url)), url
     Pbx.objects.update(is_active=False)
     assert CODE not in main(browser.get(reverse("settings")))
 
