@@ -92,6 +92,9 @@ PHONE_FRAMES = data_folder() / "frames"
 # How recordings come here: Pbx.driver → class that fits calls.recordings.source.RecordingSource; “link”: all others.
 RECORDING_SOURCES = {
     "asterisk": "svyazka.connectors.asterisk.recordings.Recordings",
+    "oktell": "svyazka.connectors.oktell.recordings.Recordings",
+    "mango": "svyazka.connectors.cloud_pbx.recordings.Mango",
+    "zadarma": "svyazka.connectors.cloud_pbx.recordings.Zadarma",
     "link": "svyazka.connectors.recording_link.fetch.Link",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import datetime
 import ssl
@@ -9,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -22,11 +24,20 @@ SOUND = b"RIFF" + bytes(range(256)) * 400
 
 class Server(BaseHTTPRequestHandler):
     asked: list[tuple[str, dict[str, str]]]
+    posted: list[bytes]
 
     def do_GET(self) -> None:
         self.server.asked.append((self.path, dict(self.headers)))  # type: ignore[attr-defined]
         name = urlsplit(self.path).path
-        known = {"/missing": 404, "/gone": 410, "/secret": 401, "/forbidden": 403, "/broken": 500}
+        known = {
+            "/missing": 404,
+            "/gone": 410,
+            "/secret": 401,
+            "/forbidden": 403,
+            "/broken": 500,
+            "/later": 204,
+            "/often": 429,
+        }
         if name == "/moved":
             return self._answer(302, b"", Location="/a.wav")
         if name == "/round":
@@ -43,6 +54,10 @@ class Server(BaseHTTPRequestHandler):
             return self._answer(200, SOUND * 20, length=0)
         if name == "/drops":
             return self._drop()
+        if name == "/drips":
+            return self._drip()
+        if name == "/goes-on":
+            return self._answer(302, b"", Location="/a.wav")
         return self._answer(known.get(name, 200), SOUND)
 
     def _drop(self) -> None:
@@ -53,6 +68,18 @@ class Server(BaseHTTPRequestHandler):
             for _byte in range(100):
                 self.wfile.write(b"R")
                 time.sleep(0.05)
+
+    def _drip(self) -> None:
+        """Headers without end, each within the time that one may take."""
+        self.wfile.write(b"HTTP/1.0 200 OK\r\n")
+        with suppress(OSError):
+            for number in range(100):
+                self.wfile.write(f"X-{number}: a\r\n".encode())
+                time.sleep(0.05)
+
+    def do_POST(self) -> None:
+        self.server.posted.append(self.rfile.read(int(self.headers["Content-Length"])))  # type: ignore[attr-defined]
+        self.do_GET()
 
     def _answer(self, status: int, body: bytes, *, length: int | None = None, **headers: str) -> None:
         self.send_response(status)
@@ -70,7 +97,7 @@ class Server(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[ThreadingHTTPServer]:
     made = ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    made.asked = []  # type: ignore[attr-defined]
+    made.asked, made.posted = [], []  # type: ignore[attr-defined]
     threading.Thread(target=made.serve_forever, daemon=True).start()
     yield made
     made.shutdown()
@@ -107,6 +134,8 @@ def test_the_password_goes_to_the_server_that_was_named(server, tmp_path):
         ("/secret", "refused"),
         ("/forbidden", "refused"),
         ("/broken", "unreachable"),
+        ("/later", "not_ready"),
+        ("/often", "too_often"),
         ("/round", "unreachable"),
         ("/file", "forbidden"),
         ("/huge", "too_large"),
@@ -118,11 +147,20 @@ def test_what_goes_wrong_is_named(server, tmp_path, path, why):
     assert fails(Wish(url_of(server, path), 10**6, anywhere=True), tmp_path) == why
 
 
-def test_a_server_that_sends_a_byte_now_and_then_holds_nobody_up(server, tmp_path, monkeypatch):
+@pytest.mark.parametrize("path", ["/drops", "/drips"])
+def test_a_server_that_sends_a_byte_now_and_then_holds_nobody_up(server, tmp_path, monkeypatch, path):
     monkeypatch.setattr(downloads, "DEADLINE", 0.3)
     begun = time.monotonic()
-    assert fails(Wish(url_of(server, "/drops"), 10**6, anywhere=True), tmp_path) == "cut"
+    assert fails(Wish(url_of(server, path), 10**6, anywhere=True), tmp_path) == "cut"
     assert time.monotonic() - begun < 2
+
+
+def test_a_form_is_posted_once_and_the_file_asked_for_where_that_leads(server, tmp_path):
+    wish = Wish(url_of(server, "/goes-on"), 10**6, form={"key": "a b"}, headers={"X-Key": "k"}, anywhere=True)
+    download(wish, tmp_path / "came")
+    assert (tmp_path / "came").read_bytes() == SOUND
+    assert server.posted == [b"key=a+b"]
+    assert [path for path, _headers in server.asked] == ["/goes-on", "/a.wav"]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +170,7 @@ def test_a_server_that_sends_a_byte_now_and_then_holds_nobody_up(server, tmp_pat
 def test_no_spelling_of_an_address_leads_inside(address, monkeypatch):
     monkeypatch.setattr(downloads.socket, "getaddrinfo", lambda *_asked, **_more: [(2, 1, 6, "", (address, 80))])
     with pytest.raises(Failed, match="forbidden"):
-        downloads._public_address("records.example", 80)
+        asyncio.run(downloads._public_address("records.example", 80))
 
 
 def test_nobody_there(tmp_path):
@@ -162,7 +200,10 @@ def test_a_pbx_in_the_own_network_may_link_to_itself(server, tmp_path):
 
 
 def test_the_address_that_was_checked_is_the_one_that_is_asked(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(downloads, "_public_address", lambda _host, _port: "127.0.0.1")
+    async def here(_host: str, _port: int) -> str:
+        return "127.0.0.1"
+
+    monkeypatch.setattr(downloads, "_public_address", here)
     download(Wish(f"http://records.example:{server.server_port}/a.wav?key=1", 10**6), tmp_path / "came")
     ((path, headers),) = server.asked
     assert (path, headers["Host"]) == ("/a.wav?key=1", f"records.example:{server.server_port}")
@@ -172,7 +213,10 @@ def test_a_certificate_that_nobody_has_signed(server, tmp_path):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*_certificate(tmp_path))
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    assert fails(Wish(url_of(server, "/a.wav", "https"), 10**6, anywhere=True), tmp_path) == "certificate"
+    wish = Wish(url_of(server, "/a.wav", "https"), 10**6, anywhere=True)
+    assert fails(wish, tmp_path) == "certificate"
+    download(replace(wish, any_certificate=True), tmp_path / "came")
+    assert (tmp_path / "came").read_bytes() == SOUND
 
 
 def _certificate(folder):

@@ -8,9 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.calls.models import Pbx
 from svyazka.business.calls.phone_system import Access, Link
 from svyazka.business.calls.systems import options_of
-from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.journal.record import About, Actor, Automaton, record
 from svyazka.kit import clock, secrets
+from svyazka.kit.strongbox import WrongKey
 
+BY = Automaton("listener")
+LOCKED = "locked"
 TROUBLES = {
     "wrong_secret": _("The PBX does not accept our login and secret. Check them in the settings of the PBX."),
     "not_allowed": _("The PBX lets us in but refuses to send events. Give our login the rights “call” and “cdr”."),
@@ -21,16 +24,30 @@ TROUBLES = {
     "already_in": _("The PBX says that somebody has logged in with our login already. Give us one of our own."),
     "licence_full": _("The licence of the PBX allows no more users at the same time."),
     "not_ready": _("The PBX is still starting. We are connecting again."),
+    LOCKED: _("The secrets of this PBX do not open: the key of the installation has changed. Enter them once more."),
     "broken": _("The listener stopped because of a mistake of ours. It has been started again."),
 }
 
 
 def active() -> list[tuple[str, Access]]:
-    """Driver and access of each telephone system that we are to listen to."""
-    return [(pbx.driver, access(pbx)) for pbx in Pbx.objects.filter(is_active=True).order_by("code")]
+    """Driver and access of each telephone system that we are to listen to. One that does not open keeps nobody else."""
+    opened = []
+    for pbx in Pbx.objects.filter(is_active=True).order_by("code"):
+        try:
+            opened.append((pbx.driver, access(pbx)))
+        except WrongKey:
+            if pbx.trouble != LOCKED or is_up(pbx):
+                notice(pbx.code, Link(is_up=False, trouble=LOCKED), by=BY)
+    return opened
+
+
+def in_trouble() -> list[Pbx]:
+    """Those that are switched on and not connected, for a reason that is known."""
+    return [pbx for pbx in Pbx.objects.filter(is_active=True).exclude(trouble="").order_by("code") if not is_up(pbx)]
 
 
 def access(pbx: Pbx) -> Access:
+    """Raises WrongKey."""
     secret = secrets.take_out(pbx.secret) if pbx.secret else ""
     locked = {option.name for option in options_of(pbx.driver) if option.is_secret}
     options = {option.name: option.default for option in options_of(pbx.driver) if option.default}

@@ -9,6 +9,7 @@ from svyazka.business.clients.models import Source
 from svyazka.business.journal.models import Entry
 from svyazka.kit import secrets
 from svyazka.kit.refusals import Refused
+from svyazka.kit.strongbox import Strongbox
 
 
 def add(by, **more):
@@ -119,3 +120,25 @@ def test_what_is_not_among_the_choices_is_refused(anna, asking):
     with pytest.raises(Refused):
         add(anna, code="lab2", options={"way": "c"})
     assert list(Pbx.objects.values_list("options", flat=True)) == [{}]
+
+
+def test_one_whose_secret_does_not_open_falls_out_alone_and_says_so(anna):
+    add(anna)
+    other = add(anna, code="lab2")
+    foreign = Strongbox("another key").lock_away("hush")
+    Pbx.objects.filter(pk=other.pk).update(secret=foreign)
+    for _look in range(2):  # every ten seconds
+        assert [access.code for _driver, access in links.active()] == ["asterisk/lab1"]
+    (troubled,) = links.in_trouble()
+    assert (troubled.code, troubled.trouble, links.is_up(troubled)) == ("asterisk/lab2", "locked", False)
+    assert Entry.objects.filter(verb="calls.pbx_lost").count() == 1
+    systems.change(other, by=anna, secret="new")
+    assert [access.secret for _driver, access in links.active()] == ["hush", "new"]
+
+
+def test_so_does_one_with_another_secret_among_its_options(anna):
+    pbx = add(anna)
+    pbx.options = {"recordings_password": Strongbox("another key").lock_away("hush")}
+    pbx.save()
+    assert links.active() == []
+    assert Pbx.objects.get().trouble == "locked"

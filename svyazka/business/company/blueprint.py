@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svyazka.business.calls.blueprint import BREAKS, LINE
+from svyazka.business.calls.blueprint import BREAKS, CALLING_HOURS, LINE
 from svyazka.business.clients.blueprint import SOURCES
 from svyazka.business.conversations.blueprint import ACCOUNT, FORMS
 from svyazka.business.deals.known.facts import OWN
@@ -50,6 +50,7 @@ SECTIONS: tuple[Section, ...] = (
     VISIT_KINDS,
     FORMS,
     BREAKS,
+    CALLING_HOURS,
 )
 _DEMONSTRATION = Record(
     {

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from svyazka.business.calls.models import BreakReason
+from svyazka.business.calls.blueprint import DAYS
+from svyazka.business.calls.models import BreakReason, CallingHours
 from svyazka.business.clients.models import Source
 from svyazka.business.company import words
 from svyazka.business.company.blueprint import SECTIONS, Content, company, faults_of
@@ -91,6 +92,8 @@ def _record(taken: list[Difference], names: words.Names, *, by: Actor) -> None:
 def _rows(section: str) -> tuple[str, dict[str, int]]:
     """What the journal calls things of this section, and their numbers by code."""
     kind, model = _KINDS[section]
+    if model is CallingHours:  # one row, in two parts
+        return kind, {code: CallingHours.objects.get().pk for code, _label in DAYS}
     rows = model.objects.values_list("code", "pk")
     return kind, {code.removeprefix(f"{ChannelAccount.Kind.WEB_FORM}/"): pk for code, pk in rows}
 
@@ -105,4 +108,5 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "visit_kinds": ("visit_kind", VisitKind),
     "forms": ("channel", ChannelAccount),
     "breaks": ("break_reason", BreakReason),
+    "calling_hours": ("calling_hours", CallingHours),
 }

@@ -227,3 +227,18 @@ demonstration:
 
 def test_reading_one_of_the_house_twice_gives_the_same_object():
     assert of_house("windows") is of_house("windows")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ('{code: weekdays, begins: "9:00", ends: "21:00"}', "A time is written like “09:00”."),
+        ('{code: weekdays, begins: "09:00", ends: "24:00"}', "A time is written like “09:00”."),
+        ('{code: weekdays, begins: "09:00"}', "“ends” is missing."),
+        ('{code: weekdays, begins: "21:00", ends: "09:00"}', "This must be later than the beginning."),
+        ('{code: monday, begins: "09:00", ends: "21:00"}', "“monday” is not known here. Known: weekdays, weekend."),
+    ],
+)
+def test_hours_for_calls_out_that_cannot_be_are_said_with_their_line(given, said):
+    last = SMALL.count("\n") + 2
+    assert faults(f"{SMALL}calling_hours:\n  - {given}\n") == [(last, said)]

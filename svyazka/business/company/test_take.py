@@ -7,6 +7,8 @@ from copy import deepcopy
 import pytest
 from django.utils import translation
 
+from svyazka.business.calls.dialling.hours import of_company
+from svyazka.business.calls.models import CallingHours
 from svyazka.business.company import words
 from svyazka.business.company.blueprint import company, of_house
 from svyazka.business.company.compare import Kind, compare
@@ -208,3 +210,39 @@ def test_how_many_deals_a_change_touches(windows, newer, anna, vera):
         "pipelines/windows/new": 3,
         "pipelines/windows/contacted": 0,
     }
+
+
+def hours(**more):
+    return [
+        {"code": "weekdays", "begins": "09:00", "ends": "21:00", **more},
+        {"code": "weekend", "begins": "11:00", "ends": "16:00"},
+    ]
+
+
+def test_hours_for_calls_out_are_compared_and_taken_part_by_part(windows, newer, anna):
+    newer["calling_hours"] = hours()
+    (found,) = [one for one in compare(company(), newer) if one.section == "calling_hours"]
+    names = words.Names(company(), newer)
+    assert (found.part, words.name_of(found.item)) == ("calling_hours/weekend", "Выходные")
+    assert [(one.what, one.before, one.after) for one in words.changes_of(found, names)] == [
+        ("Не раньше", "10:00", "11:00"),
+        ("Не позже", "20:00", "16:00"),
+    ]
+    take(newer, ["calling_hours/weekend"], by=anna)
+    kept = of_company()
+    assert [f"{at:%H}" for at in (kept.begins, kept.ends, kept.weekend_begins, kept.weekend_ends)] == [
+        "09", "21", "11", "16",
+    ]  # fmt: skip
+    assert "calling_hours" not in {one.section for one in compare(company(), newer)}
+    assert Entry.objects.get(verb="company.taken_over").kind == "calling_hours"
+
+
+def test_a_company_that_never_said_its_hours_may_take_one_part_of_them(windows, newer, anna):
+    CallingHours.objects.all().delete()
+    newer["calling_hours"] = hours(begins="08:00")
+    assert {one.part for one in compare(company(), newer) if one.section == "calling_hours"} == {
+        "calling_hours/weekdays", "calling_hours/weekend",
+    }  # fmt: skip
+    take(newer, ["calling_hours/weekdays"], by=anna)
+    kept = of_company()
+    assert [f"{at:%H}" for at in (kept.begins, kept.weekend_begins)] == ["08", "10"]

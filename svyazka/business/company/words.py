@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from svyazka.business.calls.blueprint import DAYS
 from svyazka.business.company.blueprint import SECTIONS, Content
 from svyazka.business.company.compare import Difference
 from svyazka.business.deals.known.facts import OWN
@@ -18,6 +19,7 @@ from svyazka.kit import words
 from svyazka.kit.shapes import Condition, Many, OneOf, Record, Ref, Section, Shape, Words, Yes
 
 NOTHING = "—"
+_CODES = dict(DAYS)  # what has no name of its own
 _REACHES = {reach.name.lower(): label for reach, label in REACHES.items()}
 
 
@@ -59,7 +61,8 @@ def _named(content: Content) -> Iterator[tuple[tuple[str, str], str]]:
 
 def name_of(item: Mapping[str, Any]) -> str:
     name = item.get("name", "")
-    return (words.here(name) if isinstance(name, Mapping) else str(name)) or str(item.get("code", ""))
+    code = str(item.get("code", ""))
+    return (words.here(name) if isinstance(name, Mapping) else str(name)) or str(_CODES.get(code, code))
 
 
 def changes_of(difference: Difference, names: Names) -> list[Change]:

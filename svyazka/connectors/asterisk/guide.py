@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.phone_system import Access
 from svyazka.business.calls.setting_up.guide import Diagnosis, Guide, Part, Place, Step, Weight
 from svyazka.connectors.asterisk.carrying_out import DialPlan
-from svyazka.connectors.asterisk.snippets import NAMES, filled
+from svyazka.connectors.asterisk.snippets import BROWSER, NAMES, PERSON, filled
 
 # Of each file: what for, what makes Asterisk read it again, or else what to do.
 _FILES: dict[str, tuple[object, str, object]] = {
@@ -17,7 +18,19 @@ _FILES: dict[str, tuple[object, str, object]] = {
     "asterisk.conf": (_("A name for this PBX"), "", _("Restart Asterisk: it reads this file only when it starts.")),
     "features.conf": (_("Passing calls on"), 'asterisk -rx "module reload features"', ""),
     "extensions.conf": (_("Dial plan and recording"), 'asterisk -rx "dialplan reload"', ""),
+    "http.conf": (
+        _("For calls out of the browser: the wss address"),
+        "",
+        _("Restart Asterisk and open the address in a browser, with https instead of wss: no warning may come."),
+    ),
+    "rtp.conf": (_("For calls out of the browser: the voice"), 'asterisk -rx "module reload res_rtp_asterisk"', ""),
+    "pjsip.conf": (
+        _("For calls out of the browser: the kind of phone"),
+        "",
+        _("Restart Asterisk: a new transport is only read when it starts."),
+    ),
 }
+_USUAL_PORT = "8089"
 
 
 def parts(access: Access, place: Place) -> Sequence[Part]:
@@ -30,7 +43,28 @@ def parts(access: Access, place: Place) -> Sequence[Part]:
         "context": plan.context,
         "transfer_context": plan.transfer_context or f"{plan.context}-xfer",
     }
-    return [_part(name, filled(name, values)) for name in NAMES]
+    values |= _socket_of(access)
+    return [*(_part(name, filled(name, values)) for name in (*NAMES, *BROWSER)), _people(place)]
+
+
+def _socket_of(access: Access) -> Mapping[str, str]:
+    """Host and port as browsers reach them."""
+    try:
+        parts = urlsplit(access.option("softphone_socket"))
+        return {"host": parts.hostname or "", "port": str(parts.port or _USUAL_PORT)}
+    except ValueError:
+        return {"port": _USUAL_PORT}
+
+
+def _people(place: Place) -> Part:
+    """Whose secrets are shown once, each on the page of the person, and stand nowhere else."""
+    named = [{"login": login, "name": name} for login, name in place.softphones] or [{}]
+    return Part(
+        _("For calls out of the browser: an account for each person"),
+        "/etc/asterisk/pjsip.conf",
+        "\n".join(filled(PERSON, values) for values in named),
+        'asterisk -rx "pjsip reload"',
+    )
 
 
 def _part(name: str, text: str) -> Part:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "snippets"
 NAMES = ("manager.conf", "asterisk.conf", "features.conf", "extensions.conf")
+BROWSER = ("http.conf", "rtp.conf", "pjsip.conf")
+PERSON = "pjsip_person.conf"  # of each who calls out of the browser
 _PLACE = re.compile(r"<(\w+)>")
 
 

@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from svyazka.connectors.asterisk.snippets import FOLDER, NAMES, filled
+from svyazka.connectors.asterisk.snippets import BROWSER, FOLDER, NAMES, PERSON, filled
 
-HOW_TO = Path(__file__).parents[3] / "docs/how-to/asterisk.md"
+DOCS = Path(__file__).parents[3] / "docs/how-to"
+ALL = (*NAMES, *BROWSER, PERSON)
 VALUES = {
     "login": "svyazka",
     "secret": "k3y",
@@ -14,10 +15,13 @@ VALUES = {
     "context": "from-internal",
     "transfer_context": "from-internal-xfer",
     "trunk": "provider",
+    "host": "pbx.example.org",
+    "port": "8089",
+    "name": "Ольга",
 }
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_every_place_can_be_filled(name):
     text = filled(name, VALUES)
     assert not re.search(r"<\w+>", text)
@@ -29,9 +33,17 @@ def test_what_is_filled_in_cannot_become_another_setting():
     assert "secret = aevil\n" in text
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL)
 def test_the_documentation_shows_what_the_page_shows(name):
-    assert (FOLDER / name).read_text() in HOW_TO.read_text()
+    guide = DOCS / ("asterisk.md" if name in NAMES else "softphone.md")
+    assert (FOLDER / name).read_text() in guide.read_text()
+
+
+def test_what_webrtc_needs_is_there():
+    endpoint = filled("pjsip.conf", VALUES)
+    assert all(line in endpoint for line in ("webrtc = yes", "allow = alaw,ulaw", "protocol = wss", "max_contacts = 1"))
+    assert "tlsbindaddr = 0.0.0.0:8089" in filled("http.conf", VALUES)
+    assert "icesupport = yes" in filled("rtp.conf", VALUES)
 
 
 def test_the_dial_plan_takes_numbers_as_the_softphone_dials_them():
@@ -39,4 +51,4 @@ def test_the_dial_plan_takes_numbers_as_the_softphone_dials_them():
 
 
 def test_there_are_no_others():
-    assert {path.name for path in FOLDER.iterdir()} == set(NAMES)
+    assert {path.name for path in FOLDER.iterdir()} == set(ALL)

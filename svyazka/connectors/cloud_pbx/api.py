@@ -31,7 +31,7 @@ class Line:
     """Requests to one system."""
 
     def __init__(self, access: Access, limits: Sequence[Limit]) -> None:
-        self._base = f"{_scheme(access.host)}://{access.host}:{access.port}"
+        self._base = base_of(access)
         self._asked = [(limit, deque[float]()) for limit in limits]
         self._client: httpx.AsyncClient | None = None
 
@@ -74,6 +74,10 @@ class Line:
                 raise TooOften
         for _limit, times in concerned:
             times.append(now)
+
+
+def base_of(access: Access) -> str:
+    return f"{_scheme(access.host)}://{access.host}:{access.port}"
 
 
 def _scheme(host: str) -> str:

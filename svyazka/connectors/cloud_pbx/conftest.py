@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -85,9 +85,8 @@ def pbx_of(stand_in: StandIn, **more) -> Pbx:
     )
 
 
-@pytest.fixture
-def connected(stand_in, windows, transactional_db, settings) -> Iterator[StandIn]:
-    """On its socket; what it tells goes through the ledger into the house."""
+def taking_in(stand_in: StandIn, settings) -> Callable[[Delivery], None]:
+    """What it tells goes through the ledger into the house."""
 
     def take_in(delivery: Delivery) -> None:
         accepted = verify(knock_of(delivery), account_of(stand_in))
@@ -102,6 +101,12 @@ def connected(stand_in, windows, transactional_db, settings) -> Iterator[StandIn
         finally:
             connection.close()
 
-    stand_in.deliver = take_in
+    return take_in
+
+
+@pytest.fixture
+def connected(stand_in, windows, transactional_db, settings) -> Iterator[StandIn]:
+    """On its socket; what it tells is heard."""
+    stand_in.deliver = taking_in(stand_in, settings)
     with on_a_socket(stand_in):
         yield stand_in

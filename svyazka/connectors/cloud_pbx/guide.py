@@ -17,12 +17,14 @@ class Cabinet:
 
     access: object
     events: object
+    recordings: object = ""  # what they need there, where it is more than a link
 
 
 _CABINETS = {
     "mango": Cabinet(
         _("Integrations → API connector: the unique code of your PBX is the login, the signature key the secret."),
         _("Integrations → API connector → address of the external system"),
+        _("Recording is on, and goes into the cloud storage of your PBX. They come a minute or two after the call."),
     ),
     "uis": Cabinet(
         _("The login is a virtual number of yours, the secret the access key of a user with Call API."),
@@ -31,6 +33,7 @@ _CABINETS = {
     "zadarma": Cabinet(
         _("Settings → Integrations and API: Key is the login, Secret the secret."),
         _("Integrations and API → Notifications of calls on the PBX, all kinds"),
+        _("Recording into the cloud is on for each extension. They come a minute or two after the call."),
     ),
     "sipuni": Cabinet(
         _("The login is the account number, the secret the integration key."),
@@ -59,6 +62,7 @@ def _parts(cabinet: Cabinet) -> Callable[[Access, Place], Sequence[Part]]:
         return (
             Part(_("Key and secret of its API"), cabinet.access),
             Part(_("Address for its events"), cabinet.events, place.events, then=_("Ring one of your numbers.")),
+            *([Part(_("Recordings"), cabinet.recordings)] if cabinet.recordings else []),
         )
 
     return parts

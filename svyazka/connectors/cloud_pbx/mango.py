@@ -13,7 +13,7 @@ from svyazka.business.calls.fold import Leg
 from svyazka.business.calls.phone_system import Access, CallEvent, Command, Do, Kind, NotDone, Way
 from svyazka.business.intake.knock import Account, Knock
 from svyazka.connectors.cloud_pbx.fields import Fields, number_in
-from svyazka.connectors.cloud_pbx.provider import Answer, Api, Heard, Limit, Provider, Request
+from svyazka.connectors.cloud_pbx.provider import Answer, Api, Heard, Limit, Provider, Recordings, Request
 from svyazka.connectors.cloud_pbx.signatures import is_same, sha256_between
 from svyazka.connectors.cloud_pbx.tell import Call
 
@@ -232,6 +232,24 @@ def _trouble(answer: Answer) -> str:
     return _TROUBLES.get(result) or _TROUBLES.get(result[:1], "refused")
 
 
+# Recordings
+
+
+def _recording(access: Access, number: str) -> Request:
+    """Answered with the way to a link that opens once. The other way of its API, a link made here, is off in its
+    cabinet until somebody switches it on."""
+    return _signed(access, "/vpbx/queries/recording/post", {"recording_id": number, "action": "download"})
+
+
+def _no_recording(answer: Answer) -> str:
+    """It is there a minute after the call, or later: what cannot be found now is asked for again."""
+    result = str(answer.said.get("result") or answer.said.get("code") or "")
+    return _NO_RECORDING.get(result) or _NO_RECORDING.get(result[:1], "not_ready")
+
+
+_NO_RECORDING = {"2": "no_right", "3102": "wrong_secret", "4501": "too_often", "5008": "no_right"}
+
+
 MANGO = Provider(
     code="mango",
     title="Mango Office",
@@ -242,6 +260,7 @@ MANGO = Provider(
     call_key=lambda fields: fields.get("entry_id", ""),
     read=_read,
     options=("line_number",),
+    recordings=Recordings(ask=_recording, trouble=_no_recording, every=0.25),
     api=Api(
         asks={
             Do.DIAL: (_dial,),

@@ -81,6 +81,16 @@ class Api:
 
 
 @dataclass(frozen=True)
+class Recordings:
+    """How those are had that are named by a number."""
+
+    ask: Callable[[Access, str], Request]
+    trouble: Callable[[Answer], str]  # of an answer in words: a key of calls.recordings.source.TROUBLES; empty: a link
+    link: Callable[[Answer], str] = lambda _answer: ""
+    every: float = 1.0  # seconds between two: not half of what its API bears
+
+
+@dataclass(frozen=True)
 class Provider:
     """A frozen description. A new system is a new file with one of these."""
 
@@ -99,4 +109,5 @@ class Provider:
     echo: str = ""  # the field that it sends to see whether somebody is there
     asks_who: Callable[[Fields], str] = lambda _fields: ""  # the number of whom it wants to know at once
     say_who: Callable[[Caller], Said] | None = None
+    recordings: Recordings | None = None  # none: it gives links
     options: tuple[str, ...] = ()  # names, beside those that all have

@@ -13,7 +13,7 @@ from svyazka.business.calls.fold import Leg
 from svyazka.business.calls.phone_system import Access, CallEvent, Command, Do, Kind
 from svyazka.business.intake.knock import Account, Knock
 from svyazka.connectors.cloud_pbx.fields import Fields, number_in, seconds_in
-from svyazka.connectors.cloud_pbx.provider import Answer, Api, Heard, Limit, Provider, Request
+from svyazka.connectors.cloud_pbx.provider import Answer, Api, Heard, Limit, Provider, Recordings, Request
 from svyazka.connectors.cloud_pbx.signatures import hmac_sha1_in_base64, is_same
 from svyazka.connectors.cloud_pbx.tell import Call
 
@@ -124,6 +124,24 @@ def _trouble(answer: Answer) -> str:
     return "" if answer.status == 200 and answer.said.get("status") == "success" else "refused"
 
 
+# Recordings
+
+
+def _recording(access: Access, number: str) -> Request:
+    return signed(access, "/v1/pbx/record/request/", {"call_id": number})
+
+
+def _link(answer: Answer) -> str:
+    """`links`, where a call has several; this one has one."""
+    links = answer.said.get("links")
+    return str(answer.said.get("link") or (links[0] if isinstance(links, list) and links else ""))
+
+
+def _no_recording(answer: Answer) -> str:
+    """Whether it is not there yet or not any more is not told apart."""
+    return "" if answer.said.get("status") == "success" and _link(answer) else "not_there"
+
+
 ZADARMA = Provider(
     code="zadarma",
     title="Zadarma",
@@ -133,5 +151,6 @@ ZADARMA = Provider(
     call_key=lambda fields: fields.get("pbx_call_id", ""),
     read=_read,
     echo="zd_echo",
+    recordings=Recordings(ask=_recording, trouble=_no_recording, link=_link, every=1.2),
     api=Api(asks={Do.DIAL: (_dial,)}, trouble=_trouble, check=_check, limits=(Limit(100, 60),)),
 )

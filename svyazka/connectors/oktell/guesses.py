@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from svyazka.business.calls.phone_system import At
 from svyazka.connectors.oktell.frames import Body, Frame
@@ -109,6 +110,21 @@ def recordings(answer: Body) -> list[str]:
 
 def journal_of(chain: str) -> Body:
     return {"filter": {"idchain": chain, "showcallcenter": True}}
+
+
+# Other people's code asks for it so, and hangs it on links of recordings one after the other. How long it lasts nobody
+# says: for so many seconds we use the same.
+ASK_FOR_PASS: tuple[str, Body] = ("gettemphttppass", {"responsetowebsock": False})
+PASS_LASTS = 60.0
+
+
+def pass_of(answer: Frame) -> str:
+    return answer.text("password") if answer.succeeded else ""
+
+
+def address_of_recording(server: str, link: str, password: str) -> str:
+    """That the web server asks for no log-in beside it is a guess, too."""
+    return f"{server}{link}{'&' if '?' in link else '?'}{urlencode({'temppass': password})}"
 
 
 def waiting_in(answer: Body) -> tuple[set[str], set[str]]:

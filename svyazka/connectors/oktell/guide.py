@@ -26,6 +26,10 @@ def parts(_access: Access, _place: Place) -> Sequence[Part]:
             _("80 or 4055; with TLS 443."),
         ),
         Part(_("Recording, as you need it"), _("Links are taken from Oktell's journal of calls.")),
+        Part(
+            _("A user of their own for the recordings, if they are to come here"),
+            _("Nobody works with it. Enter it with the access, under “User for the recordings”."),
+        ),
     )
 
 

@@ -35,7 +35,7 @@ async def shake_hands(line: Line, access: Access) -> None:
     # A server that wants TLS answers this with a redirection.
     await line.must_answer("ping", {})
     if access.option("handshake", "server") == "user":
-        await _log_in(line, access)
+        await log_in(line, access)
     else:
         await _introduce(line)
 
@@ -48,7 +48,7 @@ async def _introduce(line: Line) -> None:
         raise LinkLost("not_understood")
 
 
-async def _log_in(line: Line, access: Access) -> None:
+async def log_in(line: Line, access: Access) -> None:
     in_its_letters, in_small = scrambled(access.secret)
     given = {"userlogin": access.login, "Password": in_its_letters, "password": in_small}
     answer = await line.must_answer("login", {**given, "showid": 1, "usewebrtc": False})

@@ -64,6 +64,8 @@ class OktellPeer:
         self.faults = Faults()
         self.lines = Lines(users, self.tell, habits)
         self.sessions: list[_Session] = []
+        self.records: dict[str, bytes] = {}  # link → sound
+        self.passes: set[str] = set()  # that open them
         self.heard: list[tuple[str, Body]] = []  # all that was asked of it
         self.changed = asyncio.Condition()
 
@@ -71,6 +73,7 @@ class OktellPeer:
     async def serving(self, host: str = "127.0.0.1", port: int = 0, *, ssl: Any = None) -> AsyncIterator[int]:
         app = web.Application()
         app.router.add_get("/", self._serve)
+        app.router.add_get("/download/{tail:.*}", self._give_out)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, host, port, ssl_context=ssl)
@@ -114,6 +117,12 @@ class OktellPeer:
         if session in self.sessions:
             self.sessions.remove(session)
         return socket
+
+    async def _give_out(self, request: web.Request) -> web.Response:
+        if request.query.get("temppass") not in self.passes:
+            return web.Response(status=401)
+        sound = self.records.get(request.path)
+        return web.Response(body=sound, content_type="audio/wav") if sound else web.Response(status=404)
 
 
 class _Session:
@@ -187,6 +196,8 @@ class _Session:
         right = secret is not None and body.get("Password") == hashlib.md5(secret.encode("cp1251")).hexdigest()  # noqa: S324
         if user is None or not right:
             fault = fault or "wrong"
+        elif any(one.user == user for one in self.peer.sessions if one is not self):
+            fault = fault or "already in"
         if fault:
             await self._answer("login", body, result=0, **_LOG_IN_ERRORS[fault])
             return
@@ -263,6 +274,15 @@ _COMMANDS: dict[str, Callable[[Lines, User, Body], Awaitable[None]]] = {
 }
 
 
+def _temporary_pass(session: _Session, _body: Body) -> Body:
+    """Of users: a CRM has none."""
+    if session.user is None:
+        return {"error": 1, "errormsg": "Bad request. Invalid session user"}
+    word = uuid4().hex
+    session.peer.passes.add(word)
+    return {"password": word}
+
+
 def _version(session: _Session, _body: Body) -> Body:
     version = {"dated": session.peer.dated, "build": "2.11.1", "webserverport": 80}
     return {"version": version, "alloweddbstoredprocs": {}}
@@ -300,6 +320,7 @@ _ANSWERS: dict[str, Callable[[_Session, Body], Body]] = {
     "getextendedlineinfo": lambda session, body: session.peer.lines.line_info(session._whose(body)),
     "getcurrentqueue": lambda session, _body: {"queue": session.peer.lines.queue},
     "getpbxcalljournal": _journal,
+    "gettemphttppass": _temporary_pass,
 }
 
 

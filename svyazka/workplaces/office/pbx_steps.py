@@ -20,6 +20,7 @@ from svyazka.business.calls.setting_up import examine, phones
 from svyazka.business.calls.setting_up.guide import Place, Step, Weight, guide_of
 from svyazka.business.staff.models import Person
 from svyazka.kit.refusals import Refused
+from svyazka.kit.strongbox import WrongKey
 from svyazka.workplaces.office.lines import NewLineForm
 from svyazka.workplaces.office.pbx_path import address_of_step, path_of
 from svyazka.workplaces.office.pbxs import address_of
@@ -35,9 +36,15 @@ FIELD = "extension_"  # before whose it is
 def pbx_parts(request: PageRequest, pk: int) -> HttpResponse:
     """The secret stands here in plain words, for whoever has to enter it on the other side."""
     found = get_object_or_404(Pbx, pk=pk)
-    place = Place(address=_our_address(found), events=address_of(request, found))
-    parts = guide_of(found.driver).parts(links.access(found), place)
-    return _step(request, found, Step.PARTS, {"parts": parts, "knows_address": bool(place.address)})
+    softphones = phones.softphones_on(found)
+    place = Place(address=_our_address(found), events=address_of(request, found), softphones=softphones)
+    refused = ""
+    try:
+        parts = guide_of(found.driver).parts(links.access(found), place)
+    except WrongKey:
+        parts, refused = (), str(links.TROUBLES[links.LOCKED])
+    context = {"parts": parts, "refused": refused, "knows_address": bool(place.address)}
+    return _step(request, found, Step.PARTS, context)
 
 
 def _our_address(pbx: Pbx) -> str:

@@ -8,17 +8,20 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from svyazka.business.calls import commands
+from svyazka.business.calls import commands, links
 from svyazka.business.calls.models import Call, Examination, Pbx, PhoneCommand, PhoneLine
 from svyazka.business.calls.phone_system import CallEvent, Done, Kind
 from svyazka.business.calls.setting_up import examine
 from svyazka.business.calls.setting_up.guide import Finding
+from svyazka.business.calls.softphone import accounts
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
 from svyazka.business.staff import hire
 from svyazka.business.staff.models import Person, Role
 from svyazka.kit import clock, secrets
+from svyazka.kit.strongbox import Strongbox
 from svyazka.workplaces.office.help_pages import PAGES
 
 CODE = "asterisk/main"
@@ -66,7 +69,33 @@ def test_a_secret_is_made_and_stands_in_the_snippet_with_all_other_values(browse
     page = main(answer)
     for line in (f"secret = {secret}", "[svyazka]", "permit = 127.0.0.1/", "systemname = main", "[from-crm]"):
         assert line in page
-    assert page.count("data-copy=") == page.count('class="raw"') == 4
+    assert page.count("data-copy=") == page.count('class="raw"') == 8
+
+
+def test_the_endpoints_of_those_who_call_out_of_the_browser_stand_ready(browser, pbx, anna, olga, mikhail):
+    Pbx.objects.update(options={"softphone_socket": "wss://pbx.example.org:7443/ws", "context": "from-crm"})
+    hire.change(olga, by=anna, extension="101", pbx_code=CODE)
+    hire.change(mikhail, by=anna, extension="110", pbx_code=CODE)
+    secret = accounts.make_secret(olga, by=anna)
+    accounts.enter(mikhail, login="misha", secret="s3cret", by=anna)
+    url = f"/office/pbx/{pbx.pk}/parts/"
+    page = main(browser.get(url))
+    for line in ("tlsbindaddr = 0.0.0.0:7443", "keys/pbx.example.org.pem", "webrtc = yes", "context = from-crm"):
+        assert line in page
+    assert [page.count(f"[{login}](svyazka-softphone)") for login in ("101", "misha", "110")] == [
+        2,
+        2,
+        0,
+    ]  # shown, and to be copied
+    assert (secret in page, "s3cret" in page, olga.full_name in page) == (False, False, True)
+    counts = []
+    for many in (False, True):
+        for number, person in enumerate(Person.objects.filter(extension="") if many else ()):
+            accounts.make_secret(hire.change(person, by=anna, extension=f"5{number:02}", pbx_code=CODE), by=anna)
+        with CaptureQueriesContext(connection) as asked:
+            browser.get(url)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_two_of_one_name_and_a_wrong_port_are_refused(browser):
@@ -273,3 +302,25 @@ def test_the_help_begins_at_its_first_page_and_knows_no_others(browser):
     first, together = (browser.get(f"/office/help/{page}").content.decode() for page in ("", "together/"))
     assert re.findall("<h1>.*?</h1>", first) == re.findall("<h1>.*?</h1>", together)
     assert browser.get("/office/help/nothing/").status_code == 404
+
+
+def test_a_secret_that_does_not_open_is_said_where_one_looks_and_breaks_no_page(browser, pbx):
+    pbx.secret = Strongbox("another key").lock_away("hush")
+    pbx.save()
+    links.active()
+    for url in (reverse("settings"), "/office/pbx/", f"/office/pbx/{pbx.pk}/", f"/office/pbx/{pbx.pk}/parts/"):
+        assert "Секреты этой АТС не удаётся расшифровать" in main(browser.get(url)), url
+    Pbx.objects.update(is_active=False)
+    assert CODE not in main(browser.get(reverse("settings")))
+
+
+def test_the_overview_asks_one_question_for_all_systems(browser):
+    counts = []
+    for number in (1, 30):
+        Pbx.objects.all().delete()
+        for at in range(number):
+            Pbx.objects.create(code=f"asterisk/p{at}", driver="asterisk", host="h", port=1, trouble="unreachable")
+        with CaptureQueriesContext(connection) as asked:
+            assert main(browser.get(reverse("settings"))).count("asterisk/p") == number
+        counts.append(len(asked))
+    assert counts[0] == counts[1]

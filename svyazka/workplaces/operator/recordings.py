@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +27,10 @@ State = Recording.State
 # A player asks for all that is left and reads it as slowly as people talk: so much at once, and it asks again. A thread
 # of the house must not wait for listeners.
 PIECE = 512 * 1024
+# A file out of the house: an hour or two goes out of memory and holds no thread. More goes piece by piece, and a thread
+# waits for whoever takes it: so long and no longer.
+AT_ONCE = 16 * 1024 * 1024
+PATIENCE = 600.0  # seconds
 
 
 @needs("recordings.listen")
@@ -67,16 +73,19 @@ def sound(request: PageRequest, call_id: int, listening_id: int, recording_id: i
 
 
 @needs("recordings.export")
-def recording_file(request: PageRequest, call_id: int, recording_id: int) -> HttpResponse:
+def recording_file(request: PageRequest, call_id: int, recording_id: int) -> HttpResponseBase:
     """As a file, out of the house."""
     call = _call(call_id)
     kept = _kept(call, recording_id)
+    hear.insist(request.person, call, list_recordings(call))
+    file = _opened(kept)
     hear.listen(
         call, list_recordings(call), by=request.person, address=address_of(request), is_download=True
     )  # fmt: skip
-    with _opened(kept) as file:
-        answer = HttpResponse(file.read(), content_type="audio/mpeg")
+    answer = _whole(file) if kept.bytes <= AT_ONCE else StreamingHttpResponse(_pieces(file))
     name = f"{call.started_at:%Y-%m-%d}-{call.pk}-{recording_id}.mp3"
+    answer["Content-Type"] = "audio/mpeg"
+    answer["Content-Length"] = str(kept.bytes)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Content-Encoding"] = "identity"  # sound does not become smaller by being packed
     return answer
@@ -107,6 +116,19 @@ def _opened(kept: Recording) -> Any:
         return store.open_file(kept.file)
     except FileNotFoundError as missing:
         raise Http404 from missing
+
+
+def _whole(file: Any) -> HttpResponse:
+    with file:
+        return HttpResponse(file.read())
+
+
+def _pieces(file: Any) -> Iterator[bytes]:
+    """What is cut off is shorter than its Content-Length: the browser says that it failed."""
+    until = time.monotonic() + PATIENCE
+    with file:
+        while time.monotonic() < until and (piece := file.read(PIECE)):
+            yield piece
 
 
 def _piece(kept: Recording, asked: str) -> HttpResponse:

@@ -107,6 +107,19 @@ def test_a_download_is_for_those_who_may_and_is_written_down(enter, konstantin, 
     assert player.count("Download part") == 2
 
 
+def test_a_long_one_goes_out_in_pieces_and_for_so_long_only(enter, konstantin, call, monkeypatch):
+    monkeypatch.setattr(recordings, "AT_ONCE", 1000)
+    monkeypatch.setattr(recordings, "PIECE", 4096)
+    row = Recording.objects.order_by("pk").first()
+    address = reverse("recording_file", args=[call.pk, row.pk])
+    answer = enter(konstantin).get(address)
+    pieces = list(answer.streaming_content)
+    assert (max(map(len, pieces)), sum(map(len, pieces))) == (4096, row.bytes)
+    assert int(answer["Content-Length"]) == row.bytes
+    monkeypatch.setattr(recordings, "PATIENCE", 0.0)
+    assert b"".join(enter(konstantin).get(address).streaming_content) == b""
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -54,7 +54,7 @@ def change(*, begins: time, ends: time, weekend_begins: time, weekend_ends: time
         if first >= last:
             fault = _("This must be later than the beginning.")
             raise Refused(fault, fields={name: fault})
-    row = CallingHours.objects.select_for_update().order_by("pk").first() or _usual()
+    row = CallingHours.objects.select_for_update().order_by("pk").first() or usual()
     wanted = dict(zip(_FIELDS, (begins, ends, weekend_begins, weekend_ends), strict=True))
     changes = {name: (_said(getattr(row, name)), _said(at)) for name, at in wanted.items() if getattr(row, name) != at}
     if not changes:
@@ -65,7 +65,7 @@ def change(*, begins: time, ends: time, weekend_begins: time, weekend_ends: time
     record("calls.hours_changed", About("calling_hours", row.pk), by=by, changes=changes)
 
 
-def _usual() -> CallingHours:
+def usual() -> CallingHours:
     return CallingHours(**{name: getattr(USUAL, name) for name in _FIELDS})
 
 

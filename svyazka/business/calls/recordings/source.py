@@ -18,8 +18,15 @@ TROUBLES = {
     "no_way": _("Nobody has said yet how recordings are fetched from this PBX. It is set on the page of the PBX."),
     "unreachable": _("The place where the PBX keeps its recordings cannot be reached."),
     "wrong_secret": _("Our login and password are not accepted there."),
+    "locked": _("The secrets of this PBX cannot be opened. They are entered once more on its page."),
+    "occupied": _(
+        "The PBX lets us in for its recordings later: our user is logged in there, or its licences are used up."
+    ),
     "certificate": _("The certificate of the server is not valid. The recording was not fetched."),
     "not_there": _("There is no such file at the PBX."),
+    "not_ready": _("The PBX does not have the recording ready yet."),
+    "no_right": _("The PBX gives no recordings out: the service is off there, or our login has no right to it."),
+    "too_often": _("The PBX asks us to ask less often."),
     "not_allowed": _("This place lies outside of what may be fetched."),
     "not_final": _("The file is still being written."),
     "cut": _("The file broke off on its way."),
@@ -76,7 +83,9 @@ def download_or_refuse(wish: Wish, to: Path) -> None:
         raise NotFetched(_OF_DOWNLOADS.get(trouble.why, trouble.why)) from trouble
 
 
-_OF_DOWNLOADS = {"refused": "wrong_secret", "missing": "not_there", "forbidden": "not_allowed"}
+_OF_DOWNLOADS = {
+    "refused": "wrong_secret", "missing": "not_there", "rejected": "not_there", "forbidden": "not_allowed",
+}  # fmt: skip
 
 
 def trouble_of(trouble: str) -> str:

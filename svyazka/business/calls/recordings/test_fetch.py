@@ -10,13 +10,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from svyazka.business.calls.follow import summary_of
-from svyazka.business.calls.models import Recording
+from svyazka.business.calls.models import Pbx, Recording
 from svyazka.business.calls.recordings import fetch, store
 from svyazka.business.calls.recordings.conftest import CODE, MONITOR, make_due, passed_on, tone
 from svyazka.business.calls.recordings.note import note
 from svyazka.business.calls.recordings.of_call import list_recordings, recorded
 from svyazka.business.journal.models import LiveEvent
 from svyazka.kit import clock
+from svyazka.kit.strongbox import Strongbox
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recordings_root")]
 
@@ -231,3 +232,16 @@ def test_what_was_noted_of_a_call_that_is_a_part_of_another_is_the_whole_ones(pb
     Recording.objects.filter(pk=only().pk).update(call_id=part.pk)
     follow([CallEvent(CODE, whole.key, Kind.MERGE, whole.started_at + timedelta(seconds=9), part="part")])
     assert set(Recording.objects.values_list("call_id", flat=True)) == {whole.pk}
+
+
+def test_a_pbx_whose_secrets_do_not_open_keeps_no_other_from_being_fetched(monitor, pbx):
+    tone(monitor / "a.wav", 2)
+    passed_on()
+    locked = Strongbox("another key").lock_away("hush")
+    Pbx.objects.create(code="asterisk/old", driver="asterisk", host="127.0.0.1", port=5038, secret=locked)
+    Recording.objects.filter(place__endswith="b.wav").update(pbx_code="asterisk/old")
+    make_due()
+    fetch.fetch_due()
+    assert [(row.state, row.trouble) for row in Recording.objects.order_by("pk")] == [
+        ("fetched", ""), ("awaited", "locked"),
+    ]  # fmt: skip

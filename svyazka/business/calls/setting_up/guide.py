@@ -55,6 +55,7 @@ class Place:
 
     address: str = ""  # of this machine
     events: str = ""  # where a cloud system tells of calls
+    softphones: tuple[tuple[str, str], ...] = ()  # of people who call out of the browser: login there, name
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from svyazka.business.calls.models import Pbx
+from svyazka.business.calls.models import Pbx, SipAccount
 from svyazka.business.journal.record import Actor
 from svyazka.business.staff import hire
 from svyazka.business.staff.models import Person
@@ -25,6 +25,13 @@ def people_on(pbx: Pbx) -> list[Person]:
 def _unnamed(pbx: Pbx) -> str:
     """Where those have their phones with whom no PBX is named: on this one, or it is not known."""
     return "" if Pbx.objects.filter(is_active=True).exclude(pk=pbx.pk).exists() else pbx.code
+
+
+def softphones_on(pbx: Pbx) -> tuple[tuple[str, str], ...]:
+    """Login at the PBX and name, of all who have an account for calls out of the browser."""
+    people = {one.pk: one for one in people_on(pbx)}
+    logins = dict(SipAccount.objects.filter(person__in=people).values_list("person_id", "login"))
+    return tuple((logins[pk] or one.extension, one.full_name) for pk, one in people.items() if pk in logins)
 
 
 @transaction.atomic

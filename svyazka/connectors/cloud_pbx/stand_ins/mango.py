@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +16,8 @@ from svyazka.connectors.cloud_pbx.stand_ins.telephone import Fields, Refusal, St
 class MangoStandIn(StandIn):
     code: str = "mango"
     later: int = 1000  # what it says after it has accepted a command
+    not_ready: tuple[int, Any] = (404, {})  # how it says that is not documented
+    wrong: list[float] = field(default_factory=list)  # when it was asked wrongly
 
     def _event(self, path: str, given: Fields) -> None:
         text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
@@ -78,18 +80,25 @@ class MangoStandIn(StandIn):
         }
         self._event("events/summary", summary)
         if why == "answered":
-            added = {"entry_id": talk.key, "product_id": 1, "user_id": 7, "recording_id": f"rec{talk.key}"}
+            added = {"entry_id": talk.key, "product_id": 1, "user_id": 7, "recording_id": self.records_it(talk)}
             self._event("events/record/added", {**added, "timestamp": int(self.now) + 1})
 
     def answer(self, method: str, path: str, query: Fields, headers: Fields, body: bytes) -> Any:
+        if method == "GET" and path.startswith("/files/"):
+            return self.opened(path, once=True)
         form = fields_of(body)
         text = form.get("json", "")
         sign = hashlib.sha256((self.login + text + self.secret).encode()).hexdigest()
-        if form.get("vpbx_api_key") != self.login or form.get("sign") != sign:
+        if form.get("vpbx_api_key") != self.login or form.get("sign") != sign or self._is_locked():
+            self.wrong.append(self.now)
             raise Refusal(401, {"name": "Unauthorized", "message": "", "code": 3102, "status": 401})
         given = json.loads(text)
         self.asked.append((path, given))
+        if self.is_busy:
+            raise Refusal(429, {"message": "Rate limit exceeded"})
         name = path.removeprefix("/vpbx/")
+        if name == "queries/recording/post":
+            return self._recording(given)
         if name == "config/users/request":
             return {"users": [{"telephony": {"extension": phone}} for phone in sorted(self.phones)]}
         asked = {
@@ -102,6 +111,23 @@ class MangoStandIn(StandIn):
         if asked is None:
             raise Refusal(404, {})
         return {"result": asked(given)}
+
+    def _is_locked(self) -> bool:
+        """Whoever has asked wrongly twice within two minutes is not listened to for two minutes."""
+        return len(self.wrong) > 1 and self.wrong[-1] - self.wrong[-2] < 120 and self.now - self.wrong[-1] < 120
+
+    def _recording(self, given: Fields) -> Any:
+        if given.get("action") not in ("download", "play") or "recording_id" not in given:
+            return {"result": 3103}
+        if not self.gives_out:
+            return {"result": 5008}
+        if not self.ready(given["recording_id"]):
+            status, said = self.not_ready
+            if status == 200:
+                return said
+            raise Refusal(status, said)
+        # Good for a moment, and for the first who comes.
+        raise Refusal(302, {}, Location=self.link_to("/files/", given["recording_id"], lasts=60))
 
     def _callback(self, given: Fields) -> int:
         phone = given["from"]["extension"]

@@ -48,9 +48,18 @@ class Talk:
 
 
 class Refusal(Exception):
-    def __init__(self, status: int, said: Any) -> None:
+    def __init__(self, status: int, said: Any, **headers: str) -> None:
         super().__init__(status)
-        self.status, self.said = status, said
+        self.status, self.said, self.headers = status, said, headers
+
+
+@dataclass
+class Record:
+    """A recording there. `ready`: since when it may be had."""
+
+    sound: bytes
+    ready: float
+    is_removed: bool = False
 
 
 @dataclass
@@ -69,6 +78,12 @@ class StandIn:
     lifts: bool = True  # whoever is rung lifts
     is_deaf: bool = False  # says yes, and does nothing
     asked: list[tuple[str, Fields]] = field(default_factory=list)
+    records: dict[str, Record] = field(default_factory=dict)
+    sound: bytes = b""  # of what is recorded there
+    ready_after: float = 0.0  # seconds from the end of a call
+    gives_out: bool = True  # recordings: the service is switched on
+    is_busy: bool = False  # more than its limits bear
+    _links: dict[str, tuple[str, float]] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1000))
 
     # What people there do.
@@ -130,16 +145,39 @@ class StandIn:
         if self.deliver:
             self.deliver(delivery)
 
+    def records_it(self, talk: Talk) -> str:
+        self.records[f"rec{talk.key}"] = Record(self.sound, self.now + self.ready_after)
+        return f"rec{talk.key}"
+
     # What its API is asked.
 
-    def take(self, method: str, path: str, query: Fields, headers: Fields, body: bytes) -> tuple[int, Any]:
+    def take(
+        self, method: str, path: str, query: Fields, headers: Fields, body: bytes
+    ) -> tuple[int, Any, dict[str, str]]:
         try:
-            return 200, self.answer(method, path, query, headers, body)
+            return 200, self.answer(method, path, query, headers, body), {}
         except Refusal as refusal:
-            return refusal.status, refusal.said
+            return refusal.status, refusal.said, refusal.headers
 
     def answer(self, method: str, path: str, query: Fields, headers: Fields, body: bytes) -> Any:
         raise Refusal(404, {})
+
+    def link_to(self, folder: str, record: str, *, lasts: float) -> str:
+        token = f"{next(self._numbers):08x}"
+        self._links[token] = (record, self.now + lasts)
+        return f"http://127.0.0.1:{self.port}{folder}{token}"
+
+    def opened(self, link: str, *, once: bool) -> bytes:
+        """What the link leads to, as long as it lasts."""
+        token = link.rpartition("/")[2]
+        record, until = self._links.pop(token, ("", 0.0)) if once else self._links.get(token, ("", 0.0))
+        if self.now >= until:
+            raise Refusal(404, {})
+        return self.records[record].sound
+
+    def ready(self, record: str) -> bool:
+        found = self.records.get(record)
+        return found is not None and not found.is_removed and found.ready <= self.now
 
     def dials(self, phone: str, client: str) -> Talk | None:
         """Rings the phone, and when it is lifted, the client."""
@@ -158,10 +196,14 @@ def on_a_socket(stand_in: StandIn) -> Iterator[StandIn]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             parts = urlsplit(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
-            status, said = stand_in.take(self.command, parts.path, dict(parse_qsl(parts.query)), headers, body)
-            whole = said.encode() if isinstance(said, str) else json.dumps(said).encode()
+            query = dict(parse_qsl(parts.query))
+            status, said, more = stand_in.take(self.command, parts.path, query, headers, body)
+            is_sound = isinstance(said, bytes)
+            whole = said if is_sound else said.encode() if isinstance(said, str) else json.dumps(said).encode()
             self.send_response(status)
-            self.send_header("Content-Type", "application/json; charset=utf-8")
+            for name, value in more.items():
+                self.send_header(name, value)
+            self.send_header("Content-Type", "audio/mpeg" if is_sound else "application/json; charset=utf-8")
             self.send_header("Content-Length", str(len(whole)))
             self.end_headers()
             self.wfile.write(whole)

@@ -68,7 +68,7 @@ class ZadarmaStandIn(StandIn):
             "is_recorded": int(why == "answered"),
         }
         if why == "answered":
-            more["call_id_with_rec"] = f"rec{talk.key}"
+            more["call_id_with_rec"] = self.records_it(talk)
         if talk.is_out:
             self._out("NOTIFY_OUT_END", talk, **more)
         else:
@@ -78,18 +78,39 @@ class ZadarmaStandIn(StandIn):
             self._event("NOTIFY_RECORD", talk, record, call_id_with_rec=f"rec{talk.key}")
 
     def answer(self, method: str, path: str, query: Fields, headers: Fields, body: bytes) -> Any:
+        if path.startswith("/v1/pbx/record/download/"):
+            return self.opened(path, once=False)
         text = urlencode(dict(sorted(query.items())))
         digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
         if headers.get("authorization") != f"{self.login}:{_sign(path + text + digest, self.secret)}":
             raise Refusal(401, {"status": "error", "message": "Not authorized"})
         self.asked.append((path, query))
-        if len(self.asked) > self.most_a_minute:
+        if self.is_busy or len(self.asked) > self.most_a_minute:
             raise Refusal(429, {"status": "error", "message": "You exceeded the rate limit"})
         if path == "/v1/info/balance/":
             return {"status": "success", "balance": 10.34, "currency": "USD"}
+        if path == "/v1/pbx/record/request/":
+            return self._recording(query)
         if path != "/v1/request/callback/":
             raise Refusal(404, {"status": "error", "message": "Method not found"})
         if query["from"] not in self.phones:
             raise Refusal(400, {"status": "error", "message": "Wrong parameters"})
         self.dials(query["from"], query["to"])
         return {"status": "success", "from": query["from"], "to": query["to"], "time": int(self.now)}
+
+    def _recording(self, query: Fields) -> Any:
+        lasts = int(query.get("lifetime", "1800"))
+        if not 180 <= lasts <= 5_184_000 or not (query.get("call_id") or query.get("pbx_call_id")):
+            raise Refusal(400, {"status": "error", "message": "Wrong parameters"})
+        if not self.gives_out:
+            raise Refusal(403, {"status": "error", "message": "Forbidden"})
+        records = [query["call_id"]] if "call_id" in query else [f"rec{query['pbx_call_id']}"]
+        if not all(map(self.ready, records)):
+            raise Refusal(404, {"status": "error", "message": "Call record not found"})
+        till = f"{datetime.fromtimestamp(self.now + lasts, UTC):%Y-%m-%d %H:%M:%S}"
+        links = [self.link_to("/v1/pbx/record/download/", record, lasts=lasts) for record in records]
+        return {
+            "status": "success",
+            "lifetime_till": till,
+            **({"link": links[0]} if "call_id" in query else {"links": links}),
+        }
