@@ -191,6 +191,13 @@ def test_only_what_is_here_or_comes_can_be_kept(enter, konstantin, call, state, 
     )
 
 
+def test_while_the_call_goes_on_its_recording_is_still_to_come(enter, konstantin, call):
+    Recording.objects.all().delete()
+    Call.objects.update(state="talking")
+    page = enter(konstantin).get(reverse("recording", args=[call.pk])).content.decode()
+    assert ("comes when the call is over" in page, "There is no recording" in page) == (True, False)
+
+
 def test_after_its_time_the_page_still_says_that_there_was_one(enter, konstantin, anna, call):
     keeping.change(1, by=anna)
     Call.objects.filter(pk=call.pk).update(started_at=call.started_at - timedelta(days=2))
