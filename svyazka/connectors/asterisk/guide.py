@@ -17,6 +17,16 @@ _FILES: dict[str, tuple[object, str, object]] = {
     "asterisk.conf": (_("A name for this PBX"), "", _("Restart Asterisk: it reads this file only when it starts.")),
     "features.conf": (_("Passing calls on"), 'asterisk -rx "module reload features"', ""),
     "extensions.conf": (_("Dial plan and recording"), 'asterisk -rx "dialplan reload"', ""),
+    "http.conf": (
+        _("A way for browsers"),
+        'asterisk -rx "module reload http"',
+        _("Only for telephones in the browser. Name a certificate here that browsers believe."),
+    ),
+    "pjsip.conf": (
+        _("Telephones in the browser"),
+        'asterisk -rx "core restart when convenient"',
+        _("Once for all of them. What each person needs besides is shown on his page, under “Phone”."),
+    ),
 }
 
 

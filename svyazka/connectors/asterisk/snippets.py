@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "snippets"
-NAMES = ("manager.conf", "asterisk.conf", "features.conf", "extensions.conf")
+NAMES = ("manager.conf", "asterisk.conf", "features.conf", "extensions.conf", "http.conf", "pjsip.conf")
 _PLACE = re.compile(r"<(\w+)>")
 
 
