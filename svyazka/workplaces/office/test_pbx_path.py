@@ -66,7 +66,7 @@ def test_a_secret_is_made_and_stands_in_the_snippet_with_all_other_values(browse
     page = main(answer)
     for line in (f"secret = {secret}", "[svyazka]", "permit = 127.0.0.1/", "systemname = main", "[from-crm]"):
         assert line in page
-    assert page.count("data-copy=") == page.count('class="raw"') == 4
+    assert page.count("data-copy=") == page.count('class="raw"') == 6
 
 
 def test_two_of_one_name_and_a_wrong_port_are_refused(browser):
