@@ -121,3 +121,55 @@ def test_a_ring_does_not_take_the_words_of_whoever_is_writing(olga, open_page):
     hear(page, call, to_me=True)
     expect(page.locator(f"#call-{call.pk}")).to_contain_text("Входящий звонок")
     expect(page.get_by_role("combobox").first).to_be_focused()
+
+
+def test_a_card_that_is_over_goes_but_not_with_what_is_being_written(olga, oksana, vera, open_page):
+    page = open_page(olga, "/queue/")
+    page.clock.install()
+    call = ring("79161234567")
+    Deal.objects.update(responsible=oksana)
+    tell(Kind.ANSWER, second=3, leg="k1-101", extension="101")
+    for kind, second in ((Kind.JOIN, 3), (Kind.PART, 10)):
+        tell(kind, second=second, bridge="a")
+        tell(kind, second=second, leg="k1-101", extension="101", bridge="a")
+    tell(Kind.TRANSFER, second=10, leg="k1-101", extension="101", to="102")
+    tell(Kind.RING, second=11, leg="k1-102", extension="102")
+    hear(page, call, to_me=True)
+    card = page.locator(f"#call-{call.pk}")
+    expect(card).to_contain_text("идёт вызов")
+    page.clock.run_for(120_000)
+    tell(Kind.ANSWER, second=15, leg="k1-102", extension="102")
+    for leg, extension in (("k1", ""), ("k1-102", "102")):
+        tell(Kind.JOIN, second=15, leg=leg, extension=extension, bridge="b")
+    hear(page, call)
+    expect(card).to_contain_text(oksana.full_name)
+    comment = card.get_by_label("Комментарий к делу")
+    comment.fill("просит смету")
+    page.get_by_role("heading", name="Очередь").click()
+    page.clock.run_for(120_000)
+    tell(Kind.HANGUP, second=40)
+    hear(page, call)
+    page.clock.run_for(120_000)
+    expect(comment).to_have_value("просит смету")
+    comment.fill("")
+    page.get_by_role("heading", name="Очередь").click()
+    page.clock.run_for(60_000)
+    expect(card).to_have_count(0)
+
+
+def test_calls_that_nobody_took_become_lines_and_go(olga, open_page):
+    page = open_page(olga, "/queue/")
+    page.clock.install()
+    missed = []
+    for number in range(2):
+        call = ring(f"7916555000{number}", key=f"k{number}")
+        hear(page, call, to_me=True)
+        expect(page.locator(f"#call-{call.pk}")).to_contain_text("Входящий звонок")
+        tell(Kind.HANGUP, key=call.key, second=40)
+        hear(page, call)
+        expect(page.locator(f"#call-{call.pk}")).to_contain_text("Пропущенный звонок")
+        missed.append(page.locator(f"#call-{call.pk}"))
+    expect(missed[0].get_by_label("Имя клиента")).to_be_hidden()
+    expect(missed[1].get_by_label("Имя клиента")).to_be_visible()
+    page.clock.run_for(91_000)
+    expect(page.locator(".call-card")).to_have_count(0)

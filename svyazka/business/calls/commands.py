@@ -25,6 +25,7 @@ from svyazka.kit.refusals import Refused
 
 State = PhoneCommand.State
 
+CALLED_OFF = "called_off"  # by whoever had asked, before anybody began with it
 TROUBLES = {
     "no_link": _("The PBX is not connected right now. Do it on the telephone."),
     "refused": _("The PBX refused. Do it on the telephone."),
@@ -43,6 +44,7 @@ TROUBLES = {
     "not_in_queue": _("Your phone takes part in no queue of the PBX."),
     "cut": _("The PBX fell silent in the middle of this. See on your phone whether it has happened."),
     "late": _("The PBX was not asked in time. Try again."),
+    CALLED_OFF: _("Called off."),
     "broken": _("The listener failed over this. It is in its log."),
 }
 # How long each may take. Two phones have to be lifted before somebody is dialled.
@@ -179,6 +181,14 @@ def _end(pk: int, state: State, *, trouble: str = "", call_key: str = "") -> Non
     row.call_key = call_key or row.call_key
     row.save(update_fields=["state", "trouble", "done_at", "call_key"])
     announce("command", row.pk, people=[row.person_id], data={"done": int(state == State.DONE)})
+
+
+def call_off(command: PhoneCommand) -> bool:
+    """Whether it could still be: nobody has taken it yet. The caller holds the row."""
+    if command.state != State.ASKED:
+        return False
+    _end(command.pk, State.FAILED, trouble=CALLED_OFF)
+    return True
 
 
 def _number(name: str) -> int:

@@ -16,7 +16,9 @@ class Able:
 
 
 class AbleToDial:
-    capabilities: ClassVar[frozenset[Do]] = frozenset({Do.DIAL})
+    """And to end what it has begun."""
+
+    capabilities: ClassVar[frozenset[Do]] = frozenset({Do.DIAL, Do.HANG_UP})
 
 
 # As the settings name them.

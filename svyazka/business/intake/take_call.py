@@ -12,7 +12,7 @@ from svyazka.business.calls.dialling import dial
 from svyazka.business.calls.floor import switching
 from svyazka.business.calls.follow import Followed, belong_to, follow, lines_of, summary_of, tell
 from svyazka.business.calls.models import Call, PhoneLine
-from svyazka.business.calls.phone_system import CallEvent
+from svyazka.business.calls.phone_system import CallEvent, Kind
 from svyazka.business.calls.recordings.note import note
 from svyazka.business.calls.whose_phone import PhoneKey, names_in
 from svyazka.business.clients import amend, history
@@ -48,7 +48,7 @@ def take_calls(heard: Sequence[Heard]) -> list[dict[str, int]]:
     clicked = _clicked_deals(followed)
     _find_whose_they_are([one for one in followed if one.call.client_id is None], arrival_of, clicked)
     _stand_where_the_click_was(known, clicked)
-    put_into_history(known)
+    put_into_history([*known, *_parts([event for events, _arrival in heard for event in events])])
     _see_who_was_reached(followed, found, arrival_of)
     note([(one.call, one.now, one.before) for one in followed])
     tell(followed)
@@ -56,6 +56,15 @@ def take_calls(heard: Sequence[Heard]) -> list[dict[str, int]]:
     for one in followed:
         made.setdefault(arrival_of[one.call.pk].pk, {}).update(_ids(one.call))
     return [made.get(arrival.pk, {}) for _events, arrival in heard]
+
+
+def _parts(events: Iterable[CallEvent]) -> list[Call]:
+    """What turned out to belong to another call is over, also in the history."""
+    said = [event for event in events if event.kind == Kind.MERGE]
+    if not said:
+        return []
+    parts = Call.objects.filter(pbx_code__in={event.pbx_code for event in said}, key__in={event.part for event in said})
+    return list(parts.exclude(interaction_id=None))
 
 
 def put_into_history(calls: Iterable[Call]) -> None:
@@ -229,6 +238,8 @@ def _facts(call: Call) -> dict[str, Any]:
     # Whoever was passed on to nobody has missed his call, for all that he had spoken with somebody.
     result = Call.Result.MISSED if call.result == Call.Result.LEFT else call.result
     facts: dict[str, Any] = {"call": call.pk, "result": result, "seconds": call.talk_seconds}
+    if call.state != Call.State.ENDED:
+        facts["state"] = call.state
     if call.answered_by_id:
         facts["by"] = call.answered_by_id
     if call.recording:

@@ -13,11 +13,12 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.calls.coming_back import LinkLost
 from svyazka.business.calls.phone_system import Access, Option
 from svyazka.business.calls.recordings.source import LARGEST, NotFetched, download_or_refuse
 from svyazka.connectors.oktell import guesses
 from svyazka.connectors.oktell.handshake import answer_to, log_in
-from svyazka.connectors.oktell.wire import SECURE_PORT, Line, LinkLost, Redirected, Times, connected
+from svyazka.connectors.oktell.wire import SECURE_PORT, Line, Redirected, Times, connected
 from svyazka.kit.download import Wish
 
 OPTIONS = (

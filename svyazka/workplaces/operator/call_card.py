@@ -16,7 +16,7 @@ from svyazka.business.calls.dialling.on_a_call import Standing
 from svyazka.business.calls.follow import summary_of
 from svyazka.business.calls.models import Call, PhoneCommand, PhoneLine
 from svyazka.business.calls.phone_system import Do
-from svyazka.business.calls.summary import Summary
+from svyazka.business.calls.summary import Summary, Transfer
 from svyazka.business.calls.whose_phone import PhoneKey, names_in, rung_by
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Client, Source
@@ -72,6 +72,7 @@ def facts(person: Person, call: Call) -> dict[str, Any]:
     forbidden = _forbidden(call, client)
     deals = _deals(after.deals, call, short)
     groups = call_people.of_desks(after.desks, person, short) if client else []
+    passed = _passed(person, call, now) if moment == "finished" else None
     return {
         "call": call,
         "number": str(call.pk),
@@ -89,7 +90,8 @@ def facts(person: Person, call: Call) -> dict[str, Any]:
         "has_keys": any(row.key for group in groups for row in group.rows),
         "latest": _latest(call, client) if client else [],
         "colleague": colleague_of(call, moment),
-        "passed_to": _passed_to(person, call, now) if moment == "finished" else "",
+        "passed_to": _passed_to(call, passed) if passed else "",
+        "is_awaited": bool(passed and call.state != Call.State.ENDED and not (passed.taken_by or passed.is_missed)),
         "dialled": str(standing.dial.pk) if standing.dial else "",
         "spoken": timeline.duration(call.talk_seconds) if call.talk_seconds else "",
         "forbidden": forbidden,
@@ -157,11 +159,14 @@ def colleague_of(call: Call, moment: str) -> str:
     return Person.objects.filter(pk=call.answered_by_id).values_list("full_name", flat=True).first() or ""
 
 
-def _passed_to(person: Person, call: Call, now: Summary) -> str:
-    """What became of the client whom this person has passed on."""
-    if not now.transfers or now.transfers[-1].by != person.extension or not person.is_on(call.pbx_code):
-        return ""
-    last = now.transfers[-1]
+def _passed(person: Person, call: Call, now: Summary) -> Transfer | None:
+    """The client was passed on by this person last."""
+    last = now.transfers[-1] if now.transfers else None
+    return last if last and last.by == person.extension and person.is_on(call.pbx_code) else None
+
+
+def _passed_to(call: Call, last: Transfer) -> str:
+    """What became of the client."""
     name = names_in(call, (), dialled=[last.to]).get(last.to, last.to)
     if last.is_missed:
         return _("Passed on to {who}: nobody answered").format(who=name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -44,7 +46,9 @@ def call_tasks(request: PageRequest, call_id: int) -> HttpResponse:
     whom = ", ".join(filter(None, [client.name, call.client_number_readable]))
     what = _("Ring back: {client}").format(client=whom) + (f". {comment}" if comment else "")
     task = ring_back.leave(deal, to=colleague, what=what, by=request.person)
-    return render(request, "operator/call_task_left.html", _left(task, call, colleague))
+    answer = render(request, "operator/call_task_left.html", _left(task, call, colleague))
+    answer["HX-Trigger"] = json.dumps({"call:task-left": {"card": f"call-{call.pk}"}})
+    return answer
 
 
 @needs("calls.take", "POST")

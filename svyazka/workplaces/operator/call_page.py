@@ -18,6 +18,7 @@ from svyazka.business.calls.fold import Leg
 from svyazka.business.calls.follow import line_of
 from svyazka.business.calls.models import Call, Listening, Recording
 from svyazka.business.calls.phone_system import Kind, Way
+from svyazka.business.calls.recordings import keeping
 from svyazka.business.calls.recordings.listening import list_listenings
 from svyazka.business.calls.recordings.of_call import list_recordings, names_at
 from svyazka.business.calls.summary import Summary, Transfer, summarise
@@ -77,7 +78,7 @@ def _context(person: Person, found: Call) -> dict[str, Any]:
         "passed": [_passed(transfer, names) for transfer in now.transfers],
         "is_recorded": bool(recordings or now.recordings),
         "kept": next((one for one in recordings if one.kept_by_id), None),
-        "can_be_kept": any(one.state != Recording.State.REMOVED for one in recordings),
+        "can_be_kept": any(one.state in keeping.WORTH_KEEPING for one in recordings),
         "listeners": _listeners(list_listenings(found)) if sees_listeners else None,
     }
 

@@ -106,20 +106,25 @@ def drawn(
     client, moment = context["client"], context["moment"]
     is_known = bool(context["caller"] or (client and client.name))
     asks = not (is_known or saved or call.direction == "out")
-    is_done = moment in card_of.OVER and (is_known or saved or call.direction == "out")
+    is_settled = bool(is_known or saved or call.direction == "out" or moment == "missed")
     context |= {
         "form": form or (form_of(call) if asks else None),
         # What is being typed outlives the news of the call; an answer to the form itself must be seen.
         "keeps_form": form is None,
         "saved": saved,
-        # Whoever has just spoken with the client may want to leave a task; a card that says nothing more goes at once.
-        "stays": _stays(moment, bool(saved)) if moment in card_of.LEAVING or (is_done and moment != "missed") else "",
+        "leaves": "" if context["is_awaited"] else _leaves(moment, is_settled=is_settled, is_saved=bool(saved)),
     }
     return render(request, "operator/call_card.html", context, status=status)
 
 
-def _stays(moment: str, is_saved: bool) -> str:
-    return "4s" if moment in card_of.LEAVING or is_saved else "45s"
+def _leaves(moment: str, *, is_settled: bool, is_saved: bool) -> str:
+    """After how many seconds the card goes away by itself, if nobody is at it. Whoever has just spoken with the client
+    may want to leave a task; a card that says nothing more goes at once."""
+    if moment in card_of.LEAVING:
+        return "4"
+    if moment not in card_of.OVER or not is_settled:
+        return ""
+    return "4" if is_saved else "90" if moment == "missed" else "45"
 
 
 def _is_over_for(person: Person, call: Call) -> bool:

@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from svyazka.business.calls.dialling import do_not_call
+from svyazka.business.calls.dialling.do_not_call import Forbidden
 from svyazka.business.clients import change, history
 from svyazka.business.clients.identify import survivor
 from svyazka.business.clients.models import Client, ContactPoint
@@ -24,12 +26,14 @@ from svyazka.business.deals.client_list import COUNTED, count_clients, facts_of,
 from svyazka.business.deals.found import Found, look_up
 from svyazka.business.deals.known import client_facts
 from svyazka.business.deals.models import Deal, Field
+from svyazka.business.staff.models import Person
 from svyazka.kit import phones, rows
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.shared import inputs, not_to_ring, own_fields, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 from svyazka.workplaces.shared.said import names_of, people_in, said
+from svyazka.workplaces.shared.short import Short
 from svyazka.workplaces.shared.typed import whole_number, whole_numbers
 
 PAGE = 50
@@ -79,7 +83,7 @@ def client(request: PageRequest, client_id: int) -> HttpResponse:
     found = get_object_or_404(Client.objects.select_related("merged_into"), pk=client_id)
     if found.merged_into_id:
         return redirect("client", survivor(found).pk)
-    return render(request, "operator/client.html", page_of(found))
+    return render(request, "operator/client.html", page_of(found, request.person))
 
 
 @needs("clients.see")
@@ -151,26 +155,32 @@ def _reach(one: Found) -> str:
     return ", ".join(way for way in ways if way != one.title)
 
 
-def page_of(found: Client) -> dict[str, Any]:
+def page_of(found: Client, person: Person) -> dict[str, Any]:
     deals = list(
         Deal.objects.of_client(found.pk)
         .select_related("stage", "responsible", "loss_reason")
         .order_by("-pk")[:MOST_DEALS]
     )
     deals.sort(key=lambda deal: not deal.is_open)
-    contacts = contacts_of(found)
+    contacts = contacts_of(found, person)
     return {"client": found, "deals": deals, "known": _known(found), **contacts, **history_of(found.pk)}
 
 
-def contacts_of(found: Client) -> dict[str, Any]:
+def contacts_of(found: Client, person: Person) -> dict[str, Any]:
     points = list(found.contact_points.order_by("pk"))
-    marks = not_to_ring.marks(found.pk)
+    forbidden, short = do_not_call.of_client(found.pk), Short()
     return {
         "called": called(found, points),
-        "points": [
-            {"point": point, "icon": ICONS.get(point.kind, "message"), "mark": marks.get(point.value, "")}
-            for point in points
-        ],
+        "points": [_point(point, forbidden.get(point.value), person, short) for point in points],
+    }
+
+
+def _point(point: ContactPoint, forbidden: Forbidden | None, person: Person, short: Short) -> dict[str, Any]:
+    return {
+        "point": point,
+        "icon": ICONS.get(point.kind, "message"),
+        "mark": not_to_ring.in_words(forbidden, short) if forbidden else "",
+        "may_be_allowed": bool(forbidden and do_not_call.may_allow(forbidden, person)),
     }
 
 
@@ -260,9 +270,9 @@ def _contacts(
     request: PageRequest, found: Client, *, typed: str = "", wrong: str = "", status: int = 200
 ) -> HttpResponse:
     if request.htmx and not request.htmx.boosted:
-        context = {"client": found, **contacts_of(found), "typed": typed, "wrong": wrong}
+        context = {"client": found, **contacts_of(found, request.person), "typed": typed, "wrong": wrong}
         return render(request, "operator/client_contacts.html", context, status=status)
     if wrong:
-        context = {**page_of(found), "typed": typed, "wrong": wrong}
+        context = {**page_of(found, request.person), "typed": typed, "wrong": wrong}
         return render(request, "operator/client.html", context, status=status)
     return redirect("client", found.pk)

@@ -13,6 +13,7 @@ from svyazka.business.calls import commands
 from svyazka.business.calls.dialling import dial
 from svyazka.business.calls.dialling.dial import NotToBeCalled, OddHour
 from svyazka.business.calls.models import PhoneCommand
+from svyazka.business.calls.phone_system import Do
 from svyazka.business.clients.identify import Contact, find_by_contact
 from svyazka.business.deals.models import Deal
 from svyazka.business.staff import roles
@@ -47,13 +48,25 @@ def calls_out(request: PageRequest) -> HttpResponse:
 
 @needs("calls.take")
 def call_out(request: PageRequest, command_id: int) -> HttpResponse:
+    return _out(request, command_id)
+
+
+@needs("calls.take", "POST")
+def call_out_end(request: PageRequest, command_id: int) -> HttpResponse:
+    dial.call_off(command_id, by=request.person)
+    return _out(request, command_id)
+
+
+def _out(request: PageRequest, command_id: int) -> HttpResponse:
     """While the own phone rings; once the call is known, its own card stands there."""
-    command = PhoneCommand.objects.filter(pk=command_id, person_id=request.person.pk, call_id=None).first()
-    return dial_card(request, command) if command else HttpResponse()
+    command = PhoneCommand.objects.filter(pk=command_id, person_id=request.person.pk, do=Do.DIAL).first()
+    return HttpResponse() if command is None or dial.has_its_call(command) else dial_card(request, command)
 
 
 def dial_card(request: PageRequest, command: PhoneCommand) -> HttpResponse:
-    failed = command.state == State.FAILED
+    failed, end = command.state == State.FAILED, dial.end_of(command)
+    if failed and (end or command.trouble == commands.CALLED_OFF):
+        return HttpResponse()
     context = {
         "id": str(command.pk),
         "number": command.number,
@@ -61,6 +74,8 @@ def dial_card(request: PageRequest, command: PhoneCommand) -> HttpResponse:
         "deal": str(command.deal_id or ""),
         "why": commands.trouble_of(command) if failed else "",
         "is_rung": command.state == State.DONE,
+        "end": str(end.pk) if end else "",
+        "may_end": not (failed or end) and dial.can_be_called_off(command),
     }
     return render(request, "operator/dial_card.html", context)
 

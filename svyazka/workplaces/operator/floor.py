@@ -66,4 +66,4 @@ def _shown(request: PageRequest) -> HttpResponse:
 def _name(row: PersonState | None, kind: str) -> str:
     if row and row.reason:
         return str(row.reason)
-    return str(Kind(kind).label).capitalize() if kind else _("What are you doing?")
+    return str(Kind(kind).label).capitalize() if kind else _("State not chosen")

@@ -44,7 +44,7 @@ def recording(request: PageRequest, call_id: int) -> HttpResponse:
     context = {
         "call": call,
         "ready": _player(call, found) if found.files else None,
-        "notes": _notes(recordings),
+        "notes": _notes(call, recordings),
         "is_awaited": any(one.state == State.AWAITED for one in recordings),
         "files": _files(request, found),
     }
@@ -185,13 +185,15 @@ def _player(call: Call, found: Recorded) -> dict[str, Any]:
     }
 
 
-def _notes(recordings: Sequence[Recording]) -> list[str]:
+def _notes(call: Call, recordings: Sequence[Recording]) -> list[str]:
     """What is not here, and why; each reason once."""
     told = {
         State.AWAITED: _("The recording is being fetched from the PBX. It appears here by itself."),
         State.EMPTY: _("Nothing was recorded."),
         State.REMOVED: _("The recording was deleted: its time was over."),
     }
+    if not recordings and call.state != Call.State.ENDED:
+        return [_("The recording comes when the call is over.")]
     if not recordings:
         return [_("There is no recording of this call.")]
     notes = [_note(one, told) for one in recordings if one.state != State.FETCHED]

@@ -125,10 +125,10 @@ def test_while_a_colleague_is_asked_the_card_is_no_card_of_a_call_that_is_over(e
     call = tell(Kind.JOIN, "k1-101", "101", second=10, bridge="second")
     page = card(browser, call).content.decode()
     assert ("You are asking Тимур" in page, "Connect with Тимур" in page) == (True, True)
-    assert "leave=1" not in page
+    assert "data-leaves" not in page
     tell(Kind.TRANSFER, "k1-101", "101", second=20, to=projects["timur"].extension, way=Way.ATTENDED)
     page = card(browser, call).content.decode()
-    assert ("Connect with Тимур" in page, "leave=1" in page) == (False, True)
+    assert ("Connect with Тимур" in page, "Leave Тимур" in page, "leave=1" in page) == (False, True, False)
 
 
 def test_nobody_commands_a_call_that_is_on_another_phone(enter, projects, ooo):

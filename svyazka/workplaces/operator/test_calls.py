@@ -119,7 +119,7 @@ def test_a_card_whose_call_a_colleague_answered_says_so_and_goes(enter, olga, ok
     page = answer.content.decode()
     assert (answer.context["moment"], answer.context["form"] is not None) == ("taken", True)
     assert oksana.full_name in page
-    assert "load delay" in page
+    assert 'data-leaves="4"' in page
     assert "<form" not in page
     assert card(browser, call, leave=1).content == b""
     assert card(enter(oksana), call, leave=1).content != b""
@@ -182,6 +182,29 @@ def test_a_call_passed_on_to_nobody_is_missed_by_whom_it_rang_at(enter, olga, ok
     assert f"Incoming call · 7 s, passed on to {oksana.full_name}: nobody answered" in page
 
 
+def titles(browser, client):
+    return [line.title for line in browser.get(reverse("client", args=[client.pk])).context["history"].lines]
+
+
+def test_the_history_says_of_a_call_that_it_is_still_going_on(enter, olga, vera):
+    browser, said = enter(olga), []
+    call = ringing("79161234567")
+    for step in (lambda call: call, lambda call: talk(answered(call), 3, None, at="101", bridge="a"), ended):
+        call = step(call)
+        said += titles(browser, vera)[:1]
+    assert said == ["Incoming call · it is ringing", "Incoming call · still going on", "Incoming call · 37 s"]
+
+
+def test_nor_does_a_word_with_somebody_go_on_that_became_a_part_of_another_call(enter, olga, vera):
+    call = answered(ringing())
+    tell(Kind.START, key="word", extension="101", leg="word")
+    tell(Kind.RING, key="word", second=5, leg="word-out", client_number="79161234567")
+    tell(Kind.ANSWER, key="word", second=6, leg="word-out")
+    before = titles(enter(olga), vera)
+    tell(Kind.MERGE, key=call.key, second=9, part="word")
+    assert [" · still going on" in one for one in (before[0], titles(enter(olga), vera)[0])] == [True, False]
+
+
 def test_a_client_who_listens_to_music_is_on_hold(enter, olga):
     call = talk(answered(ringing()), 3, None, at="101", bridge="a")
     browser = enter(olga)
@@ -193,16 +216,38 @@ def test_a_client_who_listens_to_music_is_on_hold(enter, olga):
 
 
 @pytest.mark.parametrize("result", ["missed", "busy"])
-def test_a_missed_call_stays(enter, olga, result):
+def test_a_missed_call_stays_for_a_while(enter, olga, result):
     call = ringing()
     if result == "busy":
         tell(Kind.BUSY, key=call.key, second=2, leg="k1-101", extension="101")
     answer = card(enter(olga), ended(call))
-    assert (answer.context["moment"], answer.context["stays"], answer.context["call"].result) == (
+    assert (answer.context["moment"], answer.context["leaves"], answer.context["call"].result) == (
         "missed",
-        "",
+        "90",
         result,
     )
+    assert ("Ring back" in answer.content.decode(), answer.context["form"] is not None) == (True, True)
+
+
+def test_whoever_passed_the_client_on_keeps_the_card_until_it_is_known_what_became_of_him(enter, olga, oksana, vera):
+    browser, leaves = enter(olga), []
+    call = talk(answered(ringing("79161234567")), 3, 10, at="101", bridge="a")
+    for step in (
+        lambda call: passed_on(call, to="102"),
+        lambda call: tell(Kind.ANSWER, key=call.key, second=15, leg="k1-102", extension="102"),
+        lambda call: talk(call, 15, None, at="102", bridge="b"),
+        ended,
+    ):
+        call = step(call)
+        answer = card(browser, call)
+        leaves.append((answer.context["passed_to"], answer.context["leaves"]))
+        assert "leave=1" not in answer.content.decode()
+    passed, taken = f"Passed on to {oksana.full_name}: it is ringing", f"{oksana.full_name} has taken the client"
+    assert leaves == [(passed, ""), (passed, ""), (taken, "45"), (taken, "45")]
+
+
+def test_an_unknown_caller_is_not_let_go_before_he_is_written_down(enter, olga):
+    assert card(enter(olga), ended(answered(ringing()))).context["leaves"] == ""
 
 
 def test_what_is_typed_outlives_the_news_of_the_call_but_not_its_own_answer(enter, olga):
@@ -226,7 +271,7 @@ def test_the_saved_request_is_in_the_deal_and_the_form_is_gone(enter, olga):
     assert answer.status_code == 200
     assert f"Written down in deal № {deal.pk}." in page
     assert "<form" not in page
-    assert "load delay" in page
+    assert 'data-leaves="4"' in page
     assert (deal.client.name, deal.facts, deal.address, deal.responsible_id) == (
         "Нина Сидорова",
         {"openings": 3},

@@ -11,8 +11,10 @@ from svyazka.business.calls import commands
 from svyazka.business.calls.conftest import ABLE_TO_DIAL
 from svyazka.business.calls.dialling import do_not_call
 from svyazka.business.calls.models import Call, DoNotCall, Pbx, PhoneCommand
-from svyazka.business.calls.phone_system import Done
+from svyazka.business.calls.phone_system import CallEvent, Done, Kind
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.intake.models import Arrival
+from svyazka.business.intake.take_call import take_call
 from svyazka.kit import clock
 
 NUMBER = "+79161234567"
@@ -67,6 +69,58 @@ def test_once_the_call_is_known_its_own_card_stands_there(enter, olga, oksana):
     assert browser.get(reverse("call_out", args=[command.pk])).content == b""
     PhoneCommand.objects.update(call_id=None)
     assert enter(oksana).get(reverse("call_out", args=[command.pk])).content == b""
+
+
+def end(browser, command):
+    return browser.post(reverse("call_out_end", args=[command.pk]))
+
+
+def test_what_nobody_has_begun_is_called_off_and_never_begun(enter, olga, oksana):
+    browser = enter(olga)
+    assert "Hang up" in ring(browser).content.decode()
+    command = PhoneCommand.objects.get()
+    end(enter(oksana), command)
+    assert len(commands.take(["asterisk/lab1"])) == 1
+    PhoneCommand.objects.update(state="asked")
+    browser = enter(olga)
+    assert (end(browser, command).content, end(browser, command).content) == (b"", b"")
+    assert commands.take(["asterisk/lab1"]) == []
+
+
+def test_a_phone_that_rings_for_a_call_out_is_hung_up(enter, olga):
+    browser = enter(olga)
+    ring(browser)
+    command = PhoneCommand.objects.get()
+    commands.take(["asterisk/lab1"])
+    assert "not ringing yet" in end(browser, command).content.decode()
+    key, begun = f"lab1/svyazka{command.pk}x01234567", clock.now()
+    arrival = Arrival(pk=1, received_at=begun, account="asterisk/lab1", connector="asterisk", conversation="k")
+    take_call(
+        [CallEvent("asterisk/lab1", key, kind, begun, key, "101") for kind in (Kind.START, Kind.RING)], arrival=arrival
+    )
+    page = end(browser, command).content.decode()
+    asked = PhoneCommand.objects.latest("pk")
+    assert (asked.do, asked.call_key, asked.extension) == ("hang_up", key, "101")
+    assert ("Hanging up…" in page, "data-close" in page, f"live:command-{asked.pk} " in page) == (True, True, True)
+    commands.failed(f"svyazka{asked.pk}x0", "refused")
+    assert "Hang up" in browser.get(reverse("call_out", args=[command.pk])).content.decode()
+    end(browser, command)
+    commands.done(f"svyazka{PhoneCommand.objects.latest('pk').pk}x0", Done())
+    commands.failed(f"svyazka{command.pk}x0", "not_lifted")
+    assert browser.get(reverse("call_out", args=[command.pk])).content == b""
+    assert PhoneCommand.objects.count() == 3
+
+
+def test_why_the_phone_was_not_lifted_is_said_although_the_telephone_system_told_of_a_call(enter, olga):
+    browser = enter(olga)
+    ring(browser)
+    command, now = PhoneCommand.objects.get(), clock.now()
+    begun = Call.objects.create(pbx_code="asterisk/lab1", key="k", started_at=now, direction="out", state="ended")
+    PhoneCommand.objects.update(call_id=begun.pk)
+    commands.failed(f"svyazka{command.pk}x0", "not_lifted")
+    assert "Your phone was not lifted." in browser.get(reverse("call_out", args=[command.pk])).content.decode()
+    Call.objects.update(client_number=NUMBER)
+    assert browser.get(reverse("call_out", args=[command.pk])).content == b""
 
 
 def test_a_browser_that_speaks_itself_is_told_to_dial(enter, olga):
@@ -156,6 +210,15 @@ def test_nor_where_something_is_looked_for(enter, roza, vera):
     browser, call = enter(roza), Call.objects.create(pbx_code="asterisk/lab1", key="k", started_at=clock.now())
     for address in (reverse("call_colleagues", args=[call.pk]), reverse("not_to_ring")):
         assert browser.get(address, {"q": "a\x00b"}).status_code == 200
+
+
+def test_what_a_colleague_has_entered_offers_no_button_to_take_it_back(enter, olga, mikhail, roza, vera):
+    do_not_call.forbid([NUMBER], reason="complaint", by=mikhail)
+    said = {
+        person: "may be rung" in enter(person).get(reverse("client", args=[vera.pk])).content.decode()
+        for person in (olga, mikhail, roza)
+    }
+    assert said == {olga: False, mikhail: True, roza: True}
 
 
 def test_what_a_colleague_has_entered_is_not_taken_back_by_another_one(enter, olga, mikhail, vera):

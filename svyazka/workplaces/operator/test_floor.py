@@ -11,7 +11,7 @@ def say(client, to):
 
 def test_the_switch_offers_the_reasons_of_the_company_and_says_what_is_on(enter, olga):
     client = enter(olga)
-    assert "Чем вы заняты?" in client.get("/floor/mine/").content.decode()
+    assert "Статус не выбран" in client.get("/floor/mine/").content.decode()
     page = say(client, "break/lunch").content.decode()
     assert "Обед" in page
     assert "data-ticks" in page

@@ -191,6 +191,26 @@ def test_keeping_it_and_letting_it_go(enter, konstantin, olga, call):
     assert not Recording.objects.exclude(kept_by_id=None).exists()
 
 
+@pytest.mark.parametrize(
+    ("state", "is_offered"),
+    [("fetched", True), ("awaited", True), ("left", False), ("failed", False), ("empty", False)],
+)
+def test_only_what_is_here_or_comes_can_be_kept(enter, konstantin, call, state, is_offered):
+    Recording.objects.update(state=state)
+    page = enter(konstantin).get(reverse("call", args=[call.pk]))
+    assert (page.context["can_be_kept"], reverse("recording_keeping", args=[call.pk]) in page.content.decode()) == (
+        is_offered,
+        is_offered,
+    )
+
+
+def test_while_the_call_goes_on_its_recording_is_still_to_come(enter, konstantin, call):
+    Recording.objects.all().delete()
+    Call.objects.update(state="talking")
+    page = enter(konstantin).get(reverse("recording", args=[call.pk])).content.decode()
+    assert ("comes when the call is over" in page, "There is no recording" in page) == (True, False)
+
+
 def test_after_its_time_the_page_still_says_that_there_was_one(enter, konstantin, anna, call):
     keeping.change(1, by=anna)
     Call.objects.filter(pk=call.pk).update(started_at=call.started_at - timedelta(days=2))

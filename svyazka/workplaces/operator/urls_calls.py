@@ -22,6 +22,7 @@ urlpatterns = [
     path("<int:call_id>/tasks/<int:task_id>/removal/", call_commands.call_task_removal, name="call_task_removal"),
     path("out/", dialling.calls_out, name="calls_out"),
     path("out/<int:command_id>/", dialling.call_out, name="call_out"),
+    path("out/<int:command_id>/end/", dialling.call_out_end, name="call_out_end"),
     path("do-not-call/", do_not_call.do_not_call, name="do_not_call"),
     path("do-not-call/removal/", do_not_call.do_not_call_removal, name="do_not_call_removal"),
 ]

@@ -191,6 +191,9 @@ def _call_passed_on(one: Interaction, whom: str) -> tuple[str, str, str]:
 
 def _spoken(one: Interaction) -> str:
     title = _("Outgoing call") if one.direction == Interaction.Direction.OUT else _("Incoming call")
+    if state := one.data.get("state"):
+        how = _("it is ringing") if state == "ringing" else _("still going on")
+        return f"{title} · {how}"
     seconds = one.data.get("seconds") or 0
     return f"{title} · {duration(int(seconds))}" if seconds or one.data.get("result") == "answered" else title
 

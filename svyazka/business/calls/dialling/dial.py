@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls import commands
-from svyazka.business.calls.dialling import do_not_call, hours
+from svyazka.business.calls.dialling import do_not_call, hours, on_a_call
 from svyazka.business.calls.dialling.do_not_call import Forbidden
 from svyazka.business.calls.dialling.hours import There
 from svyazka.business.calls.follow import begun_by
-from svyazka.business.calls.models import Call, PhoneCommand
+from svyazka.business.calls.models import Call, Pbx, PhoneCommand
 from svyazka.business.calls.phone_system import Do
 from svyazka.business.calls.whose_phone import PhoneKey, staff_at
 from svyazka.business.journal.record import About, record
@@ -126,6 +126,51 @@ def _is_of(command: PhoneCommand, call: Call, number: int | None, person_id: int
 
 def _since(call: Call) -> datetime:
     return call.started_at - SOON
+
+
+@transaction.atomic
+def call_off(command_id: int, *, by: Person) -> None:
+    """Before the number is dialled: what nobody has begun yet is not begun, and a phone that rings is hung up."""
+    mine = PhoneCommand.objects.select_for_update().filter(pk=command_id, person_id=by.pk, do=Do.DIAL)
+    command = mine.first()
+    if command is None or commands.call_off(command) or command.state == State.FAILED:
+        return
+    if (call := _call_of(command)) is None:
+        raise Refused(_("Your phone is not ringing yet. Try again in a moment."))
+    on_a_call.command(call, Do.HANG_UP, click=f"{command.pk}-end{_ends(command).count()}", by=by)
+
+
+def has_its_call(command: PhoneCommand) -> bool:
+    """It is known whom it has dialled: the call speaks for itself now."""
+    if command.call_id is None:
+        return False
+    return not Call.objects.filter(pk=command.call_id).exclude(client_number__startswith="+").exists()
+
+
+def can_be_called_off(command: PhoneCommand) -> bool:
+    pbx = Pbx.objects.filter(code=command.pbx_code).first()
+    return command.state == State.ASKED or Do.HANG_UP in commands.can(pbx)
+
+
+def end_of(command: PhoneCommand) -> PhoneCommand | None:
+    """The click by which it was called off while the own phone rang already, unless that went wrong."""
+    return _ends(command).exclude(state=State.FAILED).first()
+
+
+def _ends(command: PhoneCommand) -> QuerySet[PhoneCommand]:
+    return PhoneCommand.objects.filter(click__startswith=f"{command.person_id}/{command.pk}-end")
+
+
+def _call_of(command: PhoneCommand) -> Call | None:
+    """In which the own phone rings; what the telephone system calls it need not be known yet."""
+    going_on = Call.objects.going_on().filter(pbx_code=command.pbx_code, started_at__gte=command.asked_at - SOON)
+    calls = going_on.at_phone(command.extension).order_by("-started_at")
+    return next((call for call in calls if _is_begun_with(call, command)), None)
+
+
+def _is_begun_with(call: Call, command: PhoneCommand) -> bool:
+    is_named = commands.number_in(call.key) == command.pk or call.key == command.call_key
+    return is_named or (begun_by(call) == command.extension and not commands.number_in(call.key))
 
 
 def open_dials(person: Person) -> list[PhoneCommand]:

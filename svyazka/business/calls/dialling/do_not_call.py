@@ -33,6 +33,7 @@ class Forbidden:
     by: str  # who said so; empty: nobody of the staff
     at: datetime
     until: datetime | None
+    by_id: int | None
 
     @property
     def why(self) -> str:
@@ -79,6 +80,10 @@ def allow(numbers: Collection[str], *, client_id: int | None = None, by: Person)
     return len(rows)
 
 
+def may_allow(one: Forbidden, by: Person) -> bool:
+    return one.by_id == by.pk or roles.may(by, "calls.override")
+
+
 def _said_by_others(numbers: Collection[str], by: Person) -> list[DoNotCall]:
     """That is still in force, and not for this person to change."""
     if roles.may(by, "calls.override"):
@@ -104,7 +109,7 @@ def _found(which: str, given: Any) -> dict[str, Forbidden]:
 
 
 _FORBIDDEN = """
-select one.number, reason, note, coalesce(person.full_name, ''), one.at, one.until
+select one.number, reason, note, coalesce(person.full_name, ''), one.at, one.until, one.by_id
 from calls_donotcall one left join staff_person person on person.id = one.by_id
 where {which} and (one.until is null or one.until > %(now)s) order by one.id
 """

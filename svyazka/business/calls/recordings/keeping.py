@@ -23,6 +23,8 @@ LONGEST_DAYS = 3650
 AT_ONCE = 500
 LATEST = 20
 COUNTED = 10_000
+# It is here, or is on its way.
+WORTH_KEEPING = (Recording.State.FETCHED, Recording.State.AWAITED)
 
 
 def rule() -> KeepingRule:
@@ -53,7 +55,7 @@ def keep(call: Call, why: str, *, by: Person) -> None:
         words = _("Write down why this recording must be kept.")
         raise Refused(words, fields={"why": words})
     kept = [one for one in list_recordings(call) if one.state != Recording.State.REMOVED]
-    if not kept:
+    if not any(one.state in WORTH_KEEPING for one in kept):
         raise Refused(_("There is nothing left of this call to keep."))
     _of(kept).update(kept_by_id=by.pk, kept_why=why)
     about = About("call", call.pk, client_id=call.client_id, deal_id=call.deal_id)

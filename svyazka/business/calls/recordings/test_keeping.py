@@ -73,6 +73,15 @@ def test_what_somebody_keeps_stays_until_it_is_released(old, konstantin):
     ]
 
 
+def test_what_is_not_here_and_never_will_be_is_not_kept(old, konstantin):
+    Recording.objects.update(state="left", file="")
+    with pytest.raises(Refused):
+        keeping.keep(old, "Жалоба клиента", by=konstantin)
+    Recording.objects.filter(pk=list_recordings(old)[0].pk).update(state="awaited")
+    keeping.keep(old, "Жалоба клиента", by=konstantin)
+    assert {one.kept_by_id for one in list_recordings(old)} == {konstantin.pk}
+
+
 def test_keeping_says_why_and_keeps_something(old, konstantin):
     with pytest.raises(Refused):
         keeping.keep(old, "  ", by=konstantin)

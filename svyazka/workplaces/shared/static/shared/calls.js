@@ -60,13 +60,31 @@ export function tendCards() {
     held = null;
     if (card && document.activeElement === document.body) card.focus({ preventScroll: true });
   });
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    const { elt, requestConfig } = event.detail;
-    if (!elt.matches?.(".call-card") || !requestConfig.path.endsWith("?leave=1") || !typing(document.activeElement)) return;
-    if (!elt.contains(document.activeElement)) return;
-    event.preventDefault();
-    setTimeout(() => elt.isConnected && htmx.trigger(elt, "leave"), 15_000);
+
+  // The comment is in the task now; it is none for the next colleague.
+  document.addEventListener("call:task-left", ({ detail }) => {
+    const card = document.getElementById(detail.card);
+    const comment = document.getElementById(`${detail.card}-comment`);
+    if (comment) comment.value = "";
+    if (card?.dataset.leaves) leaveLater(card, SAVED);
   });
+}
+
+const SAVED = 4; // seconds for which what was saved is still to be seen
+const ASKED_AGAIN = 5;
+const isWrittenIn = (card) => [...card.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value !== field.defaultValue || field.matches("[aria-invalid]"));
+// The form of a call that was missed has the focus because nobody was there.
+const isTypedIn = (card) => !card.matches(".missed") && card.contains(document.activeElement) && typing(document.activeElement);
+const isAtHand = (card) => isTypedIn(card) || (card.dataset.leaves > SAVED && card.matches(":hover"));
+
+// A card that is over goes away by itself, but not with what somebody writes or is about to click. It asks first:
+// the call may have come back.
+function leaveLater(card, seconds) {
+  setTimeout(() => {
+    if (!card.isConnected) return;
+    if (isWrittenIn(card) || isAtHand(card)) return leaveLater(card, ASKED_AGAIN);
+    htmx.ajax("GET", `${card.getAttribute("hx-get")}?leave=1`, { source: card, target: card, swap: "outerHTML" });
+  }, seconds * 1000);
 }
 
 // Whoever is writing or speaking with another client goes on with that; F2 leads to the card.
@@ -83,11 +101,12 @@ function remember(card, isFolded) {
   const all = folded();
   all[isFolded ? "add" : "delete"](card.id);
   sessionStorage.setItem(FOLDED, JSON.stringify([...all].slice(-20)));
-  card.querySelector("[data-fold]").setAttribute("aria-expanded", String(!isFolded));
+  card.querySelector("[data-fold]")?.setAttribute("aria-expanded", String(!isFolded));
 }
 
 function tend(card) {
   if (!card.matches?.(".call-card")) return;
+  if (card.dataset.leaves) leaveLater(card, card.dataset.leaves);
   if (folded().has(card.id)) {
     card.classList.add("folded");
     card.querySelector("[data-fold]")?.setAttribute("aria-expanded", "false");
@@ -96,4 +115,7 @@ function tend(card) {
   const before = card.dataset.instead && document.getElementById(card.dataset.instead);
   if (before) before.remove();
   if (document.querySelector(`[data-instead="${card.id}"]`)) card.remove();
+  // What is over, and nobody is at, makes room for what came later: a line for each.
+  for (const one of cards().querySelectorAll(":is(.missed, .finished, .unreached):has(~ .call-card):not(.folded)"))
+    if (!isWrittenIn(one) && !isTypedIn(one)) remember(one, one.classList.toggle("folded"));
 }
