@@ -36,6 +36,7 @@ MOST_REPLAYED = 1_000
 # What concerns the whole office is told to hundreds: one by one while little happens, by the handful at a rush.
 PAUSE_AFTER_EACH = 0.025
 LONGEST_PAUSE = 1.0
+WOKEN_AT_ONCE, BREATH = 20, 0.003
 BEAT = b":\n\n"
 
 _WHO = """
@@ -97,10 +98,12 @@ class Listener:
     def hears(self, people: Sequence[int] | None) -> bool:
         return self.is_office if people is None else self.person in people
 
-    def tell(self, text: bytes) -> None:
+    def tell(self, text: bytes, *, at_once: bool = True) -> None:
+        """Not at once: with the next thing that is, or when somebody sets `awake`."""
         self.pending.append(text)
         self.size += len(text)
-        self.awake.set()
+        if at_once:
+            self.awake.set()
         if self.size > MOST_PENDING and self._is_stalled() and self.task:
             self.is_too_slow = True
             self.task.cancel()
@@ -149,7 +152,8 @@ class Live:
             return await _refuse(send, headers, 401, "log_in")
         if len(self._listeners) >= MOST_LISTENERS:
             return await _refuse(send, headers, 503, "busy")
-        self._tell_the_office()  # what he asks for himself is not told to him again
+        if self._tell_the_office():  # what he asks for himself is not told to him again
+            self._has_news.set()
         self._listeners.add(listener)
         counters.listeners.inc()
         hung_up = asyncio.create_task(_wait_for_the_end(receive, listener))
@@ -269,15 +273,25 @@ class Live:
         while True:
             await self._has_news.wait()
             self._has_news.clear()
-            await asyncio.sleep(min(LONGEST_PAUSE, PAUSE_AFTER_EACH * self._tell_the_office()))
+            much = self._tell_the_office()
+            await self._wake_a_few_at_a_time()
+            await asyncio.sleep(min(LONGEST_PAUSE, PAUSE_AFTER_EACH * much))
+
+    async def _wake_a_few_at_a_time(self) -> None:
+        """To write to seven hundred takes a while, in which nobody could open the card of the call that rings."""
+        told = [listener for listener in self._listeners if listener.pending]
+        for at in range(0, len(told), WOKEN_AT_ONCE):
+            for listener in told[at : at + WOKEN_AT_ONCE]:
+                listener.awake.set()
+            await asyncio.sleep(BREATH)
 
     def _tell_the_office(self) -> int:
-        """Says how much there was to tell."""
+        """Says how much there was to tell. Who hears it is still to be woken."""
         told, self._of_the_office = self._of_the_office, {}
         text = b"".join(told.values())
         for listener in self._listeners if told else ():
             if listener.is_office and not listener.is_over:
-                listener.tell(text)
+                listener.tell(text, at_once=False)
         return len(told)
 
     async def _beat(self) -> None:

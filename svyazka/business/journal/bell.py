@@ -1,7 +1,7 @@
 """The bell: tells other processes, after a commit, that there are new rows to read.
 
 NOTIFY inside a business transaction takes a lock over the whole cluster at commit (PostgreSQL,
-src/backend/commands/async.c); so it is rung on a connection of its own, at most once in 15 ms and process.
+src/backend/commands/async.c); so it is rung on a connection of its own, at most once in 10 ms and process.
 A lost bell is no harm: listeners poll too.
 """
 
@@ -16,7 +16,7 @@ from django.conf import settings
 
 CHANNEL = "svyazka_bell"
 PHONES = "svyazka_phones"  # for the listener alone: a telephone system is asked for something
-PAUSE = 0.015
+PAUSE = 0.010
 
 
 class _Ringer:
