@@ -31,9 +31,7 @@ def rows(quick: bool) -> list[Row]:
             (quiet,) = (one for one in ways_out if "least_change" in one.aims)
             untouched.append(len(quiet.costs.lost))
     return [
-        Row(
-            "an engineer falls ill: others' visits that change engineer", fmean(disturbed), "visits", must=1.0, aim=0.5
-        ),
+        Row("an engineer falls ill: others' visits that change hands", fmean(disturbed), "visits", must=1.0, aim=0.5),
         Row("an engineer falls ill: visits lost", fmean(lost), "visits", must=0.5, aim=0.3),
         Row("an engineer falls ill: lost if nobody else's visit may be touched", fmean(untouched), "visits"),
         Row("an engineer falls ill: all ways out", median(took), "CPU ms", must=200, aim=50),

@@ -1,7 +1,7 @@
 """The nouns that every planner shares: what is to be done, who works when, what the way takes, and a plan of it.
 
-Times are whole seconds since one epoch that the caller chooses, the same for the whole problem (midnight of its first
-day, say); places are degrees. Nobody here knows of a time zone.
+Times are whole seconds since one epoch that the caller chooses, the same for the whole problem: midnight of its first
+day, say, for they have to stay below 2**28. Places are degrees. Nobody here knows of a time zone.
 """
 
 from __future__ import annotations
