@@ -23,12 +23,13 @@ class Draft:
         chains = [(job.id, job.after) for job in problem.jobs if job.after is not None and job.after in problem.job]
         self.fixed = {one for pair in chains for one in pair}
         self._packed: dict[Key, bytes] = {}
+        self._known: dict[tuple[Key, tuple[Stop, ...]], bytes] = {}  # shared by all copies: they try the same again
         self._rows: Rows | None = None
         self._able: dict[tuple[Skills, str], NDArray[np.bool_]] = {}
 
     def copy(self) -> Draft:
         other = Draft(self.problem, self.routes)
-        other._packed, other._rows, other._able = dict(self._packed), self._rows, self._able
+        other._packed, other._rows, other._able, other._known = dict(self._packed), self._rows, self._able, self._known
         return other
 
     @property
@@ -117,5 +118,8 @@ class Draft:
 
     def _bytes(self, key: Key) -> bytes:
         if key not in self._packed:
-            self._packed[key] = day_plan.pack(self.day_of(key), self.problem.travel)
+            day = key, self.routes[key]
+            if day not in self._known:
+                self._known[day] = day_plan.pack(self.day_of(key), self.problem.travel)
+            self._packed[key] = self._known[day]
         return self._packed[key]

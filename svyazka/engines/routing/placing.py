@@ -27,7 +27,7 @@ CANDIDATES, MOMENTS = 4, 12  # for each place in a team; of its beginnings
 @dataclass(frozen=True)
 class Policy:
     worker: int = WORKER
-    ejections: int = 24  # that are tried for a job without a place; none: nobody else's visit is touched
+    ejections: int = 24  # that are tried for a job without a place
     second: int = 8  # of each of them, for whoever has lost its place to the first
     detours: int = 0  # that are tried for a job that has a place, to save driving
 
@@ -40,8 +40,13 @@ class Option(NamedTuple):
 
 def place_all(draft: Draft, jobs: Sequence[Job], policy: Policy) -> Draft:
     """The draft with as many of the jobs as find a place."""
-    draft, stuck = _by_regret(draft, jobs, policy)
-    for job in stuck if policy.ejections else ():
+    draft, stuck = place(draft, jobs, policy)
+    return make_room(draft, stuck, policy)
+
+
+def make_room(draft: Draft, jobs: Sequence[Job], policy: Policy) -> Draft:
+    """For jobs that found no place as things are."""
+    for job in jobs:
         squeezed = _squeeze(draft, job, policy)
         if squeezed:
             draft = squeezed[1]
@@ -50,8 +55,8 @@ def place_all(draft: Draft, jobs: Sequence[Job], policy: Policy) -> Draft:
     return draft
 
 
-def _by_regret(draft: Draft, jobs: Sequence[Job], policy: Policy) -> tuple[Draft, list[Job]]:
-    """And those that found no place."""
+def place(draft: Draft, jobs: Sequence[Job], policy: Policy) -> tuple[Draft, list[Job]]:
+    """The hardest first; and those that found no place."""
     for job in [one for one in jobs if len(one.needs) > 1]:
         _place_team(draft, job, policy)
     left = [job for job in jobs if len(job.needs) == 1]

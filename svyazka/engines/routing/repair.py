@@ -20,7 +20,7 @@ LOST = 1_000_000
 
 # As many visits kept as can be; as few people and times changed; as little driving.
 Aim = Literal["none_lost", "least_change", "least_travel"]
-POLICIES = (Policy(), Policy(ejections=0), Policy(worker=0, detours=3))
+SAVING = Policy(worker=0, detours=3)  # of driving: it does not matter who comes
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def repair(problem: Problem, *, also: Sequence[int] = ()) -> list[Repaired]:
     draft = Draft(problem, _still_known(problem))
     homeless = {job.id for job in _make_homeless(draft)} | set(also)
     jobs = [problem.job[job] for job in sorted(homeless)]
-    plans = (_closed(placing.place_all(draft.copy(), jobs, policy)).plan for policy in POLICIES)
-    judged = [_judge(problem, plan, homeless) for plan in {tuple(plan.routes.items()): plan for plan in plans}.values()]
+    plans = {tuple(plan.routes.items()): plan for plan in _ways_out(draft, jobs)}
+    judged = [_judge(problem, plan, homeless) for plan in plans.values()]
     chosen: dict[int, list[Aim]] = {}
     for aim, order in AIMS.items():
         chosen.setdefault(min(range(len(judged)), key=lambda number: order(judged[number])), []).append(aim)
@@ -69,6 +69,14 @@ AIMS: dict[Aim, Callable[[Repaired], tuple[int, ...]]] = {
     "least_change": lambda one: (one.disturbed, len(one.costs.lost), one.objective),
     "least_travel": lambda one: (*_hurt(one), one.costs.travel),
 }
+
+
+def _ways_out(draft: Draft, jobs: Sequence[Job]) -> Iterator[Plan]:
+    """Nobody else's visit is touched; room is made for what found none so; driving is saved wherever it can be."""
+    untouched, stuck = placing.place(draft.copy(), jobs, Policy())
+    yield _closed(placing.make_room(untouched.copy(), stuck, Policy())).plan
+    yield _closed(untouched).plan
+    yield _closed(placing.place_all(draft.copy(), jobs, SAVING)).plan
 
 
 def _still_known(problem: Problem) -> dict[Key, list[Stop]]:
