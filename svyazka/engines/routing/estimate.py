@@ -3,12 +3,13 @@ Finished visits correct it."""
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from statistics import fmean, median
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from svyazka.engines.routing.problem import Point, Points, Seconds
 
 EARTH_KM = 6371.0
+KM_A_DEGREE = EARTH_KM * math.pi / 180
 HERE_KM = 0.03  # nearer than that nobody gets into the car
 DAY_HOURS = 24
 # A ring or an hour counts as it was seen once so many ways were driven there; before, in proportion.
@@ -69,15 +71,20 @@ class Estimate:
         to_lon: NDArray[np.float64],
     ) -> Seconds:
         km = _km(lat, lon, to_lat, to_lon)
-        ring = np.searchsorted(self.rings_km, _km((lat + to_lat) / 2, (lon + to_lon) / 2, *self.middle))
+        ring = self.ring_of((lat + to_lat) / 2, (lon + to_lon) / 2)
         slow = 1.0 if self.hour is None else self.slowness[self.hour]
         pace = self.detour * slow * 3600 / np.array(self.kmh)
         taken = km * pace[ring] + self.parking
         return np.where(km < HERE_KM, 0, taken).astype(np.int32)
 
-    @property
-    def middle(self) -> tuple[np.float64, np.float64]:
-        return np.float64(self.centre.lat), np.float64(self.centre.lon)
+    def ring_of(self, lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.intp]:
+        """In squares of degrees, and bound by bound: a matrix of a day takes half as long."""
+        width = math.cos(math.radians(self.centre.lat))
+        far = (lat - self.centre.lat) ** 2 + ((lon - self.centre.lon) * width) ** 2
+        ring = np.zeros(far.shape, dtype=np.intp)
+        for bound in self.rings_km:
+            ring += far > (bound / KM_A_DEGREE) ** 2
+        return ring
 
 
 def _km(
@@ -117,9 +124,8 @@ def _ratio(estimate: Estimate, way: Way) -> float | None:
 
 
 def _ring(estimate: Estimate, way: Way) -> int:
-    middle = Point(fmean((way.start.lat, way.end.lat)), fmean((way.start.lon, way.end.lon)))
-    km = float(_km(np.float64(middle.lat), np.float64(middle.lon), *estimate.middle))
-    return int(np.searchsorted(estimate.rings_km, km))
+    lat, lon = (way.start.lat + way.end.lat) / 2, (way.start.lon + way.end.lon) / 2
+    return int(estimate.ring_of(np.array(lat), np.array(lon)))
 
 
 def _weighed(ratios: list[float]) -> float:

@@ -15,6 +15,7 @@ from svyazka.engines.routing.draft import Draft
 from svyazka.engines.routing.evaluate import Costs, evaluate
 from svyazka.engines.routing.placing import PROMISE, WORKER, Policy
 from svyazka.engines.routing.problem import Job, Key, Plan, Problem, Stop
+from svyazka.engines.routing.table import tabled
 
 LOST = 1_000_000
 
@@ -48,6 +49,7 @@ class Repaired:
 def repair(problem: Problem, *, also: Sequence[int] = ()) -> list[Repaired]:
     """One to three ways out, the best first. `problem`: things as they are now, and the plan in force as the one
     before. `also`: jobs that are in nobody's day yet and have to be: an emergency."""
+    problem = tabled(problem)
     draft = Draft(problem, _still_known(problem))
     homeless = {job.id for job in _make_homeless(draft)} | set(also)
     jobs = [problem.job[job] for job in sorted(homeless)]
