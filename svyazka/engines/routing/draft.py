@@ -66,9 +66,6 @@ class Draft:
             if any(stop.job == job for stop in route):
                 self.write(key, [stop for stop in route if stop.job != job])
 
-    def keys_of(self, job: int) -> list[Key]:
-        return [key for key, route in self.routes.items() if any(stop.job == job for stop in route)]
-
     def retime(self, key: Key) -> bool:
         """Whether the day can be kept in its order; whatever has to begin later does."""
         plan = self.day_of(key)
