@@ -25,7 +25,7 @@ DISTRICTS = tuple(f"{side}{ring}" for ring in (1, 2) for side in ("n", "e", "s",
 SKILLS = ("measure", "glass", "balcony", "roof", "repair", "panorama")
 LUNCH = Break(45 * MINUTE, Span(12 * HOUR, 15 * HOUR))
 SHIFTS = (Span(8 * HOUR, 17 * HOUR), Span(9 * HOUR, 18 * HOUR), Span(9 * HOUR, 18 * HOUR), Span(11 * HOUR, 20 * HOUR))
-WORKS = (30 * MINUTE, 40 * MINUTE, 45 * MINUTE)
+WORKS = (30 * MINUTE, 40 * MINUTE, 40 * MINUTE, 45 * MINUTE)
 SLOTS = tuple(Span(hour * HOUR, (hour + 2) * HOUR) for hour in (9, 11, 13, 15, 17))
 
 

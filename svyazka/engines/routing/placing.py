@@ -42,12 +42,11 @@ def place_all(draft: Draft, jobs: Sequence[Job], policy: Policy) -> Draft:
     """The draft with as many of the jobs as find a place."""
     draft, stuck = _by_regret(draft, jobs, policy)
     for job in stuck if policy.ejections else ():
-        draft = (
-            _squeeze(draft, job, policy)
-            or _eject(draft, job, policy, FAR, policy.ejections)
-            or _eject_twice(draft, job, policy)
-            or draft
-        )
+        squeezed = _squeeze(draft, job, policy)
+        if squeezed:
+            draft = squeezed[1]
+        else:
+            draft = _eject(draft, job, policy, FAR, policy.ejections) or _eject_twice(draft, job, policy) or draft
     return draft
 
 
@@ -145,22 +144,25 @@ def _exact(draft: Draft, job: Job, place: Place, span: Span) -> tuple[Visit, int
     return insertion.exact(draft.rows, job.at, place, Piece(job.work, (span,)), draft.problem.travel)
 
 
-def _squeeze(draft: Draft, job: Job, policy: Policy) -> Draft | None:
+def _squeeze(draft: Draft, job: Job, policy: Policy, *, only_known: bool = False) -> tuple[int, Draft] | None:
     """Into somebody's day in another order: nobody else comes to anybody, and all promises hold."""
     windows = [span for span, cost in _spans(draft, job) if not cost]
     if not windows:
         return None
-    others = _others(draft, job) * policy.worker
+    others = _others(draft, job)
+    able = draft.able(job.needs[0], job.district) & ((others == 0) | (not only_known))
     best: tuple[int, Key, tuple[Stop, ...]] | None = None
-    for row in np.flatnonzero(draft.able(job.needs[0], job.district)):
+    for row in np.flatnonzero(able):
         key = draft.rows.keys[row]
         squeezed = squeeze(draft.day_of(key), job, windows, draft.problem.travel)
-        if squeezed and (best is None or squeezed.added + int(others[row]) < best[0]):
-            best = squeezed.added + int(others[row]), key, squeezed.route
+        cost = squeezed.added + int(others[row]) * policy.worker if squeezed else FAR
+        if squeezed and (best is None or cost < best[0]):
+            best = cost, key, squeezed.route
     if best is None:
         return None
-    draft.write(best[1], best[2])
-    return draft
+    squeezed_in = draft.copy()
+    squeezed_in.write(best[1], best[2])
+    return best[0], squeezed_in
 
 
 def _eject(draft: Draft, job: Job, policy: Policy, below: int, tries: int) -> Draft | None:
@@ -169,11 +171,9 @@ def _eject(draft: Draft, job: Job, policy: Policy, below: int, tries: int) -> Dr
     for cost, trial, other in _exchanged(draft, job, policy, tries, but=job):
         if cost >= least:
             break
-        for option in options_of(trial, other, policy)[:1]:
-            there = _exact(trial, other, option.place, option.span)
-            if there and cost + option.cost < least:
-                trial.put(other, there[0])
-                best, least = trial, cost + option.cost
+        settled = _settle(trial, other, policy)
+        if settled and cost + settled[0] < least:
+            least, best = cost + settled[0], settled[1]
     return best
 
 
@@ -181,12 +181,21 @@ def _eject_twice(draft: Draft, job: Job, policy: Policy) -> Draft | None:
     """Whoever makes room for the job finds some where a third one makes it. The first that is found is taken."""
     for _cost, trial, other in _exchanged(draft, job, policy, policy.ejections, but=job):
         for _more, further, third in _exchanged(trial, other, policy, policy.second, but=job):
-            for option in options_of(further, third, policy)[:1]:
-                there = _exact(further, third, option.place, option.span)
-                if there:
-                    further.put(third, there[0])
-                    return further
+            settled = _settle(further, third, policy)
+            if settled:
+                return settled[1]
     return None
+
+
+def _settle(draft: Draft, job: Job, policy: Policy) -> tuple[int, Draft] | None:
+    """With whoever was to come anyway, in another order of his day, or wherever it costs the least."""
+    found = _squeeze(draft, job, policy, only_known=True)
+    for option in options_of(draft, job, policy)[:1]:
+        there = _exact(draft, job, option.place, option.span)
+        if there and (found is None or option.cost < found[0]):
+            draft.put(job, there[0])
+            return option.cost, draft
+    return found
 
 
 def _exchanged(draft: Draft, job: Job, policy: Policy, tries: int, *, but: Job) -> Iterator[tuple[int, Draft, Job]]:
@@ -216,7 +225,9 @@ def _swaps(draft: Draft, job: Job, policy: Policy) -> list[tuple[int, Place, Spa
         room = rows.room[gaps.row[gap]] + other.load >= job.load
         if cost[number, best[number]] < FAR and room and _may_go(draft, other):
             place = rows.place(gaps, int(gap))
-            found.append((int(cost[number, best[number]]), place, spans[best[number]][0], other))
+            # Whoever was with somebody else already can be passed on for nothing.
+            passed_on = int(_others(draft, other)[place.row]) * policy.worker
+            found.append((int(cost[number, best[number]]) - passed_on, place, spans[best[number]][0], other))
     return sorted(found, key=lambda one: (one[0], one[1]))
 
 

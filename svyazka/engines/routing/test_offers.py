@@ -117,7 +117,7 @@ requests = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10**6), request=requests)
 def test_the_first_window_is_the_best_of_all_and_there_is_none_only_where_there_is_none(seed, request):
     town = Town(seed)
@@ -135,7 +135,7 @@ def test_the_first_window_is_the_best_of_all_and_there_is_none_only_where_there_
         assert sum(answer.why_not.values()) == len(town.able)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**6), request=requests)
 def test_every_window_can_be_kept_and_nobody_is_moved_out_of_what_he_was_told(seed, request):
     town = Town(seed, flexible=True)
@@ -145,7 +145,7 @@ def test_every_window_can_be_kept_and_nobody_is_moved_out_of_what_he_was_told(se
         assert window.start % request.step == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     at=st.integers(-30, 30),
@@ -160,7 +160,7 @@ def test_a_team_is_there_together_on_every_day(seed, at, needs, parts):
         assert town.accepts(window, request)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10**6), at=st.integers(-30, 30))
 def test_two_are_found_whenever_two_can_come(seed, at):
     town = Town(seed, workers=4, stops=2)

@@ -90,7 +90,7 @@ def is_cancelled(problem, worker):
     return dataclasses.replace(problem, jobs=tuple(job for job in problem.jobs if job.id not in his[:1]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     happened=st.lists(
@@ -120,7 +120,7 @@ def places(plan, job):
     return plan.places.get(job.id, ())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_where_nothing_happened_nothing_changes(seed):
     problem = morning(random.Random(seed))
