@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from random import Random
 
 import numpy as np
 
 from svyazka.engines.routing.installations import Crew, Installation, Weeks
-from svyazka.engines.routing.problem import Break, Job, Plan, Point, Problem, Seconds, Span, WorkDay
+from svyazka.engines.routing.problem import Break, Job, Plan, Point, Points, Problem, Seconds, Span, WorkDay
 
 HOUR = 3600
 SKILLS = ("doors", "glass", "heights", "locks", "roofs")
@@ -24,14 +24,14 @@ class Flat:
 
     version = "flat"
 
-    def matrix(self, points: Sequence[Point]) -> Seconds:
+    def matrix(self, points: Points) -> Seconds:
         width = KM_A_DEGREE * math.cos(math.radians(CENTRE.lat))
-        at = np.array([(point.lat * KM_A_DEGREE, point.lon * width) for point in points])
+        at = np.asarray(points, float).reshape(-1, 2) * (KM_A_DEGREE, width)
         far = np.sqrt(((at[:, None] - at[None, :]) ** 2).sum(axis=-1)) * DETOUR
         return np.where(far < 1e-6, 0, far / SPEED * HOUR + PARKING).astype(np.int32)
 
-    def to_many(self, point: Point, points: Sequence[Point]) -> Seconds:
-        return np.asarray(self.matrix([point, *points])[0, 1:])
+    def to_many(self, point: Point, points: Points) -> Seconds:
+        return np.asarray(self.matrix([point, *(Point(*one) for one in points)])[0, 1:])
 
 
 def day(seed: int, *, workers: int, visits: int, breaks: tuple[Break, ...] = ()) -> Problem:

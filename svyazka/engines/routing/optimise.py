@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from svyazka.engines.routing.draft import Draft
 from svyazka.engines.routing.evaluate import evaluate
+from svyazka.engines.routing.placing import Policy, place_all
 from svyazka.engines.routing.problem import Key, Plan, Problem, Stop
 from svyazka.engines.routing.solvers import pyvrp_solver, rounds, vroom_solver
 from svyazka.engines.routing.solvers.case_of import case_of
@@ -14,13 +16,13 @@ from svyazka.engines.routing.solvers.recombine import Pool, recombine
 from svyazka.engines.routing.solvers.room import fill_up
 from svyazka.engines.routing.watch import Progress, Watch
 
-ENOUGH = 0.2  # seconds for each visit of a day: more finds hardly anything
+ENOUGH = 0.5  # seconds for each visit of a day: more finds hardly anything
 ROUGH = 1  # VROOM's level for a first plan of a whole day
 
 
 def optimise(problem: Problem, *, watch: Watch, seed: int) -> Plan:
     """One run for each day. Breaks no rule that the plan before keeps, and leaves undone nothing of more weight."""
-    plan = problem.before
+    plan = _with_teams(problem)
     days = sorted({day.day for day in problem.days})
     for number, day in enumerate(days):
         left = (watch.seconds - watch.used) / (len(days) - number)
@@ -29,6 +31,13 @@ def optimise(problem: Problem, *, watch: Watch, seed: int) -> Plan:
         plan = _with_day_anew(replace(problem, before=plan), day, watch=watch, until=watch.used + left, seed=seed)
     faults = set(evaluate(problem, problem.before).faults)
     return plan if faults.issuperset(evaluate(problem, plan).faults) else problem.before
+
+
+def _with_teams(problem: Problem) -> Plan:
+    """The plan before with the visits of several that find room in it: solvers know nothing of them."""
+    before = problem.before
+    teams = [job for job in problem.jobs if len(job.needs) > 1 and job.id not in before.places]
+    return place_all(Draft(problem, before.routes), teams, Policy(ejections=0)).plan if teams else before
 
 
 def _with_day_anew(problem: Problem, day: int, *, watch: Watch, until: float, seed: int) -> Plan:

@@ -15,7 +15,7 @@ from svyazka.engines.routing.solvers.room import at_whose_expense, with_one_more
 Places = tuple[tuple[Key, int], ...]
 Reason = Literal[
     "chain",  # what has to come first is not planned, or over too late
-    "team",  # several have to be there: that is agreed by hand
+    "team",  # several have to be there at once, and have no room at the same time
     "skill",  # nobody has it on the days in question
     "territory",  # whoever has it does not go there
     "hours",  # its window is too narrow for any shift
