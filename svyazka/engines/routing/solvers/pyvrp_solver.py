@@ -31,7 +31,7 @@ Fleet = list[list[int]]
 FAR = 200_000  # seconds: nobody gets to whom he may not go
 REQUIRED = 100 * UNSERVED
 # For being late. With its own bound of 100,000 it never dares to be late on the way to something better.
-PENALTIES = PenaltyParams(max_penalty=20)
+PENALTIES = PenaltyParams(max_penalty=100)
 OFTEN = 20  # every so many steps the routes on the way are looked at, too
 
 
