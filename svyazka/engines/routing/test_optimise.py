@@ -55,6 +55,22 @@ def test_the_plan_before_is_never_made_worse(small):
     assert evaluate(small, after).costs.unserved_weight <= evaluate(small, before).costs.unserved_weight
 
 
+@pytest.mark.parametrize(("workers", "visits"), [(0, 3), (3, 0), (1, 1)])
+def test_hardly_anybody_and_hardly_anything(workers, visits):
+    problem = day(1, workers=workers, visits=visits)
+    assert evaluate(problem, planned(problem)).is_sound
+    assert {one.job for one in propose(problem, Plan()).unplaced} == set(range(1, visits + 1))
+
+
+def test_a_pair_that_is_not_planned_yet_gets_its_place():
+    problem = day(5, workers=5, visits=10)
+    pair = dataclasses.replace(problem.jobs[0], needs=(frozenset(), frozenset()), windows=(Span(9 * HOUR, 17 * HOUR),))
+    problem = dataclasses.replace(problem, jobs=(pair, *problem.jobs[1:]))
+    plan = planned(problem)
+    assert evaluate(problem, plan).is_sound
+    assert len(plan.places[pair.id]) == 2
+
+
 def test_nothing_changes_when_there_is_no_time(small):
     assert planned(small, seconds=0) == Plan()
 

@@ -17,6 +17,8 @@ def solve(
     case: DayCase, days: Sequence[int], tasks: Sequence[int], *, level: int, seconds: float | None = None
 ) -> dict[int, Route]:
     """The routes of these days with as many of these tasks as possible. `level`: from 0, quick, to 5, thorough."""
+    if not days or not tasks:
+        return dict.fromkeys(days, ())
     places = [*map(case.start, days), *map(case.end, days), *map(case.place, tasks)]
     problem = vroom.Input()
     problem.set_durations_matrix("car", case.ways[np.ix_(places, places)])
