@@ -17,7 +17,9 @@ from svyazka.engines.routing.solvers.room import fill_up
 from svyazka.engines.routing.watch import Progress, Watch
 
 ENOUGH = 0.5  # seconds for each visit of a day: more finds hardly anything
-ROUGH = 1  # VROOM's level for a first plan of a whole day
+ROUGH, THOROUGH = 1, 5  # VROOM's levels for a first plan of a whole day
+AS_LONG = 20  # times the one takes, the other does
+A_FIRST_PLAN = 0.25  # of the time it may take at most
 
 
 def optimise(problem: Problem, *, watch: Watch, seed: int) -> Plan:
@@ -81,7 +83,10 @@ class _Search:
         self.pool = Pool(self.case)
 
     def run(self, until: float, seed: int) -> None:
-        self.found(self._roughly(until))
+        began = self.watch.used
+        self.found(self._planned(ROUGH, until))
+        if (self.watch.used - began) * AS_LONG < (until - began) * A_FIRST_PLAN:
+            self.found(self._planned(THOROUGH, until))
         began = self.watch.used
         for share, step in self._steps():
             stop = self.watch.past(began + (until - began) * share)
@@ -96,10 +101,10 @@ class _Search:
             self.best = routes
             self.watch.tell(Progress(self.watch.used / self.watch.seconds, self.day, self.case.cost(routes)))
 
-    def _roughly(self, until: float) -> Routes:
+    def _planned(self, level: int, until: float) -> Routes:
         usable = [day for day in range(len(self.case.days)) if self.case.is_usable(day)]
         tasks = [number for number, task in enumerate(self.case.tasks) if task.able]
-        planned = vroom_solver.solve(self.case, usable, tasks, level=ROUGH, seconds=until - self.watch.used)
+        planned = vroom_solver.solve(self.case, usable, tasks, level=level, seconds=until - self.watch.used)
         return tuple(planned.get(day, ()) for day in range(len(self.case.days)))
 
     def _steps(self) -> list[tuple[float, Callable[[int, Callable[[], bool]], None]]]:

@@ -81,10 +81,11 @@ class DayCase:
     def starts(self, day: int, route: Route) -> tuple[int, ...] | None:
         """When each begins; None when the day does not hold them, or its owner may not do them."""
         if (day, route) not in self.known:
-            self.known[day, route] = self._starts(day, route) if route else ()
+            self.known[day, route] = self.timed(day, route) if route else ()
         return self.known[day, route]
 
-    def _starts(self, number: int, route: Route) -> tuple[int, ...] | None:
+    def timed(self, number: int, route: Route) -> tuple[int, ...] | None:
+        """The same for what is asked once only, and not kept."""
         day, tasks = self.days[number], [self.tasks[task] for task in route]
         if any(number not in task.able for task in tasks):
             return None

@@ -132,7 +132,7 @@ def _client(case: DayCase, number: int, start: int | None) -> Client:
 def _window(windows: tuple[Span, ...], start: int | None) -> Span:
     """The one in which it begins now, or the longest."""
     held = (window for window in windows if start is not None and window.start <= start <= window.end)
-    return next(held, None) or max(windows, key=lambda window: window.end - window.start)
+    return next(held, None) or max(windows, key=lambda window: window.end - window.start, default=Span(0, 0))
 
 
 def read(case: DayCase, fleet: Fleet, solution: Solution) -> Routes:

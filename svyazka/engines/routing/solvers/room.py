@@ -35,7 +35,7 @@ def at_whose_expense(case: DayCase, routes: Routes, task: int) -> tuple[int, ...
 def with_one_more(case: DayCase, day: int, route: Route, task: int) -> Iterator[Route]:
     for place in range(len(route) + 1):
         longer = (*route[:place], task, *route[place:])
-        if case.starts(day, longer) is not None:
+        if case.timed(day, longer) is not None:
             yield longer
 
 
