@@ -1,0 +1,142 @@
+"""The nouns that every planner shares: what is to be done, who works when, what the way takes, and a plan of it.
+
+Times are whole seconds since one epoch that the caller chooses, the same for the whole problem (midnight of its first
+day, say); places are degrees. Nobody here knows of a time zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Seconds = NDArray[np.int32]
+Skills = frozenset[str]
+NO_SKILLS: Skills = frozenset()
+
+
+class Point(NamedTuple):
+    lat: float
+    lon: float
+
+
+class Span(NamedTuple):
+    """A window of beginnings includes both ends; of what takes time, `end` is the first second that is free again."""
+
+    start: int
+    end: int
+
+
+class Break(NamedTuple):
+    """A pause of this length, whole, somewhere between two times; the way may be interrupted for it."""
+
+    length: int
+    within: Span
+
+
+class Key(NamedTuple):
+    """Whose day: the number of a resource, and the number of a day."""
+
+    worker: int
+    day: int
+
+
+class Travel(Protocol):
+    """What the way takes, parking included; from a place to itself nothing."""
+
+    @property
+    def version(self) -> str:
+        """Another one means other seconds: what was computed with it has to be computed again."""
+
+    def matrix(self, points: Sequence[Point]) -> Seconds:
+        """From each (row) to each (column)."""
+
+    def to_many(self, point: Point, points: Sequence[Point]) -> Seconds: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work at a place. Whatever may not change its time has one window only, if need be of a single second."""
+
+    id: int
+    at: Point
+    work: int
+    windows: tuple[Span, ...]  # in which it may begin; apart, in order
+    # The skills of each resource that has to be there, all of them from the beginning to the end: a team has several.
+    needs: tuple[Skills, ...] = (NO_SKILLS,)
+    priority: int = 1  # what it costs to leave it undone, beside the others
+    load: int = 1  # of the capacity of whoever does it
+    district: str = ""
+    # What the client was told. `windows` says whether it may be left, evaluate() counts whether it was.
+    promise: Span | None = None
+    locked: bool = False  # stays with the same resources at the same time as in the plan before
+    after: int | None = None  # another job, if that is of the problem: it has to be over …
+    pause: int = 0  # … and so many seconds gone by
+
+
+@dataclass(frozen=True, slots=True)
+class WorkDay:
+    """A day of a resource: of a person, a crew, a van."""
+
+    worker: int
+    day: int
+    shift: Span  # he sets out not before, and is back by its end
+    start: Point | None  # None: the way to the first job takes nothing
+    end: Point | None
+    skills: Skills = NO_SKILLS
+    breaks: tuple[Break, ...] = ()
+    away: tuple[Span, ...] = ()  # absences within the shift: no work, no way, no break; apart, in order
+    districts: frozenset[str] = frozenset()  # none: goes everywhere
+    capacity: int | None = None
+
+    @property
+    def key(self) -> Key:
+        return Key(self.worker, self.day)
+
+    def goes_to(self, district: str) -> bool:
+        return not self.districts or not district or district in self.districts
+
+
+class Stop(NamedTuple):
+    job: int
+    start: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Per worker-day its jobs in order, with the seconds at which the work begins. A team's job stands in each of its
+    members' days. Breaks have no place of their own: evaluate() says whether there is room for them."""
+
+    routes: Mapping[Key, tuple[Stop, ...]] = field(default_factory=dict)
+
+    def of(self, key: Key) -> tuple[Stop, ...]:
+        return self.routes.get(key, ())
+
+    @cached_property
+    def places(self) -> Mapping[int, tuple[tuple[Key, int], ...]]:
+        """Job → with whom on which day, and when it begins, for each of its team."""
+        found: dict[int, list[tuple[Key, int]]] = {}
+        for key in sorted(self.routes):
+            for stop in self.routes[key]:
+                found.setdefault(stop.job, []).append((key, stop.start))
+        return {job: tuple(places) for job, places in found.items()}
+
+
+@dataclass(frozen=True)
+class Problem:
+    jobs: tuple[Job, ...]
+    days: tuple[WorkDay, ...]
+    travel: Travel
+    before: Plan = field(default_factory=Plan)  # in force now: what is locked, and what a change is measured by
+
+    @cached_property
+    def job(self) -> Mapping[int, Job]:
+        return {job.id: job for job in self.jobs}
+
+    @cached_property
+    def workday(self) -> Mapping[Key, WorkDay]:
+        return {day.key: day for day in self.days}
