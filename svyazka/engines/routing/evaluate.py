@@ -86,7 +86,9 @@ def _of_jobs(problem: Problem, plan: Plan) -> Iterator[Fault]:
         if not _comes_after(problem, plan, job, min(starts)):
             yield Fault("chain", job_id)
     for job in problem.jobs:
-        if job.locked and job.id in problem.before.places and plan.places.get(job.id) != problem.before.places[job.id]:
+        held = problem.before.places.get(job.id, ()) if job.locked else ()
+        is_possible = all(key in problem.workday for key, _start in held)
+        if held and is_possible and plan.places.get(job.id) != held:
             yield Fault("lock", job.id)
 
 

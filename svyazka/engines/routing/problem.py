@@ -24,6 +24,10 @@ class Point(NamedTuple):
     lon: float
 
 
+# Of many, one (lat, lon) in a row.
+Points = Sequence[Point] | NDArray[np.float64]
+
+
 class Span(NamedTuple):
     """A window of beginnings includes both ends; of what takes time, `end` is the first second that is free again."""
 
@@ -52,10 +56,10 @@ class Travel(Protocol):
     def version(self) -> str:
         """Another one means other seconds: what was computed with it has to be computed again."""
 
-    def matrix(self, points: Sequence[Point]) -> Seconds:
+    def matrix(self, points: Points) -> Seconds:
         """From each (row) to each (column)."""
 
-    def to_many(self, point: Point, points: Sequence[Point]) -> Seconds: ...
+    def to_many(self, point: Point, points: Points) -> Seconds: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ class Job:
     district: str = ""
     # What the client was told. `windows` says whether it may be left, evaluate() counts whether it was.
     promise: Span | None = None
-    locked: bool = False  # stays with the same resources at the same time as in the plan before
+    # Stays with the same resources at the same time as in the plan before, as long as all of them are there that day.
+    locked: bool = False
     after: int | None = None  # another job, if that is of the problem: it has to be over …
     pause: int = 0  # … and so many seconds gone by
 
