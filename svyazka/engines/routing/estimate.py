@@ -1,4 +1,4 @@
-"""What the way takes, without a map: as the crow flies, with a detour, at a speed that depends on how far out one drives.
+"""What the way takes without a map: as the crow flies, with a detour, the slower the nearer the centre.
 Finished visits correct it."""
 
 from __future__ import annotations

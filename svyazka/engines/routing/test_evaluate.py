@@ -21,7 +21,7 @@ class Line:
     version = "line"
 
     def matrix(self, points):
-        at = np.array([point.lat for point in points])
+        at = np.asarray(points, dtype=float).reshape(-1, 2)[:, 0]
         return np.abs(at[:, None] - at[None, :]).astype(np.int32) * 60
 
     def to_many(self, point, points):
