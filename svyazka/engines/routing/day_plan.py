@@ -6,7 +6,7 @@ carries how early one can be through with it and how late one may come, so that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple
@@ -77,19 +77,20 @@ RECORD = np.dtype(
 )
 
 
-def of_route(day: WorkDay, route: Sequence[tuple[Job, Stop]]) -> DayPlan:
-    """The plan's promises are what may not be left; who was told nothing keeps to the windows of the job."""
+def of_route(day: WorkDay, route: Iterable[tuple[Job, Stop]], *, fixed: Collection[int] = ()) -> DayPlan:
+    """The plan's promises are what may not be left; who was told nothing keeps to the windows of the job. `fixed`: jobs
+    whose time others depend on."""
     return DayPlan(
         day,
         tuple(
-            Booked(job.id, job.at, stop.start, job.work, _window(job, stop.start), Kind.VISIT, job.load)
+            Booked(job.id, job.at, stop.start, job.work, _window(job, stop.start, fixed), Kind.VISIT, job.load)
             for job, stop in route
         ),
     )
 
 
-def _window(job: Job, start: int) -> Span:
-    if job.locked or len(job.needs) > 1:
+def _window(job: Job, start: int, fixed: Collection[int]) -> Span:
+    if job.locked or len(job.needs) > 1 or job.id in fixed:
         return Span(start, start)
     spans = [job.promise] if job.promise else job.windows
     return next((span for span in spans if span.start <= start <= span.end), Span(start, start))

@@ -23,9 +23,11 @@ class ForOne:
         (self.work,) = request.parts
         self.windows = wanted.windows_of(request, request.slots, days=days, work=self.work)
         self.weights = choosing.of_window(request, days)
-        found = insertion.ranges(rows, ways, self.work)
-        self.able, self.added = insertion.costs(rows, ways, found, self.windows, step=request.step, load=request.load)
-        row = rows.row[self.able]
+        found = insertion.ranges(rows, rows.gaps, ways, self.work)
+        self.able, self.added = insertion.costs(
+            rows, rows.gaps, ways, found, self.windows, step=request.step, load=request.load
+        )
+        row = rows.gaps.row[self.able]
         self.score = np.where(self.added < FAR, self.added + choosing.of_row(request, rows)[row][:, None], FAR)
         self.bounds = np.searchsorted(rows.day[row], np.arange(days + 1))
 
@@ -55,7 +57,7 @@ class ForOne:
                 yield int(begin + gap)
 
     def _window(self, cell: Cell, gap: int) -> Window | None:
-        place = self.rows.place(int(self.able[gap]))
+        place = self.rows.place(self.rows.gaps, int(self.able[gap]))
         span = Span(*self.windows[cell.day, cell.slot].tolist())
         piece = Piece(self.work, (span,), self.request.step)
         found = insertion.exact(self.rows, self.request.at, place, piece, self.travel)

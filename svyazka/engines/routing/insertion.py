@@ -35,6 +35,16 @@ class Ranges:
     high: Seconds
 
 
+@dataclass(frozen=True)
+class Gaps:
+    """Where something may be put: between two records of a row."""
+
+    before: Whole
+    behind: Whole
+    row: Whole
+    way: Seconds  # what the way between them takes now
+
+
 class Rows:
     """Packed days, by day and resource."""
 
@@ -44,10 +54,7 @@ class Rows:
         self.records: Records = np.frombuffer(b"".join(one for _key, one in ordered), RECORD)
         sizes = np.array([len(one) for _key, one in ordered], dtype=np.intp) // RECORD.itemsize
         self.first: Whole = np.concatenate([np.zeros(1, dtype=np.intp), np.cumsum(sizes)])
-        # A gap is named by the record before it; the one behind it is the next.
-        kind = self.records["kind"]
-        self.gaps: Whole = np.flatnonzero(kind < Kind.END)
-        self.row: Whole = np.repeat(np.arange(len(self.keys)), sizes)[self.gaps]
+        self.row_of_record: Whole = np.repeat(np.arange(len(self.keys)), sizes)
         if (self.records["ref"][self.first[:-1]] != day_plan.FORMAT).any():
             raise day_plan.OldFormat
 
@@ -74,18 +81,30 @@ class Rows:
         return np.asarray(np.add.reduceat(work, self.first[:-1]) / np.maximum(shift, 1))
 
     @cached_property
+    def gaps(self) -> Gaps:
+        before = np.flatnonzero(self.records["kind"] < Kind.END)
+        return Gaps(before, before + 1, self.row_of_record[before], self.records["way"][before])
+
+    @cached_property
+    def swaps(self) -> Gaps:
+        """What is between the neighbours of each stop once that is taken out."""
+        kind = self.records["kind"]
+        stop = np.flatnonzero((kind == Kind.VISIT) | (kind == Kind.HOLD))
+        way = self.records["way"][stop - 1] + self.records["way"][stop]
+        return Gaps(stop - 1, stop + 1, self.row_of_record[stop], way)
+
+    @cached_property
     def breaks(self) -> tuple[NDArray[np.bool_], Seconds, Seconds, Seconds]:
-        """Of each gap: whether its day has a break, how long it is, and between which times."""
+        """Of each row: whether it has a break, how long that is, and between which times."""
         at = np.full(len(self.keys), -1, dtype=np.intp)
         found = np.flatnonzero(self.records["kind"] == Kind.BREAK)[::-1]  # the first of a day is written last
-        at[np.searchsorted(self.first, found, side="right") - 1] = found
-        of_gap = at[self.row]
-        rows = self.records[of_gap]
-        return of_gap >= 0, rows["work"], rows["early"], rows["late"]
+        at[self.row_of_record[found]] = found
+        rows = self.records[at]
+        return at >= 0, rows["work"], rows["early"], rows["late"]
 
-    def place(self, gap: int) -> Place:
-        row = int(self.row[gap])
-        return Place(row, int(self.gaps[gap] - self.first[row]))
+    def place(self, gaps: Gaps, gap: int) -> Place:
+        row = int(gaps.row[gap])
+        return Place(row, int(gaps.before[gap] - self.first[row]))
 
     def plan(self, row: int) -> DayPlan:
         return day_plan.read(self.keys[row], self.records[self.first[row] : self.first[row + 1]].tolist())
@@ -101,18 +120,18 @@ def ways_to(rows: Rows, at: Point, travel: Travel) -> Seconds:
     return np.where(rows.records["nowhere"] == 1, 0, ways).astype(np.int32)
 
 
-def added(rows: Rows, ways: Seconds) -> Seconds:
+def added(gaps: Gaps, ways: Seconds) -> Seconds:
     """What the way of the day grows by, for each gap."""
-    return np.asarray(ways[rows.gaps] + ways[rows.gaps + 1] - rows.records["way"][rows.gaps], dtype=np.int32)
+    return np.asarray(ways[gaps.before] + ways[gaps.behind] - gaps.way, dtype=np.int32)
 
 
-def ranges(rows: Rows, ways: Seconds, work: int) -> Ranges:
+def ranges(rows: Rows, gaps: Gaps, ways: Seconds, work: int) -> Ranges:
     """Exact for days with one break and without absences; otherwise never too narrow."""
-    to, on = ways[rows.gaps], ways[rows.gaps + 1]
-    leaves_fed, leaves = (rows.records[name][rows.gaps] for name in ("leaves_fed", "leaves"))
-    due, due_hungry = (rows.records[name][rows.gaps + 1] for name in ("due", "due_hungry"))
+    to, on = ways[gaps.before], ways[gaps.behind]
+    leaves_fed, leaves = (rows.records[name][gaps.before] for name in ("leaves_fed", "leaves"))
+    due, due_hungry = (rows.records[name][gaps.behind] for name in ("due", "due_hungry"))
     low, high = [leaves_fed + to], [due - on - work]  # the break is behind, or there is none
-    has_break, length, begin, end = rows.breaks
+    has_break, length, begin, end = (of_row[gaps.row] for of_row in rows.breaks)
     if has_break.any():
         low.append(leaves + to)  # it comes after the next stop
         high.append(due_hungry - on - work)
@@ -126,21 +145,21 @@ def ranges(rows: Rows, ways: Seconds, work: int) -> Ranges:
 
 
 def costs(
-    rows: Rows, ways: Seconds, found: Ranges, windows: Seconds, *, step: int, load: int = 1
+    rows: Rows, gaps: Gaps, ways: Seconds, found: Ranges, windows: Seconds, *, step: int, load: int = 1
 ) -> tuple[Whole, Seconds]:
     """The gaps that hold the work at all, and of each what it adds in every window of its day (or FAR).
 
     `windows`: day × window × (first, last beginning).
     """
-    able = np.flatnonzero((found.low <= found.high).any(axis=0) & (rows.room[rows.row] >= load))
-    of_gap = windows[rows.day[rows.row[able]]]
+    able = np.flatnonzero((found.low <= found.high).any(axis=0) & (rows.room[gaps.row] >= load))
+    of_gap = windows[rows.day[gaps.row[able]]]
     fits = np.zeros(of_gap.shape[:2], dtype=bool)
     for low, high in zip(found.low[:, able], found.high[:, able], strict=True):
         start = np.maximum(of_gap[:, :, 0], low[:, None])
         if step > 1:
             start = -(-start // step) * step
         fits |= start <= np.minimum(of_gap[:, :, 1], high[:, None])
-    return able, np.where(fits, added(rows, ways)[able][:, None], FAR).astype(np.int32)
+    return able, np.where(fits, added(gaps, ways)[able][:, None], FAR).astype(np.int32)
 
 
 def ways_of(rows: Rows, place: Place, at: Point, travel: Travel) -> tuple[int, int, int]:

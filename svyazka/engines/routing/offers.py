@@ -120,7 +120,7 @@ def _has_shift(request: Request, rows: Rows, days: int) -> set[int]:
 def _fits(request: Request, rows: Rows, ways: Seconds, days: int) -> set[int]:
     work = request.parts[0]
     windows = wanted.windows_of(request, request.slots, days=days, work=work)
-    found = insertion.ranges(rows, ways, work)
-    able, added = insertion.costs(rows, ways, found, windows, step=request.step, load=request.load)
+    found = insertion.ranges(rows, rows.gaps, ways, work)
+    able, added = insertion.costs(rows, rows.gaps, ways, found, windows, step=request.step, load=request.load)
     gaps = able[(added < insertion.FAR).any(axis=1)]
-    return {rows.keys[row].worker for row in rows.row[gaps]}
+    return {rows.keys[row].worker for row in rows.gaps.row[gaps]}

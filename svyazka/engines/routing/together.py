@@ -30,10 +30,10 @@ class _Part:
     def __init__(self, request: Request, rows: Rows, ways: Seconds, starts: Sequence[int], days: int, work: int):
         self.work = work
         windows = wanted.windows_of(request, [Span(start, start) for start in starts], days=days, work=work)
-        found = insertion.ranges(rows, ways, work)
-        self.able, self.of_gap = insertion.costs(rows, ways, found, windows, step=1, load=request.load)
+        found = insertion.ranges(rows, rows.gaps, ways, work)
+        self.able, self.of_gap = insertion.costs(rows, rows.gaps, ways, found, windows, step=1, load=request.load)
         self.of_row: Seconds = np.full((len(rows.keys), len(starts)), FAR, dtype=np.int32)
-        self.bounds = np.searchsorted(rows.row[self.able], np.arange(len(rows.keys) + 1))
+        self.bounds = np.searchsorted(rows.gaps.row[self.able], np.arange(len(rows.keys) + 1))
         full = np.flatnonzero(np.diff(self.bounds))
         if len(full):
             self.of_row[full] = np.minimum.reduceat(self.of_gap, self.bounds[full])
@@ -148,7 +148,7 @@ class Together:
     def _exactly(self, part: int, row: int, moment: int) -> Placed | None:
         start = self.starts[moment]
         piece = Piece(self.parts[part].work, (Span(start, start),))
-        places = (self.rows.place(gap) for gap in self.parts[part].gaps(row, moment))
+        places = (self.rows.place(self.rows.gaps, gap) for gap in self.parts[part].gaps(row, moment))
         tries = (insertion.exact(self.rows, self.request.at, place, piece, self.travel) for place in places)
         return next((placed for placed in tries if placed), None)
 
