@@ -27,7 +27,7 @@ def rows(quick: bool) -> list[Row]:
     calls = 60 if quick else 300
     few, many = House(Weeks(1, 60)), House(Weeks(2, 240 if quick else 700))
     of_few, of_many = _took(few, calls), _took(many, calls)
-    near, broken = _judged(few, calls // 2)
+    near, broken = judged(few, calls // 2)
     return [
         Row(f"windows for one call, 60 crews × {DAYS} days, p50", _at(of_few, 50), "CPU ms"),
         Row(f"windows for one call, 60 crews × {DAYS} days, p95", _at(of_few, 95), "CPU ms", must=25, aim=10),
@@ -69,7 +69,7 @@ def _at(took: Sequence[float], hundredth: int) -> float:
     return took[min(len(took) - 1, len(took) * hundredth // 100)]
 
 
-def _judged(house: House, calls: int) -> tuple[float, float]:
+def judged(house: House, calls: int) -> tuple[float, float]:
     """In how many of a hundred calls the first window is as good as any; and how many windows were false."""
     near = broken = asked = 0
     for request in house.weeks.requests(calls):

@@ -50,23 +50,27 @@ class Draft:
             self._able[needs, district] = able
         return self._able[needs, district]
 
+    def day_of(self, key: Key) -> DayPlan:
+        route = ((self.problem.job[stop.job], stop) for stop in self.routes[key])
+        return day_plan.of_route(self.problem.workday[key], route, fixed=self.fixed)
+
     def put(self, job: Job, visit: Visit) -> None:
         key, moved = Key(visit.worker, visit.day), {one.ref: one.start for one in visit.moved}
         route = [Stop(stop.job, moved.get(stop.job, stop.start)) for stop in self.routes[key]]
         route.insert(visit.position, Stop(job.id, visit.start))
-        self._write(key, route)
+        self.write(key, route)
 
     def take_out(self, job: int) -> None:
         for key, route in self.routes.items():
             if any(stop.job == job for stop in route):
-                self._write(key, [stop for stop in route if stop.job != job])
+                self.write(key, [stop for stop in route if stop.job != job])
 
     def keys_of(self, job: int) -> list[Key]:
         return [key for key, route in self.routes.items() if any(stop.job == job for stop in route)]
 
     def retime(self, key: Key) -> bool:
         """Whether the day can be kept in its order; whatever has to begin later does."""
-        plan = self._day(key)
+        plan = self.day_of(key)
         ways = day_plan.ways_of(plan, self.problem.travel)
         breaks, away = sorted(plan.day.breaks, key=lambda one: one.within), sorted(plan.day.away)
         for windows in (
@@ -76,7 +80,7 @@ class Draft:
             pieces = [Piece(one.work, (window,)) for one, window in zip(plan.stops, windows, strict=True)]
             starts = timing.earliest(plan.day.shift, pieces, ways, breaks, away)
             if starts is not None:
-                self._write(key, [Stop(one.ref, start) for one, start in zip(plan.stops, starts, strict=True)])
+                self.write(key, [Stop(one.ref, start) for one, start in zip(plan.stops, starts, strict=True)])
                 return True
         return False
 
@@ -106,16 +110,12 @@ class Draft:
     def starts(self) -> dict[int, int]:
         return {stop.job: stop.start for route in self.routes.values() for stop in route}
 
-    def _write(self, key: Key, route: Iterable[Stop]) -> None:
+    def write(self, key: Key, route: Iterable[Stop]) -> None:
         self.routes[key] = tuple(route)
         self._packed.pop(key, None)
         self._rows = None
 
     def _bytes(self, key: Key) -> bytes:
         if key not in self._packed:
-            self._packed[key] = day_plan.pack(self._day(key), self.problem.travel)
+            self._packed[key] = day_plan.pack(self.day_of(key), self.problem.travel)
         return self._packed[key]
-
-    def _day(self, key: Key) -> DayPlan:
-        route = ((self.problem.job[stop.job], stop) for stop in self.routes[key])
-        return day_plan.of_route(self.problem.workday[key], route, fixed=self.fixed)

@@ -12,7 +12,8 @@ import numpy as np
 from svyazka.engines.routing import insertion
 from svyazka.engines.routing.draft import Draft
 from svyazka.engines.routing.insertion import FAR, Gaps, Place, Whole
-from svyazka.engines.routing.problem import Job, Seconds, Skills, Span, WorkDay
+from svyazka.engines.routing.problem import Job, Key, Seconds, Skills, Span, Stop, WorkDay
+from svyazka.engines.routing.squeeze import squeeze
 from svyazka.engines.routing.timing import Piece
 from svyazka.engines.routing.wanted import Visit
 
@@ -41,7 +42,12 @@ def place_all(draft: Draft, jobs: Sequence[Job], policy: Policy) -> Draft:
     """The draft with as many of the jobs as find a place."""
     draft, stuck = _by_regret(draft, jobs, policy)
     for job in stuck if policy.ejections else ():
-        draft = _eject(draft, job, policy, FAR, policy.ejections) or _eject_twice(draft, job, policy) or draft
+        draft = (
+            _squeeze(draft, job, policy)
+            or _eject(draft, job, policy, FAR, policy.ejections)
+            or _eject_twice(draft, job, policy)
+            or draft
+        )
     return draft
 
 
@@ -137,6 +143,24 @@ def _place(draft: Draft, job: Job, options: Sequence[Option], policy: Policy) ->
 
 def _exact(draft: Draft, job: Job, place: Place, span: Span) -> tuple[Visit, int] | None:
     return insertion.exact(draft.rows, job.at, place, Piece(job.work, (span,)), draft.problem.travel)
+
+
+def _squeeze(draft: Draft, job: Job, policy: Policy) -> Draft | None:
+    """Into somebody's day in another order: nobody else comes to anybody, and all promises hold."""
+    windows = [span for span, cost in _spans(draft, job) if not cost]
+    if not windows:
+        return None
+    others = _others(draft, job) * policy.worker
+    best: tuple[int, Key, tuple[Stop, ...]] | None = None
+    for row in np.flatnonzero(draft.able(job.needs[0], job.district)):
+        key = draft.rows.keys[row]
+        squeezed = squeeze(draft.day_of(key), job, windows, draft.problem.travel)
+        if squeezed and (best is None or squeezed.added + int(others[row]) < best[0]):
+            best = squeezed.added + int(others[row]), key, squeezed.route
+    if best is None:
+        return None
+    draft.write(best[1], best[2])
+    return draft
 
 
 def _eject(draft: Draft, job: Job, policy: Policy, below: int, tries: int) -> Draft | None:
