@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "svyazka.business.journal",
     "svyazka.business.staff",
     "svyazka.business.notices",
+    "svyazka.business.places",
     "svyazka.business.clients",
     "svyazka.business.calls",
     "svyazka.business.conversations",
@@ -93,6 +94,16 @@ PHONE_FRAMES = data_folder() / "frames"
 RECORDING_SOURCES = {
     "asterisk": "svyazka.connectors.asterisk.recordings.Recordings",
     "link": "svyazka.connectors.recording_link.fetch.Link",
+}
+# Who knows where an address lies: places.Service.kind → class that fits places.geocoder.Geocoder.
+GEOCODERS = {
+    "dadata": "svyazka.connectors.dadata.geocode.DaData",
+    "nominatim": "svyazka.connectors.nominatim.geocode.Nominatim",
+}
+# Who knows how long the way takes: places.Service.kind → class that fits places.travel_source.TravelSource.
+TRAVEL_SOURCES = {
+    "osrm": "svyazka.connectors.osrm.table.Osrm",
+    "valhalla": "svyazka.connectors.valhalla.matrix.Valhalla",
 }
 
 MIDDLEWARE = [
