@@ -215,6 +215,7 @@ def test_what_is_wrong_is_said_in_words_and_nothing_is_kept(dadata_peer, anna):
         ("http://127.0.0.1:9", KEY, "base"),
         (dadata_peer.url, "c" * 40, "key"),
         (dadata_peer.url, "ключ", "key"),
+        (dadata_peer.url, "", "key"),
         ("file:///etc/passwd", KEY, "base"),
         ("https://[", KEY, "base"),
     ):
@@ -230,7 +231,9 @@ def test_a_stored_key_goes_to_no_other_server(dadata_peer, answering, anna):
     other = answering(lambda _way, headers, _given: (seen.append(headers.get("Authorization")), (403, {}))[1])
     with pytest.raises(Refused):
         services.change(Service.What.PLACING, kind="dadata", base=other, by=anna)
-    assert seen == ["Token"] or KEY not in str(seen)
+    with pytest.raises(Refused):
+        services.change(Service.What.PLACING, kind="dadata", base=other, key="c" * 40, by=anna)
+    assert seen == [f"Token {'c' * 40}"]
     services.change(Service.What.PLACING, kind="dadata", base=dadata_peer.url, by=anna)
 
 

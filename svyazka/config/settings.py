@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "svyazka.business.conversations",
     "svyazka.business.deals",
     "svyazka.business.visits",
+    "svyazka.business.calendars",
     "svyazka.business.imports",
     "svyazka.business.intake",
     "svyazka.business.problems",

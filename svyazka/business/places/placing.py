@@ -78,7 +78,6 @@ def _ask_next(geocoder: Geocoder, service: Service) -> bool:
     place = _claim()
     if place is None:
         return False
-    began = time.monotonic()
     try:
         found = geocoder.find(addresses.building(place.address))
     except Trouble as trouble:
@@ -86,7 +85,7 @@ def _ask_next(geocoder: Geocoder, service: Service) -> bool:
         return False
     services.answered(service)
     _write_down(place, found, service.kind)
-    time.sleep(max(0.0, geocoder.pace - (time.monotonic() - began)))
+    time.sleep(geocoder.pace)
     return True
 
 

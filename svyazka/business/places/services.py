@@ -122,7 +122,7 @@ class _Troubled(Refused):
         self.why = why
 
 
-_AT_FAULT = {"wrong_key": "key", "no_money": "key"}
+_AT_FAULT = dict.fromkeys(("no_key", "wrong_key", "no_money"), "key")
 # Two ends of one street in the middle of the company's town are on any map that is of use to it.
 _APART = 0.02
 
@@ -138,6 +138,8 @@ def _try(service: Service) -> None:
 
 
 def _try_geocoder(service: Service) -> None:
+    if geocoders.of_kind(service.kind).has_key and not service.key:
+        raise Trouble("no_key")
     with closing(geocoder(service)) as asked:
         if asked.find(asked.example) is None:
             raise Trouble("not_understood")

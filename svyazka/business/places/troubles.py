@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 TROUBLES: dict[str, Promise] = {
     "no_address": _("Where does the server stand? Its address is missing."),
     "unreachable": _("Nobody answers at this address, or not in time."),
+    "no_key": _("It wants a key. Enter the one from your account there."),
     "wrong_key": _("The key is not accepted there."),
     "no_money": _("The account is used up for today, or empty."),
     "too_often": _("The server asks us to come less often."),
@@ -16,7 +17,7 @@ TROUBLES: dict[str, Promise] = {
     "no_map": _("The server has no map of this place. It was built from another region."),
 }
 # Asking again would change nothing until a person has seen to it.
-OF_PEOPLE = frozenset({"no_address", "wrong_key", "no_money", "forbidden", "not_understood"})
+OF_PEOPLE = frozenset({"no_address", "no_key", "wrong_key", "no_money", "forbidden", "not_understood"})
 
 
 class Trouble(Exception):
