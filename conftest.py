@@ -232,3 +232,40 @@ def enter(client):
         return client
 
     return go_in
+
+
+@pytest.fixture
+def answering():
+    """Servers of others that speak JSON, on real sockets: `answering(take)` is the address of one; `take(way, headers,
+    given)` answers `GET /path?query` with a status and an object."""
+    import json
+    import threading
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+    servers = []
+
+    def begin(take):
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                status, answer = take(f"{self.command} {self.path}", self.headers, json.loads(body) if body else None)
+                whole = answer if isinstance(answer, bytes) else json.dumps(answer, ensure_ascii=False).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json; charset=utf-8")
+                self.send_header("Content-Length", str(len(whole)))
+                self.end_headers()
+                self.wfile.write(whole)
+
+            do_GET = do_POST
+
+            def log_message(self, *_words):
+                pass
+
+        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
+        threading.Thread(target=servers[-1].serve_forever, args=[0.05], daemon=True).start()
+        return f"http://127.0.0.1:{servers[-1].server_port}"
+
+    yield begin
+    for server in servers:
+        server.shutdown()
+        server.server_close()

@@ -70,6 +70,7 @@ def copy_browser_files() -> None:
     VENDOR.mkdir(parents=True, exist_ok=True)
     wanted = json.loads((ROOT / "package.json").read_text())
     for source, target in wanted["copied"].items():
+        (VENDOR / target).parent.mkdir(exist_ok=True)
         shutil.copyfile(ROOT / "node_modules" / source, VENDOR / target)
     for package, target in wanted["bundled"].items():
         # Comes without a file that a browser could load.

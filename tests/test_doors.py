@@ -84,6 +84,7 @@ def _filled(route: str, samples: dict[str, Any]) -> str:
 @pytest.fixture
 def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any]:
     """One of everything that an address may name."""
+    from svyazka.business.calendars import feeds
     from svyazka.business.calls.models import Call, CallQueue, Listening, Pbx, PhoneLine, Recording
     from svyazka.business.clients.models import Interaction, Source
     from svyazka.business.conversations.models import ChannelAccount
@@ -176,6 +177,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "chats": 10**9,
         "questions": question.pk,
         "sessions": "0" * 24,
+        "servers": "placing",
+        "ical": feeds.give(visit.resource, by=windows["anna"]),
     }
 
 

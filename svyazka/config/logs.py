@@ -13,8 +13,8 @@ from typing import Any
 
 import structlog
 
-# Whatever looks like a phone or an e-mail address is masked, wherever it stands.
-_PERSONAL = re.compile(r"\+?\d[\d\s()-]{8,}\d|[\w.+-]+@[\w-]+\.[\w.]+")
+# Whatever looks like a phone or an e-mail address is masked, wherever it stands; so is what opens somebody's calendar.
+_PERSONAL = re.compile(r"(?<=/ical/)[\w-]+|\+?\d[\d\s()-]{8,}\d|[\w.+-]+@[\w-]+\.[\w.]+")
 _NEVER = {
     "name",
     "full_name",

@@ -25,11 +25,13 @@ INSTALLED_APPS = [
     "svyazka.business.journal",
     "svyazka.business.staff",
     "svyazka.business.notices",
+    "svyazka.business.places",
     "svyazka.business.clients",
     "svyazka.business.calls",
     "svyazka.business.conversations",
     "svyazka.business.deals",
     "svyazka.business.visits",
+    "svyazka.business.calendars",
     "svyazka.business.imports",
     "svyazka.business.intake",
     "svyazka.business.problems",
@@ -96,6 +98,16 @@ RECORDING_SOURCES = {
     "mango": "svyazka.connectors.cloud_pbx.recordings.Mango",
     "zadarma": "svyazka.connectors.cloud_pbx.recordings.Zadarma",
     "link": "svyazka.connectors.recording_link.fetch.Link",
+}
+# Who knows where an address lies: places.Service.kind → class that fits places.geocoder.Geocoder.
+GEOCODERS = {
+    "dadata": "svyazka.connectors.dadata.geocode.DaData",
+    "nominatim": "svyazka.connectors.nominatim.geocode.Nominatim",
+}
+# Who knows how long the way takes: places.Service.kind → class that fits places.travel_source.TravelSource.
+TRAVEL_SOURCES = {
+    "osrm": "svyazka.connectors.osrm.table.Osrm",
+    "valhalla": "svyazka.connectors.valhalla.matrix.Valhalla",
 }
 
 MIDDLEWARE = [

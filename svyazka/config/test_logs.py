@@ -33,3 +33,8 @@ def test_what_the_database_quotes_does_not_reach_the_log(db):
 def test_phones_and_addresses_are_masked():
     line = written("rang from %s, wrote from %s", "+7 916 123-45-67", "vera@example.ru")
     assert "rang from ***, wrote from ***" in line
+
+
+def test_what_opens_a_calendar_is_masked():
+    line = written("Internal Server Error: %s", "/ical/LQAZy31i4UjIMzOWgguOcQ.ics")
+    assert "Internal Server Error: /ical/***.ics" in line

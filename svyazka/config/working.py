@@ -28,7 +28,9 @@ from svyazka.business.intake import chores, left_behind
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal.bell import CHANNEL
 from svyazka.business.notices import delivering, sending
+from svyazka.business.places import placing
 from svyazka.business.problems import rounds as problems
+from svyazka.business.visits import measuring, on_the_map
 from svyazka.config import giving_way, memory
 from svyazka.config.database import WORKER
 from svyazka.workplaces.shared import push
@@ -53,6 +55,8 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (left_behind.end_calls, 60.0),
     (counting.fold_in, 1.0),
     (keeping.tidy_up, 600.0),
+    (measuring.at_night, 1800.0),
+    (on_the_map.want_ahead, 60.0),
 )
 
 log = structlog.get_logger(__name__)
@@ -84,6 +88,7 @@ def do_chores() -> None:
     told = _told()
     _begin("imports", beside, going_on.go_on, told)
     _begin("recordings", beside, fetch.fetch_due, told)
+    _begin("places", beside, placing.ask_due, told)
     _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL).turn, told, 0.2)
     beside(quiet_calls, told, PACE)
 

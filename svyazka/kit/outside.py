@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +28,7 @@ class Answer:
     status: int
     said: Mapping[str, Any]  # nothing, where it is no JSON object
     after: float = 0.0  # seconds that the other side asks us to wait
+    listed: Sequence[Any] = ()  # where it is a JSON list
 
 
 class Line:
@@ -40,7 +41,10 @@ class Line:
         proxy: str = "",
         headers: Mapping[str, str] | None = None,
         trust: ssl.SSLContext | None = None,
+        patience: float | None = None,
+        most: int | None = None,
     ) -> None:
+        self._patience, self._most = patience or DEADLINE, most or MOST_BYTES
         self._client: httpx.Client | None = None
         # An address that only looks like one: nobody is there, as at any other.
         with suppress(httpx.InvalidURL, ValueError):
@@ -49,36 +53,38 @@ class Line:
                 proxy=proxy or None,
                 headers=dict(headers or {}),
                 verify=trust or True,
-                timeout=httpx.Timeout(DEADLINE, connect=DEADLINE / 2),
+                timeout=httpx.Timeout(self._patience, connect=self._patience / 2),
                 trust_env=False,
             )
 
     def ask(self, method: str, path: str, given: object = None, *, query: Mapping[str, str] | None = None) -> Answer:
         if self._client is None:
             raise Silent("no address")
-        deadline = time.monotonic() + DEADLINE
+        deadline = time.monotonic() + self._patience
         try:
             with self._client.stream(method, path, json=given, params=query) as answer:
                 body = b""
                 for piece in answer.iter_bytes():
                     body += piece
-                    if len(body) > MOST_BYTES or time.monotonic() > deadline:
+                    if len(body) > self._most or time.monotonic() > deadline:
                         raise Silent("too much, or too slow")
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as trouble:
             raise Silent(type(trouble).__name__) from None
-        return Answer(answer.status_code, _object(body), _seconds(answer.headers.get("retry-after", "")))
+        after = _seconds(answer.headers.get("retry-after", ""))
+        found = _json(body)
+        listed = found if isinstance(found, list) else ()
+        return Answer(answer.status_code, found if isinstance(found, dict) else {}, after, listed)
 
     def close(self) -> None:
         if self._client:
             self._client.close()
 
 
-def _object(body: bytes) -> Mapping[str, Any]:
+def _json(body: bytes) -> object:
     try:
-        found = json.loads(body)
+        return json.loads(body)
     except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        return None
 
 
 def _seconds(given: str) -> float:

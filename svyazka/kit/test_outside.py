@@ -55,8 +55,9 @@ def ask(base: str) -> Answer:
 
 def test_an_object_is_read_and_what_is_none_is_nothing(serve):
     assert ask(serve(HEAD, b'{"ok": true}')) == Answer(200, {"ok": True})
-    for body in (b"", b"<html>", b"[1]", b"[" * 100_000):
+    for body in (b"", b"<html>", b"7", b"[" * 100_000):
         assert ask(serve(HEAD, body)) == Answer(200, {})
+    assert ask(serve(HEAD, b'[{"ok": true}]')) == Answer(200, {}, listed=[{"ok": True}])
 
 
 def test_how_long_to_wait_and_no_step_elsewhere(serve):

@@ -13,6 +13,7 @@ from svyazka.business.calls.setting_up.examine import forget_old as forget_old_e
 from svyazka.business.intake.models import ArrivalKey
 from svyazka.business.journal.record import forget_old_news
 from svyazka.business.notices.reading import forget_old_notices
+from svyazka.business.places.times import forget_old as forget_old_times
 from svyazka.business.staff.log_in import forget_old_guesses
 from svyazka.business.staff.sessions import SessionStore
 from svyazka.kit import clock, partitions
@@ -59,6 +60,7 @@ CHORES: tuple[Callable[[], None], ...] = (
     forget_old_guesses,
     forget_old_commands,
     forget_old_examinations,
+    forget_old_times,
     SessionStore.clear_expired,
 )
 

@@ -2,13 +2,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.dispatcher import absences, booking, calendar, free_time, visits
+from svyazka.workplaces.dispatcher import absences, booking, calendar, feeds, free_time, visits
 
 urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/free-time/", free_time.free_time, name="free_time"),
     path("calendar/absences/", absences.absences, name="absences"),
     path("calendar/absences/<int:absence_id>/removal/", absences.removal, name="absence_removal"),
+    path("calendar/feeds/", feeds.feeds, name="feeds"),
+    path("calendar/feeds/rules/", feeds.rules, name="feed_rules"),
+    path("calendar/feeds/team/", feeds.team, name="feed_team"),
+    path("calendar/feeds/team/removal/", feeds.team_removal, name="feed_team_removal"),
+    path("calendar/feeds/resources/<int:resource_id>/", feeds.of_resource, name="feed"),
+    path("calendar/feeds/resources/<int:resource_id>/removal/", feeds.removal, name="feed_removal"),
     path("deals/<int:deal_id>/visits/new/", booking.new, name="visit_new"),
     path("deals/<int:deal_id>/visits/", booking.book, name="visit_book"),
     path("visits/<int:visit_id>/", visits.visit, name="visit"),

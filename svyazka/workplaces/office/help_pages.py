@@ -29,6 +29,8 @@ PAGES = (
     Page("softphone", _("A telephone in the browser")),
     Page("recordings", _("Recordings")),
     Page("missed", _("When nobody took a call")),
+    Page("maps", _("Maps and travel")),
+    Page("calendars", _("Visits in other calendars")),
     Page("remedies", _("What to do when …")),
     Page("untried", _("What was never tried live")),
 )

@@ -20,7 +20,7 @@ from svyazka.business.staff import absences, hire, hours, sessions
 from svyazka.business.staff.log_in import TooManyGuesses, change_password
 from svyazka.business.staff.models import CallsBy, Person, Session
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.shared import away, chats, push
+from svyazka.workplaces.shared import away, chats, feeds, push
 from svyazka.workplaces.shared.devices import readable
 from svyazka.workplaces.shared.door import PageRequest, needs, open_to_all
 from svyazka.workplaces.shared.forms import Form, put_on
@@ -152,5 +152,6 @@ def _page(request: PageRequest, form: PasswordForm, status: int = 200) -> HttpRe
         "ways_to_call": CallsBy.choices,
         "push": push.on_page(request.person, here=here),
         **chats.on_page(request.person),
+        **feeds.on_page(request, request.person),
     }
     return render(request, "shared/account.html", context, status=status)

@@ -10,7 +10,7 @@ from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared import refusals
 
 POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "default-src 'self'; img-src 'self' data: blob:{tiles}; style-src 'self' 'unsafe-inline'; script-src 'self'; "
     "connect-src 'self'{further}; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
@@ -24,7 +24,10 @@ class SafetyMiddleware:
         answer = self.get_response(request)
         # Where a softphone of this page connects; no other page may use the microphone.
         further = getattr(request, "softphone_origin", "")
-        answer.headers.setdefault("Content-Security-Policy", POLICY.format(further=f" {further}" if further else ""))
+        # Where the map of this page comes from.
+        tiles = getattr(request, "tiles_origin", "")
+        policy = POLICY.format(further=f" {further}" if further else "", tiles=f" {tiles}" if tiles else "")
+        answer.headers.setdefault("Content-Security-Policy", policy)
         answer.headers.setdefault("Permissions-Policy", f"microphone={'(self)' if further else '()'}")
         answer.headers.setdefault("X-Frame-Options", "DENY")
         if getattr(request, "person", None):

@@ -105,6 +105,14 @@ SENTENCES: dict[str, Sentence] = {
     "visits.kind_removed": Sentence(_("Kind of visits removed: {before}"), of="name"),
     "visits.back": Sentence(_("Absence taken back: {before}"), of="absent"),
 
+    "calendars.given": Sentence(_("An address for calendar programs was given")),
+    "calendars.revoked": Sentence(_("An address for calendar programs was revoked")),
+    "calendars.rules_changed": Sentence(_("What calendars outside tell changed")),
+    "places.placed": Sentence(_("An address was placed on the map: {after}"), of="point"),
+    "places.background_changed": Sentence(_("The background of maps changed")),
+    "places.service_changed": Sentence(_("Server for maps and travel: {after}"), of="kind"),
+    "places.service_switched": Sentence(_("Server for maps and travel switched on or off")),
+
     "calls.made_anew": Sentence(_("The call was made anew from what the PBX had said")),
     "calls.asked_to_dial": Sentence(_("The PBX was asked to dial a number")),
     "calls.asked_to_hang_up": Sentence(_("The PBX was asked to hang up")),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.shared import account, chats, landing, log_in, notices, push, softphone, timeline
+from svyazka.workplaces.shared import account, chats, feeds, landing, log_in, notices, pin, push, softphone, timeline
 
 urlpatterns = [
     path("", landing.landing, name="landing"),
@@ -25,6 +25,11 @@ urlpatterns = [
     path("account/devices/<int:pk>/ending/", push.device_ending, name="device_ending"),
     path("account/chats/", chats.account_chats, name="account_chats"),
     path("account/chats/<int:pk>/ending/", chats.chat_ending, name="chat_ending"),
+    path("account/calendar/", feeds.account_calendar, name="account_calendar"),
+    path("account/calendar/removal/", feeds.account_calendar_removal, name="account_calendar_removal"),
+    path("places/pin/", pin.pin, name="pin"),
+    path("places/pin/removal/", pin.pin_removal, name="pin_removal"),
+    path("ical/<slug:token>.ics", feeds.ical, name="ical"),
     path("account/notices/", push.account_wishes, name="account_wishes"),
     path("account/sessions/<slug:name>/ending/", account.session_ending, name="account_session_ending"),
 ]
