@@ -29,6 +29,7 @@ from svyazka.business.intake.work_off import work_off, work_off_awaited, work_of
 from svyazka.business.journal.bell import CHANNEL
 from svyazka.business.notices import delivering, sending
 from svyazka.business.problems import rounds as problems
+from svyazka.business.visits import holding
 from svyazka.config import giving_way, memory
 from svyazka.config.database import WORKER
 from svyazka.workplaces.shared import push
@@ -53,6 +54,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (left_behind.end_calls, 60.0),
     (counting.fold_in, 1.0),
     (keeping.tidy_up, 600.0),
+    (holding.let_lapse, 10.0),
 )
 
 log = structlog.get_logger(__name__)
