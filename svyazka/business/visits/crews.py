@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NoReturn
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.journal.record import About, Actor, announce, record
@@ -108,9 +110,8 @@ def _tell(substitution: Substitution, changes: tuple[str | None, str | None], *,
     crew, day = substitution.crew, substitution.day
     people = [one.person_id for one in (crew, substitution.away, substitution.instead) if one and one.person_id]
     note = f"{crew.name}, {day:%d.%m.%Y}"
-    record(
-        "visits.substituted", About("resource", crew.pk), by=by, changes={"instead": changes}, note=note, people=people
-    )
+    about = About("resource", crew.pk)
+    record("visits.substituted", about, by=by, changes={"instead": changes}, note=note, people=people)
     for one in (substitution.away, substitution.instead):
         if one:
             announce("resource", one.pk)
@@ -124,5 +125,5 @@ def _nothing_to_do() -> Substitution:
     raise Refused(_("This member goes with the crew anyway."))
 
 
-def _refuse(message: object) -> None:
-    raise Refused(message, fields={"members": message})  # type: ignore[arg-type]
+def _refuse(message: Promise | str) -> NoReturn:
+    raise Refused(message, fields={"members": message})

@@ -21,6 +21,7 @@ from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit.refusals import Refused
 
 MOST_TAGS, MOST_PLACES, LONGEST_PLACE = 10, 40, 60
+THINGS = (Resource.Kind.VEHICLE, Resource.Kind.TOOL)
 GO_OUT = (Role.ENGINEER, Role.CREW)
 
 
@@ -74,13 +75,13 @@ def take_back(person: Person, *, by: Actor) -> None:
     _look_again(person)
 
 
-def skills() -> dict[str, str]:
+def skills(of: Iterable[VisitKind] | None = None) -> dict[str, str]:
     """Everything that the kinds of visits ask for: code → the kinds that need it."""
     named: dict[str, list[str]] = defaultdict(list)
-    kinds_of_visits = list(VisitKind.objects.all())
-    for kind in kinds_of_visits:
+    asking = list(VisitKind.objects.all() if of is None else of)
+    for kind in asking:
         named[kind.skill].append(kind.name)
-    further = {word: word for kind in kinds_of_visits for word in kind.more_skills if word not in named}
+    further = {word: word for kind in asking for word in kind.more_skills if word not in named}
     return {**{code: ", ".join(names) for code, names in named.items()}, **further}
 
 
@@ -138,7 +139,7 @@ def _kind(given: str, _resource: Resource) -> str:
 
 
 def _person(given: Person | None, resource: Resource) -> Person | None:
-    if given and not resource.goes_out:
+    if given and resource.kind in THINGS:
         raise Refused(_("A vehicle or a tool is taken along; its visits stand on nobody's phone."))
     if given is None or given.pk == resource.person_id:
         return given
@@ -152,7 +153,7 @@ def _person(given: Person | None, resource: Resource) -> Person | None:
 def _skills(given: Iterable[str], resource: Resource) -> list[str]:
     """In the order of the kinds; what no kind asks for any more stays with whoever had it. Of a vehicle or a tool it is
     said in free words what it is good for."""
-    if not resource.goes_out:
+    if resource.kind in THINGS:
         return _tags(given, kinds.LONGEST_TAG)
     chosen, asked = set(given), list(skills())
     if not chosen:
@@ -191,19 +192,18 @@ def _home(given: str, resource: Resource) -> str:
 
 
 def _breaks(given: Iterable[Break], _resource: Resource) -> list[list[Any]]:
-    found = [[minutes, *stored[0]] for minutes, stored in ((one.minutes, _between(one)) for one in given)]
-    for minutes, begins, ends in found:
-        room = _minutes(ends) - _minutes(begins)
-        if not 1 <= minutes <= room:
-            raise Refused(_("The break is longer than the time in which it may lie."))
-    return found
+    return [_break(one) for one in given]
 
 
-def _between(given: Break) -> list[list[str]]:
-    return to_store({0: [(given.begins, given.ends)]})["0"]
+def _break(given: Break) -> list[Any]:
+    ((begins, ends),) = to_store({0: [(given.begins, given.ends)]})["0"]
+    if not 1 <= given.minutes <= _minute(ends) - _minute(begins):
+        raise Refused(_("The break is longer than the time in which it may lie."))
+    return [given.minutes, begins, ends]
 
 
-def _minutes(hour: str) -> int:
+def _minute(hour: str) -> int:
+    """Of the day: `12:30` is the 750th."""
     hours, _colon, minutes = hour.partition(":")
     return int(hours) * 60 + int(minutes)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from svyazka.business.staff import hours
-from svyazka.business.visits.models import Booking, CrewMember, Resource, Shift, Substitution, Visit
+from svyazka.business.visits.models import Booking, CrewMember, Resource, Shift, Substitution, Visit, VisitKind
 from svyazka.engines.routing.windows import Period
 from svyazka.kit import clock
 
@@ -39,7 +39,7 @@ class Rota:
 
     def people(self, resource: Resource, day: date) -> list[Resource]:
         """What is booked with him: himself, and whoever goes with the crew."""
-        return [resource, *self.members_on(resource, day)]
+        return [self.resources.get(resource.pk, resource), *self.members_on(resource, day)]
 
     def is_free(self, resource: Resource, period: Period) -> bool:
         return not any(period.overlaps(one) for one in self.taken[resource.pk])
@@ -53,23 +53,76 @@ class Rota:
         return bool(stretches) and stretches[0].start <= period.start and period.end <= stretches[-1].end
 
 
-def read(first: date, last: date, *, without: Visit | None = None, holds: Collection[UUID] = ()) -> Rota:
+@dataclass(frozen=True)
+class Asked:
+    """Only those who matter to a visit that this one leads: of seven hundred crews, one."""
+
+    kind: VisitKind
+    resource: Resource
+
+
+def read(
+    first: date,
+    last: date,
+    *,
+    asked: Asked | None = None,
+    without: Visit | None = None,
+    holds: Collection[UUID] = (),
+) -> Rota:
     """From the first day to the last. What a visit `without` takes is free, and what these `holds` keep."""
+    there = unbooked(first, last, asked)
+    rows = in_force(Booking.objects.filter(during__overlap=_span(first, last)))
+    if asked:
+        rows = rows.filter(resource__in=list(there.resources))
+    if without:
+        rows = rows.exclude(visit_id=without.pk)
+    if holds:
+        rows = rows.exclude(kind=Booking.Kind.HOLD, request_id__in=holds)
+    taken: dict[int, list[Period]] = defaultdict(list)
+    visits: dict[int, list[Period]] = defaultdict(list)
+    for resource_id, during, kind in rows.values_list("resource_id", "during", "kind"):
+        period = Period(during.lower, during.upper)
+        taken[resource_id].append(period)
+        if kind != Booking.Kind.ABSENCE:
+            visits[resource_id].append(period)
+    return replace(there, taken=taken, visits=visits)
+
+
+def unbooked(first: date, last: date, asked: Asked | None = None) -> Rota:
+    """As if nothing were taken."""
+    of_crew = {"crew": asked.resource} if asked else {}
     members: dict[int, list[int]] = defaultdict(list)
-    for crew, member in CrewMember.objects.order_by("id").values_list("crew_id", "member_id"):
+    for crew, member in CrewMember.objects.filter(**of_crew).order_by("id").values_list("crew_id", "member_id"):
         members[crew].append(member)
     instead: dict[tuple[int, date], dict[int, int | None]] = defaultdict(dict)
-    for one in Substitution.objects.filter(day__range=(first, last)):
+    for one in Substitution.objects.filter(day__range=(first, last), **of_crew):
         instead[one.crew_id, one.day][one.away_id] = one.instead_id
-    taken, visits = _taken(first, last, without, holds)
+    rows = Resource.objects.bookable().select_related("person")
+    if asked:
+        go_along = {other for changed in instead.values() for other in changed.values() if other}
+        rows = rows.filter(_matters(asked, {asked.resource.pk, *members[asked.resource.pk], *go_along}))
     return Rota(
-        resources={one.pk: one for one in Resource.objects.bookable().select_related("person")},
+        resources={one.pk: one for one in rows},
         shifts=shifts_of(first, last),
         members=members,
         instead=instead,
-        taken=taken,
-        visits=visits,
+        taken={},
+        visits={},
     )
+
+
+def _matters(asked: Asked, there: Collection[int]) -> Q:
+    """Whoever goes there anyway, and those out of whom the rest of the team is chosen."""
+    kind, matters = asked.kind, Q(pk__in=there)
+    if kind.vehicles or kind.equipment:
+        matters |= Q(kind__in=(Resource.Kind.VEHICLE, Resource.Kind.TOOL))
+    if kind.people > 1:
+        matters |= Q(kind=Resource.Kind.ENGINEER, skills__contains=[kind.skill])
+    return matters
+
+
+def _span(first: date, last: date) -> tuple[datetime, datetime]:
+    return clock.day_bounds(first)[0], clock.day_bounds(last)[1]
 
 
 def shifts_of(first: date, last: date) -> Shifts:
@@ -91,22 +144,3 @@ def in_force(rows: QuerySet[Booking]) -> QuerySet[Booking]:
 
 def days_of(periods: Collection[Period]) -> list[date]:
     return [clock.local(period.start).date() for period in periods]
-
-
-def _taken(
-    first: date, last: date, without: Visit | None, holds: Collection[UUID]
-) -> tuple[dict[int, list[Period]], dict[int, list[Period]]]:
-    taken: dict[int, list[Period]] = defaultdict(list)
-    visits: dict[int, list[Period]] = defaultdict(list)
-    span = (clock.day_bounds(first)[0], clock.day_bounds(last)[1] + timedelta(days=1))
-    rows = in_force(Booking.objects.filter(during__overlap=span))
-    if without:
-        rows = rows.exclude(visit_id=without.pk)
-    if holds:
-        rows = rows.exclude(kind=Booking.Kind.HOLD, request_id__in=holds)
-    for resource_id, during, kind in rows.values_list("resource_id", "during", "kind"):
-        period = Period(during.lower, during.upper)
-        taken[resource_id].append(period)
-        if kind != Booking.Kind.ABSENCE:
-            visits[resource_id].append(period)
-    return taken, visits

@@ -15,7 +15,7 @@ from svyazka.business.deals.models import Deal
 from svyazka.business.visits import periods, rota, teams, work
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.business.visits.periods import FURTHEST, Overlaps, Taken
-from svyazka.business.visits.rota import Rota
+from svyazka.business.visits.rota import Asked, Rota
 from svyazka.business.visits.work import Fit
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
@@ -63,13 +63,15 @@ def settle(wish: Wish, *, so_far: Collection[Taken] = (), stays: bool = False) -
 
 
 def _find(wish: Wish, so_far: Collection[Taken]) -> Settled:
-    kind, resource = wish.kind, wish.resource
+    kind = wish.kind
     last = wish.day + timedelta(days=kind.most_days + work.DAYS_OFF if kind.most_days > 1 else 0)
-    there = rota.read(wish.day, last, without=wish.visit, holds=wish.holds)
-    if resource.pk not in there.resources or not teams.knows(there, kind, resource, wish.day):
+    asked = Asked(kind, wish.resource)
+    there = rota.read(wish.day, last, asked=asked, without=wish.visit, holds=wish.holds)
+    resource = there.resources.get(wish.resource.pk)
+    if resource is None or not teams.knows(there, kind, resource, wish.day):
         message = _("This person or crew does not do such work.")
         raise Refused(message, fields={"resource": message})
-    fit = work.fit(there, kind, resource, wish.start, _length(wish, there))
+    fit = work.fit(there, kind, resource, wish.start, _length(wish, there, resource))
     if fit is None:
         _refuse(_("This is outside the working hours."))
     rows = teams.gather(there, kind, resource, fit.periods, keep={one.resource_id for one in so_far})
@@ -77,13 +79,16 @@ def _find(wish: Wish, so_far: Collection[Taken]) -> Settled:
     return Settled(fit, tuple(wanted), frozenset(one.resource.pk for one in rows if one.resource.is_limited))
 
 
-def _length(wish: Wish, there: Rota) -> timedelta:
-    """A visit that moves stays as long as it is."""
+def _length(wish: Wish, there: Rota, resource: Resource) -> timedelta:
+    """A visit that moves stays as long as it is. How much of longer work goes into a day, all say who can do it."""
     if wish.visit:
         return wish.visit.work
-    deal, kind = wish.deal, wish.kind
+    deal, kind, able = wish.deal, wish.kind, [resource]
     openings, booked = work.openings_of(deal), work.booked_of(deal, kind)
-    return work.length_on(there, wish.day, teams.able_to(there, kind), kind, openings=openings, booked=booked)
+    if kind.most_days == 1 and work.length_of(kind, openings) > work.longest_day(there, able, wish.day):
+        there = rota.unbooked(wish.day, wish.day)
+        able = teams.able_to(there, kind)
+    return work.length_on(there, wish.day, able, kind, openings=openings, booked=booked)
 
 
 def _refuse_time(start: datetime) -> None:

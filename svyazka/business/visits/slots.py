@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from svyazka.business.visits import rota, teams, work
 from svyazka.business.visits.models import Resource, Visit, VisitKind
@@ -56,10 +57,13 @@ def free_slots(
     further = kind.most_days + work.DAYS_OFF if kind.most_days > 1 else 0
     there = rota.read(first, through[-1] + timedelta(days=further), without=moving)
     able = teams.able_to(there, kind)
+    size: dict[str, Any] = {"openings": openings, "booked": booked}
     found: list[Slot] = []
     for day in through:
-        length = moving.work if moving else work.length_on(there, day, able, kind, openings=openings, booked=booked)
+        of_all = moving.work if moving else work.length_on(there, day, able, kind, **size)
         for one in able:
+            goes_on = kind.most_days > 1 and not moving
+            length = work.length_on(there, day, [one], kind, **size) if goes_on else of_all
             if (resource is None or one.pk == resource.pk) and teams.knows(there, kind, one, day):
                 found += _of_day(there, kind, one, day, length)
     if moving:

@@ -27,7 +27,7 @@ class Faults:
 def faults(resources: Sequence[Resource], kinds: Sequence[VisitKind]) -> Faults:
     """A few questions to the database, however many there are."""
     first = clock.today()
-    there = rota.read(first, first + timedelta(days=WEEK - 1))
+    there = rota.unbooked(first, first + timedelta(days=WEEK - 1))
     by_date = set(Shift.objects.filter(day__gte=first).exclude(hours=[]).values_list("resource_id", flat=True))
     members = {member for one in there.members.values() for member in one}
     own_skills = {kind.skill for kind in kinds}
@@ -71,11 +71,7 @@ def _of_kind(kind: VisitKind, there: Rota, by_date: set[int]) -> Iterator[str]:
     can = [one for one in there.resources.values() if one.goes_out and kind.skill in one.skills]
     at_work = [one for one in can if one.hours or one.pk in by_date]
     if not at_work:
-        yield (
-            _("Nobody can do it: no window will be offered.")
-            if not can
-            else _("Whoever can do it has no working hours.")
-        )
+        yield _("Whoever can do it has no working hours.") if can else _("Nobody can do it: no window is offered.")
     known = {skill for one in there.resources.values() if one.goes_out for skill in one.skills}
     for word in (word for word in kind.more_skills if word not in known):
         yield _("Nobody knows: {skill}.").format(skill=word)

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.staff import hours
-from svyazka.business.visits.models import Resource, VisitKind
+from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.business.visits.periods import NotFree
 from svyazka.business.visits.rota import Rota, days_of
 from svyazka.engines.routing.windows import Period, left_of
@@ -48,6 +48,12 @@ def gather(
         return rows
     others = _others(rota, kind, resource, periods, {row.resource.pk for row in rows}, keep)
     return [*rows, *(Row(one, period) for one in others for period in periods)]
+
+
+def along_with(visit: Visit) -> list[str]:
+    """Who and what goes there besides whoever leads it, by name."""
+    rows = Resource.objects.filter(bookings__visit=visit).exclude(pk=visit.resource_id)
+    return list(dict.fromkeys(rows.values_list("name", flat=True)))
 
 
 def is_plain(rota: Rota, kind: VisitKind, resource: Resource, day: date) -> bool:

@@ -30,6 +30,7 @@ class Offer:
     after: date
     of_day: list[tuple[Resource, list[Button]]]
     minutes: int
+    over_days: str  # how long the work takes, where one visit goes on for days
     whole: str  # how long the work takes altogether, where that is more than a day
     booked: str  # and how much of it is booked already
 
@@ -61,6 +62,7 @@ def offer(
         after=shown + timedelta(days=1),
         of_day=sorted(by_resource.values(), key=lambda pair: (pair[0].position, pair[0].pk)),
         minutes=int(length.total_seconds() // 60),
+        over_days=_in_words(length) if any(clock.local(one.ends_at).date() != one.day for one in of_day) else "",
         whole=_in_words(whole) if is_long else "",
         booked=_in_words(booked) if is_long and timedelta() < booked < whole else "",
     )
@@ -76,7 +78,7 @@ def _lengths(
         return moving.work, whole, False
     length = work.length_on(there, day, able, kind, openings=openings, booked=booked)
     most = max(work.longest_day(there, able, day + timedelta(days=number)) for number in range(slots.DAYS))
-    return length, whole, timedelta() < most < whole
+    return length, whole, timedelta() < most * kind.most_days < whole
 
 
 def _in_words(length: timedelta) -> str:

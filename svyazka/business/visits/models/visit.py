@@ -94,6 +94,11 @@ class Visit(models.Model):
         ]
 
     @property
+    def goes_on(self) -> bool:
+        """For more than a day."""
+        return clock.local(self.starts_at).date() != clock.local(self.ends_at).date()
+
+    @property
     def work(self) -> timedelta:
         """How long the work takes, without the nights."""
         return timedelta(minutes=self.work_minutes) if self.work_minutes else self.ends_at - self.starts_at
