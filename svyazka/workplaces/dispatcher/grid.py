@@ -82,7 +82,9 @@ def build(days: list[date]) -> Grid:
     rows = in_force(Booking.objects.filter(during__overlap=span))
     for booking in rows.select_related(*related).order_by("during"):
         taken[booking.resource_id].append(booking)
-    shown = Resource.objects.bookable() | Resource.objects.filter(pk__in=taken.keys())
+    # A van stands there from morning to evening; it is of interest where it goes somewhere.
+    goes_out = Resource.objects.bookable().filter(kind__in=(Resource.Kind.ENGINEER, Resource.Kind.CREW))
+    shown = goes_out | Resource.objects.filter(pk__in=taken.keys())
     resources = list(shown.select_related("person"))
     shifts = shifts_of(days[0], days[-1])
     begins, ends = _bounds(days[0], resources, taken, shifts) if len(days) == 1 else span
@@ -149,7 +151,7 @@ def _cell(resource: Resource, day: date, taken: list[Booking], ruler: _Ruler, sh
         url=f"{reverse('calendar')}?day={day.isoformat()}",
         blocks=sorted(blocks, key=lambda block: block.begins),
         free=_free_in_words(sum((gap.end - gap.start for gap in ahead), timedelta())),
-        is_off=not stretches,
+        is_off=not stretches and resource.goes_out,
         is_today=day == clock.today(),
         stretches=[ruler.place(stretch) for stretch in stretches],
     )
