@@ -49,7 +49,7 @@ def _of_resource(one: Resource, there: Rota, own_skills: set[str], *, has_days: 
         yield _("{name} no longer works here.").format(name=one.person)
     if not one.goes_out:
         return
-    if not one.hours and not has_days:
+    if not one.hours and not has_days and not is_member:
         yield _("No working hours: nobody is offered this time.")
     if own_skills and not own_skills.intersection(one.skills) and not is_member:
         yield _("Can do none of the kinds of visits.")

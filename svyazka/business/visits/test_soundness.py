@@ -42,6 +42,11 @@ def test_who_is_never_offered(wrong, of_egor, ilya, crew, anna):
     assert found["measurement"] == ["Этого никто не делает: окон не будет."]
 
 
+def test_whoever_only_goes_with_a_crew_needs_no_hours_of_his_own(wrong):
+    Resource.objects.filter(name="Сергей Зайцев").update(hours={}, skills=[])
+    assert wrong() == {}
+
+
 def test_a_member_who_left_the_crew_of_those_in_use(wrong):
     Resource.objects.filter(name="Сергей Зайцев").update(is_active=False)
     assert wrong() == {"Бригада Орлова": ["Членов бригады, которых больше нельзя записать: 1."]}
