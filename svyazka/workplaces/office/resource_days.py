@@ -31,7 +31,9 @@ def resource_days(request: PageRequest, pk: int) -> HttpResponse:
 
 @needs("staff.change", "POST")
 def resource_day_removal(request: PageRequest, pk: int, shift: int) -> HttpResponse:
-    shifts.remove(get_object_or_404(_resource(pk).shifts, pk=shift), by=request.person)
+    """A second click finds nothing left to do."""
+    for found in _resource(pk).shifts.filter(pk=shift):
+        shifts.remove(found, by=request.person)
     messages.success(request, _("The day is like its weekday again."))
     return redirect("resource", pk=pk)
 
@@ -46,8 +48,12 @@ def resource_substitutions(request: PageRequest, pk: int) -> HttpResponse:
 @needs("staff.change", "POST")
 def resource_substitution_removal(request: PageRequest, pk: int, substitution: int) -> HttpResponse:
     found = _resource(pk)
-    row = get_object_or_404(found.substitutions, pk=substitution)
-    return _done(request, found, "substitutions", lambda: crews.take_back(row, by=request.person))
+
+    def take_back() -> None:
+        for row in found.substitutions.filter(pk=substitution):
+            crews.take_back(row, by=request.person)
+
+    return _done(request, found, "substitutions", take_back)
 
 
 def _substitute(request: PageRequest, crew: Resource, away: Resource | None, instead: Resource | None) -> object:
