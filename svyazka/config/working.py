@@ -30,7 +30,7 @@ from svyazka.business.journal.bell import CHANNEL
 from svyazka.business.notices import delivering, sending
 from svyazka.business.places import placing
 from svyazka.business.problems import rounds as problems
-from svyazka.business.visits import measuring, on_the_map
+from svyazka.business.visits import holding, measuring, on_the_map
 from svyazka.config import giving_way, memory
 from svyazka.config.database import WORKER
 from svyazka.workplaces.shared import push
@@ -57,6 +57,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (keeping.tidy_up, 600.0),
     (measuring.at_night, 1800.0),
     (on_the_map.want_ahead, 60.0),
+    (holding.let_lapse, 10.0),
 )
 
 log = structlog.get_logger(__name__)

@@ -83,6 +83,8 @@ def test_what_a_file_leaves_out_is_what_the_editor_of_pipelines_leaves_out():
         ("minutes: 60", "minuts: 60", 26, "“minuts” is not known here."),
         ("minutes: 60", "minutes: soon", 26, "A whole number from 1 to 1440 is needed here."),
         ("minutes: 60", "minutes: ²", 26, "A whole number from 1 to 1440 is needed here."),
+        ("minutes: 60", "minutes: 60, steps: [[3]]", 26, "A size and its minutes are written like [3, 240]."),
+        ("minutes: 60", "minutes: 60, steps: [[8, 60], [3, 90]]", 26, "Each size is larger than the one before."),
         ('name: {ru: "Кухни"}', 'name: {ru: ""}', 10, "The text is missing."),
         ('name: {ru: "Кухни"}', "name:", 10, "The text is missing."),
         ('name: {ru: "Кухни"}', "name: Кухни", 10, "Here a text is needed as {ru: …, en: …}."),
@@ -219,6 +221,9 @@ demonstration:
 """
     )
     assert faults(text) == [(32, "Working hours are written like [“09:00”, “18:00”].")]
+    assert faults(text.replace('hours: [["18:00", "09:00"]]', "at: [55.7, north]")) == [
+        (32, "Degrees are written like 55.7558."),
+    ]
     assert faults(text.replace('"18:00", "09:00"', '"09:00", "18:00"')) == [
         (30, "“olga” stands here twice."),
         (30, "There is no department “nowhere”."),

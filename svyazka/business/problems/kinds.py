@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
+
 from svyazka.business.problems.models import Problem
 
 Kind = Problem.Kind
@@ -36,6 +38,7 @@ BOUNDS = {
     "result_within": RESULT_WITHIN,
     "moved_often": MOVED_OFTEN,
     "ping_pong_from": PING_PONG_FROM,
+    "zone": settings.TIME_ZONE,
 }
 
 _NO_PERSON = """
@@ -153,6 +156,28 @@ join deals_deal d on d.id = leg.to_deal_id and d.closed_at is null{of}
 where leg.state = 'waiting' and leg.leg >= %(ping_pong_from)s
 """
 
+# Switched off, let go, or without hours on that day; of those who go along, whether they are still there.
+_VISIT_IMPOSSIBLE = """
+select d.id, 'visit_impossible', v.id, v.created_at, d.responsible_id,
+       jsonb_build_object('at', v.starts_at, 'who', gone.name)
+from visits_visit v
+join deals_deal d on d.id = v.deal_id and d.closed_at is null{of}
+cross join lateral (
+    select r.name
+    from visits_booking b
+    join visits_resource r on r.id = b.resource_id
+    left join staff_person who on who.id = r.person_id
+    cross join lateral (select (lower(b.during) at time zone %(zone)s)::date as day) at
+    left join visits_shift s on s.resource_id = r.id and s.day = at.day
+    where b.visit_id = v.id and (
+        not r.is_active or not coalesce(who.is_active, true)
+        or r.id = v.resource_id and coalesce(
+            s.hours, r.hours->((extract(isodow from at.day) - 1)::int::text), '[]'::jsonb) = '[]'::jsonb)
+    order by r.id limit 1
+) gone
+where v.status = 'planned' and v.starts_at > %(now)s::timestamptz
+"""
+
 _VISIT_UNCONFIRMED = """
 select d.id, 'visit_unconfirmed', v.id, greatest(v.starts_at - %(confirmed_before)s, v.created_at), d.responsible_id,
        jsonb_build_object('at', v.starts_at)
@@ -194,6 +219,7 @@ QUESTIONS: dict[Kind, str] = {
     Kind.NOT_ACCEPTED: _NOT_ACCEPTED,
     Kind.RETURNED: _RETURNED,
     Kind.PING_PONG: _PING_PONG,
+    Kind.VISIT_IMPOSSIBLE: _VISIT_IMPOSSIBLE,
     Kind.VISIT_UNCONFIRMED: _VISIT_UNCONFIRMED,
     Kind.VISIT_MOVED: _VISIT_MOVED,
     Kind.VISIT_WITHOUT_RESULT: _VISIT_WITHOUT_RESULT,

@@ -28,6 +28,7 @@ class Problem(models.Model):
         NOT_ACCEPTED = "not_accepted"  # a hand-off
         RETURNED = "returned"
         PING_PONG = "ping_pong"  # handed on for the third time
+        VISIT_IMPOSSIBLE = "visit_impossible"  # whoever is to go there cannot any more
         VISIT_UNCONFIRMED = "visit_unconfirmed"
         VISIT_MOVED = "visit_moved"
         VISIT_WITHOUT_RESULT = "visit_without_result"

@@ -16,7 +16,7 @@ from svyazka.business.journal.models import Entry
 from svyazka.business.problems.usual import count_stays
 from svyazka.business.staff.hire import let_go
 from svyazka.business.staff.models import Absence
-from svyazka.business.visits.models import Resource, Visit, VisitKind
+from svyazka.business.visits.models import Booking, Resource, Shift, Visit, VisitKind
 from svyazka.kit import clock
 
 
@@ -268,6 +268,32 @@ def test_a_visit_that_is_not_confirmed_the_day_before(visit, problems, mikhail):
     assert (found.subject_id, found.person_id) == (visit.pk, mikhail.pk)
     Visit.objects.update(confirmed_at=clock.now())
     assert problems() == {}
+
+
+def test_a_visit_to_which_nobody_can_come(visit, problems, mikhail, egor, anna):
+    day = clock.local(visit.starts_at).date()
+    everyday = {str(number): [["00:00", "24:00"]] for number in range(7)}
+    resources = Resource.objects.filter(person=egor)
+    resources.update(hours=everyday)
+    booked = (visit.starts_at, visit.ends_at)
+    Booking.objects.create(resource=visit.resource, during=booked, kind="visit", visit=visit)
+    Booking.objects.create(resource=Resource.objects.get(name="Газель, А123ВС"), during=booked, visit=visit)
+    assert problems() == {}
+    resources.update(hours={})
+    found = problems()["visit_impossible"]
+    assert (found.subject_id, found.person_id, found.why["who"]) == (visit.pk, mikhail.pk, visit.resource.name)
+    extra = Shift.objects.create(resource=visit.resource, day=day, hours=[["00:00", "24:00"]])
+    assert problems() == {}
+    resources.update(hours=everyday)
+    Shift.objects.filter(pk=extra.pk).update(hours=[])
+    assert set(problems()) == {"visit_impossible"}
+    extra.delete()
+    Resource.objects.filter(name="Газель, А123ВС").update(is_active=False)
+    assert problems()["visit_impossible"].why["who"] == "Газель, А123ВС"
+    Resource.objects.update(is_active=True)
+    assert problems() == {}
+    let_go(egor, by=anna)
+    assert set(problems()) == {"visit_impossible"}
 
 
 def test_a_visit_that_was_moved_twice(visit, problems):

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.visits.models import Booking, Resource, Visit
-from svyazka.business.visits.periods import FURTHEST, Overlaps, short, take
+from svyazka.business.visits.periods import FURTHEST, Overlaps, Taken, purge, short, take
 from svyazka.engines.routing.windows import Period
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
@@ -29,13 +29,18 @@ class InTheWay(Refused):
         self.visits = visits
 
 
-@transaction.atomic
 def absent(resource: Resource, starts_at: datetime, ends_at: datetime, *, note: str = "", by: Actor) -> Booking:
     """Holiday, illness, the car at the garage: nothing is offered in this time. Visits must be moved away first."""
+    purge()
+    return _absent(resource, starts_at, ends_at, note, by)
+
+
+@transaction.atomic
+def _absent(resource: Resource, starts_at: datetime, ends_at: datetime, note: str, by: Actor) -> Booking:
     _refuse_absence(starts_at, ends_at)
     period = Period(starts_at.astimezone(UTC), ends_at.astimezone(UTC))
     try:
-        booking = take(resource, period, kind=Booking.Kind.ABSENCE, note=short(note, 200, "note"))
+        booking = _take(resource, period, short(note, 200, "note"))
     except Overlaps as refusal:
         raise _in_the_way(resource, period) from refusal
     about = About("resource", resource.pk)
@@ -58,6 +63,11 @@ def back(absence: Booking, *, by: Actor) -> None:
     record("visits.back", About("resource", resource.pk), by=by, changes=changes, note=found.note, people=people)
 
 
+def _take(resource: Resource, period: Period, note: str) -> Booking:
+    (pk,) = take([Taken(resource.pk, period.start, period.end)], kind=Booking.Kind.ABSENCE, note=note)
+    return Booking(pk=pk, resource=resource, kind=Booking.Kind.ABSENCE, note=note)
+
+
 def _refuse_absence(starts_at: datetime, ends_at: datetime) -> None:
     if starts_at < clock.now() - FURTHEST:
         raise Refused(_("This is more than a year ago."), fields={"starts_at": _("This is more than a year ago.")})
@@ -73,4 +83,6 @@ def _in_the_way(resource: Resource, period: Period) -> Refused:
     rows = Visit.objects.filter(bookings__resource=resource, bookings__during__overlap=(period.start, period.end))
     if visits := list(rows.select_related("kind", "client").order_by("starts_at")):
         return InTheWay(visits)
+    if resource.bookings.filter(kind=Booking.Kind.HOLD, during__overlap=(period.start, period.end)).exists():
+        return Refused(_("Part of this time is held for a caller just now. Try again in a few minutes."))
     return Refused(_("An absence is already entered for this time."))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from svyazka.business.journal.record import Actor
 from svyazka.business.staff.models import Person
-from svyazka.business.visits.models import Resource, VisitKind
+from svyazka.business.visits import kinds
+from svyazka.business.visits.models import CrewMember, Resource, VisitKind
 from svyazka.kit.shapes import (
     Code,
     Fault,
@@ -29,7 +31,22 @@ from svyazka.kit.shapes import (
 )
 from svyazka.kit.yaml_text import Node
 
-_PLAIN = ("skill", "minutes", "minutes_per_opening", "booked_stage", "booked_fact", "done_stage")
+_PLAIN = (
+    "skill",
+    "more_skills",
+    "people",
+    "vehicles",
+    "equipment",
+    "minutes",
+    "minutes_per_opening",
+    "steps",
+    "most_days",
+    "before",
+    "after",
+    "booked_stage",
+    "booked_fact",
+    "done_stage",
+)
 
 
 def _of_company() -> list[dict[str, Any]]:
@@ -50,10 +67,23 @@ def _put(items: list[dict[str, Any]], chosen: set[str], _by: Actor) -> None:
 def _faults(content: Mapping[str, Any]) -> Iterator[Fault]:
     kinds = {field["code"]: (field["of"], field["kind"]) for field in content["fields"]}
     for given in content["visit_kinds"]:
+        if any(later <= earlier for (earlier, _minutes), (later, _more) in pairwise(given["steps"])):
+            yield Fault(("visit_kinds", given["code"], "steps"), _("Each size is larger than the one before."))
         code = given["booked_fact"]
         if code in kinds and kinds[code] not in (("deal", "date"), ("deal", "moment")):
             words = _("The day of the visit goes into a field of the deal that is a date; “{code}” is not.")
             yield Fault(("visit_kinds", given["code"], "booked_fact"), words.format(code=code))
+
+
+class _Step(Text):
+    """Up to so many openings, so many minutes: [3, 240]."""
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        given = [one.value for one in node.value] if isinstance(node.value, list) else []
+        numbers = [int(one) for one in given if isinstance(one, str) and re.fullmatch("[1-9][0-9]{0,3}", one)]
+        if len(given) != 2 or len(numbers) != 2:
+            reading.wrong(node, path, _("A size and its minutes are written like [3, 240]."))
+        return numbers
 
 
 VISIT_KINDS = Section(
@@ -64,8 +94,16 @@ VISIT_KINDS = Section(
             "code": Part(Code()),
             "name": Part(Words(), gettext_lazy("Title")),
             "skill": Part(Text(30), gettext_lazy("Skill")),
+            "more_skills": Part(Many(Text(30), most=10), gettext_lazy("Further skills"), default=[]),
+            "people": Part(Whole(1, kinds.MOST_PEOPLE), gettext_lazy("How many people go"), default=1),
+            "vehicles": Part(Whole(0, kinds.MOST_PEOPLE), gettext_lazy("How many vehicles go"), default=0),
+            "equipment": Part(Many(Text(30), most=10), gettext_lazy("Equipment"), default=[]),
             "minutes": Part(Whole(1, 1440), gettext_lazy("Minutes")),
             "minutes_per_opening": Part(Whole(0, 1440), gettext_lazy("Minutes for each opening"), default=0),
+            "steps": Part(Many(_Step(), most=20), gettext_lazy("Duration by size"), default=[]),
+            "most_days": Part(Whole(1, kinds.MOST_DAYS), gettext_lazy("Days at most"), default=1),
+            "before": Part(Whole(0, kinds.MOST_BUFFER), gettext_lazy("Minutes before"), default=0),
+            "after": Part(Whole(0, kinds.MOST_BUFFER), gettext_lazy("Minutes after"), default=0),
             "booked_stage": Part(Ref(section="stages"), gettext_lazy("Stage when it is booked"), default=""),
             "booked_fact": Part(Ref(section="fields"), gettext_lazy("Field that takes the date"), default=""),
             "done_stage": Part(Ref(section="stages"), gettext_lazy("Stage when it is done"), default=""),
@@ -88,19 +126,33 @@ class _Hours(Text):
         return times
 
 
+class _Degrees(Text):
+    """Of a latitude or a longitude: 55.7558."""
+
+    def read(self, node: Node, path: Path, reading: Reading) -> str:
+        if isinstance(node.value, str) and re.fullmatch(r"-?[0-9]{1,3}([.][0-9]{1,8})?", node.value):
+            return node.value
+        reading.wrong(node, path, _("Degrees are written like 55.7558."))
+        return "0"
+
+
 RESOURCE = Record(
     {
         "name": Part(Text()),
         "kind": Part(OneOf(tuple(Resource.Kind.choices))),
         "person": Part(Ref(60, section="staff"), default=""),
-        "skills": Part(Many(Text(30))),
-        "days": Part(Many(Whole(0, 6))),
-        "hours": Part(Many(_Hours())),
+        "skills": Part(Many(Text(30)), default=[]),
+        "days": Part(Many(Whole(0, 6)), default=[]),
+        "hours": Part(Many(_Hours()), default=[]),
+        "members": Part(Many(Text()), default=[]),
+        "home": Part(Text(300), default=""),
+        "at": Part(Many(_Degrees(), most=2), default=[]),
+        "territory": Part(Many(Text(60)), default=[]),
     }
 )
 
 
-def load_resources(resources: Iterable[Mapping[str, Any]]) -> None:
+def load_resources(resources: Sequence[Mapping[str, Any]]) -> None:
     people = {person.login: person for person in Person.objects.all()}
     for position, given in enumerate(resources):
         Resource.objects.create(
@@ -110,4 +162,12 @@ def load_resources(resources: Iterable[Mapping[str, Any]]) -> None:
             skills=given["skills"],
             hours={str(day): given["hours"] for day in given["days"]},
             position=position,
+            home=given["home"],
+            lat=float(given["at"][0]) if given["at"] else None,
+            lon=float(given["at"][1]) if given["at"] else None,
+            placed_by="demonstration" if given["at"] else "",
+            territory=given["territory"],
         )
+    known = dict(Resource.objects.values_list("name", "pk"))
+    members = [(known[given["name"]], known[one]) for given in resources for one in given["members"] if one in known]
+    CrewMember.objects.bulk_create(CrewMember(crew_id=crew, member_id=member) for crew, member in members)

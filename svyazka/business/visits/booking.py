@@ -1,17 +1,19 @@
 """Who goes where and when: booked, moved, cancelled.
 
-Locks are always taken in one order: the deal, the visit, resources by number, the periods.
+Locks are always taken in one order: the deal, the visit, the line of the resources by number, the periods.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,19 +23,21 @@ from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.deals.work import next_steps, staying, tasks
 from svyazka.business.journal.record import Actor
-from svyazka.business.visits import slots
+from svyazka.business.visits import periods, slots, work
 from svyazka.business.visits.models import Booking, Resource, Visit, VisitKind
-from svyazka.business.visits.periods import FURTHEST, Overlaps, short, take
+from svyazka.business.visits.periods import NotFree, Overlaps, Taken, short
+from svyazka.business.visits.settling import Settled, Wish, settle
 from svyazka.business.visits.slots import Slot
-from svyazka.business.visits.telling import tell
-from svyazka.engines.routing.windows import Period, is_open
+from svyazka.business.visits.telling import people_of, tell
 from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
 EVE = time(18)  # until then somebody confirms tomorrow's visits
-GRID = 5  # minutes: a visit begins at a time that can be said on the phone
 NEW_DATE_WITHIN = timedelta(days=1)
+TRIES = 3  # another van may still be free
 MOVABLE = (Visit.Status.PLANNED, Visit.Status.ON_WAY)
+
+Done = TypeVar("Done")
 
 
 class SlotTaken(Refused):
@@ -41,8 +45,8 @@ class SlotTaken(Refused):
 
     status = 409
 
-    def __init__(self, free: list[Slot]) -> None:
-        super().__init__(_("This time has just been taken. Choose another one."))
+    def __init__(self, free: list[Slot], words: str | None = None) -> None:
+        super().__init__(words or _("This time has just been taken. Choose another one."))
         self.slots = free
 
 
@@ -56,13 +60,16 @@ def book(
     by: Actor,
     wishes: str = "",
     address: str = "",
+    hold: UUID | None = None,
 ) -> Visit:
-    """Makes a visit and takes the deal on. The same `request_id` again gives the same visit."""
-    try:
-        return _book(deal, kind, resource, starts_at, request_id=request_id, by=by, wishes=wishes, address=address)
-    except Overlaps:
-        free = slots.free_slots(kind, openings=slots.openings_of(deal), booked=slots.booked_of(deal, kind))
-    raise SlotTaken(slots.best(free))
+    """Makes a visit and takes the deal on. The same `request_id` again gives the same visit. `hold`: the request by
+    which its time was held."""
+    given: dict[str, Any] = {"request_id": request_id, "by": by, "wishes": wishes, "address": address}
+    return with_others_offered(
+        lambda: _book(Wish(kind, resource, starts_at.astimezone(UTC), deal, holds=(hold,) if hold else ()), **given),
+        lambda: slots.free_slots(kind, openings=work.openings_of(deal), booked=work.booked_of(deal, kind)),
+        tries=TRIES if kind.takes_others else 1,
+    )
 
 
 def move(
@@ -75,11 +82,26 @@ def move(
     version: int | None = None,
 ) -> Visit:
     """Another time, another person, or both. Whoever had it and whoever gets it hear of it."""
-    try:
-        return _move(visit, starts_at, resource, reason=reason, by=by, version=version)
-    except Overlaps:
-        free = slots.free_slots(visit.kind, moving=visit)
-    raise SlotTaken(slots.best(free))
+    return with_others_offered(
+        lambda: _move(visit, starts_at.astimezone(UTC), resource, reason=reason, by=by, version=version),
+        lambda: slots.free_slots(visit.kind, moving=visit),
+        tries=TRIES if visit.kind.takes_others else 1,
+    )
+
+
+def with_others_offered(verb: Callable[[], Done], others: Callable[[], list[Slot]], *, tries: int) -> Done:
+    """Whoever was too late is offered what is still free, in the same answer."""
+    words = None
+    periods.purge()
+    for _number in range(tries):
+        try:
+            return verb()
+        except NotFree as refusal:
+            words = refusal.words
+            break
+        except Overlaps:
+            continue
+    raise SlotTaken(slots.best(others()), words)
 
 
 @transaction.atomic
@@ -93,8 +115,10 @@ def cancel(visit: Visit, *, reason: str, by: Actor, version: int | None = None) 
     current.status = Visit.Status.CANCELLED
     current.version += 1
     current.save()
-    Booking.objects.filter(visit=current).delete()
-    tell(current, "cancelled", by=by, note=current.reason, changes={"status": (visit.status, current.status)})
+    people = people_of(current)
+    periods.give_back(current)
+    changes = {"status": (visit.status, current.status)}
+    tell(current, "cancelled", by=by, note=current.reason, changes=changes, also=people)
     _write_date(current, by=by)
     if current.deal.is_open:
         _agree_on_a_new_date(current, by=by)
@@ -143,39 +167,28 @@ def ask_again(visit: Visit, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def _book(
-    deal: Deal,
-    kind: VisitKind,
-    resource: Resource,
-    starts_at: datetime,
-    *,
-    request_id: UUID,
-    by: Actor,
-    wishes: str,
-    address: str,
-) -> Visit:
-    _wait_in_line(request_id)
-    current = held(deal.pk)
+def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str) -> Visit:
+    periods.wait_for_request(request_id)
+    current = held(wish.deal.pk)
     if earlier := Visit.objects.filter(request_id=request_id).select_related("kind", "resource").first():
         return _booked_before(earlier, current)
-    start = starts_at.astimezone(UTC)
-    period = Period(start, start + _length(current, kind, start))
     address = short(address, 300, "address") or current.address
     _refuse_booking(current, address)
-    _refuse_period(kind, resource, period)
+    kind = wish.kind
+    was_held = [one for each in wish.holds for one in periods.of_hold(each, current)]
+    settled = settle(replace(wish, deal=current), so_far=was_held, stays=True)
     visit = Visit.objects.create(
         kind=kind,
         deal=current,
         client=current.client,
-        resource=resource,
+        resource=wish.resource,
         address=address,
-        starts_at=period.start,
-        ends_at=period.end,
         wishes=short(wishes, 300, "wishes"),
         request_id=request_id,
+        **_times(settled),
     )
-    take(resource, period, kind=Booking.Kind.VISIT, visit=visit)
-    changes = {"starts_at": (None, visit.starts_at.isoformat()), "resource": (None, resource.name)}
+    _take(visit, settled, was_held, wish.holds)
+    changes = {"starts_at": (None, visit.starts_at.isoformat()), "resource": (None, wish.resource.name)}
     tell(visit, "booked", by=by, changes=changes)
     if not current.address:
         current = facts.change(current, {"address": address}, by=by)
@@ -189,25 +202,38 @@ def _book(
     return visit
 
 
+def _times(settled: Settled) -> dict[str, Any]:
+    fit = settled.fit
+    minutes = None if fit.starts_at + fit.work == fit.ends_at else fit.work // timedelta(minutes=1)
+    return {"starts_at": fit.starts_at, "ends_at": fit.ends_at, "work_minutes": minutes}
+
+
+def _take(visit: Visit, settled: Settled, was_held: list[Taken], holds: Iterable[UUID]) -> None:
+    """What was held for it becomes the visit's; where something else was chosen, the hold is given back first."""
+    for hold in holds if was_held else ():
+        if was_held == list(settled.wanted):
+            periods.turn(hold, visit, number=len(was_held))
+            return
+        periods.release(hold)
+    periods.take(settled.wanted, kind=Booking.Kind.VISIT, visit=visit)
+
+
 @transaction.atomic
-def _move(
-    visit: Visit, starts_at: datetime, resource: Resource, *, reason: str, by: Actor, version: int | None
-) -> Visit:
+def _move(visit: Visit, start: datetime, resource: Resource, *, reason: str, by: Actor, version: int | None) -> Visit:
     current = lock(visit)
     refuse_change(current, version)
-    start = starts_at.astimezone(UTC)
-    period = Period(start, start + (current.ends_at - current.starts_at))
     before, was = current.resource, current.starts_at
-    if (period.start, resource.pk) == (was, before.pk):
+    if (start, resource.pk) == (was, before.pk):
         raise Refused(_("The visit is at this time already."), fields={"starts_at": _("Choose another time.")})
-    _refuse_period(current.kind, resource, period)
+    wish = Wish(current.kind, resource, start, current.deal, visit=current)
+    settled = settle(wish, so_far=periods.of_visit(current))
     current.reason = _reason(reason)
-    # Two visits that change places would each wait for the other's period.
-    list(Resource.objects.select_for_update(no_key=True).filter(pk__in={before.pk, resource.pk}).order_by("pk"))
-    Booking.objects.filter(visit=current).delete()
-    take(resource, period, kind=Booking.Kind.VISIT, visit=current)
+    people = people_of(current)
+    periods.give_back(current)
+    periods.take(settled.wanted, kind=Booking.Kind.VISIT, visit=current)
     current.resource = resource
-    current.starts_at, current.ends_at = period.start, period.end
+    for name, value in _times(settled).items():
+        setattr(current, name, value)
     current.status = Visit.Status.PLANNED
     was_confirmed, current.confirmed_at = current.confirmed_at is not None, None  # it was another time that suited
     current.moves += 1
@@ -217,18 +243,13 @@ def _move(
         "starts_at": (was.isoformat(), current.starts_at.isoformat()),
         "resource": (before.name, resource.name),
     }
-    tell(current, "moved", by=by, note=current.reason, changes=changes, was=was, also=before)
+    tell(current, "moved", by=by, note=current.reason, changes=changes, was=was, also=people)
     _write_date(current, by=by)
     if was_confirmed:
         ask_again(current, by=by)
     else:
         _confirm_the_day_before(current)
     return current
-
-
-def _length(deal: Deal, kind: VisitKind, start: datetime) -> timedelta:
-    able, openings, booked = slots.able_to(kind), slots.openings_of(deal), slots.booked_of(deal, kind)
-    return slots.length_on(clock.local(start).date(), able, kind, openings=openings, booked=booked)
 
 
 def _confirm_the_day_before(visit: Visit) -> None:
@@ -257,12 +278,6 @@ def _has_another(visit: Visit) -> bool:
     return rows.exclude(pk=visit.pk).exists()
 
 
-def _wait_in_line(request_id: UUID) -> None:
-    """Of two deals that are booked with one and the same request, the second is to see the first one's visit."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(request_id)])
-
-
 def _booked_before(earlier: Visit, deal: Deal) -> Visit:
     if earlier.deal_id != deal.pk:
         raise Refused(_("This request has already booked another visit. Reload the page."))
@@ -275,25 +290,6 @@ def _refuse_booking(deal: Deal, address: str) -> None:
         raise Refused(_("The deal is closed; there is nothing to go out for."))
     if not address:
         raise Refused(_("Where to go? The address is missing."), fields={"address": _("Enter the address.")})
-
-
-def _refuse_period(kind: VisitKind, resource: Resource, period: Period) -> None:
-    if period.start < clock.now():
-        _refuse_time(_("This time has already passed."))
-    if period.start > clock.now() + FURTHEST:
-        _refuse_time(_("This is more than a year ahead."))
-    if period.start.minute % GRID or period.start.second or period.start.microsecond:
-        _refuse_time(_("Choose one of the times that are offered."))
-    if not resource.is_bookable or kind.skill not in resource.skills:
-        message = _("This person or crew does not do such work.")
-        raise Refused(message, fields={"resource": message})
-    day = clock.local(period.start).date()
-    if not is_open(period, slots.hours_of(resource, day)):
-        _refuse_time(_("This is outside the working hours."))
-
-
-def _refuse_time(message: Promise | str) -> None:
-    raise Refused(message, fields={"starts_at": message})
 
 
 def _reason(given: str) -> str:

@@ -63,3 +63,24 @@ def visit(deal, measurement, of_egor, hour, olga):
     from svyazka.business.visits import booking
 
     return booking.book(deal, measurement, of_egor, hour(10), request_id=uuid4(), by=olga)
+
+
+@pytest.fixture
+def crew(boris):
+    """Boris with two others and a van."""
+    return boris.resource
+
+
+@pytest.fixture
+def named(windows):
+    """A resource by its name: `named("Сергей Зайцев")`."""
+    from svyazka.business.visits.models import Resource
+
+    return lambda name: Resource.objects.get(name=name)
+
+
+@pytest.fixture
+def service(windows):
+    from svyazka.business.visits.models import VisitKind
+
+    return VisitKind.objects.get(code="service")

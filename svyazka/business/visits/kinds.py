@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +18,21 @@ from svyazka.kit import codes, words
 from svyazka.kit.refusals import Refused
 
 MOST_MINUTES = 24 * 60
+MOST_PEOPLE = 20
+MOST_DAYS = 3
+MOST_BUFFER = 4 * 60
+MOST_WORDS = 10
+LONGEST_TAG = 30
+# What may stand in a number of a kind: from, to.
+BOUNDS = {
+    "minutes": (1, MOST_MINUTES),
+    "minutes_per_opening": (0, MOST_MINUTES),
+    "most_days": (1, MOST_DAYS),
+    "before": (0, MOST_BUFFER),
+    "after": (0, MOST_BUFFER),
+    "people": (1, MOST_PEOPLE),
+    "vehicles": (0, MOST_PEOPLE),
+}
 OF_A_DAY = (Field.Kind.DATE, Field.Kind.MOMENT)
 
 
@@ -26,7 +42,15 @@ class Wish:
 
     minutes: int
     minutes_per_opening: int = 0
+    steps: Sequence[tuple[int, int]] = ()  # up to so many openings, so many minutes
+    most_days: int = 1
+    before: int = 0
+    after: int = 0
     skill: str = ""
+    more_skills: Sequence[str] = ()
+    people: int = 1
+    vehicles: int = 0
+    equipment: Sequence[str] = ()
     booked_stage: str = ""
     booked_fact: str = ""
     done_stage: str = ""
@@ -78,7 +102,20 @@ def _write(kind: VisitKind, wish: Wish) -> None:
         raise Refused(next(iter(faults.values())), fields=faults)
     for name, given in asdict(wish).items():
         setattr(kind, name, given)
+    kind.steps = [list(step) for step in wish.steps]
+    kind.more_skills, kind.equipment = tags(wish.more_skills), tags(wish.equipment)
     kind.skill = wish.skill or _own_skill(kind)
+
+
+def tags(given: Iterable[str]) -> list[str]:
+    """Words as they were typed, each once and in small letters, as two people write them."""
+    tidy = (" ".join(one.replace("\x00", "").split()).lower() for one in given)
+    return list(dict.fromkeys(one for one in tidy if one))
+
+
+def _are_steps(steps: Sequence[tuple[int, int]]) -> bool:
+    grow = all(later[0] > earlier[0] and later[1] >= earlier[1] for earlier, later in pairwise(steps))
+    return grow and all(size >= 1 and 1 <= minutes <= MOST_DAYS * MOST_MINUTES for size, minutes in steps)
 
 
 def _own_skill(kind: VisitKind) -> str:
@@ -89,10 +126,15 @@ def _own_skill(kind: VisitKind) -> str:
 
 
 def _faults(kind: VisitKind, wish: Wish) -> Iterator[tuple[str, str]]:
-    if not 1 <= wish.minutes <= MOST_MINUTES:
-        yield "minutes", _("A number of minutes between 1 and {most} is needed.").format(most=MOST_MINUTES)
-    if not 0 <= wish.minutes_per_opening <= MOST_MINUTES:
-        yield "minutes_per_opening", _("A number of minutes between 0 and {most} is needed.").format(most=MOST_MINUTES)
+    for name, (least, most) in BOUNDS.items():
+        if not least <= getattr(wish, name) <= most:
+            yield name, _("A number between {least} and {most} is needed.").format(least=least, most=most)
+    if not _are_steps(wish.steps):
+        yield "steps", _("Each size is larger than the one before, and takes at least as long.")
+    for name in ("more_skills", "equipment"):
+        if len(given := tags(getattr(wish, name))) > MOST_WORDS or any(len(one) > LONGEST_TAG for one in given):
+            words = _("At most {most} of them, each with at most {longest} letters.")
+            yield name, words.format(most=MOST_WORDS, longest=LONGEST_TAG)
     if wish.skill and wish.skill != kind.skill and not VisitKind.objects.filter(skill=wish.skill).exists():
         yield "skill", _("No kind of visits asks for this skill.")
     yield from _of_stages(wish)
@@ -127,6 +169,10 @@ def _in_words(kind: VisitKind) -> dict[str, Any]:
         "translation": kind.words.get("en", ""),
         "minutes": kind.minutes,
         "minutes_per_opening": kind.minutes_per_opening,
+        "steps": "; ".join(f"{size}: {minutes}" for size, minutes in kind.steps),
+        **{name: getattr(kind, name) for name in ("most_days", "before", "after", "people", "vehicles")},
+        "more_skills": ", ".join(kind.more_skills),
+        "equipment": ", ".join(kind.equipment),
         "skills": kind.skill,
         "booked_stage": stages.get(kind.booked_stage, kind.booked_stage),
         "booked_fact": kind.booked_fact,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from svyazka.business.deals.models import Deal
-from svyazka.business.staff import hours
-from svyazka.business.visits.models import Booking, Resource, Visit, VisitKind
+from svyazka.business.visits import rota, teams, work
+from svyazka.business.visits.models import Resource, Visit, VisitKind
+from svyazka.business.visits.periods import NotFree
+from svyazka.business.visits.rota import Rota
+from svyazka.business.visits.work import Fit
 from svyazka.engines.routing import windows
 from svyazka.engines.routing.windows import Period
 from svyazka.kit import clock
@@ -18,7 +21,6 @@ STEP = timedelta(minutes=30)
 # Nobody is at the door sooner than that after the call.
 LEAD = timedelta(hours=1)
 DAYS = 14
-MOST_OPENINGS = 200
 # The second window of a day is for those who cannot come at the time of the first.
 OTHER_PART_OF_DAY = timedelta(hours=3)
 
@@ -34,41 +36,6 @@ class Slot:
     @property
     def day(self) -> date:
         return clock.local(self.starts_at).date()
-
-
-def length_of(kind: VisitKind, openings: int = 0) -> timedelta:
-    return timedelta(minutes=kind.minutes + kind.minutes_per_opening * min(max(openings, 0), MOST_OPENINGS))
-
-
-def longest_day(resources: Iterable[Resource], day: date) -> timedelta:
-    """How much at most one of them can do on that day without a break."""
-    return max(
-        (stretch.end - stretch.start for one in resources for stretch in hours_of(one, day)), default=timedelta()
-    )
-
-
-def length_on(
-    day: date, resources: Iterable[Resource], kind: VisitKind, *, openings: int = 0, booked: timedelta = timedelta()
-) -> timedelta:
-    """How long a visit of that day takes. Work of more than a day is as long as the day allows; once part of it is
-    booked, what is left of it."""
-    whole, most = length_of(kind, openings), longest_day(resources, day)
-    if not most or whole <= most:
-        return whole
-    left = whole - booked if booked < whole else whole
-    return min(left, most)
-
-
-def booked_of(deal: Deal, kind: VisitKind) -> timedelta:
-    """What is booked or done already of such work in this deal."""
-    visits = Visit.objects.still_on().filter(deal=deal, kind=kind)
-    return sum((visit.ends_at - visit.starts_at for visit in visits), timedelta())
-
-
-def openings_of(deal: Deal) -> int:
-    """How many openings the deal is about, as far as it is known."""
-    known = deal.facts.get("openings")
-    return known if isinstance(known, int) else 0
 
 
 def free_slots(
@@ -87,24 +54,20 @@ def free_slots(
     """
     first = max(from_day or clock.today(), clock.today())
     through = [first + timedelta(days=number) for number in range(days)]
-    all_able = able_to(kind)
-    able = [one for one in all_able if resource is None or one.pk == resource.pk]
-    taken = taken_by(able, through, without=moving)
-    length = {
-        day: moving.ends_at - moving.starts_at
-        if moving
-        else length_on(day, all_able, kind, openings=openings, booked=booked)
-        for day in through
-    }
-    not_before = clock.now() + LEAD
-    found = [
-        Slot(one, start, start + length[day])
-        for one in able
-        for day in through
-        for stretch in hours_of(one, day)
-        for start in windows.starts(stretch, taken[one.pk], length=length[day], step=STEP, not_before=not_before)
-        if not (moving and (moving.resource_id, moving.starts_at) == (one.pk, start))
-    ]
+    further = kind.most_days + work.DAYS_OFF if kind.most_days > 1 else 0
+    there = rota.read(first, through[-1] + timedelta(days=further), without=moving)
+    able = teams.able_to(there, kind)
+    size: dict[str, Any] = {"openings": openings, "booked": booked}
+    found: list[Slot] = []
+    for day in through:
+        of_all = moving.work if moving else work.length_on(there, day, able, kind, **size)
+        for one in able:
+            goes_on = kind.most_days > 1 and not moving
+            length = work.length_on(there, day, [one], kind, **size) if goes_on else of_all
+            if (resource is None or one.pk == resource.pk) and teams.knows(there, kind, one, day):
+                found += _of_day(there, kind, one, day, length)
+    if moving:
+        found = [slot for slot in found if (slot.resource.pk, slot.starts_at) != (moving.resource_id, moving.starts_at)]
     return sorted(found, key=lambda slot: (slot.starts_at, slot.resource.position, slot.resource.pk))
 
 
@@ -121,29 +84,36 @@ def best(slots: Iterable[Slot], *, count: int = 5) -> list[Slot]:
     return chosen[:count]
 
 
-def able_to(kind: VisitKind) -> list[Resource]:
-    return list(Resource.objects.bookable().filter(skills__contains=[kind.skill]))
+def _of_day(there: Rota, kind: VisitKind, one: Resource, day: date, length: timedelta) -> Iterator[Slot]:
+    taken = [period for each in there.people(one, day) for period in there.taken[each.pk]]
+    is_plain = teams.is_plain(there, kind, one, day)
+    for start in _starts(there, kind, one, day, length, taken):
+        fit = work.fit(there, kind, one, start, length)
+        if fit and ((is_plain and len(fit.periods) == 1) or _goes(there, kind, one, fit)):
+            yield Slot(one, fit.starts_at, fit.ends_at)
 
 
-def hours_of(resource: Resource, day: date) -> list[Period]:
-    """The working hours of that day, between the breaks."""
-    return [Period(begin, end) for begin, end in hours.of_day(resource.hours, day)]
+def _starts(
+    there: Rota, kind: VisitKind, one: Resource, day: date, length: timedelta, taken: list[Period]
+) -> Iterator[datetime]:
+    """Where it fits between the bookings; or in the morning, when it goes on for days."""
+    before, after = timedelta(minutes=kind.before), timedelta(minutes=kind.after)
+    whole, not_before = before + length + after, clock.now() + LEAD
+    stretches = there.hours(one, day)
+    for stretch in stretches:
+        for start in windows.starts(stretch, taken, length=whole, step=STEP, not_before=not_before - before):
+            yield start + before
+    is_long = all(stretch.end - stretch.start < whole for stretch in stretches)
+    if kind.most_days > 1 and stretches and is_long and (start := stretches[0].start + before) >= not_before:
+        yield start
 
 
-def taken_by(
-    resources: Iterable[Resource], through: list[date], *, without: Visit | None = None
-) -> defaultdict[int, list[Period]]:
-    """Resource → what is booked on those days: visits, absences, times that are held."""
-    taken: defaultdict[int, list[Period]] = defaultdict(list)
-    if not through:
-        return taken
-    span = (clock.day_bounds(through[0])[0], clock.day_bounds(through[-1])[1])
-    rows = Booking.objects.filter(resource__in=[one.pk for one in resources], during__overlap=span)
-    if without:
-        rows = rows.exclude(visit_id=without.pk)
-    for resource_id, during in rows.values_list("resource_id", "during"):
-        taken[resource_id].append(Period(during.lower, during.upper))
-    return taken
+def _goes(there: Rota, kind: VisitKind, one: Resource, fit: Fit) -> bool:
+    try:
+        teams.gather(there, kind, one, fit.periods)
+    except NotFree:
+        return False
+    return True
 
 
 def _two_of(of_day: list[Slot]) -> list[Slot]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
 from svyazka.business.journal.record import About, Actor, announce, record
-from svyazka.business.visits.models import Resource, Visit
+from svyazka.business.staff.models import Person
+from svyazka.business.visits.models import Visit
 
 Event = Literal[
     "booked",
@@ -33,10 +34,10 @@ def tell(
     changes: Mapping[str, tuple[Any, Any]],
     note: str = "",
     was: datetime | None = None,
-    also: Resource | None = None,
+    also: Collection[int] = (),
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """`was`: the time before a move; `also`: who had the visit before; `data`: what the history should show besides."""
+    """`was`: the time before a move; `also`: people who went there before; `data`: what the history shows besides."""
     record(f"visits.{event}", about(visit), by=by, changes=changes, note=note, people=concerned(visit, also))
     announce("deal", visit.deal_id, data={"visit": visit.pk})
     said = {**of_history(visit, event), **({"was": was.isoformat()} if was else {}), **(data or {})}
@@ -58,6 +59,13 @@ def about(visit: Visit) -> About:
     return About("visit", visit.pk, client_id=visit.client_id, deal_id=visit.deal_id)
 
 
-def concerned(visit: Visit, also: Resource | None = None) -> set[int]:
+def concerned(visit: Visit, also: Collection[int] = ()) -> set[int]:
     """Whose phone must hear of it: those of the staff who go there, and who went there before."""
-    return {one.person_id for one in (visit.resource, also) if one and one.person_id}
+    return {*people_of(visit), *also}
+
+
+def people_of(visit: Visit) -> set[int]:
+    """Whoever leads it, and those who go with him."""
+    with_him = Person.objects.filter(resource__bookings__visit=visit).values_list("pk", flat=True)
+    leads = {visit.resource.person_id} if visit.resource.person_id else set()
+    return {*leads, *with_him}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,8 +15,9 @@ import pytest
 from django.db import connection
 
 from svyazka.business.deals import opening
-from svyazka.business.visits import booking, slots
-from svyazka.business.visits.models import Booking, Visit
+from svyazka.business.deals.models import Deal
+from svyazka.business.visits import booking, holding, slots
+from svyazka.business.visits.models import Booking, CrewMember, Resource, Visit
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
 WRITERS = 32
@@ -36,6 +38,9 @@ class World:
     by: object
     ends: float
     asked: list[tuple[UUID, int]] = field(default_factory=list)
+
+
+Act = Callable[[World, list[Visit], random.Random], str]
 
 
 @pytest.fixture
@@ -79,13 +84,13 @@ def test_w8_nobody_is_in_two_places_and_nobody_sees_a_deadlock(
     assert all(len(visits) == 1 for visits in answers.values())
 
 
-def _write(world: World, number: int) -> Counter[str]:
+def _write(world: World, number: int, act: Act | None = None) -> Counter[str]:
     chance = random.Random(number)
     outcomes: Counter[str] = Counter()
     mine: list[Visit] = []
     while time.monotonic() < world.ends:
         try:
-            outcomes[_one_thing(world, mine, chance)] += 1
+            outcomes[(act or _one_thing)(world, mine, chance)] += 1
         except ChangedMeanwhile:
             outcomes["changed"] += 1
         except Refused:
@@ -139,3 +144,64 @@ def test_one_request_for_many_deals_books_one_of_them(windows, vera, measurement
 
     with ThreadPoolExecutor(6) as people:
         assert Counter(people.map(book, range(6))) == {"booked": 1, "refused": 5}
+
+
+_PARTIAL = """
+select count(*) from visits_visit v
+where v.status <> 'cancelled' and (
+    select array_agg(n) from (
+        select count(*) as n from visits_booking b where b.visit_id = v.id group by lower(b.during)::date) per_day
+) is distinct from array_fill(%s, array[(
+    select count(distinct lower(during)::date) from visits_booking where visit_id = v.id)::int])::bigint[]
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_teams_of_several_days_are_booked_whole_or_not_at_all(
+    many_connections, windows, installation, crew, named, vera, olga, hour
+):
+    """Three crews share their people and two vans: a team of four, with a van, for one to three days."""
+    facts = {1: 15, 2: 30}  # openings: of one day, two, three
+    people = [named(name) for name in ("Борис Орлов", "Сергей Зайцев", "Рустам Ахметов")]
+    crew.members.all().delete()
+    more = {"kind": "crew", "skills": ["installation"], "hours": crew.hours}
+    crews = [crew, *(Resource.objects.create(name=f"Бригада {letter}", **more) for letter in "АБ")]
+    for number, one in enumerate(crews):
+        for member in (people[number], people[(number + 1) % 3]):
+            CrewMember.objects.create(crew=one, member=member)
+    deals = [opening.open_deal(vera, by=olga) for _ in range(WRITERS * 2)]
+    for number, deal in enumerate(deals):
+        Deal.objects.filter(pk=deal.pk).update(facts={"openings": facts[number % 3]} if number % 3 else {})
+    world = World(
+        deals=list(Deal.objects.filter(pk__in=[one.pk for one in deals]).select_related("client", "stage")),
+        kind=installation,
+        resources=crews,
+        times=[hour(8, days=number) for number in (0, 1, 2, 3)],
+        by=olga,
+        ends=time.monotonic() + SECONDS,
+    )
+    with ThreadPoolExecutor(WRITERS) as pool:
+        outcomes = sum(pool.map(lambda number: _write(world, number, _with_holds), range(WRITERS)), Counter())
+
+    assert {name: count for name, count in outcomes.items() if name.startswith("broken")} == {}
+    assert min(outcomes[name] for name in ("booked", "held", "refused")) > 0, outcomes
+    with connection.cursor() as cursor:
+        cursor.execute(_OVERLAPS)
+        assert cursor.fetchone() == (0,)
+        cursor.execute(_PARTIAL, [4])  # the crew, two people, a van
+        assert cursor.fetchone() == (0,)
+    assert Booking.objects.filter(kind="visit").exclude(visit__status="planned").count() == 0
+
+
+def _with_holds(world: World, mine: list[Visit], chance: random.Random) -> str:
+    if chance.random() > 0.4:
+        return _one_thing(world, mine, chance)
+    deal, resource, starts_at = chance.choice(world.deals), chance.choice(world.resources), chance.choice(world.times)
+    held = holding.hold(deal, world.kind, resource, starts_at, request_id=uuid4(), by=world.by)
+    if chance.random() < 0.5:
+        holding.release(held.request_id, by=world.by)
+        return "held"
+    given = {"request_id": uuid4(), "by": world.by, "hold": held.request_id}
+    mine.append(booking.book(deal, world.kind, resource, starts_at, **given))
+    return "held"

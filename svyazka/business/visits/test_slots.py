@@ -4,9 +4,13 @@ from datetime import UTC, timedelta
 from uuid import uuid4
 
 from svyazka.business.deals.known import facts
-from svyazka.business.visits import absences, booking, slots
-from svyazka.business.visits.models import Resource
+from svyazka.business.visits import absences, booking, rota, slots, teams, work
+from svyazka.business.visits.models import Resource, VisitKind
 from svyazka.kit import clock
+
+
+def able_to(kind):
+    return teams.able_to(rota.read(clock.today(), clock.today()), kind)
 
 
 def hours_of(found, resource):
@@ -38,10 +42,10 @@ def test_the_visit_that_is_moved_does_not_stand_in_its_own_way(visit, measuremen
 
 
 def test_only_those_who_can_do_it(measurement, installation, of_egor, of_ilya, boris):
-    assert slots.able_to(measurement) == [of_egor, of_ilya]
-    assert slots.able_to(installation) == [boris.resource]
+    assert able_to(measurement) == [of_egor, of_ilya]
+    assert able_to(installation) == [boris.resource]
     Resource.objects.filter(pk=of_egor.pk).update(is_active=False)
-    assert slots.able_to(measurement) == [of_ilya]
+    assert able_to(measurement) == [of_ilya]
 
 
 def test_nothing_is_offered_in_the_past_or_too_soon(measurement):
@@ -67,11 +71,11 @@ def test_the_best_are_spread_over_people_and_parts_of_the_day(measurement, of_eg
     ]
 
 
-def test_two_questions_to_the_database_for_everybody(measurement, django_assert_num_queries, visit):
+def test_five_questions_to_the_database_for_everybody(measurement, django_assert_num_queries, visit):
     for number in range(30):
         hours = {str(day): [["09:00", "18:00"]] for day in range(7)}
         Resource.objects.create(name=f"Инженер {number}", kind="engineer", skills=["measurement"], hours=hours)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(5):  # bookings, resources, shifts, crews, substitutions
         found = slots.free_slots(measurement)
     assert len({slot.resource.pk for slot in found}) == 32
 
@@ -79,7 +83,7 @@ def test_two_questions_to_the_database_for_everybody(measurement, django_assert_
 def test_hours_until_midnight(measurement, of_egor, monday):
     of_egor.hours = {"0": [["22:00", "24:00"]]}
     of_egor.save()
-    (stretch,) = slots.hours_of(of_egor, monday)
+    (stretch,) = rota.read(monday, monday).hours(of_egor, monday)
     assert stretch.end == clock.day_bounds(monday)[1].astimezone(UTC)
     found = slots.free_slots(measurement, days=1, from_day=monday, resource=of_egor)
     assert hours_of(found, of_egor) == ["22:00", "22:30", "23:00"]
@@ -92,12 +96,14 @@ def test_every_window_that_is_offered_can_be_booked(deal, measurement, of_egor, 
 
 def test_work_of_more_than_a_day_is_booked_day_by_day(deal, installation, boris, hour, monday, olga):
     """180 minutes and an hour for each of 15 openings: eighteen hours, and the crew works twelve."""
+    VisitKind.objects.update(most_days=1)
+    installation.refresh_from_db()
     facts.change(deal, {"openings": "15"}, by=olga)
     (first,) = slots.free_slots(installation, openings=15, from_day=monday, days=1)
     assert (first.starts_at, first.ends_at) == (hour(8), hour(20))
     visit = booking.book(deal, installation, boris.resource, hour(8), request_id=uuid4(), by=olga)
     assert visit.ends_at == hour(20)
-    booked = slots.booked_of(deal, installation)
+    booked = work.booked_of(deal, installation)
     rest = slots.free_slots(installation, openings=15, booked=booked, from_day=monday + timedelta(days=1), days=1)
     assert {slot.ends_at - slot.starts_at for slot in rest} == {timedelta(hours=6)}
     second = booking.book(deal, installation, boris.resource, hour(8, days=1), request_id=uuid4(), by=olga)

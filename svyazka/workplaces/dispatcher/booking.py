@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Deal
-from svyazka.business.visits import booking, calling_off, slots
+from svyazka.business.visits import booking, calling_off, work
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit.refusals import Refused
@@ -43,7 +43,8 @@ def book(request: PageRequest, deal_id: int) -> HttpResponse:
             chosen.starts_at,
             request_id=typed.request_id(request.POST.get("request_id")),
             by=request.person,
-            **typed_in,
+            address=typed_in["address"],
+            wishes=typed_in["wishes"],
         )
     except Refused as refusal:
         return _panel(request, deal, kind, request.POST.get("day"), typed_in, refusal)
@@ -73,7 +74,7 @@ def _panel(
         "kind": kind,
         "kinds": list(VisitKind.objects.all()),
         "offer": offers.offer(
-            kind, openings=slots.openings_of(deal), booked=slots.booked_of(deal, kind), day=chosen, resource=of
+            kind, openings=work.openings_of(deal), booked=work.booked_of(deal, kind), day=chosen, resource=of
         ),
         "ahead": [visit for visit in calling_off.ahead_of(deal) if visit.kind_id == kind.pk],
         "typed": typed_in,

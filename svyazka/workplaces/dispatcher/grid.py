@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from svyazka.business.deals.models import Stage
 from svyazka.business.visits.directions import street_of
 from svyazka.business.visits.models import Booking, Resource, Visit
-from svyazka.business.visits.slots import hours_of
+from svyazka.business.visits.rota import Shifts, hours_of, in_force, shifts_of
 from svyazka.engines.routing.windows import Period, left_of
 from svyazka.kit import clock
 
@@ -75,19 +75,23 @@ class Grid:
 
 
 def build(days: list[date]) -> Grid:
-    """Two queries, however many resources and visits."""
+    """Three queries, however many resources and visits."""
     span = (clock.day_bounds(days[0])[0], clock.day_bounds(days[-1])[1])
     taken: dict[int, list[Booking]] = defaultdict(list)
     related = ("visit__client", "visit__kind", "visit__deal__stage")
-    for booking in Booking.objects.filter(during__overlap=span).select_related(*related).order_by("during"):
+    rows = in_force(Booking.objects.filter(during__overlap=span))
+    for booking in rows.select_related(*related).order_by("during"):
         taken[booking.resource_id].append(booking)
-    shown = Resource.objects.bookable() | Resource.objects.filter(pk__in=taken.keys())
+    # A van stands there from morning to evening; it is of interest where it goes somewhere.
+    goes_out = Resource.objects.bookable().filter(kind__in=(Resource.Kind.ENGINEER, Resource.Kind.CREW))
+    shown = goes_out | Resource.objects.filter(pk__in=taken.keys())
     resources = list(shown.select_related("person"))
-    begins, ends = _bounds(days[0], resources, taken) if len(days) == 1 else span
+    shifts = shifts_of(days[0], days[-1])
+    begins, ends = _bounds(days[0], resources, taken, shifts) if len(days) == 1 else span
     ruler = _Ruler(begins, ends)
     stages = {one.visit.deal.stage for rows in taken.values() for one in rows if one.visit}
     return Grid(
-        rows=[_row(resource, days, taken[resource.pk], ruler) for resource in resources],
+        rows=[_row(resource, days, taken[resource.pk], ruler, shifts) for resource in resources],
         days=days,
         hours=_hours(ruler) if len(days) == 1 else [],
         begins=begins,
@@ -111,10 +115,12 @@ class _Ruler:
         return f"{(moment - self.begins) / (self.ends - self.begins):.5f}"
 
 
-def _bounds(day: date, resources: Iterable[Resource], taken: dict[int, list[Booking]]) -> tuple[datetime, datetime]:
+def _bounds(
+    day: date, resources: Iterable[Resource], taken: dict[int, list[Booking]], shifts: Shifts
+) -> tuple[datetime, datetime]:
     """From the first hour to the last in which anybody works or has anything to do."""
     midnight, next_midnight = clock.day_bounds(day)
-    stretches = [stretch for resource in resources for stretch in hours_of(resource, day)]
+    stretches = [stretch for resource in resources for stretch in hours_of(resource, day, shifts)]
     stretches += [_period(one) for rows in taken.values() for one in rows if one.kind == Booking.Kind.VISIT]
     first = min([midnight + timedelta(hours=FIRST_HOUR), *(stretch.start for stretch in stretches)])
     last = max([midnight + timedelta(hours=LAST_HOUR), *(stretch.end for stretch in stretches)])
@@ -124,19 +130,19 @@ def _bounds(day: date, resources: Iterable[Resource], taken: dict[int, list[Book
     return first, last
 
 
-def _row(resource: Resource, days: list[date], taken: list[Booking], ruler: _Ruler) -> Row:
-    cells = [_cell(resource, day, taken, ruler) for day in days]
+def _row(resource: Resource, days: list[date], taken: list[Booking], ruler: _Ruler, shifts: Shifts) -> Row:
+    cells = [_cell(resource, day, taken, ruler, shifts) for day in days]
     visits = sum(block.kind == "visit" for cell in cells for block in cell.blocks)
     said = ngettext("{count} visit", "{count} visits", visits).format(count=visits) if visits else _("no visits")
     free = cells[0].free if len(cells) == 1 else ""
     return Row(resource.name, resource.kind, f"{said} · {free}" if free else said, cells)
 
 
-def _cell(resource: Resource, day: date, taken: list[Booking], ruler: _Ruler) -> Cell:
+def _cell(resource: Resource, day: date, taken: list[Booking], ruler: _Ruler, shifts: Shifts) -> Cell:
     begin, end = clock.day_bounds(day)
     of_day = [one for one in taken if one.during.lower < end and one.during.upper > begin]
     busy = [_period(one) for one in of_day]
-    stretches = hours_of(resource, day) if resource.is_bookable else []
+    stretches = hours_of(resource, day, shifts) if resource.is_bookable else []
     free = [gap for stretch in stretches for gap in left_of(stretch, busy)]
     ahead = [gap for gap in (_after_now(gap) for gap in free) if gap and gap.end - gap.start >= SHORTEST_FREE]
     blocks = [_taken_block(one, ruler) for one in of_day] + [_free_block(gap, ruler, resource, day) for gap in ahead]
@@ -145,7 +151,7 @@ def _cell(resource: Resource, day: date, taken: list[Booking], ruler: _Ruler) ->
         url=f"{reverse('calendar')}?day={day.isoformat()}",
         blocks=sorted(blocks, key=lambda block: block.begins),
         free=_free_in_words(sum((gap.end - gap.start for gap in ahead), timedelta())),
-        is_off=not stretches,
+        is_off=not stretches and resource.goes_out,
         is_today=day == clock.today(),
         stretches=[ruler.place(stretch) for stretch in stretches],
     )

@@ -10,7 +10,7 @@ from svyazka.business.deals import opening
 from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal
 from svyazka.business.visits import booking, slots
-from svyazka.business.visits.models import Visit
+from svyazka.business.visits.models import Visit, VisitKind
 from svyazka.workplaces.dispatcher import typed
 
 HTMX = {"HX-Request": "true"}
@@ -110,7 +110,20 @@ def test_a_visit_of_the_same_kind_that_is_ahead_is_named(enter, olga, visit):
     assert f'hx-get="/visits/{visit.pk}/"' in enter(olga).get(f"/deals/{visit.deal_id}/").content.decode()
 
 
+def test_a_visit_that_goes_on_for_days_says_so(enter, olga, deal, installation, boris, hour):
+    facts.change(deal, {"openings": "15"}, by=olga)
+    address = f"/deals/{deal.pk}/visits/new/?kind=installation"
+    said = enter(olga).get(address, headers=HTMX).content.decode()
+    assert ("18 ч работы на несколько дней" in said, "больше одного дня" in said) == (True, False)
+    visit = booking.book(deal, installation, boris.resource, hour(8), request_id=uuid4(), by=olga)
+    shown = enter(olga).get(f"/visits/{visit.pk}/", headers=HTMX).content.decode()
+    assert "08:00 – вторник" in shown.lower()
+    assert "Борис Орлов, Сергей Зайцев, Рустам Ахметов, Газель, А123ВС" in shown
+
+
 def test_work_of_more_than_a_day_is_said_and_its_first_day_offered(enter, olga, deal, installation, boris, hour):
+    VisitKind.objects.update(most_days=1)
+    installation.refresh_from_db()
     facts.change(deal, {"openings": "15"}, by=olga)
     address = f"/deals/{deal.pk}/visits/new/?kind=installation"
     said = enter(olga).get(address, headers=HTMX).content.decode()

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Field
 from svyazka.business.places import find
-from svyazka.business.visits import booking, carry_out, change, confirming
+from svyazka.business.visits import booking, carry_out, change, confirming, teams
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Visit
 from svyazka.kit import clock, rows
@@ -160,6 +160,7 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "map": map_link(visit.address),
         "placed": find.of(visit.address),
         "known": _known(visit),
+        "team": teams.along_with(visit),
         "photos": list(visit.photos.order_by("at")),
         "movable": visit.status in booking.MOVABLE and changeable,
         "asked": visit.status == Visit.Status.PLANNED and visit.starts_at > clock.now() and changeable,

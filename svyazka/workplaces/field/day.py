@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from svyazka.business.deals.work.my_day import Part
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.carry_out import STEPS, status_before
 from svyazka.business.visits.directions import map_link
-from svyazka.business.visits.models import Visit
+from svyazka.business.visits.models import Visit, VisitQuerySet
 from svyazka.kit import clock
 from svyazka.workplaces.shared import typed
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -56,7 +56,7 @@ class Stop:
 def day(request: PageRequest) -> HttpResponse:
     chosen = typed.day(request.GET.get("day")) or clock.today()
     first, last = clock.day_bounds(chosen)
-    rows = of(request).filter(starts_at__gte=first, starts_at__lt=last)
+    rows = of(request).on_days(first, last)
     visits = rows.select_related("kind", "client", "deal__stage").prefetch_related(PHONES).order_by("starts_at")
     stops = [stop(one) for one in visits]
     context = {
@@ -86,9 +86,9 @@ def _tasks(person: Person) -> list[dict[str, Any]]:
     ]
 
 
-def of(request: PageRequest) -> QuerySet[Visit]:
+def of(request: PageRequest) -> VisitQuerySet:
     """The visits that this person may see here: his own, those that are on."""
-    return Visit.objects.still_on().of_person(request.person)
+    return Visit.objects.still_on().with_person(request.person)
 
 
 def stop(visit: Visit) -> Stop:
@@ -114,11 +114,16 @@ def _tabs(request: PageRequest) -> list[Tab]:
     """Today and tomorrow always, later days where there is something to do."""
     today = clock.today()
     begin, end = clock.day_bounds(today)[0], clock.day_bounds(today + timedelta(days=DAYS_AHEAD))[1]
-    starts = of(request).filter(starts_at__gte=begin, starts_at__lt=end).values_list("starts_at", flat=True)
-    counted = Counter(clock.local(start).date() for start in starts)
+    times = of(request).on_days(begin, end).values_list("starts_at", "ends_at")
+    counted = Counter(one for start, over in times for one in _days(max(start, begin), min(over, end)))
     days = sorted({today, today + timedelta(days=1), *counted})
     address = reverse("field_day")
     return [Tab(one, _name(one), counted[one], f"{address}?day={one.isoformat()}") for one in days]
+
+
+def _days(start: datetime, over: datetime) -> list[date]:
+    first, last = clock.local(start).date(), clock.local(over - timedelta(microseconds=1)).date()
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def _name(day: date) -> str:

@@ -94,7 +94,7 @@ def photo(request: PageRequest, photo_id: int) -> FileResponse:
     """The picture itself, for the office and for whoever went there."""
     rows = VisitPhoto.objects.all()
     if roles.reach(request.person, "visits.see") is not Reach.ALL:
-        rows = rows.filter(visit__in=Visit.objects.of_person(request.person))
+        rows = rows.filter(visit__in=Visit.objects.with_person(request.person))
     kept = get_object_or_404(rows, pk=photo_id)
     try:
         answer = FileResponse(kept.file.open("rb"), content_type="image/jpeg")

@@ -79,6 +79,30 @@ def test_a_kind_of_visits_chooses_out_of_the_stages_that_there_are(browser):
     assert not VisitKind.objects.filter(code="survey").exists()
 
 
+def test_a_kind_says_who_and_what_goes_and_for_how_long(anna, windows, enter):
+    client, page = enter(anna), "/office/visit-kinds/installation/"
+    shown = client.get(page).content.decode()
+    assert ('name="people" value="2"' in shown, 'name="vehicles" value="1"' in shown) == (True, True)
+    given = {
+        "ru": "Монтаж", "en": "Installation", "minutes": "180", "minutes_per_opening": "60", "skill": "installation",
+        "steps": "3: 240, 8: 480", "most_days": "2", "before": "20", "after": "30", "people": "3", "vehicles": "2",
+        "more_skills": "Высота", "equipment": "Фургон, лестница",
+    }  # fmt: skip
+    assert client.post(page, given).status_code == 302
+    kind = VisitKind.objects.get(code="installation")
+    assert (kind.steps, kind.most_days, kind.before, kind.after) == ([[3, 240], [8, 480]], 2, 20, 30)
+    assert (kind.people, kind.vehicles, kind.skills) == (3, 2, ["installation", "высота"])
+    assert kind.equipment == ["фургон", "лестница"]
+    listed = client.get("/office/visit-kinds/").content.decode()
+    assert "Никто не умеет: высота." in listed
+    assert "Нет такого автомобиля или инструмента: лестница." in listed
+    assert "Никто не умеет: высота." in client.get(page).content.decode()
+    wrong_ones = [{"steps": "8: 480, 3: 240"}, {"steps": "много"}, {"people": "0"}, {"most_days": "9"}]
+    for wrong in [*wrong_ones, {"before": "999"}]:
+        assert client.post(page, {**given, **wrong}).status_code == 422
+    assert client.get(page).content.decode().count('value="3: 240, 8: 480"') == 1
+
+
 def test_minutes_for_each_opening_are_asked_for_only_where_openings_are_counted(projects, enter):
     page = main(enter(projects["anna"]).get("/office/visit-kinds/new/"))
     assert "Минут на проём" not in page

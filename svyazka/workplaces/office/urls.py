@@ -25,6 +25,7 @@ from svyazka.workplaces.office import (
     pipelines,
     presence,
     recordings,
+    resource_days,
     resources,
     roles,
     sources,
@@ -60,6 +61,16 @@ urlpatterns = [
     path("resources/", resources.resources, name="resources"),
     path("resources/new/", resources.resource_new, name="resource_new"),
     path("resources/<int:pk>/", resources.resource, name="resource"),
+    path("resources/<int:pk>/days/", resource_days.resource_days, name="resource_days"),
+    path(
+        "resources/<int:pk>/days/<int:shift>/removal/", resource_days.resource_day_removal, name="resource_day_removal"
+    ),
+    path("resources/<int:pk>/substitutions/", resource_days.resource_substitutions, name="resource_substitutions"),
+    path(
+        "resources/<int:pk>/substitutions/<int:substitution>/removal/",
+        resource_days.resource_substitution_removal,
+        name="resource_substitution_removal",
+    ),
     path("arrivals/", arrivals.arrivals, name="arrivals"),
     path("arrivals/run/", arrivals.arrivals_run, name="arrivals_run"),
     path("arrivals/<int:pk>/", arrivals.arrival, name="arrival"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -14,12 +15,18 @@ from django.utils.translation import gettext_lazy, ngettext
 from svyazka.business.deals.models import Stage
 from svyazka.business.intake.by_hand import asks_for_openings
 from svyazka.business.visits import kinds as our
-from svyazka.business.visits import resources
+from svyazka.business.visits import resources, soundness
 from svyazka.business.visits.models import VisitKind
 from svyazka.kit.words import here
 from svyazka.workplaces.office.names import NameForm
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import saved
+from svyazka.workplaces.shared.typed import whole_number
+
+
+def _number(label: Any, initial: int, help_text: Any = "") -> forms.IntegerField:
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    return forms.IntegerField(label=label, initial=initial, required=False, help_text=help_text, widget=widget)
 
 
 class KindForm(NameForm):
@@ -32,6 +39,38 @@ class KindForm(NameForm):
         initial=0,
         help_text=gettext_lazy("Added for each opening of the deal."),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    steps = forms.CharField(
+        label=gettext_lazy("Duration by size"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Up to so many openings, so many minutes: 3: 240, 8: 480. Empty: as above."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    most_days = forms.TypedChoiceField(
+        label=gettext_lazy("Days at most"),
+        choices=[(number, number) for number in range(1, our.MOST_DAYS + 1)],
+        coerce=int,
+        required=False,
+        help_text=gettext_lazy("Work that is longer than a day goes on the next working day, with the same people."),
+    )
+    before = _number(gettext_lazy("Minutes before"), 0, gettext_lazy("To load and prepare."))
+    after = _number(gettext_lazy("Minutes after"), 0, gettext_lazy("To clear away and unload."))
+    people = _number(gettext_lazy("How many people go"), 1)
+    vehicles = _number(gettext_lazy("How many vehicles go"), 0)
+    more_skills = forms.CharField(
+        label=gettext_lazy("Somebody of them must also know"),
+        required=False,
+        max_length=400,
+        help_text=gettext_lazy("Separated by commas: work at heights, glazing of balconies."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    equipment = forms.CharField(
+        label=gettext_lazy("Particular vehicles and tools"),
+        required=False,
+        max_length=400,
+        help_text=gettext_lazy("Separated by commas, as it is said of them: van, ladder."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     skill = forms.CharField(
         label=gettext_lazy("Who can do it"),
@@ -56,6 +95,7 @@ class KindForm(NameForm):
         super().__init__(*args, **options)
         if not asks_for_openings():
             self.fields["minutes_per_opening"].widget = forms.HiddenInput()
+            self.fields["steps"].widget = forms.HiddenInput()
         stages = _stages()
         offered: dict[str, list[tuple[str, str]]] = {
             "skill": [("", _("whoever learns this kind of work")), *_skills(kind)],
@@ -69,15 +109,26 @@ class KindForm(NameForm):
 
     def wish(self) -> our.Wish:
         typed = self.cleaned_data
-        given = {name: typed[name] for name in ("skill", "booked_stage", "booked_fact", "done_stage")}
-        return our.Wish(minutes=typed["minutes"], minutes_per_opening=typed["minutes_per_opening"] or 0, **given)
+        given: dict[str, Any] = {name: typed[name] for name in ("skill", "booked_stage", "booked_fact", "done_stage")}
+        given |= {name: typed[name] or 0 for name in ("minutes_per_opening", "before", "after", "vehicles")}
+        return our.Wish(
+            minutes=typed["minutes"],
+            most_days=typed["most_days"] or 1,
+            people=1 if typed["people"] is None else typed["people"],
+            steps=_steps(typed["steps"]),
+            more_skills=typed["more_skills"].split(","),
+            equipment=typed["equipment"].split(","),
+            **given,
+        )
 
 
 @needs("settings.change")
 def visit_kinds(request: PageRequest) -> HttpResponse:
     names = dict(Stage.objects.values_list("code", "words"))
     stages = {code: Stage(words=said).name for code, said in names.items()}
-    rows = [{"kind": one, "said": _said(one, stages)} for one in VisitKind.objects.all()]
+    kinds = list(VisitKind.objects.all())
+    wrong = soundness.faults([], kinds).of_kinds
+    rows = [{"kind": one, "said": _said(one, stages), "wrong": wrong.get(one.pk, [])} for one in kinds]
     return render(request, "office/visit_kinds.html", {"rows": rows, "has_stages": bool(names)})
 
 
@@ -95,6 +146,8 @@ def visit_kind_new(request: PageRequest) -> HttpResponse:
 def visit_kind(request: PageRequest, code: str) -> HttpResponse:
     found = get_object_or_404(VisitKind, code=code)
     values = {name: getattr(found, name) for name in KindForm.base_fields if hasattr(found, name)}
+    values |= {name: ", ".join(getattr(found, name)) for name in ("more_skills", "equipment")}
+    values["steps"] = ", ".join(f"{size}: {minutes}" for size, minutes in found.steps)
     form = KindForm(request.POST or None, initial={**values, **found.words}, kind=found)
     if saved(form, lambda: our.change(found, _name(form), form.wish(), by=request.person)):
         messages.success(request, _("Saved."))
@@ -116,7 +169,15 @@ def visit_kind_place(request: PageRequest, code: str) -> HttpResponse:
 
 
 def _page(request: PageRequest, form: KindForm, found: VisitKind | None = None) -> HttpResponse:
-    return render(request, "office/visit_kind.html", {"form": form, "kind": found}, status=422 if form.errors else 200)
+    wrong = soundness.faults([], [found]).of_kinds.get(found.pk, []) if found else []
+    context = {"form": form, "kind": found, "wrong": wrong}
+    return render(request, "office/visit_kind.html", context, status=422 if form.errors else 200)
+
+
+def _steps(typed: str) -> list[tuple[int, int]]:
+    """`3: 240, 8: 480`: what is no such pair is said by the verb, which takes no nonsense."""
+    pairs = [part.partition(":") for part in re.split("[,;]", typed) if part.strip()]
+    return [(whole_number(size.strip()) or 0, whole_number(minutes.strip()) or 0) for size, _colon, minutes in pairs]
 
 
 def _name(form: KindForm) -> dict[str, str]:
@@ -149,7 +210,19 @@ def _said(kind: VisitKind, stages: dict[str, str]) -> str:
     each = kind.minutes_per_opening
     parts = [
         minutes,
+        _("by size: {steps}").format(steps=", ".join(f"{size} → {number}" for size, number in kind.steps))
+        if kind.steps
+        else "",
         _("{number} more for each opening").format(number=each) if each else "",
+        ngettext("up to {number} day", "up to {number} days", kind.most_days).format(number=kind.most_days)
+        if kind.most_days > 1
+        else "",
+        _("{number} people").format(number=kind.people) if kind.people > 1 else "",
+        ngettext("{number} vehicle", "{number} vehicles", kind.vehicles).format(number=kind.vehicles)
+        if kind.vehicles
+        else "",
+        *kind.more_skills,
+        *kind.equipment,
         _("booked → {stage}").format(stage=stages.get(kind.booked_stage, kind.booked_stage))
         if kind.booked_stage
         else "",

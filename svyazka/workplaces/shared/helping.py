@@ -47,6 +47,8 @@ def help_for(pain: Pain, person: Person, *, ours: bool) -> Help:
         return _question(pain, person)
     if not ours:
         return _open(pain)
+    if pain.kind == Kind.VISIT_IMPOSSIBLE and roles.may(person, "visits.book"):
+        return Help("dialog", _("Move"), "calendar", f"/visits/{pain.subject_id}/time/")
     if pain.kind in (Kind.VISIT_UNCONFIRMED, Kind.VISIT_MOVED) and roles.may(person, "visits.book"):
         return Help("click", _("Confirm"), "check", f"/visits/{pain.subject_id}/confirmation/")
     if pain.kind in _WAYS:

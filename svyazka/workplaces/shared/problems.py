@@ -29,6 +29,7 @@ TITLES: dict[str, Promise] = {
     Kind.NOT_ACCEPTED: gettext_lazy("Hand-off not accepted"),
     Kind.RETURNED: gettext_lazy("Hand-off returned"),
     Kind.PING_PONG: gettext_lazy("Handed to and fro"),
+    Kind.VISIT_IMPOSSIBLE: gettext_lazy("Nobody can come"),
     Kind.VISIT_UNCONFIRMED: gettext_lazy("Visit not confirmed"),
     Kind.VISIT_MOVED: gettext_lazy("Visit moved again and again"),
     Kind.VISIT_WITHOUT_RESULT: gettext_lazy("Visit without a result"),
@@ -63,6 +64,7 @@ _COUNTED: dict[str, Callable[[int], str]] = {
     Kind.NOT_ACCEPTED: lambda n: ngettext("{n} hand-off not accepted", "{n} hand-offs not accepted", n),
     Kind.RETURNED: lambda n: ngettext("{n} returned hand-off", "{n} returned hand-offs", n),
     Kind.PING_PONG: lambda n: ngettext("{n} deal handed to and fro", "{n} deals handed to and fro", n),
+    Kind.VISIT_IMPOSSIBLE: lambda n: ngettext("{n} visit that nobody can make", "{n} visits that nobody can make", n),
     Kind.VISIT_UNCONFIRMED: lambda n: ngettext("{n} unconfirmed visit", "{n} unconfirmed visits", n),
     Kind.VISIT_MOVED: lambda n: ngettext("{n} visit moved again", "{n} visits moved again", n),
     Kind.VISIT_WITHOUT_RESULT: lambda n: ngettext("{n} visit without a result", "{n} visits without a result", n),
@@ -161,6 +163,9 @@ _REASONS: dict[str, Callable[[Why], str]] = {
     Kind.NOT_ACCEPTED: lambda why: _("Nobody has accepted the hand-off; {age} late").format(age=why.age),
     Kind.RETURNED: lambda why: _with_reason(_("Returned {age} ago").format(age=why.age), why),
     Kind.PING_PONG: _handed,
+    Kind.VISIT_IMPOSSIBLE: lambda why: _("{who} cannot come at {when}").format(
+        who=why.of.get("who", ""), when=why.moment("at")
+    ),
     Kind.VISIT_UNCONFIRMED: lambda why: _("The client has not confirmed {when}").format(when=why.moment("at")),
     Kind.VISIT_MOVED: _visit_moved,
     Kind.VISIT_WITHOUT_RESULT: lambda why: _("Nobody has said how the visit went ({when})").format(

@@ -1,79 +1,20 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.models import Client
 from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.staff.models import Person
-from svyazka.kit import clock, words
-
-
-class ResourceQuerySet(models.QuerySet["Resource"]):
-    def bookable(self) -> ResourceQuerySet:
-        """Those in use; whoever no longer works here goes nowhere."""
-        return self.filter(Q(person=None) | Q(person__is_active=True), is_active=True)
-
-
-class Resource(models.Model):
-    """What can be booked: an engineer, a crew."""
-
-    class Kind(models.TextChoices):
-        ENGINEER = "engineer", _("Engineer")
-        CREW = "crew", _("Crew")
-
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    name = models.CharField(max_length=120)
-    # Who carries out its visits on the phone: the engineer himself, the leader of the crew.
-    person = models.OneToOneField(Person, models.PROTECT, null=True, blank=True, related_name="resource")
-    skills = ArrayField(models.CharField(max_length=30), default=list)
-    # Weekday (0 is Monday) → [["09:00", "18:00"], …] in the company's zone.
-    hours = models.JSONField(default=dict)
-    is_active = models.BooleanField(default=True)
-    position = models.PositiveIntegerField(default=0)
-
-    objects: ClassVar[ResourceQuerySet] = ResourceQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        ordering = ["position", "id"]
-
-    @property
-    def is_bookable(self) -> bool:
-        return self.is_active and (self.person is None or self.person.is_active)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class VisitKind(models.Model):
-    """A kind of work on site: measurement, installation."""
-
-    code = models.SlugField(unique=True)
-    words = models.JSONField(default=dict)
-    skill = models.CharField(max_length=30)
-    minutes = models.PositiveIntegerField()
-    minutes_per_opening = models.PositiveIntegerField(default=0)
-    # Stages that a deal goes on to when such a visit is booked, and when it is done.
-    booked_stage = models.SlugField(blank=True)
-    booked_fact = models.SlugField(blank=True)  # the deal's field that takes the date
-    done_stage = models.SlugField(blank=True)
-    position = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position", "id"]
-        constraints = [models.CheckConstraint(condition=Q(minutes__gt=0), name="visit_kind_takes_time")]
-
-    @property
-    def name(self) -> str:
-        return words.here(self.words)
-
-    def __str__(self) -> str:
-        return self.name
+from svyazka.business.visits.models.kind import VisitKind
+from svyazka.business.visits.models.resource import Resource
+from svyazka.kit import clock
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):
@@ -85,7 +26,17 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.filter(status__in=(Visit.Status.PLANNED, Visit.Status.ON_WAY), ends_at__gt=clock.now())
 
     def of_person(self, person: Person) -> VisitQuerySet:
+        """Those that he leads."""
         return self.filter(resource__person=person)
+
+    def with_person(self, person: Person) -> VisitQuerySet:
+        """Those that he goes to, also as one of several."""
+        goes_too = Booking.objects.filter(visit=OuterRef("pk"), resource__person=person)
+        return self.filter(Q(resource__person=person) | Exists(goes_too))
+
+    def on_days(self, begins: datetime, ends: datetime) -> VisitQuerySet:
+        """Also those that began on a day before."""
+        return self.filter(starts_at__lt=ends, ends_at__gt=begins)
 
 
 class Visit(models.Model):
@@ -103,8 +54,13 @@ class Visit(models.Model):
     client = models.ForeignKey(Client, models.PROTECT, related_name="visits")
     resource = models.ForeignKey(Resource, models.PROTECT, related_name="visits")
     address = models.CharField(max_length=300)
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    placed_by = models.CharField(max_length=30, blank=True, default="", db_default="")  # source and precision
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    # How long the work takes, where that is less than from the beginning to the end: nights are between its days.
+    work_minutes = models.PositiveIntegerField(null=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PLANNED)
     # For taking a status back: since when it is so, and the stage that the deal left with the work being done.
     status_since = models.DateTimeField(null=True)
@@ -137,6 +93,16 @@ class Visit(models.Model):
             ),
         ]
 
+    @property
+    def goes_on(self) -> bool:
+        """For more than a day."""
+        return clock.local(self.starts_at).date() != clock.local(self.ends_at).date()
+
+    @property
+    def work(self) -> timedelta:
+        """How long the work takes, without the nights."""
+        return timedelta(minutes=self.work_minutes) if self.work_minutes else self.ends_at - self.starts_at
+
     def __str__(self) -> str:
         return f"{self.kind} {self.starts_at:%d.%m %H:%M}"
 
@@ -144,7 +110,8 @@ class Visit(models.Model):
 class Booking(models.Model):
     """A period in which a resource is taken: by a visit, by a hold for the caller, by an absence.
 
-    Written only by `booking.py`, with ON CONFLICT DO NOTHING; the constraint is the promise.
+    One row for each day and everybody and everything that goes there. Written only by `periods.py`, with ON CONFLICT DO
+    NOTHING; the constraint is the promise.
     """
 
     class Kind(models.TextChoices):
@@ -157,6 +124,11 @@ class Booking(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.VISIT)
     visit = models.ForeignKey(Visit, models.CASCADE, null=True, blank=True, related_name="bookings")
     note = models.CharField(max_length=200, blank=True)
+    # Of a hold: by which request, by whom, for which deal, and until when.
+    request_id = models.UUIDField(null=True)
+    held_by = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
+    deal = models.ForeignKey(Deal, models.CASCADE, null=True, related_name="+", db_index=False)
+    expires_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -168,6 +140,15 @@ class Booking(models.Model):
                 condition=Q(during__isempty=False) & Q(during__lower_inc=True) & Q(during__upper_inc=False),
                 name="booking_is_a_period",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="hold") | Q(request_id__isnull=False, expires_at__isnull=False),
+                name="hold_ends",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], condition=Q(kind="hold"), name="booking_hold_ends"),
+            models.Index(fields=["request_id"], condition=Q(kind="hold"), name="booking_hold"),
+            models.Index(fields=["deal"], condition=Q(kind="hold"), name="booking_hold_of_deal"),
         ]
 
 

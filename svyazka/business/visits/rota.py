@@ -1,0 +1,146 @@
+"""Who works when, who goes with which crew, and what is taken: read once for all the days that are looked at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from svyazka.business.staff import hours
+from svyazka.business.visits.models import Booking, CrewMember, Resource, Shift, Substitution, Visit, VisitKind
+from svyazka.engines.routing.windows import Period
+from svyazka.kit import clock
+
+Shifts = Mapping[tuple[int, date], Sequence[Sequence[str]]]
+
+
+@dataclass(frozen=True)
+class Rota:
+    resources: Mapping[int, Resource]  # that can be booked, in their order
+    shifts: Shifts
+    members: Mapping[int, Sequence[int]]
+    instead: Mapping[tuple[int, date], Mapping[int, int | None]]
+    taken: Mapping[int, Sequence[Period]]
+    visits: Mapping[int, Sequence[Period]]  # of those, what counts as work
+
+    def hours(self, resource: Resource, day: date) -> list[Period]:
+        """The working hours of that day, between the breaks."""
+        return hours_of(resource, day, self.shifts)
+
+    def members_on(self, crew: Resource, day: date) -> list[Resource]:
+        """Who goes with the crew that day, with whoever takes somebody's place."""
+        changed = self.instead.get((crew.pk, day), {})
+        there = [changed.get(one, one) for one in self.members.get(crew.pk, ())]
+        return [self.resources[one] for one in there if one is not None and one in self.resources]
+
+    def people(self, resource: Resource, day: date) -> list[Resource]:
+        """What is booked with him: himself, and whoever goes with the crew."""
+        return [self.resources.get(resource.pk, resource), *self.members_on(resource, day)]
+
+    def is_free(self, resource: Resource, period: Period) -> bool:
+        return not any(period.overlaps(one) for one in self.taken[resource.pk])
+
+    def is_there(self, resource: Resource, period: Period) -> bool:
+        """At work then. A van without hours stands there at any time."""
+        day = clock.local(period.start).date()
+        if not resource.goes_out and not resource.hours and (resource.pk, day) not in self.shifts:
+            return True
+        stretches = self.hours(resource, day)
+        return bool(stretches) and stretches[0].start <= period.start and period.end <= stretches[-1].end
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Only those who matter to a visit that this one leads: of seven hundred crews, one."""
+
+    kind: VisitKind
+    resource: Resource
+
+
+def read(
+    first: date,
+    last: date,
+    *,
+    asked: Asked | None = None,
+    without: Visit | None = None,
+    holds: Collection[UUID] = (),
+) -> Rota:
+    """From the first day to the last. What a visit `without` takes is free, and what these `holds` keep."""
+    there = unbooked(first, last, asked)
+    rows = in_force(Booking.objects.filter(during__overlap=_span(first, last)))
+    if asked:
+        rows = rows.filter(resource__in=list(there.resources))
+    if without:
+        rows = rows.exclude(visit_id=without.pk)
+    if holds:
+        rows = rows.exclude(kind=Booking.Kind.HOLD, request_id__in=holds)
+    taken: dict[int, list[Period]] = defaultdict(list)
+    visits: dict[int, list[Period]] = defaultdict(list)
+    for resource_id, during, kind in rows.values_list("resource_id", "during", "kind"):
+        period = Period(during.lower, during.upper)
+        taken[resource_id].append(period)
+        if kind != Booking.Kind.ABSENCE:
+            visits[resource_id].append(period)
+    return replace(there, taken=taken, visits=visits)
+
+
+def unbooked(first: date, last: date, asked: Asked | None = None) -> Rota:
+    """As if nothing were taken."""
+    of_crew = {"crew": asked.resource} if asked else {}
+    members: dict[int, list[int]] = defaultdict(list)
+    for crew, member in CrewMember.objects.filter(**of_crew).order_by("id").values_list("crew_id", "member_id"):
+        members[crew].append(member)
+    instead: dict[tuple[int, date], dict[int, int | None]] = defaultdict(dict)
+    for one in Substitution.objects.filter(day__range=(first, last), **of_crew):
+        instead[one.crew_id, one.day][one.away_id] = one.instead_id
+    rows = Resource.objects.bookable().select_related("person")
+    if asked:
+        go_along = {other for changed in instead.values() for other in changed.values() if other}
+        rows = rows.filter(_matters(asked, {asked.resource.pk, *members[asked.resource.pk], *go_along}))
+    return Rota(
+        resources={one.pk: one for one in rows},
+        shifts=shifts_of(first, last),
+        members=members,
+        instead=instead,
+        taken={},
+        visits={},
+    )
+
+
+def _matters(asked: Asked, there: Collection[int]) -> Q:
+    """Whoever goes there anyway, and those out of whom the rest of the team is chosen."""
+    kind, matters = asked.kind, Q(pk__in=there)
+    if kind.vehicles or kind.equipment:
+        matters |= Q(kind__in=(Resource.Kind.VEHICLE, Resource.Kind.TOOL))
+    if kind.people > 1:
+        matters |= Q(kind=Resource.Kind.ENGINEER, skills__contains=[kind.skill])
+    return matters
+
+
+def _span(first: date, last: date) -> tuple[datetime, datetime]:
+    return clock.day_bounds(first)[0], clock.day_bounds(last)[1]
+
+
+def shifts_of(first: date, last: date) -> Shifts:
+    """The days that are unlike their weekday."""
+    rows = Shift.objects.filter(day__range=(first, last))
+    return {(one.resource_id, one.day): one.hours for one in rows}
+
+
+def hours_of(resource: Resource, day: date, shifts: Shifts) -> list[Period]:
+    given = shifts.get((resource.pk, day))
+    stored = resource.hours if given is None else {str(day.weekday()): given}
+    return [Period(begin, end) for begin, end in hours.of_day(stored, day)]
+
+
+def in_force(rows: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Without the holds that are over."""
+    return rows.exclude(kind=Booking.Kind.HOLD, expires_at__lte=clock.now())
+
+
+def days_of(periods: Collection[Period]) -> list[date]:
+    return [clock.local(period.start).date() for period in periods]
