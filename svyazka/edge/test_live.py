@@ -169,6 +169,7 @@ def test_the_listener_comes_back_after_the_database_was_away(house, session, olg
 def test_a_browser_that_does_not_read_is_let_go(house, session, olga, monkeypatch):
     monkeypatch.setattr(live, "MOST_PENDING", 20_000)
     monkeypatch.setattr(live, "STALLED_AFTER", 0.2)
+    monkeypatch.setattr(live, "LONGEST_PAUSE", 0.1)
     stalled, reading = house.listen(session(olga)), house.listen(session(olga))
     heard = []
     reader = threading.Thread(target=lambda: heard.extend(reading.event() for _ in range(2000)))

@@ -118,7 +118,7 @@ def reason(page: Page) -> None:
 def kind_of_visits(page: Page, accessible) -> None:
     page.goto("/office/visit-kinds/new/")
     page.get_by_label("Название по-русски").fill("Выезд дизайнера")
-    page.get_by_label("Минут").fill("90")
+    page.get_by_label("Минут", exact=True).fill("90")
     page.get_by_label("Назначен").select_option(label="Дизайнер едет (Кухни)")
     page.get_by_label("Выполнен").select_option(label="Проект готов (Кухни)")
     accessible(page)

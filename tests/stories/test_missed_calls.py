@@ -57,6 +57,13 @@ def open_tasks():
 
 
 @pytest.fixture
+def noon(monkeypatch):
+    """Shortly before midnight what is to be done in a quarter of an hour is to be done tomorrow."""
+    now, until_noon = clock.now, clock.at(clock.today(), clock.time(12)) - clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now() + until_noon)
+
+
+@pytest.fixture
 def target(windows) -> Person:
     """Whose phone the capture calls 201."""
     person = Person.objects.get(login="dina")
@@ -64,7 +71,7 @@ def target(windows) -> Person:
     return person
 
 
-def test_w13_who_was_passed_on_to_nobody_is_the_targets_task_until_he_is_reached(vera, target):
+def test_w13_who_was_passed_on_to_nobody_is_the_targets_task_until_he_is_reached(vera, target, noon):
     told(today("s04d", "first"))
     assert Call.objects.get(key="first").result == "left"
     (task,) = open_tasks()

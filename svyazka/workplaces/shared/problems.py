@@ -163,7 +163,7 @@ _REASONS: dict[str, Callable[[Why], str]] = {
     Kind.NOT_ACCEPTED: lambda why: _("Nobody has accepted the hand-off; {age} late").format(age=why.age),
     Kind.RETURNED: lambda why: _with_reason(_("Returned {age} ago").format(age=why.age), why),
     Kind.PING_PONG: _handed,
-    Kind.VISIT_IMPOSSIBLE: lambda why: _("{who} cannot come at {when}").format(
+    Kind.VISIT_IMPOSSIBLE: lambda why: _("{who} cannot come: {when}").format(
         who=why.of.get("who", ""), when=why.moment("at")
     ),
     Kind.VISIT_UNCONFIRMED: lambda why: _("The client has not confirmed {when}").format(when=why.moment("at")),

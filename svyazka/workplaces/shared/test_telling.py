@@ -21,8 +21,9 @@ from svyazka.business.visits.kinds import KINDS
 from svyazka.workplaces.shared import telling
 from svyazka.workplaces.shared.sentences import SENTENCES
 
-ROOMS = "calls clients company conversations deals imports intake journal notices pipelines problems staff visits"
-VERB = re.compile(rf"({'|'.join(ROOMS.split())})\.[a-z_]+")
+BUSINESS = Path(svyazka.__file__).parent / "business"
+ROOMS = ["pipelines", *(room.parent.name for room in BUSINESS.glob("*/__init__.py"))]
+VERB = re.compile(rf"({'|'.join(ROOMS)})\.[a-z_]+")
 NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS, BREAKS)
 
 
@@ -30,7 +31,7 @@ def verbs_of_the_house() -> set[str]:
     """Every text in the code that looks like a verb of the journal; some are put together from two parts."""
     found = {f"visits.{event}" for event in get_args(visits.Event)}
     found |= {f"{names.verb}_{what}" for names in NAMES for what in ("added", "changed", "removed")}
-    for path in Path(svyazka.__file__).parent.glob("business/**/*.py"):
+    for path in BUSINESS.glob("**/*.py"):
         if path.name.startswith("test_") or "migrations" in path.parts:
             continue
         found.update(text for text in _texts(path) if VERB.fullmatch(text))
