@@ -105,6 +105,7 @@ def open_house(
 ) -> Iterator[House]:
     """`is_there`: whether the database is. `port`: to come back where one was before."""
     server = Server(Surroundings(database_url, database_url, web, proxies, secret_key), port=port)
+    server.config.timeout_graceful_shutdown = 2  # a browser holds on to its connections
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
