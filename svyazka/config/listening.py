@@ -47,7 +47,7 @@ async def main(*, only: Collection[str] = ()) -> None:
 
 async def listen(*, until: asyncio.Event, look_every: float = LOOK_EVERY, only: Collection[str] = ()) -> None:
     """`only`: the codes of telephone systems; without any, to all of them."""
-    batches = Batches(settings.DATABASE_DIRECT_URL, ring=bell.ring)
+    batches = Batches(settings.DATABASE_DIRECT_URL, ring=partial(bell.ring, bell.ARRIVALS))
     writing = asyncio.create_task(batches.run())
     house = House(batches, only)
     beside = [asyncio.create_task(house.turn.run()), asyncio.create_task(_do_what_is_asked(house))]

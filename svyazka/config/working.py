@@ -26,7 +26,7 @@ from svyazka.business.deals.work import reminding
 from svyazka.business.imports import going_on, upload
 from svyazka.business.intake import chores, left_behind
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
-from svyazka.business.journal.bell import CHANNEL
+from svyazka.business.journal import bell
 from svyazka.business.notices import delivering, sending
 from svyazka.business.places import placing
 from svyazka.business.problems import rounds as problems
@@ -90,7 +90,7 @@ def do_chores() -> None:
     _begin("imports", beside, going_on.go_on, told)
     _begin("recordings", beside, fetch.fetch_due, told)
     _begin("places", beside, placing.ask_due, told)
-    _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL).turn, told, 0.2)
+    _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL, channel=bell.NEWS).turn, told, 0.2)
     beside(quiet_calls, told, PACE)
 
 
@@ -131,23 +131,25 @@ def speak(kind: str) -> None:
 
 
 def quiet_calls() -> None:
-    """One turn. It says nothing of more to do: what comes meanwhile had better be done together."""
-    work_off_quiet()
+    """One turn. It says nothing of more to do: what comes meanwhile had better be done together. If one of them rings
+    just now, the worker has found it in our hands."""
+    for _done in work_off_quiet():
+        bell.ring(bell.ARRIVALS)
 
 
 class AtTheBell:
     """Something that is done at each bell, and a while after the last one."""
 
-    def __init__(self, work: Callable[[], object], *, name: str, poll: float = POLL) -> None:
+    def __init__(self, work: Callable[[], object], *, name: str, channel: str = bell.ARRIVALS) -> None:
         self.work = work
         self.name = name
-        self.poll = poll
+        self.channel = channel
         self.bell: psycopg.Connection[Any] | None = None
 
     def turn(self) -> None:
         if self.bell is None or self.bell.closed:
             self.bell = psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, application_name=self.name)
-            self.bell.execute(f"listen {CHANNEL}")
+            self.bell.execute(f"listen {self.channel}")
         # The sign of life that pg_stat_activity shows; also while there is so much to do that nobody waits.
         self.bell.execute("select 1")
         if not self.work():
@@ -155,7 +157,7 @@ class AtTheBell:
 
     def _wait(self) -> None:
         assert self.bell is not None
-        for _heard in self.bell.notifies(timeout=self.poll, stop_after=1):
+        for _heard in self.bell.notifies(timeout=POLL, stop_after=1):
             pass
 
     def let_go(self) -> None:

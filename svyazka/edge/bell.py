@@ -1,4 +1,4 @@
-"""Ringing the bell from an event loop; `business/journal/bell.py` says why on a connection of its own."""
+"""Ringing the bell for arrivals from an event loop; `business/journal/bell.py` says why on a connection of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import psycopg
 
 from svyazka.edge.surroundings import NAME
 
-CHANNEL = "svyazka_bell"
+# As `business/journal/bell.py` has them.
+NEWS, ARRIVALS = "svyazka_bell", "svyazka_arrivals"
 PAUSE = 0.015
 
 
@@ -36,5 +37,5 @@ class Bell:
             while True:
                 await self._wanted.wait()
                 self._wanted.clear()
-                await connection.execute(f"notify {CHANNEL}")
+                await connection.execute(f"notify {ARRIVALS}")
                 await asyncio.sleep(PAUSE)

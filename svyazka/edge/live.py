@@ -16,7 +16,7 @@ import psycopg
 
 from svyazka.edge import counters
 from svyazka.edge.asgi import Receive, Scope, Send, cookie, headers_of, reply_json
-from svyazka.edge.bell import CHANNEL
+from svyazka.edge.bell import NEWS
 from svyazka.edge.ledger import Pool
 from svyazka.edge.position import Position
 from svyazka.edge.surroundings import NAME, Surroundings
@@ -227,7 +227,7 @@ class Live:
                 async with await psycopg.AsyncConnection.connect(
                     self._url, autocommit=True, application_name=NAME
                 ) as connection:
-                    await connection.execute(f"listen {CHANNEL}")
+                    await connection.execute(f"listen {NEWS}")
                     await self._read_upon_the_bell(connection)
             except psycopg.Error as error:
                 log.warning("live events cannot be read: %s", type(error).__name__)

@@ -147,10 +147,10 @@ def test_many_at_once_are_all_written_once(house):
 
 
 def test_the_bell_rings_after_the_commit(house):
-    house.database.execute("listen svyazka_bell")
+    house.database.execute("listen svyazka_arrivals")
     started = time.monotonic()
     house.ask("POST", FORM, REQUEST)
-    assert [bell.channel for bell in house.database.notifies(timeout=3, stop_after=1)] == ["svyazka_bell"]
+    assert [bell.channel for bell in house.database.notifies(timeout=3, stop_after=1)] == ["svyazka_arrivals"]
     assert time.monotonic() - started < 1
     assert len(house.arrivals()) == 1
 

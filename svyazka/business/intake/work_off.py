@@ -7,7 +7,7 @@ A row that is to be tried again holds up what came after it in its conversation;
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -87,11 +87,12 @@ def work_off_awaited() -> int:
     return _work_off(_heads(_AWAITED, [clock.now(), AT_ONCE]))
 
 
-def work_off_quiet() -> int:
-    """Of calls, what nobody waits for: many of them together, and of each all that was said in a while."""
+def work_off_quiet() -> Iterator[int]:
+    """Of calls, what nobody waits for: many of them together, and of each all that was said in a while. Piece by piece:
+    how many rows have come to an end."""
     now = clock.now()
     due = [one for one in _heads(_HEADS, [now - QUIET_FOR, now, AT_ONCE]) if one.is_call and one.can_wait]
-    return sum(map(_calls_worked_off, _pieces(due)))
+    yield from map(_calls_worked_off, _pieces(due))
 
 
 def _work_off(due: Sequence[_Due]) -> int:

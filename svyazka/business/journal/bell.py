@@ -14,8 +14,9 @@ import threading
 import psycopg
 from django.conf import settings
 
-CHANNEL = "svyazka_bell"
-PHONES = "svyazka_phones"  # for the listener alone: a telephone system is asked for something
+NEWS = "svyazka_bell"  # something has happened that open pages want to know
+ARRIVALS = "svyazka_arrivals"  # the ledger holds something that somebody waits for
+PHONES = "svyazka_phones"  # a telephone system is asked for something
 PAUSE = 0.010
 
 
@@ -47,7 +48,7 @@ _ringer: _Ringer | None = None
 _making = threading.Lock()
 
 
-def ring(channel: str = CHANNEL) -> None:
+def ring(channel: str = NEWS) -> None:
     """Returns at once. Call it after the commit: `transaction.on_commit(bell.ring)`."""
     global _ringer
     if _ringer is None or _ringer.process != os.getpid():

@@ -21,7 +21,7 @@ import psycopg
 
 from svyazka.config.bench.ground import Ground, free_port, ground, until_it_answers
 from svyazka.config.bench.report import Row
-from svyazka.edge.bell import CHANNEL
+from svyazka.edge.bell import NEWS
 
 BROWSERS = 700
 PAUSE = 0.05
@@ -118,7 +118,7 @@ async def _tell(database: psycopg.AsyncConnection[Any], crowd: Crowd, edge: int,
     for number in range(len(crowd.told), len(crowd.told) + events):
         crowd.told[number] = time.perf_counter()
         await database.execute(_EVENT, [number, f'{{"number": {number}}}'])
-        await database.execute(f"notify {CHANNEL}")
+        await database.execute(f"notify {NEWS}")
         await asyncio.sleep(PAUSE)
     complete = await _until(lambda: len(crowd.heard) == events * BROWSERS, seconds=10)
     return Round(crowd.heard, (_processor_time(edge) - used) / events, complete)
