@@ -33,12 +33,8 @@ class KindForm(NameForm):
     minutes = forms.IntegerField(
         label=gettext_lazy("Minutes"), initial=60, widget=forms.TextInput(attrs={"inputmode": "numeric"})
     )
-    minutes_per_opening = forms.IntegerField(
-        label=gettext_lazy("Minutes for each opening"),
-        required=False,
-        initial=0,
-        help_text=gettext_lazy("Added for each opening of the deal."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    minutes_per_opening = _number(
+        gettext_lazy("Minutes for each opening"), 0, gettext_lazy("Added for each opening of the deal.")
     )
     steps = forms.CharField(
         label=gettext_lazy("Duration by size"),
