@@ -13,7 +13,7 @@ def now() -> datetime:
 
 def today() -> date:
     """The day in the company's zone."""
-    return timezone.localdate()
+    return timezone.localdate(now())
 
 
 def at(day: date, hour: time) -> datetime:
