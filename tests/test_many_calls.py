@@ -9,16 +9,19 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from svyazka.business.calls.models import Call
 from svyazka.business.clients.models import Client, Interaction
-from svyazka.business.deals.models import Deal
+from svyazka.business.deals.models import Deal, Task
 from svyazka.business.intake import take_call
 from svyazka.business.intake import work_off as ledger
 from svyazka.business.intake.bundles import NOBODY_WAITS
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.work_off import work_off
 from svyazka.business.intake.write_down import NewArrival, write_down_now
+from svyazka.business.journal.models import LiveEvent
 from svyazka.config.working import LYING
 from svyazka.connectors.asterisk.messages import END, parse
 from svyazka.connectors.asterisk.read import call_key_of, is_wanted
@@ -165,4 +168,75 @@ def test_what_somebody_waits_for_takes_along_what_was_said_before_it(windows, ol
     waiting_to_be_known([replace(ringing[0], body=ringing[0].body + ringing[1].body)], since=timedelta())
     write([replace(ringing[2], body=b"".join(one.body for one in ringing[2:4]))])
     assert ledger.work_off_awaited() == 2
-    assert not Arrival.objects.filter(state="new").exists()
+    assert Call.objects.get().our_number
+
+
+def rest():
+    """What the chores do a second later."""
+    Arrival.objects.filter(state="new").update(next_try_at=clock.now() - ledger.QUIET_FOR)
+    return sum(ledger.work_off_quiet())
+
+
+def told_of():
+    """What was said of calls: to whom a card comes up, and what else."""
+    return [
+        "card" if "to_me" in event.data else "deal" if "deal" in event.data else event.topic
+        for event in LiveEvent.objects.filter(topic__in=["call", "interaction"]).order_by("id")
+    ]
+
+
+def ring(arrivals):
+    write([replace(arrivals[0], body=b"".join(one.body for one in arrivals[:4]))])
+
+
+def test_a_phone_rings_on_the_screen_at_once_and_all_else_comes_of_it_a_second_later(windows, olga):
+    ring(told("s01")[0])
+    assert ledger.work_off_awaited() == 1
+    assert ledger.work_off_awaited() == 0
+    assert (Call.objects.get().state, Client.objects.count(), told_of()) == ("ringing", 0, ["call", "card"])
+    assert rest() == 1
+    call, deal = Call.objects.get(), Deal.objects.get()
+    assert (call.deal_id, call.client_id, Interaction.objects.get().pk) == (
+        deal.pk,
+        deal.client_id,
+        call.interaction_id,
+    )
+    assert Arrival.objects.get().made["deal"] == deal.pk
+    assert told_of() == ["call", "card", "deal"]
+
+
+def test_of_a_client_whose_deal_is_open_the_card_is_not_drawn_again(windows, olga):
+    before, now = told("s01", 2)
+    write(before)
+    work_off()
+    LiveEvent.objects.all().delete()
+    ring(now)
+    ledger.work_off_awaited()
+    rest()
+    assert [event.topic for event in LiveEvent.objects.order_by("id")][:2] == ["call", "call"]
+    assert LiveEvent.objects.filter(topic="interaction", data__has_key="deal").exists()
+    assert Deal.objects.count() == 1
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_in_whichever_order_both_come_to_a_call_it_ends_the_same(windows, olga, oksana, data):
+    for model in (Call, Interaction, Task, Deal, Arrival):
+        model.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("truncate intake_arrivalkey")
+    name = data.draw(st.sampled_from(SCENARIOS))
+    for arrival in told(name)[0]:
+        write([replace(arrival, headers=data.draw(st.sampled_from([{}, NOBODY_WAITS])))])
+        for work in data.draw(st.lists(st.sampled_from([ledger.work_off_awaited, rest]), max_size=2)):
+            work()
+    ledger.work_off_awaited()
+    rest()
+    ends = stored()
+    for model in (Call, Interaction, Task, Deal, Arrival):
+        model.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("truncate intake_arrivalkey")
+    write(told(name)[0])
+    work_off()
+    assert ends == stored()

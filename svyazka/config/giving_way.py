@@ -15,7 +15,7 @@ NICENESS = 10
 
 def give_way() -> None:
     """From now on, with what a database on this machine does for this process."""
-    os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+    _be_nice(os.getpid())
     connection_created.connect(_let_it_give_way, dispatch_uid="giving way")
 
 
@@ -25,4 +25,13 @@ def _let_it_give_way(connection: BaseDatabaseWrapper, **_given: Any) -> None:
     # Not every account may do it, and nothing depends on it.
     with suppress(OSError):
         if Path(f"/proc/{session}/cmdline").read_bytes().startswith(b"postgres: "):
-            os.setpriority(os.PRIO_PROCESS, session, NICENESS)
+            _be_nice(session)
+
+
+def _be_nice(process: int) -> None:
+    """To all others: Linux counts the niceness of a process only within its session (autogroup, sched(7)), and each of
+    ours has one of its own. The session as a whole is told apart."""
+    os.setpriority(os.PRIO_PROCESS, process, NICENESS)
+    if os.getsid(process) == process:
+        with suppress(OSError):
+            Path(f"/proc/{process}/autogroup").write_text(str(NICENESS))

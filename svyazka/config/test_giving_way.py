@@ -6,6 +6,8 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from svyazka.config.giving_way import NICENESS
+
 _CHORES = """
 import os, django
 from svyazka.config import giving_way
@@ -13,16 +15,21 @@ django.setup()
 giving_way.give_way()
 from django.db import connection
 connection.ensure_connection()
-print(os.getpriority(os.PRIO_PROCESS, 0), os.getpriority(os.PRIO_PROCESS, connection.connection.info.backend_pid))
+session = connection.connection.info.backend_pid
+print(os.getpriority(os.PRIO_PROCESS, 0), os.getpriority(os.PRIO_PROCESS, session))
+for process in (os.getpid(), session):
+    print(*(open(f"/proc/{process}/autogroup").read().split()[-1:] if os.path.exists("/proc/self/autogroup") else ()))
 """
 
 
 @pytest.mark.django_db
 def test_what_can_wait_gives_way_and_so_does_its_session_in_the_database():
     environment = {**os.environ, "DATABASE_URL": settings.DATABASE_DIRECT_URL}
-    done = subprocess.run([sys.executable, "-c", _CHORES], env=environment, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", _CHORES]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, start_new_session=True)
     with psycopg.connect(settings.DATABASE_DIRECT_URL) as ours:
         usual = os.getpriority(os.PRIO_PROCESS, ours.info.backend_pid)
-    us, session = map(int, done.stdout.split())
+    us, session, *of_whole_sessions = map(int, done.stdout.split())
     assert us > os.getpriority(os.PRIO_PROCESS, 0)
     assert session > usual
+    assert of_whole_sessions in ([], [NICENESS] * 2)

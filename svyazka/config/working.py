@@ -145,13 +145,16 @@ class AtTheBell:
         self.name = name
         self.channel = channel
         self.bell: psycopg.Connection[Any] | None = None
+        self.signs_at = 0.0
 
     def turn(self) -> None:
         if self.bell is None or self.bell.closed:
             self.bell = psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, application_name=self.name)
             self.bell.execute(f"listen {self.channel}")
         # The sign of life that pg_stat_activity shows; also while there is so much to do that nobody waits.
-        self.bell.execute("select 1")
+        if time.monotonic() >= self.signs_at:
+            self.bell.execute("select 1")
+            self.signs_at = time.monotonic() + POLL
         if not self.work():
             self._wait()
 

@@ -94,7 +94,7 @@ def _asked(summary: Summary) -> tuple[str, ...]:
     return summary.rings if summary.state == "talking" else ()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def follow(events: Sequence[CallEvent]) -> list[Followed]:
     """Adds the events to their calls, in a handful of statements however many they are. Events that came before change
     nothing. Tell people of it with `tell`."""
@@ -132,14 +132,18 @@ def _find_all(about: Mapping[tuple[str, str], datetime]) -> dict[tuple[str, str]
         return {}
     codes, keys = zip(*about, strict=True)
     near = (min(about.values()) - LONGEST, max(about.values()) + LONGEST)
-    found = rows.read(Call, _WITH_KEYS, [list(codes), list(keys), *near])
-    return {(call.pbx_code, call.key): call for call in found}
+    found = rows.read_joined(_WITH_KEYS, [list(codes), list(keys), *near], Call)
+    return {(call.pbx_code, call.key): call for (call,) in found}
 
 
-_WITH_KEYS = """
-join unnest(%s::text[], %s::text[]) as asked (code, name) on asked.code = pbx_code and asked.name = key
-where started_at between %s and %s order by started_at
-"""
+# One by one, in the index of keys: a join may read a whole day of calls, when the statistics are of the hour before.
+_WITH_KEYS = f"""
+select {rows.columns(Call)} from unnest(%s::text[], %s::text[]) as asked (code, name)
+cross join lateral (
+    select * from calls_call where pbx_code = code and key = name and started_at between %s and %s
+    order by started_at desc limit 1
+) as calls_call
+"""  # noqa: S608  # names of our own only
 
 
 def _known(by_call: Mapping[tuple[str, str], Sequence[CallEvent]]) -> dict[tuple[str, str], Call]:
@@ -150,14 +154,17 @@ def _known(by_call: Mapping[tuple[str, str], Sequence[CallEvent]]) -> dict[tuple
     older = by_call.keys() - known.keys() - begun
     if older:
         codes, keys = zip(*older, strict=True)
-        known |= {(call.pbx_code, call.key): call for call in rows.read(Call, _GOING_ON, [list(codes), list(keys)])}
+        found = rows.read_joined(_GOING_ON, [list(codes), list(keys)], Call)
+        known |= {(call.pbx_code, call.key): call for (call,) in found}
     return known
 
 
-_GOING_ON = """
-join unnest(%s::text[], %s::text[]) as asked (code, name) on asked.code = pbx_code and asked.name = key
-where state <> 'ended' order by started_at
-"""
+_GOING_ON = f"""
+select {rows.columns(Call)} from unnest(%s::text[], %s::text[]) as asked (code, name)
+cross join lateral (
+    select * from calls_call where pbx_code = code and key = name and state <> 'ended' order by started_at desc limit 1
+) as calls_call
+"""  # noqa: S608  # names of our own only
 
 
 def belong_to(calls: Sequence[Call]) -> None:

@@ -41,7 +41,7 @@ class Arrival(models.Model):
                 name="arrival_pending",
             ),
             models.Index(
-                fields=["conversation", "id"],
+                fields=["id"],
                 condition=models.Q(state__in=["new", "again"]) & ~models.Q(headers__has_key="can_wait"),
                 name="arrival_awaited",
             ),

@@ -23,7 +23,7 @@ from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of, open_deals_of
 from svyazka.business.deals.work import first_contact, ring_backs
 from svyazka.business.intake.models import Arrival
-from svyazka.business.journal.record import Actor, Automaton, announce
+from svyazka.business.journal.record import Actor, Automaton, News, announce, announce_all
 from svyazka.business.staff.models import Person
 from svyazka.kit.refusals import Refused
 
@@ -35,7 +35,7 @@ def take_call(events: Sequence[CallEvent], *, arrival: Arrival) -> dict[str, int
     return take_calls([(events, arrival)])[0]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take_calls(heard: Sequence[Heard]) -> list[dict[str, int]]:
     """The same for what was heard of many calls: a handful of statements for all that are usual."""
     arrivals = {(event.pbx_code, event.call_key): arrival for events, arrival in heard for event in events}
@@ -46,12 +46,13 @@ def take_calls(heard: Sequence[Heard]) -> list[dict[str, int]]:
     known = [one.call for one in followed if one.call.client_id is not None]
     found = {one.call.pk for one in followed} - {call.pk for call in known}
     clicked = _clicked_deals(followed)
-    _find_whose_they_are([one for one in followed if one.call.client_id is None], arrival_of, clicked)
+    opened = _find_whose_they_are([one for one in followed if one.call.client_id is None], arrival_of, clicked)
     _stand_where_the_click_was(known, clicked)
     put_into_history([*known, *_parts([event for events, _arrival in heard for event in events])])
     _see_who_was_reached(followed, found, arrival_of)
     note([(one.call, one.now, one.before) for one in followed])
     tell(followed)
+    _tell_whose_they_are([one for one in followed if one.call.pk in found and not one.has_turned], opened)
     made: dict[int, dict[str, int]] = {}
     for one in followed:
         made.setdefault(arrival_of[one.call.pk].pk, {}).update(_ids(one.call))
@@ -143,11 +144,13 @@ def _stand_where_the_click_was(calls: Iterable[Call], clicked: Mapping[int, Deal
 
 def _find_whose_they_are(
     followed: Sequence[Followed], arrival_of: Mapping[int, Arrival], clicked: Mapping[int, Deal]
-) -> None:
-    """A hidden number is nobody's until somebody asks the caller; one of our own, or a colleague's, is no client's."""
+) -> set[int]:
+    """A hidden number is nobody's until somebody asks the caller; one of our own, or a colleague's, is no client's.
+    Says by which calls a deal was opened."""
+    opened: set[int] = set()
     asked = [one.call for one in followed if one.now.direction and one.call.client_number.startswith("+")]
     if not asked:
-        return
+        return opened
     numbers = {call.client_number for call in asked}
     clients = find_by_phones(numbers)
     deals = open_deals_of({client.pk for client in clients.values()})
@@ -167,10 +170,23 @@ def _find_whose_they_are(
                 clients[number] = client
             if client.pk not in deals:
                 deals[client.pk] = _new_deal_for(call, client, lines, by=by).pk
+                opened.add(call.pk)
         if client is not None:
             call.client_id, call.deal_id = client.pk, deals.get(client.pk)
             found.append((call, arrival_of[call.pk].pk))
     _begin_lines(found)
+    return opened
+
+
+def _tell_whose_they_are(followed: Sequence[Followed], opened: Collection[int]) -> None:
+    """Of a call whose ring has been told of already. The card is drawn anew only where there is something new on it."""
+    known = [one.call for one in followed if one.call.client_id]
+    announce_all(
+        News("call", call.pk, _ids(call))
+        if call.pk in opened
+        else News("interaction", call.interaction_id or 0, _ids(call))
+        for call in known
+    )
 
 
 def _see_who_was_reached(

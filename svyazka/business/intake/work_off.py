@@ -18,6 +18,8 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.phone_system import CallEvent, Kind
+from svyazka.business.intake import ringing
+from svyazka.business.intake.bundles import NOBODY_WAITS
 from svyazka.business.intake.connector import Ignore, NotUnderstood, Unused, connector
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take import take
@@ -56,11 +58,14 @@ order by can_wait, id limit %s
 # has just come is due whatever our clock says beside the database's.
 _AWAITED = """
 select conversation, connector, attempts, false from (
-    select distinct on (conversation) conversation, connector, attempts, id, next_try_at
-    from intake_arrival where state in ('new', 'again') and not (headers ? 'can_wait')
+    select distinct on (conversation) conversation, connector, attempts, id, next_try_at from (
+        select conversation, connector, attempts, id, next_try_at
+        from intake_arrival where state in ('new', 'again') and not (headers ? 'can_wait')
+        order by id limit %s
+    ) as first
     order by conversation, id
 ) as head
-where attempts = 0 or next_try_at <= %s order by id limit %s
+where attempts = 0 or next_try_at <= %s order by id
 """
 
 
@@ -83,8 +88,9 @@ def work_off(*, lying: timedelta = timedelta()) -> int:
 
 
 def work_off_awaited() -> int:
-    """Only what somebody waits for."""
-    return _work_off(_heads(_AWAITED, [clock.now(), AT_ONCE]))
+    """Only what somebody waits for: of a call that rings, that it is seen. Whose it is, and what else comes of it, is
+    left to `work_off_quiet`."""
+    return _work_off(_heads(_AWAITED, [AT_ONCE, clock.now()]), promptly=True)
 
 
 def work_off_quiet() -> Iterator[int]:
@@ -95,11 +101,12 @@ def work_off_quiet() -> Iterator[int]:
     yield from map(_calls_worked_off, _pieces(due))
 
 
-def _work_off(due: Sequence[_Due]) -> int:
+def _work_off(due: Sequence[_Due], *, promptly: bool = False) -> int:
     awaited = [one for one in due if one.is_call and not one.can_wait]
     quiet = [one for one in due if one.is_call and one.can_wait]
     others = [one for one in due if not one.is_call]
-    done = sum(map(_calls_worked_off, [*_pieces(awaited), *_pieces(quiet[:TOGETHER])]))
+    done = sum(_calls_worked_off(piece, promptly=promptly) for piece in _pieces(awaited))
+    done += sum(map(_calls_worked_off, _pieces(quiet[:TOGETHER])))
     return done + sum(_worked_off(one.conversation) for one in others[:OTHERS])
 
 
@@ -116,19 +123,20 @@ class _Due:
     can_wait: bool
 
 
-def _calls_worked_off(conversations: Sequence[str]) -> int:
+def _calls_worked_off(conversations: Sequence[str], *, promptly: bool = False) -> int:
     """Should one of them fail, each is tried by itself, to find out which one it was."""
     try:
         with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
-            done, left = _work_off_calls(conversations)
+            done, left = _work_off_calls(conversations, promptly=promptly)
     except Exception:
         _refuse_without_database()
         done, left = 0, conversations
     return done + sum(_worked_off(conversation) for conversation in left)
 
 
-def _work_off_calls(conversations: Sequence[str]) -> tuple[int, Sequence[str]]:
-    """How many rows have come to an end; and those conversations that are no usual calls."""
+def _work_off_calls(conversations: Sequence[str], *, promptly: bool) -> tuple[int, Sequence[str]]:
+    """How many rows have come to an end, or, `promptly`, were told of; and those conversations that are no usual
+    calls."""
     waiting: dict[str, list[Arrival]] = {}
     for arrival in rows.read(Arrival, _PENDING_OF_MANY, [_claimed_of(conversations), TOGETHER * IN_ONE_TRANSACTION]):
         waiting.setdefault(arrival.conversation, []).append(arrival)
@@ -136,16 +144,39 @@ def _work_off_calls(conversations: Sequence[str]) -> tuple[int, Sequence[str]]:
     too_early = [name for name, said in usual.items() if _asks_for_all(said) and _has_more_before(waiting[name][-1])]
     for name in too_early:
         del usual[name], waiting[name]
-    heard = [([event for events in said for event in events], waiting[name][-1]) for name, said in usual.items()]
+    rings = [name for name, said in usual.items() if promptly and ringing.only_rings(_all_of(said))]
+    told = _told([(_all_of(usual.pop(name)), waiting[name]) for name in rings])
+    heard = [(_all_of(said), waiting[name][-1]) for name, said in usual.items()]
     made = take_calls(heard) if heard else []
-    connection.check_constraints()
     ended = [
         (arrival, ids if events else None)
         for (name, said), ids in zip(usual.items(), made, strict=True)
         for arrival, events in zip(waiting[name], said, strict=True)
     ]
     _end_all(ended)
-    return len(ended), [name for name in waiting if name not in usual]
+    return told + len(ended), [name for name in waiting if name not in usual and name not in rings]
+
+
+def _all_of(said: Sequence[Sequence[CallEvent]]) -> list[CallEvent]:
+    return [event for events in said for event in events]
+
+
+def _told(rings: Sequence[tuple[Sequence[CallEvent], Sequence[Arrival]]]) -> int:
+    """Nobody waits for the rest of them any more, which is worked off as if nothing had been."""
+    if not rings:
+        return 0
+    ringing.tell([event for events, _arrivals in rings for event in events])
+    arrivals = [arrival for _events, of_one in rings for arrival in of_one]
+    times = [arrival.received_at for arrival in arrivals]
+    with connection.cursor() as cursor:
+        ids = [arrival.pk for arrival in arrivals]
+        cursor.execute(_CAN_WAIT_NOW, [json.dumps(NOBODY_WAITS), ids, min(times), max(times)])
+    return len(arrivals)
+
+
+_CAN_WAIT_NOW = """
+update intake_arrival set headers = headers || %s::jsonb where id = any(%s) and received_at between %s and %s
+"""
 
 
 def _asks_for_all(said: Sequence[Sequence[CallEvent]]) -> bool:

@@ -19,6 +19,7 @@ from svyazka.business.calls.phone_system import Do
 from svyazka.business.calls.summary import Summary, Transfer
 from svyazka.business.calls.whose_phone import PhoneKey, names_in, rung_by
 from svyazka.business.clients import history
+from svyazka.business.clients.identify import Contact, find_by_contact
 from svyazka.business.clients.models import Client, Source
 from svyazka.business.deals.handing import looked_after
 from svyazka.business.deals.handing.looked_after import Known, LookedAfter
@@ -67,6 +68,7 @@ def facts(person: Person, call: Call) -> dict[str, Any]:
     moment = moment_of(person, call, now)
     client = next(iter(rows.read(Client, "where id = %s", [call.client_id])), None) if call.client_id else None
     caller = None if client else Person.objects.with_phone(call.client_number)
+    client = client or _by_number(call, caller)
     after = looked_after.of_client(client.pk) if client else LookedAfter([], [])
     standing = on_a_call.standing(call, person)
     forbidden = _forbidden(call, client)
@@ -97,6 +99,12 @@ def facts(person: Person, call: Call) -> dict[str, Any]:
         "forbidden": forbidden,
         **_doing(standing, call, moment),
     }
+
+
+def _by_number(call: Call, caller: Person | None) -> Client | None:
+    """In the first second of a call nothing is known of it but that it rings."""
+    is_asked = call.state == Call.State.RINGING and call.direction == "in" and call.client_number.startswith("+")
+    return find_by_contact([Contact("phone", call.client_number)]) if is_asked and not caller else None
 
 
 def doing(person: Person, call: Call) -> dict[str, Any]:

@@ -63,6 +63,12 @@ def test_the_card_of_an_unknown_caller_asks_for_his_name_first(enter, olga):
     assert f'id="call-{call.pk}-name"' in page
 
 
+def test_in_the_first_second_of_a_call_its_card_finds_the_client_by_the_number(enter, olga, vera):
+    call = ringing(vera.contact_points.get(kind="phone").value.lstrip("+"))
+    Call.objects.update(client_id=None, deal_id=None, interaction_id=None)
+    assert vera.name in card(enter(olga), call).content.decode()
+
+
 def test_the_card_of_a_colleague_names_him_and_asks_nothing(enter, olga, egor):
     page = card(enter(olga), ringing(egor.phone.lstrip("+"))).content.decode()
     assert egor.full_name in page
