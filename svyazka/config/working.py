@@ -30,7 +30,7 @@ from svyazka.business.journal import bell
 from svyazka.business.notices import delivering, sending
 from svyazka.business.places import placing
 from svyazka.business.problems import rounds as problems
-from svyazka.business.visits import holding, measuring, on_the_map
+from svyazka.business.visits import day_plans, holding, measuring, on_the_map
 from svyazka.config import giving_way, memory
 from svyazka.config.database import WORKER
 from svyazka.workplaces.shared import push
@@ -58,6 +58,8 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (measuring.at_night, 1800.0),
     (on_the_map.want_ahead, 60.0),
     (holding.let_lapse, 10.0),
+    (day_plans.pack_ahead, 5.0),
+    (day_plans.forget_past, 3600.0),
 )
 
 log = structlog.get_logger(__name__)

@@ -40,6 +40,10 @@ class FromServer:
     def version(self) -> str:
         return f"{self._source}+{self._estimate.version}"
 
+    @property
+    def screening(self) -> Screening:
+        return Screening(self, self._estimate)
+
     def matrix(self, points: Points) -> Seconds:
         return self._filled(self._estimate.matrix(points), _points(points), _points(points))
 
@@ -76,6 +80,14 @@ class FromServer:
         return known | new
 
 
+class Screening:
+    """Whoever waits on the phone does not wait for the ways to thousands of places: these are estimated, and only of
+    the few that are about to be named the server is asked."""
+
+    def __init__(self, travel: FromServer, estimate: Estimate) -> None:
+        self.version, self.matrix, self.to_many = travel.version, travel.matrix, estimate.to_many
+
+
 class Estimated:
     """The built-in estimate in the place of a server. `is_estimated`: there is one, and it is away."""
 
@@ -83,6 +95,7 @@ class Estimated:
         self._estimate, self.is_estimated = estimate, is_estimated
         self.version = estimate.version
         self.matrix, self.to_many = estimate.matrix, estimate.to_many
+        self.screening = self
 
 
 def travel(*, hour: int | None = None, patience: float = services.PATIENCE) -> FromServer | Estimated:

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.visits.models import Booking, Resource, Visit
-from svyazka.business.visits.periods import FURTHEST, Overlaps, Taken, purge, short, take
+from svyazka.business.visits.periods import FURTHEST, Overlaps, Taken, come_back, purge, short, take
 from svyazka.engines.routing.windows import Period
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
@@ -56,7 +56,7 @@ def back(absence: Booking, *, by: Actor) -> None:
     found = Booking.objects.filter(pk=absence.pk, kind=Booking.Kind.ABSENCE).select_related("resource").first()
     if found is None:
         return
-    found.delete()
+    come_back(found)
     resource, during = found.resource, found.during
     changes = {"absent": ([during.lower.isoformat(), during.upper.isoformat()], None)}
     people = [resource.person_id] if resource.person_id else []

@@ -5,7 +5,7 @@ Locks are always taken in one order: the deal, the visit, the line of the resour
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
@@ -23,11 +23,11 @@ from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.deals.work import next_steps, staying, tasks
 from svyazka.business.journal.record import Actor
-from svyazka.business.visits import periods, slots, work
+from svyazka.business.visits import offering, periods, work
 from svyazka.business.visits.models import Booking, Resource, Visit, VisitKind
+from svyazka.business.visits.offering import Offer, Offered
 from svyazka.business.visits.periods import NotFree, Overlaps, Taken, short
 from svyazka.business.visits.settling import Settled, Wish, settle
-from svyazka.business.visits.slots import Slot
 from svyazka.business.visits.telling import people_of, tell
 from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
@@ -45,7 +45,7 @@ class SlotTaken(Refused):
 
     status = 409
 
-    def __init__(self, free: list[Slot], words: str | None = None) -> None:
+    def __init__(self, free: Sequence[Offered], words: str | None = None) -> None:
         super().__init__(words or _("This time has just been taken. Choose another one."))
         self.slots = free
 
@@ -67,7 +67,7 @@ def book(
     given: dict[str, Any] = {"request_id": request_id, "by": by, "wishes": wishes, "address": address}
     return with_others_offered(
         lambda: _book(Wish(kind, resource, starts_at.astimezone(UTC), deal, holds=(hold,) if hold else ()), **given),
-        lambda: slots.free_slots(kind, openings=work.openings_of(deal), booked=work.booked_of(deal, kind)),
+        lambda: others(deal, kind, address),
         tries=TRIES if kind.takes_others else 1,
     )
 
@@ -84,12 +84,18 @@ def move(
     """Another time, another person, or both. Whoever had it and whoever gets it hear of it."""
     return with_others_offered(
         lambda: _move(visit, starts_at.astimezone(UTC), resource, reason=reason, by=by, version=version),
-        lambda: slots.free_slots(visit.kind, moving=visit),
+        lambda: offering.offer(visit.kind, visit.address, moving=visit),
         tries=TRIES if visit.kind.takes_others else 1,
     )
 
 
-def with_others_offered(verb: Callable[[], Done], others: Callable[[], list[Slot]], *, tries: int) -> Done:
+def others(deal: Deal, kind: VisitKind, address: str = "") -> Offer:
+    """What can be offered of such work in this deal."""
+    size: dict[str, Any] = {"openings": work.openings_of(deal), "booked": work.booked_of(deal, kind)}
+    return offering.offer(kind, address or deal.address, **size)
+
+
+def with_others_offered(verb: Callable[[], Done], others: Callable[[], Offer], *, tries: int) -> Done:
     """Whoever was too late is offered what is still free, in the same answer."""
     words = None
     periods.purge()
@@ -101,7 +107,7 @@ def with_others_offered(verb: Callable[[], Done], others: Callable[[], list[Slot
             break
         except Overlaps:
             continue
-    raise SlotTaken(slots.best(others()), words)
+    raise SlotTaken(others().windows, words)
 
 
 @transaction.atomic

@@ -43,6 +43,9 @@ def change(
     for name in changes:
         setattr(current, name, given[name])
     current.facts |= {code: facts[code] for code in learnt}
+    if "address" in changes:
+        current.lat, current.lon, current.placed_by = None, None, ""
+        periods.changed_of(current)
     current.version += 1
     current.save()
     tell(current, "changed", by=by, changes={**changes, **learnt}, data={name: given[name] for name in changes})

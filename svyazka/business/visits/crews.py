@@ -65,6 +65,7 @@ def substitute(crew: Resource, day: date, away: Resource, *, instead: Resource |
         return found or _nothing_to_do()
     _exchange(crew, day, now, instead)
     written, _new = Substitution.objects.update_or_create(crew=crew, day=day, away=away, defaults={"instead": instead})
+    periods.changed(crew, day)
     _tell(written, (now.name if now else None, instead.name if instead else None), by=by)
     return written
 
@@ -79,6 +80,7 @@ def take_back(substitution: Substitution, *, by: Actor) -> None:
     if found.day >= clock.today():
         _exchange(found.crew, found.day, found.instead, found.away)
     found.delete()
+    periods.changed(found.crew, found.day)
     _tell(found, (found.instead.name if found.instead else None, found.away.name), by=by)
 
 
@@ -92,8 +94,7 @@ def _exchange(crew: Resource, day: date, now: Resource | None, then: Resource | 
     for visit in visits:
         wanted = [one for one in periods.of_visit(visit) if one.resource_id == crew.pk and begins <= one.start < ends]
         if now:
-            starts = [one.start for one in wanted]
-            visit.bookings.filter(resource=now, during__startswith__in=starts).delete()
+            periods.give_back_some(visit, now, [one.start for one in wanted])
         if then:
             _take(visit, then, [Taken(then.pk, one.start, one.end) for one in wanted])
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.deals.models import Deal
 from svyazka.business.journal.record import About, Actor, announce, record
-from svyazka.business.visits import booking, periods, slots, work
+from svyazka.business.visits import booking, periods
 from svyazka.business.visits.models import Booking, Resource, VisitKind
 from svyazka.business.visits.periods import Keep
 from svyazka.business.visits.settling import Wish, settle
@@ -36,7 +36,7 @@ def hold(deal: Deal, kind: VisitKind, resource: Resource, starts_at: datetime, *
     start = starts_at.astimezone(UTC)
     return booking.with_others_offered(
         lambda: _hold(Wish(kind, resource, start, deal), request_id, by),
-        lambda: slots.free_slots(kind, openings=work.openings_of(deal), booked=work.booked_of(deal, kind)),
+        lambda: booking.others(deal, kind),
         tries=booking.TRIES if kind.takes_others else 1,
     )
 
@@ -51,6 +51,19 @@ def release(request_id: UUID, *, by: Actor) -> None:
     changes = {"held": (found.during.lower.isoformat(), None)}
     record("visits.released", _about(found.deal), by=by, changes=changes)
     _look_again(resources)
+
+
+def standing(deal: Deal, kind: VisitKind, *, by: Actor) -> Hold | None:
+    """What this person keeps for the deal just now, as far as it is such work."""
+    rows = Booking.objects.filter(kind=Booking.Kind.HOLD, deal=deal, held_by=by.actor_id, expires_at__gt=clock.now())
+    kept = [
+        one for one in rows.select_related("resource") if one.resource.goes_out and kind.skill in one.resource.skills
+    ]
+    kept.sort(key=lambda one: (one.resource.kind != Resource.Kind.CREW, one.during.lower, one.resource_id))
+    if not kept or not kept[0].request_id or not kept[0].expires_at:
+        return None
+    start = kept[0].during.lower + timedelta(minutes=kind.before)
+    return Hold(kept[0].request_id, kept[0].resource, start, kept[0].expires_at)
 
 
 def let_lapse() -> None:

@@ -21,6 +21,7 @@ MOST_MINUTES = 24 * 60
 MOST_PEOPLE = 20
 MOST_DAYS = 3
 MOST_BUFFER = 4 * 60
+MOST_PROMISED = 60
 MOST_WORDS = 10
 LONGEST_TAG = 30
 # What may stand in a number of a kind: from, to.
@@ -32,6 +33,7 @@ BOUNDS = {
     "after": (0, MOST_BUFFER),
     "people": (1, MOST_PEOPLE),
     "vehicles": (0, MOST_PEOPLE),
+    "promised_days": (0, MOST_PROMISED),
 }
 OF_A_DAY = (Field.Kind.DATE, Field.Kind.MOMENT)
 
@@ -51,12 +53,18 @@ class Wish:
     people: int = 1
     vehicles: int = 0
     equipment: Sequence[str] = ()
+    promised_days: int = 0
     booked_stage: str = ""
     booked_fact: str = ""
     done_stage: str = ""
 
 
 KINDS = Names(VisitKind, about="visit_kind", verb="visits.kind", is_ordered=True)
+
+
+def are_there() -> bool:
+    """Whether this company goes out to its clients at all."""
+    return VisitKind.objects.exists()
 
 
 def add(typed: Mapping[str, str], wish: Wish, *, by: Actor) -> VisitKind:
@@ -167,10 +175,8 @@ def _in_words(kind: VisitKind) -> dict[str, Any]:
     return {
         "name": words.to_store(kind.words),
         "translation": kind.words.get("en", ""),
-        "minutes": kind.minutes,
-        "minutes_per_opening": kind.minutes_per_opening,
+        **{name: getattr(kind, name) for name in BOUNDS},
         "steps": "; ".join(f"{size}: {minutes}" for size, minutes in kind.steps),
-        **{name: getattr(kind, name) for name in ("most_days", "before", "after", "people", "vehicles")},
         "more_skills": ", ".join(kind.more_skills),
         "equipment": ", ".join(kind.equipment),
         "skills": kind.skill,

@@ -9,15 +9,16 @@ others in one transaction stands in line for their resources first, alone; whoev
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.deals.models import Deal
-from svyazka.business.visits.models import Booking, Visit
+from svyazka.business.visits.models import Booking, Resource, Visit
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
@@ -54,13 +55,33 @@ class Keep(NamedTuple):
     expires_at: datetime
 
 
-_TAKE = """
+# What changes on a day is written with it, in the same statement: of whoever is taken or free then, and of the crews
+# that he goes with. `{of}`: rows of resource_id and during.
+CHANGED = """
+insert into visits_daychange (resource_id, day)
+select distinct concerned.resource_id, one.day::date
+from {of} changed
+cross join lateral generate_series(
+    date_trunc('day', lower(changed.during) at time zone %s),
+    (upper(changed.during) at time zone %s) - interval '1 microsecond', '1 day') one (day)
+cross join lateral (
+    select changed.resource_id
+    union select crew_id from visits_crewmember where member_id = changed.resource_id
+    union select crew_id from visits_substitution
+        where instead_id = changed.resource_id and visits_substitution.day = one.day::date) concerned
+"""
+_ZONE = [settings.TIME_ZONE, settings.TIME_ZONE]
+
+_TAKE = f"""
+with taken as (
 insert into visits_booking (resource_id, during, kind, visit_id, note, request_id, held_by_id, deal_id, expires_at)
 select resource_id, tstzrange(starts_at, ends_at, '[)'), %s, %s, %s, %s, %s, %s, %s
 from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) as wanted (resource_id, starts_at, ends_at)
 on conflict do nothing
-returning id
-"""
+returning id, resource_id, during
+), changed as ({CHANGED.format(of="taken")})
+select id from taken
+"""  # noqa: S608  # of our own words only
 
 
 def take(
@@ -70,7 +91,7 @@ def take(
     rows = sorted(wanted)
     given = [kind, visit.pk if visit else None, note, *(hold or (None, None, None, None))]
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [*given, *(list(column) for column in zip(*rows, strict=True))])
+        cursor.execute(_TAKE, [*given, *(list(column) for column in zip(*rows, strict=True)), *_ZONE])
         written = [pk for (pk,) in cursor.fetchall()]
     if len(written) < len(rows):
         raise Overlaps
@@ -78,7 +99,17 @@ def take(
 
 
 def give_back(visit: Visit) -> None:
-    Booking.objects.filter(visit=visit).delete()
+    _free("visit_id = %s", [visit.pk])
+
+
+def give_back_some(visit: Visit, resource: Resource, starts: Collection[datetime]) -> None:
+    """Of one who does not go there after all."""
+    of = "visit_id = %s and resource_id = %s and lower(during) = any(%s)"
+    _free(of, [visit.pk, resource.pk, list(starts)])
+
+
+def come_back(absence: Booking) -> None:
+    _free("id = %s", [absence.pk])
 
 
 def of_visit(visit: Visit) -> list[Taken]:
@@ -91,34 +122,28 @@ def of_hold(request_id: UUID, deal: Deal) -> list[Taken]:
     return _read(of, [request_id, deal.pk, clock.now()])
 
 
-_TURN = """
+_TURN = f"""
+with turned as (
 update visits_booking
 set kind = 'visit', visit_id = %s, note = '', request_id = null, held_by_id = null, deal_id = null, expires_at = null
 where kind = 'hold' and request_id = %s and expires_at > %s
-"""
+returning resource_id, during
+), changed as ({CHANGED.format(of="turned")})
+select count(*) from turned
+"""  # noqa: S608  # of our own words only
 
 
 def turn(request_id: UUID, visit: Visit, *, number: int) -> None:
     """What was held is the visit's now, in one statement: nobody can come between."""
     with connection.cursor() as cursor:
-        cursor.execute(_TURN, [visit.pk, request_id, clock.now()])
-        if cursor.rowcount != number:
+        cursor.execute(_TURN, [visit.pk, request_id, clock.now(), *_ZONE])
+        if cursor.fetchall() != [(number,)]:
             raise Overlaps
 
 
 def release(request_id: UUID) -> set[int]:
     """→ whose time it was."""
-    rows = Booking.objects.filter(kind=Booking.Kind.HOLD, request_id=request_id)
-    resources = set(rows.values_list("resource_id", flat=True))
-    rows.delete()
-    return resources
-
-
-_PURGE = """
-delete from visits_booking where id in (
-    select id from visits_booking where kind = 'hold' and expires_at <= %s for update skip locked)
-returning resource_id
-"""
+    return _free("kind = 'hold' and request_id = %s", [request_id])
 
 
 def purge() -> set[int]:
@@ -126,9 +151,27 @@ def purge() -> set[int]:
 
     Outside of other transactions: whoever waits for one of these rows may have what that transaction wants.
     """
+    over = "select id from visits_booking where kind = 'hold' and expires_at <= %s for update skip locked"
+    return _free(f"id in ({over})", [clock.now()])
+
+
+def changed(resource: Resource, day: date) -> None:
+    """His hours of that day, or who goes with the crew, or where: what was packed of the day is not in force."""
+    begins, ends = clock.day_bounds(day)
     with connection.cursor() as cursor:
-        cursor.execute(_PURGE, [clock.now()])
-        return {resource_id for (resource_id,) in cursor.fetchall()}
+        cursor.execute(_CHANGED, [resource.pk, begins, ends, *_ZONE])
+
+
+_CHANGED = CHANGED.format(of="(select %s::bigint as resource_id, tstzrange(%s, %s, '[)') as during)")
+
+
+def changed_of(visit: Visit) -> None:
+    """Where it goes to has changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGED_OF, [visit.pk, *_ZONE])
+
+
+_CHANGED_OF = CHANGED.format(of="(select resource_id, during from visits_booking where visit_id = %s)")
 
 
 _STAND = """
@@ -155,6 +198,18 @@ def short(given: str, longest: int, field: str) -> str:
     if len(text) > longest:
         raise Refused(_("This is too long."), fields={field: _("This is too long.")})
     return text
+
+
+def _free(condition: str, given: Sequence[Any]) -> set[int]:
+    """→ whose time it was."""
+    query = f"""
+    with freed as (delete from visits_booking where {condition} returning resource_id, during),
+    changed as ({CHANGED.format(of="freed")})
+    select distinct resource_id from freed
+    """  # noqa: S608  # of our own words only
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*given, *_ZONE])
+        return {resource_id for (resource_id,) in cursor.fetchall()}
 
 
 def _read(condition: str, given: Sequence[Any]) -> list[Taken]:

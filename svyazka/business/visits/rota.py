@@ -55,10 +55,10 @@ class Rota:
 
 @dataclass(frozen=True)
 class Asked:
-    """Only those who matter to a visit that this one leads: of seven hundred crews, one."""
+    """Only those who matter to a visit that one of these leads: of seven hundred crews, a few."""
 
     kind: VisitKind
-    resource: Resource
+    leaders: tuple[int, ...]
 
 
 def read(
@@ -90,7 +90,7 @@ def read(
 
 def unbooked(first: date, last: date, asked: Asked | None = None) -> Rota:
     """As if nothing were taken."""
-    of_crew = {"crew": asked.resource} if asked else {}
+    of_crew = {"crew__in": asked.leaders} if asked else {}
     members: dict[int, list[int]] = defaultdict(list)
     for crew, member in CrewMember.objects.filter(**of_crew).order_by("id").values_list("crew_id", "member_id"):
         members[crew].append(member)
@@ -100,7 +100,8 @@ def unbooked(first: date, last: date, asked: Asked | None = None) -> Rota:
     rows = Resource.objects.bookable().select_related("person")
     if asked:
         go_along = {other for changed in instead.values() for other in changed.values() if other}
-        rows = rows.filter(_matters(asked, {asked.resource.pk, *members[asked.resource.pk], *go_along}))
+        of_crews = {one for each in members.values() for one in each}
+        rows = rows.filter(_matters(asked, {*asked.leaders, *of_crews, *go_along}))
     return Rota(
         resources={one.pk: one for one in rows},
         shifts=shifts_of(first, last),

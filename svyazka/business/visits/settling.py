@@ -65,7 +65,7 @@ def settle(wish: Wish, *, so_far: Collection[Taken] = (), stays: bool = False) -
 def _find(wish: Wish, so_far: Collection[Taken]) -> Settled:
     kind = wish.kind
     last = wish.day + timedelta(days=kind.most_days + work.DAYS_OFF if kind.most_days > 1 else 0)
-    asked = Asked(kind, wish.resource)
+    asked = Asked(kind, (wish.resource.pk,))
     there = rota.read(wish.day, last, asked=asked, without=wish.visit, holds=wish.holds)
     resource = there.resources.get(wish.resource.pk)
     if resource is None or not teams.knows(there, kind, resource, wish.day):

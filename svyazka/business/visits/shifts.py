@@ -29,6 +29,7 @@ def enter(resource: Resource, day: date, stretches: Sequence[tuple[time, time]],
     values = {"hours": stored, "note": periods.short(note, LONGEST_NOTE, "note")}
     before = Shift.objects.filter(resource=resource, day=day).first()
     written, _new = Shift.objects.update_or_create(resource=resource, day=day, defaults=values)
+    periods.changed(resource, day)
     if before is None or in_words(before) != in_words(written):
         _tell(written, (in_words(before) if before else None, in_words(written)), by=by)
     return written
@@ -42,6 +43,7 @@ def remove(shift: Shift, *, by: Actor) -> None:
         return
     said = in_words(found)
     found.delete()
+    periods.changed(found.resource, found.day)
     _tell(found, (said, None), by=by)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from svyazka.business.visits import rota, teams, work
 from svyazka.business.visits.models import Resource, Visit, VisitKind
@@ -47,15 +48,17 @@ def free_slots(
     from_day: date | None = None,
     resource: Resource | None = None,
     moving: Visit | None = None,
+    holds: Collection[UUID] = (),
 ) -> list[Slot]:
-    """All windows of these days, earliest first. A visit that is `moving` does not stand in its own way.
+    """All windows of these days, earliest first. A visit that is `moving` does not stand in its own way, nor do the
+    caller's own `holds`.
 
     `booked`: what is booked already of work that takes more than a day.
     """
     first = max(from_day or clock.today(), clock.today())
     through = [first + timedelta(days=number) for number in range(days)]
     further = kind.most_days + work.DAYS_OFF if kind.most_days > 1 else 0
-    there = rota.read(first, through[-1] + timedelta(days=further), without=moving)
+    there = rota.read(first, through[-1] + timedelta(days=further), without=moving, holds=holds)
     able = teams.able_to(there, kind)
     size: dict[str, Any] = {"openings": openings, "booked": booked}
     found: list[Slot] = []

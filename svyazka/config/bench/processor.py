@@ -23,6 +23,13 @@ def used(root: int, cluster: Path, *, named: str = "", with_sessions: bool = Tru
     return sum(listed[process][1] for process in ours | sessions) * TICK
 
 
+def of_sessions(cluster: Path) -> float:
+    """Milliseconds so far of the sessions of the database alone."""
+    listed = _processes()
+    postmaster = int((cluster / "postmaster.pid").read_text().split()[0])
+    return sum(listed[process][1] for process in _below(postmaster, listed) if _is_session(process)) * TICK
+
+
 def called(root: int, named: str) -> list[int]:
     """The processes under the supervisor `root` whose command says so."""
     return [process for process in _below(root, _processes()) if named in _command(process)]

@@ -6,9 +6,14 @@ with those who plan.
 
 from __future__ import annotations
 
-from svyazka.config.bench import visits_optimising, visits_repair, visits_windows
+from svyazka.config.bench import visits_database, visits_optimising, visits_repair, visits_windows
 from svyazka.config.bench.report import Row
 
 
 def rows(quick: bool) -> list[Row]:
-    return [*visits_windows.rows(quick), *visits_repair.rows(quick), *visits_optimising.rows(quick)]
+    return [
+        *visits_windows.rows(quick),
+        *visits_database.rows(quick),
+        *visits_repair.rows(quick),
+        *visits_optimising.rows(quick),
+    ]

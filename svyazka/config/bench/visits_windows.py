@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from svyazka.config.bench.dispatch import SKILLS, TRAVEL, Weeks
@@ -16,7 +16,7 @@ from svyazka.engines.routing.evaluate import evaluate
 from svyazka.engines.routing.offers import offer
 from svyazka.engines.routing.problem import Job, Key, Plan, Problem, Span, Stop
 from svyazka.engines.routing.timing import Piece
-from svyazka.engines.routing.wanted import DAY, Answer, Request, Visit, Window
+from svyazka.engines.routing.wanted import DAY, Able, Answer, Request, Visit, Window
 
 DAYS = 14
 NEW = -1  # the job that is asked for; its further days are counted down from there
@@ -73,7 +73,7 @@ def judged(house: House, calls: int) -> tuple[float, float]:
     """In how many of a hundred calls the first window is as good as any; and how many windows were false."""
     near = broken = asked = 0
     for request in house.weeks.requests(calls):
-        answer, best = house.offer(request), least_added(house.weeks, request)
+        answer, best = house.offer(request), least_added(house.weeks.able, house.weeks.plans, request)
         asked += 1
         near += (best is None) if not answer.windows else best is not None and answer.windows[0].added <= best + MINUTE
         for one in (request, *_larger(request)):
@@ -87,20 +87,27 @@ def _larger(request: Request) -> Iterator[Request]:
     yield replace(request, parts=(2 * 3600, 3600))
 
 
-def least_added(weeks: Weeks, request: Request) -> int | None:
+def least_added(resources: Sequence[Able], plans: Mapping[Key, DayPlan], request: Request) -> int | None:
     """The least that a visit adds anywhere: every place of every day is tried exactly, from the cheapest on."""
-    (able,) = wanted.able_to(request, weeks.able)
+    (able,) = wanted.able_to(request, resources)
     places = []
-    for key, plan in weeks.plans.items():
+    for key, plan in plans.items():
         if key.worker in able:
             ways, to = day_plan.ways_of(plan, TRAVEL), _to_stops(plan, request)
             for position, way in enumerate(ways):
                 places.append((to[position] + to[position + 1] - way, key, position, ways, to))
     for added, key, position, ways, to in sorted(places, key=lambda place: place[:3]):
-        new = [*ways[:position], to[position], to[position + 1], *ways[position + 1 :]]
-        if _fits(weeks.plans[key], request, position, new):
+        if _fits(plans[key], request, position, _with_it(ways, to, position)):
             return added
     return None
+
+
+def fits_at(plan: DayPlan, request: Request, position: int) -> bool:
+    return _fits(plan, request, position, _with_it(day_plan.ways_of(plan, TRAVEL), _to_stops(plan, request), position))
+
+
+def _with_it(ways: Sequence[int], to: Sequence[int], position: int) -> list[int]:
+    return [*ways[:position], to[position], to[position + 1], *ways[position + 1 :]]
 
 
 def _to_stops(plan: DayPlan, request: Request) -> list[int]:

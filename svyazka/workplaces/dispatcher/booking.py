@@ -13,18 +13,18 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Deal
-from svyazka.business.visits import booking, calling_off, work
+from svyazka.business.visits import booking, calling_off, holding, work
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.dispatcher import offers, typed, visits
+from svyazka.workplaces.dispatcher import offers, typed, visits, wished
 from svyazka.workplaces.shared.door import PageRequest, needs
 
 
 @needs("visits.book")
 def new(request: PageRequest, deal_id: int) -> HttpResponse:
     deal = _deal_to_change(request, deal_id)
-    typed_in = {"address": deal.address, "wishes": ""}
+    typed_in = {"address": request.GET.get("address", deal.address), "wishes": request.GET.get("wishes", "")}
     of = Resource.objects.filter(pk=typed.version(request.GET.get("resource")) or 0).first()
     return _panel(request, deal, _kind(request.GET.get("kind"), deal, of), request.GET.get("day"), typed_in, of=of)
 
@@ -45,10 +45,36 @@ def book(request: PageRequest, deal_id: int) -> HttpResponse:
             by=request.person,
             address=typed_in["address"],
             wishes=typed_in["wishes"],
+            hold=typed.hold(request.POST.get("hold")),
         )
     except Refused as refusal:
         return _panel(request, deal, kind, request.POST.get("day"), typed_in, refusal)
     return _booked(request, booked)
+
+
+@needs("visits.book", "POST")
+def hold(request: PageRequest, deal_id: int) -> HttpResponse:
+    """While the caller thinks nobody else is offered this time. The same time again: for some minutes more."""
+    deal = _deal_to_change(request, deal_id)
+    kind = _kind(request.POST.get("kind"), deal)
+    typed_in = {name: request.POST.get(name, "") for name in ("address", "wishes")}
+    try:
+        chosen = typed.choice(request.POST.get("slot", ""))
+        request_id = typed.request_id(request.POST.get("request_id"))
+        holding.hold(deal, kind, chosen.resource, chosen.starts_at, request_id=request_id, by=request.person)
+    except Refused as refusal:
+        return _panel(request, deal, kind, request.POST.get("day"), typed_in, refusal)
+    return _panel(request, deal, kind, request.POST.get("day"), typed_in)
+
+
+@needs("visits.book", "POST")
+def hold_release(request: PageRequest, deal_id: int) -> HttpResponse:
+    deal = _deal_to_change(request, deal_id)
+    kind = _kind(request.POST.get("kind"), deal)
+    typed_in = {name: request.POST.get(name, "") for name in ("address", "wishes")}
+    if held := holding.standing(deal, kind, by=request.person):
+        holding.release(held.request_id, by=request.person)
+    return _panel(request, deal, kind, request.POST.get("day"), typed_in)
 
 
 def _booked(request: PageRequest, visit: Visit) -> HttpResponse:
@@ -68,14 +94,20 @@ def _panel(
     of: Resource | None = None,
 ) -> HttpResponse:
     """`of`: only windows of this resource, out of the calendar."""
+    given = request.POST if request.method == "POST" else request.GET
+    wishes, held = wished.read(given, deal.client_id), holding.standing(deal, kind, by=request.person)
+    size: dict[str, Any] = {"openings": work.openings_of(deal), "booked": work.booked_of(deal, kind)}
     chosen = typed.day(day) if day else None
     context: dict[str, Any] = {
         "deal": deal,
         "kind": kind,
         "kinds": list(VisitKind.objects.all()),
         "offer": offers.offer(
-            kind, openings=work.openings_of(deal), booked=work.booked_of(deal, kind), day=chosen, resource=of
+            kind, typed_in["address"] or deal.address, wishes=wishes, day=chosen, resource=of, held=held, **size
         ),
+        "held": held and offers.kept(held),
+        "wished": wished.line(wishes),
+        "holds": True,
         "ahead": [visit for visit in calling_off.ahead_of(deal) if visit.kind_id == kind.pk],
         "typed": typed_in,
         "refusal": refusal,

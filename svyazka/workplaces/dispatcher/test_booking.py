@@ -9,7 +9,7 @@ from svyazka.business.clients.models import Client
 from svyazka.business.deals import opening
 from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal
-from svyazka.business.visits import booking, slots
+from svyazka.business.visits import booking, offering
 from svyazka.business.visits.models import Visit, VisitKind
 from svyazka.workplaces.dispatcher import typed
 
@@ -24,7 +24,7 @@ def test_the_panel_offers_five_windows_and_a_whole_day(enter, olga, deal, measur
     page = enter(olga).get(f"/deals/{deal.pk}/visits/new/?kind=measurement", headers=HTMX)
     said = page.content.decode()
     assert said.count("button window") == 5
-    best = slots.best(slots.free_slots(measurement))
+    best = offering.offer(measurement, deal.address).windows
     assert f'value="{typed.written(best[0])}"' in said.replace("&#x2B;", "+").replace("&amp;", "&")
     assert "Москва, ул. Лесная, 5, кв. 12" in said
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.visits.models import Resource
+from svyazka.business.visits.offering import Offered
 from svyazka.business.visits.slots import Slot
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
@@ -21,7 +22,7 @@ class Choice:
     starts_at: datetime
 
 
-def written(slot: Slot) -> str:
+def written(slot: Slot | Offered) -> str:
     """A window as the value of a button: `12@2026-03-02T06:00:00+00:00`."""
     return f"{slot.resource.pk}@{slot.starts_at.isoformat()}"
 
@@ -49,6 +50,14 @@ def request_id(value: str | None) -> UUID:
         return UUID(value or "")
     except ValueError:
         return uuid4()
+
+
+def hold(value: str | None) -> UUID | None:
+    """By which request a time is held."""
+    try:
+        return UUID(value or "")
+    except ValueError:
+        return None
 
 
 def version(value: str | None) -> int | None:

@@ -22,7 +22,7 @@ from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Visit
 from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.dispatcher import offers, typed
+from svyazka.workplaces.dispatcher import offers, typed, wished
 from svyazka.workplaces.shared import inputs
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
@@ -170,10 +170,13 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
 
 
 def _move_form(request: PageRequest, visit: Visit, form: ReasonForm, status: int = 200) -> HttpResponse:
-    day = typed.day(request.GET.get("day") or request.POST.get("day") or day_of(visit))
+    given = request.POST if request.method == "POST" else request.GET
+    day = typed.day(given["day"]) if given.get("day") else None
+    wishes = wished.read(given, visit.client_id)
     context = {
         "form": form,
-        "offer": offers.offer(visit.kind, day=day, moving=visit),
+        "offer": offers.offer(visit.kind, visit.address, wishes=wishes, day=day, moving=visit),
+        "wished": wished.line(wishes),
         "windows_url": reverse("visit_time", args=[visit.pk]) + "?",
     }
     return _dialog(request, visit, "dispatcher/move.html", context, status=status)

@@ -54,6 +54,9 @@ class KindForm(NameForm):
     after = _number(gettext_lazy("Minutes after"), 0, gettext_lazy("To clear away and unload."))
     people = _number(gettext_lazy("How many people go"), 1)
     vehicles = _number(gettext_lazy("How many vehicles go"), 0)
+    promised_days = _number(
+        gettext_lazy("Promised within days"), 0, gettext_lazy("Later windows are offered last. 0: nothing is promised.")
+    )
     more_skills = forms.CharField(
         label=gettext_lazy("Somebody of them must also know"),
         required=False,
@@ -106,7 +109,9 @@ class KindForm(NameForm):
     def wish(self) -> our.Wish:
         typed = self.cleaned_data
         given: dict[str, Any] = {name: typed[name] for name in ("skill", "booked_stage", "booked_fact", "done_stage")}
-        given |= {name: typed[name] or 0 for name in ("minutes_per_opening", "before", "after", "vehicles")}
+        given |= {
+            name: typed[name] or 0 for name in ("minutes_per_opening", "before", "after", "vehicles", "promised_days")
+        }
         return our.Wish(
             minutes=typed["minutes"],
             most_days=typed["most_days"] or 1,

@@ -17,6 +17,7 @@ from svyazka.business.deals.models import Deal
 from svyazka.business.intake.by_hand import asks_for_openings
 from svyazka.business.intake.call_request import fill_in
 from svyazka.business.staff.models import Person
+from svyazka.business.visits import kinds
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.operator import call_card as card_of
@@ -112,6 +113,8 @@ def drawn(
         # What is being typed outlives the news of the call; an answer to the form itself must be seen.
         "keeps_form": form is None,
         "saved": saved,
+        # Not while it rings: then every question to the database counts, and nobody has asked for a time yet.
+        "goes_out": moment in ("talking", *card_of.OVER) and kinds.are_there(),
         "leaves": "" if context["is_awaited"] else _leaves(moment, is_settled=is_settled, is_saved=bool(saved)),
     }
     return render(request, "operator/call_card.html", context, status=status)

@@ -19,6 +19,7 @@ from svyazka.business.clients.identify import find_by_contact
 from svyazka.business.clients.search import Hit
 from svyazka.business.deals.found import Found, look_up
 from svyazka.business.intake.by_hand import asks_for_openings, take_down
+from svyazka.business.visits import kinds
 from svyazka.kit import phones
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared import timeline
@@ -136,7 +137,7 @@ def _take_down(request: PageRequest) -> HttpResponse:
             put_on(form, refusal)
         else:
             messages.success(request, _("The request is taken down in deal № {number}.").format(number=deal.pk))
-            return redirect(f"/deals/{deal.pk}/")
+            return redirect("visit_new", deal.pk) if "book" in request.POST else redirect(f"/deals/{deal.pk}/")
     return _page(request, form, request_id=request_id, contact=request.POST.get("contact", ""), status=422)
 
 
@@ -150,5 +151,6 @@ def _request_id(request: PageRequest) -> UUID:
 def _page(
     request: PageRequest, form: RequestForm, *, request_id: UUID, contact: str, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "request_id": request_id, **(known(contact) if contact else {})}
+    context = {"form": form, "request_id": request_id, "goes_out": kinds.are_there()}
+    context |= known(contact) if contact else {}
     return render(request, "operator/request_new.html", context, status=status)

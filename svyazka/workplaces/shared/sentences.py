@@ -250,6 +250,7 @@ FIELDS: dict[str, Promise] = {
     "minutes_per_opening": _("Minutes for each opening"),
     "steps": _("Duration by size"),
     "most_days": _("Days at most"),
+    "promised_days": _("Promised within days"),
     "before": _("Minutes before"),
     "after": _("Minutes after"),
     "people": _("How many people go"),

@@ -1,5 +1,6 @@
 """What is stored of visits: who and what can be booked, kinds of work, visits, and the times that are taken."""
 
+from svyazka.business.visits.models.day_plan import DayChange, DayPlan
 from svyazka.business.visits.models.kind import VisitKind
 from svyazka.business.visits.models.resource import CrewMember, Resource, ResourceQuerySet, Shift, Substitution
 from svyazka.business.visits.models.visit import Booking, Visit, VisitPhoto, VisitQuerySet
@@ -7,6 +8,8 @@ from svyazka.business.visits.models.visit import Booking, Visit, VisitPhoto, Vis
 __all__ = [
     "Booking",
     "CrewMember",
+    "DayChange",
+    "DayPlan",
     "Resource",
     "ResourceQuerySet",
     "Shift",

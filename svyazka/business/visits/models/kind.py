@@ -26,6 +26,7 @@ class VisitKind(models.Model):
     most_days = models.PositiveSmallIntegerField(default=1, db_default=1)  # one after the other, without a new visit
     before = models.PositiveSmallIntegerField(default=0, db_default=0)  # minutes to load, to prepare
     after = models.PositiveSmallIntegerField(default=0, db_default=0)  # minutes to clear away, to unload
+    promised_days = models.PositiveSmallIntegerField(default=0, db_default=0)  # the company comes within; 0: as it can
     # Stages that a deal goes on to when such a visit is booked, and when it is done.
     booked_stage = models.SlugField(blank=True)
     booked_fact = models.SlugField(blank=True)  # the deal's field that takes the date

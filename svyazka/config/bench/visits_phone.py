@@ -1,0 +1,249 @@
+"""Run in a process of its own with Django set up, over a database that is there: a company of engineers whose two
+weeks are booked, and callers who ask for a window.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from uuid import uuid4
+
+from django.db import connection, transaction
+from django.db.models import Model
+
+from svyazka.business.clients.models import Client
+from svyazka.business.deals import opening
+from svyazka.business.journal.record import Automaton
+from svyazka.business.places.models import Background, Place
+from svyazka.business.visits import day_plans, offering, periods
+from svyazka.business.visits.models import Booking, Resource, Shift, Visit, VisitKind
+from svyazka.business.visits.offering import Offered, Wishes
+from svyazka.business.visits.periods import Overlaps, Taken
+from svyazka.config.bench import processor, visits_windows
+from svyazka.config.bench.dispatch import CENTRE, SKILLS, Weeks
+from svyazka.engines.routing.day_plan import DayPlan
+from svyazka.engines.routing.problem import Key, Span
+from svyazka.engines.routing.wanted import Request
+from svyazka.kit import addresses, clock
+
+DAYS, STEP, HOUR = 14, 1800, 3600
+WORK = 40  # minutes
+SLOTS = tuple(Span(hour * HOUR, (hour + 2) * HOUR - 300) for hour in range(0, 24, 2))
+WRITERS, SECONDS = 32, 6.0
+
+
+def main() -> None:
+    """Arguments: how many engineers, how many calls, the folder of the cluster. The figures go to stdout."""
+    what, number, calls, cluster = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
+    print(json.dumps(_calls(number, calls, cluster) if what == "calls" else _writers()))
+
+
+def _calls(number: int, calls: int, cluster: Path) -> dict[str, float]:
+    company = Company(Weeks(number, number))
+    while day_plans.pack_ahead():
+        pass
+    return company.asked(calls, cluster)
+
+
+class Company:
+    """Days count from tomorrow, so that none of them has begun. Whoever is booked stays at his time."""
+
+    def __init__(self, weeks: Weeks) -> None:
+        self.weeks, self.first = weeks, clock.today() + timedelta(days=1)
+        _forget_everything()
+        Background.objects.update_or_create(pk=1, defaults={"lat": CENTRE.lat, "lon": CENTRE.lon})
+        self.kinds = {skill: VisitKind.objects.create(code=skill, skill=skill, minutes=WORK) for skill in SKILLS}
+        self.resources = [self._resource(worker) for worker in range(len(weeks.able))]
+        self._days_off()
+        self._visits()
+        self.plans = {key: _as_booked(plan) for key, plan in weeks.plans.items()}
+
+    def asked(self, calls: int, cluster: Path) -> dict[str, float]:
+        took, near, broken, shown = [], 0, 0, 0
+        requests = list(self.weeks.requests(calls))
+        places = [self._place(request, number) for number, request in enumerate(requests)]
+        wishes = Wishes(from_day=self.first)
+        offering.offer(self.kinds[SKILLS[0]], places[0], wishes=wishes)
+        before = processor.of_sessions(cluster)
+        answers = []
+        for request, place in zip(requests, places, strict=True):
+            (skill,) = request.needs[0]
+            began = time.process_time()
+            answers.append(offering.offer(self.kinds[skill], place, wishes=wishes))
+            took.append((time.process_time() - began) * 1000)
+        of_database = (processor.of_sessions(cluster) - before) / calls
+        for request, answer in zip(requests, answers, strict=True):
+            near += self._is_near(request, answer.windows)
+            shown += len(answer.windows)
+            broken += sum(not self._can_be_kept(request, window) for window in answer.windows)
+        took.sort()
+        return {
+            "p50": took[len(took) // 2] + of_database,
+            "p95": took[len(took) * 95 // 100] + of_database,
+            "of_database": of_database,
+            "near": 100 * near / calls,
+            "broken": broken,
+            "shown": shown / calls,
+        }
+
+    def _resource(self, worker: int) -> Resource:
+        able = self.weeks.able[worker]
+        day = next(plan.day for key, plan in self.weeks.plans.items() if key.worker == worker)
+        assert day.start
+        shift = [f"{moment // HOUR:02d}:{moment % HOUR // 60:02d}" for moment in day.shift]
+        breaks = [[one.length // 60, *(f"{moment // HOUR:02d}:00" for moment in one.within)] for one in day.breaks]
+        return Resource.objects.create(
+            kind=Resource.Kind.ENGINEER, name=f"Инженер {worker}", skills=sorted(able.skills), breaks=breaks,
+            hours={str(number): [shift] for number in range(7)}, lat=day.start.lat, lon=day.start.lon,
+            territory=sorted(able.districts), position=worker,
+        )  # fmt: skip
+
+    def _days_off(self) -> None:
+        Shift.objects.bulk_create(
+            Shift(resource=resource, day=self.first + timedelta(days=number), hours=[])
+            for worker, resource in enumerate(self.resources)
+            for number in range(DAYS)
+            if Key(worker, number) not in self.weeks.plans
+        )
+
+    def _visits(self) -> None:
+        house = Automaton("bench")
+        client = Client.objects.create(name="Вера")
+        deal = opening.open_deal(client, by=house)
+        kind = next(iter(self.kinds.values()))
+        made = [
+            Visit(
+                kind=kind, deal=deal, client=client, resource=self.resources[key.worker], address="там",
+                lat=stop.at.lat, lon=stop.at.lon, starts_at=self._moment(key.day, stop.start),
+                ends_at=self._moment(key.day, stop.start + stop.work), request_id=uuid4(),
+            )
+            for key, plan in self.weeks.plans.items()
+            for stop in plan.stops
+        ]  # fmt: skip
+        Visit.objects.bulk_create(made, batch_size=2000)
+        rows = [Booking(resource=one.resource, during=(one.starts_at, one.ends_at), visit=one) for one in made]
+        Booking.objects.bulk_create(rows, batch_size=2000)
+
+    def _moment(self, day: int, second: int) -> datetime:
+        return clock.day_bounds(self.first + timedelta(days=day))[0] + timedelta(seconds=second)
+
+    def _place(self, request: Request, number: int) -> str:
+        address = f"{request.district}, улица {number}"
+        Place.objects.create(
+            key=addresses.key(address), address=address, lat=request.at.lat, lon=request.at.lon,
+            precision=Place.Precision.HOUSE, source=Place.HAND,
+        )  # fmt: skip
+        return address
+
+    def _is_near(self, request: Request, windows: tuple[Offered, ...]) -> bool:
+        """Beside every place of every day, tried exactly."""
+        asked = replace(request, parts=(WORK * 60,), slots=SLOTS, step=STEP, not_before=0)
+        best = visits_windows.least_added(self.weeks.able, self.plans, asked)
+        if not windows:
+            return best is None
+        return best is not None and windows[0].added.total_seconds() <= best + visits_windows.MINUTE
+
+    def _can_be_kept(self, request: Request, window: Offered) -> bool:
+        worker = next(number for number, one in enumerate(self.resources) if one.pk == window.resource.pk)
+        able, key = self.weeks.able[worker], Key(worker, (window.day - self.first).days)
+        if not request.needs[0] <= able.skills or (able.districts and request.district not in able.districts):
+            return False
+        start = int((window.starts_at - self._moment(key.day, 0)).total_seconds())
+        position = sum(stop.start < start for stop in self.plans[key].stops)
+        asked = replace(request, parts=(WORK * 60,), slots=(Span(start, start),), step=1, not_before=0)
+        return visits_windows.fits_at(self.plans[key], asked, position)
+
+
+def _as_booked(plan: DayPlan) -> DayPlan:
+    return replace(plan, stops=tuple(stop._replace(window=Span(stop.start, stop.start)) for stop in plan.stops))
+
+
+def _forget_everything() -> None:
+    models: tuple[type[Model], ...] = (Booking, Visit, Shift, Resource, VisitKind, Place)
+    for model in models:
+        model._default_manager.all().delete()
+
+
+def _writers() -> dict[str, float]:
+    """Teams of one to three on a few days of twenty engineers; who has no more room gives something back."""
+    _forget_everything()
+    hours = {str(day): [["08:00", "20:00"]] for day in range(7)}
+    made = [
+        Resource.objects.create(kind="engineer", name=f"Инженер {one}", skills=[], hours=hours) for one in range(20)
+    ]
+    kind = VisitKind.objects.create(code="any", skill="any", minutes=WORK)
+    client = Client.objects.create(name="Вера")
+    deal = opening.open_deal(client, by=Automaton("bench"))
+    connection.pool.resize(1, WRITERS + 4)  # type: ignore[attr-defined]  # of Django's PostgreSQL
+    fight = Fight([one.pk for one in made], clock.today() + timedelta(days=1), deal.pk, kind.pk, client.pk)
+    with ThreadPoolExecutor(WRITERS) as pool:
+        outcomes = sum(pool.map(fight.write, range(WRITERS)), Counter[str]())
+    overlaps, partial = _broken()
+    errors = sum(number for name, number in outcomes.items() if name.startswith("error"))
+    return {"booked": outcomes["booked"] / SECONDS, "overlaps": overlaps, "partial": partial, "errors": errors}
+
+
+class Fight:
+    def __init__(self, resources: list[int], first: date, deal: int, kind: int, client: int) -> None:
+        self.resources, self.begins = resources, clock.day_bounds(first)[0]
+        self.of = {"deal_id": deal, "kind_id": kind, "client_id": client}
+        self.ends, self.lock = time.monotonic() + SECONDS, threading.Lock()
+
+    def write(self, number: int) -> Counter[str]:
+        chance, outcomes, mine = Random(number), Counter[str](), list[Visit]()  # noqa: S311  # no secret
+        while time.monotonic() < self.ends:
+            try:
+                outcomes[self._once(chance, mine)] += 1
+            except Overlaps:
+                outcomes["taken"] += 1
+            except Exception as error:  # a bench counts whatever a person would see
+                outcomes[f"error {type(error).__name__}"] += 1
+        connection.close()
+        return outcomes
+
+    def _once(self, chance: Random, mine: list[Visit]) -> str:
+        if len(mine) > 6:
+            with transaction.atomic():
+                visit = mine.pop(0)
+                periods.give_back(visit)
+                Visit.objects.filter(pk=visit.pk).update(status=Visit.Status.CANCELLED)
+            return "given back"
+        wanted = sorted(self._wanted(chance))
+        with transaction.atomic():
+            periods.stand_in_line({one.resource_id for one in wanted})
+            first = wanted[0]
+            visit = Visit.objects.create(
+                **self.of, resource_id=first.resource_id, address="там", starts_at=first.start, ends_at=first.end,
+                request_id=uuid4(), facts={"rows": len(wanted)},
+            )  # fmt: skip
+            periods.take(wanted, kind=Booking.Kind.VISIT, visit=visit)
+        mine.append(visit)
+        return "booked"
+
+    def _wanted(self, chance: Random) -> Iterator[Taken]:
+        day, slot = chance.randrange(3), chance.randrange(27)
+        start = self.begins + timedelta(days=day, hours=9, minutes=20 * slot)
+        end = start + timedelta(minutes=chance.choice([45, 60, 90]))
+        for resource in chance.sample(self.resources, chance.choice([1, 1, 2, 3])):
+            yield Taken(resource, start, end)
+
+
+def _broken() -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            select count(*) from visits_booking a join visits_booking b
+            on a.resource_id = b.resource_id and a.id < b.id and a.during && b.during""")
+        overlaps = cursor.fetchone()[0]
+        cursor.execute("""
+            select count(*) from visits_visit v where status <> 'cancelled'
+            and (v.facts ->> 'rows')::int <> (select count(*) from visits_booking b where b.visit_id = v.id)""")
+        return overlaps, cursor.fetchone()[0]
