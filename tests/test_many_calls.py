@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from svyazka.business.calls.models import Call
 from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.deals.models import Deal, Task
-from svyazka.business.intake import take_call
+from svyazka.business.intake import ringing, take_call
 from svyazka.business.intake import work_off as ledger
 from svyazka.business.intake.bundles import NOBODY_WAITS
 from svyazka.business.intake.models import Arrival
@@ -203,6 +203,17 @@ def test_a_phone_rings_on_the_screen_at_once_and_all_else_comes_of_it_a_second_l
     )
     assert Arrival.objects.get().made["deal"] == deal.pk
     assert told_of() == ["call", "card", "deal"]
+
+
+def test_should_the_telling_fail_the_call_goes_its_usual_way(windows, olga, monkeypatch):
+    def fails(events):
+        with connection.cursor() as cursor:
+            cursor.execute("select 1 / 0")
+
+    monkeypatch.setattr(ringing, "tell", fails)
+    ring(told("s01")[0])
+    assert ledger.work_off_awaited() == 1
+    assert (Call.objects.count(), Deal.objects.count(), Arrival.objects.get().state) == (1, 1, "done")
 
 
 def test_of_a_client_whose_deal_is_open_the_card_is_not_drawn_again(windows, olga):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -35,6 +36,15 @@ def read_joined(question: str, parameters: Sequence[Any], *models: type[Model]) 
     for row in rows:
         values = iter(row)
         yield *(_made(model, list(islice(values, len(_names(model))))) for model in models), *values
+
+
+@contextmanager
+def unanswered() -> Iterator[None]:
+    """Within it, what changes rows waits for no answer: it is sent with the next question, or at the end. How many rows
+    it has changed cannot be asked."""
+    connection.ensure_connection()
+    with connection.connection.pipeline():
+        yield
 
 
 def _made(model: type[Model], values: list[Any]) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -126,7 +127,12 @@ class _Due:
 def _calls_worked_off(conversations: Sequence[str], *, promptly: bool = False) -> int:
     """Should one of them fail, each is tried by itself, to find out which one it was."""
     try:
-        with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+        # Of a ring the half of what is said to the database needs no answer, and goes with what does.
+        with (
+            rows.unanswered() if promptly else nullcontext(),
+            transaction.atomic(),
+            translation.override(settings.LANGUAGE_CODE),
+        ):
             done, left = _work_off_calls(conversations, promptly=promptly)
     except Exception:
         _refuse_without_database()
