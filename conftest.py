@@ -240,6 +240,18 @@ def anna(windows):
 
 
 @pytest.fixture
+def administrator(db):
+    """The only person of a company that has nothing yet."""
+    from svyazka.business.staff import hire
+    from svyazka.business.staff.models import Role
+    from svyazka.config import staffing
+
+    return hire.hire(
+        login="administrator", full_name="Администратор", role=Role.ADMINISTRATOR, password=PASSWORD, by=staffing.BY
+    )
+
+
+@pytest.fixture
 def vera(windows):
     """The client."""
     from svyazka.business.clients.models import Client, ContactPoint
