@@ -122,13 +122,48 @@ def projects(db: None) -> dict[str, object]:
     return {person.login: person for person in Person.objects.select_related("department")}
 
 
+_BEGUN: dict[str, str] = {}
+
+
 def _begin(code: str) -> None:
+    """Once in each process it begins as a customer's does; from then on its rows are put there again, all at once."""
+    from django.db import connection
+
+    if code not in _BEGUN:
+        _begin_anew(code)
+        _BEGUN[code] = _all_rows()
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(_BEGUN[code])
+
+
+def _begin_anew(code: str) -> None:
     from svyazka.business.company import start
     from svyazka.business.company.blueprint import of_house
 
     with _without_savepoints():
         start.start(of_house(code))
         start.add_demonstration(of_house(code), password=PASSWORD, bot_secret="bot-secret-for-tests")
+
+
+def _all_rows() -> str:
+    """All that stands in the database, as statements that put it there again."""
+    from django.apps import apps
+    from django.db import connection
+    from psycopg import sql
+
+    statements = []
+    with connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            table = sql.Identifier(model._meta.db_table)
+            cursor.execute(sql.SQL("select json_agg(stored)::text from {} stored").format(table))
+            (rows,) = cursor.fetchone()
+            if rows:
+                stored = [field.column for field in model._meta.concrete_fields if not field.generated]
+                columns = sql.SQL(", ").join(map(sql.Identifier, stored))
+                put = sql.SQL("insert into {0} ({1}) select {1} from json_populate_recordset(null::{0}, {2})")
+                statements.append(put.format(table, columns, sql.Literal(rows)).as_string(connection.connection))
+    return "; ".join(statements)
 
 
 @contextmanager
@@ -202,6 +237,18 @@ def roza(windows):
 @pytest.fixture
 def anna(windows):
     return windows["anna"]
+
+
+@pytest.fixture
+def administrator(db):
+    """The only person of a company that has nothing yet."""
+    from svyazka.business.staff import hire
+    from svyazka.business.staff.models import Role
+    from svyazka.config import staffing
+
+    return hire.hire(
+        login="administrator", full_name="Администратор", role=Role.ADMINISTRATOR, password=PASSWORD, by=staffing.BY
+    )
 
 
 @pytest.fixture

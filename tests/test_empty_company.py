@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pytest
 from django.urls import URLPattern, get_resolver
 
-from svyazka.business.staff import hire, roles
-from svyazka.business.staff.models import Person, Role
-from svyazka.config import staffing
-
-
-@pytest.fixture
-def administrator(db) -> Person:
-    return hire.hire(
-        login="administrator",
-        full_name="Администратор",
-        role=Role.ADMINISTRATOR,
-        password="correct horse battery",
-        by=staffing.BY,
-    )
+from svyazka.business.staff import roles
+from svyazka.business.staff.models import Person
 
 
 def test_every_page_stands_without_a_pipeline_a_department_and_a_kind_of_visits(administrator, enter):

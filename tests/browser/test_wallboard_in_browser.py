@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from svyazka.business.calls.floor import switching
 from svyazka.business.calls.floor.states import Kind, states
 from svyazka.business.calls.phone_system import Kind as Said
+from svyazka.business.staff.models import Person
 from tests.browser.test_call_card import ring, tell
 
 pytestmark = pytest.mark.slow
@@ -36,6 +37,25 @@ def test_who_waits_and_who_does_what_appears_by_itself_and_time_runs(roza, oksan
     moved(page, "call")
     expect(row).to_have_count(0)
     expect(board).to_contain_text("Разговаривают")
+
+
+def test_who_is_behind_and_more_is_unfolded_from_the_keyboard_and_stays_while_the_board_moves(roza, oksana, open_page):
+    for number in range(14):
+        person = Person.objects.create(login=f"op{number}", full_name=f"Оператор {number:02}", role="operator")
+        switching.ready(person, by=person)
+    page = open_page(roza, "/wallboard/")
+    board, rest = page.locator("#wallboard-now"), page.locator("#rest-ready")
+    expect(rest).to_contain_text("и ещё 2")
+    rest.focus()
+    page.keyboard.press("Enter")
+    expect(board).to_contain_text("Оператор 13")
+    switching.ready(oksana, by=oksana)
+    moved(page, "floor")
+    expect(board).to_contain_text("Оксана Громова")
+    expect(board).to_contain_text("Оператор 13")
+    expect(rest).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(board).not_to_contain_text("Оператор 13")
 
 
 def test_however_much_happens_the_board_asks_twice_a_second_at_most(roza, open_page):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from svyazka.business.calls.phone_system import CallEvent, Kind, Way
@@ -17,6 +17,7 @@ _REFUSALS = (Kind.NO_ANSWER, Kind.BUSY, Kind.CANCEL)
 Stamped = tuple[datetime, str]  # the earliest of several wins; between equal times, the lesser text
 Crossing = tuple[str, datetime]  # a bridge, and when the leg went in or out
 PassedOn = tuple[datetime, Way, str]  # to whom
+CLOCKS_DIFFER = timedelta(minutes=5)  # that of the PBX and ours: by no more, unless one was set
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -102,6 +103,14 @@ def _learn(leg: Leg, event: CallEvent) -> Leg:
         resumed=leg.resumed | {at} if kind == Kind.RESUME else leg.resumed,
         passed_on=leg.passed_on | {(at, event.way, event.to)} if kind == Kind.TRANSFER else leg.passed_on,
     )
+
+
+def gone_at(began: datetime, heard: datetime, said_at: datetime, *, now: datetime) -> datetime | None:
+    """When a call ended that is not on a list of those that go on; None: it began after the list was made. `heard`:
+    when anything was heard of it last. Where that is later than now, a clock was set back since."""
+    if heard > now + CLOCKS_DIFFER:
+        return heard
+    return said_at if began < said_at else None
 
 
 def unite(legs: Iterable[Leg], others: Iterable[Leg]) -> list[Leg]:

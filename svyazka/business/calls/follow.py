@@ -17,7 +17,7 @@ from svyazka.business.calls.recordings.note import hand_over
 from svyazka.business.calls.summary import Summary, summarise
 from svyazka.business.calls.whose_phone import PhoneKey, staff_at
 from svyazka.business.journal.record import News, announce_all
-from svyazka.kit import phones, rows
+from svyazka.kit import clock, phones, rows
 
 LONGEST = timedelta(days=1)  # no call lasts longer
 
@@ -223,9 +223,14 @@ def lines_of(calls: Iterable[Call]) -> dict[str, PhoneLine]:
 def _of_single_calls(event: CallEvent) -> list[CallEvent]:
     if event.kind != Kind.ONLY_THESE:
         return [event]
-    rows = Call.objects.going_on().filter(pbx_code=event.pbx_code, started_at__lt=event.at)
-    gone = rows.exclude(key__in=event.going_on).values_list("key", flat=True)
-    return [replace(event, call_key=key, kind=Kind.VANISHED, going_on=frozenset()) for key in gone]
+    known = Call.objects.going_on().filter(pbx_code=event.pbx_code).exclude(key__in=event.going_on)
+    gone = [(call.key, _gone_at(call, event.at)) for call in known.only("key", "started_at", "legs")]
+    return [replace(event, call_key=key, kind=Kind.VANISHED, going_on=frozenset(), at=at) for key, at in gone if at]
+
+
+def _gone_at(call: Call, said_at: datetime) -> datetime | None:
+    heard = [leg.last_at for leg in map(fold.from_json, call.legs) if leg.last_at]
+    return fold.gone_at(call.started_at, max(heard, default=call.started_at), said_at, now=clock.now())
 
 
 def _follow_call(key: tuple[str, str], events: Sequence[CallEvent]) -> Followed:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.calls.models import Pbx
 from svyazka.business.calls.phone_system import Option
 from svyazka.business.calls.recordings import source
+from svyazka.business.calls.setting_up import phones
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.kit import secrets
 from svyazka.kit.refusals import Refused
@@ -51,6 +52,7 @@ def add(
         with transaction.atomic():
             pbx.save(force_insert=True)
             record("calls.pbx_added", About("pbx", pbx.pk), by=by, note=pbx.code)
+            phones.stay(pbx, by=by)
     except IntegrityError as conflict:
         words = _("There is a telephone system of this name already.")
         raise Refused(words, fields={"code": words}) from conflict
@@ -72,6 +74,8 @@ def change(pbx: Pbx, *, by: Actor, secret: str = "", options: Mapping[str, str] 
     if changes:
         pbx.save(update_fields=list(changes))
         record("calls.pbx_changed", About("pbx", pbx.pk), by=by, changes=changes)
+        if "is_active" in changes and pbx.is_active:
+            phones.stay(pbx, by=by)
     return pbx
 
 

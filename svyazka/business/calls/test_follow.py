@@ -198,6 +198,17 @@ def test_a_call_that_began_days_ago_is_ended_once_the_pbx_is_heard_again():
     assert sorted(Call.objects.values_list("key", "state")) == [("friday", "ended"), ("long", "ended")]
 
 
+def test_a_call_that_ended_unheard_while_the_clock_was_set_back_is_ended_when_it_was_last_heard_of():
+    now = clock.now()
+    begun = now + timedelta(hours=1)  # by the clock as it was
+    follow([start("gone", at=begun), of("gone", Kind.ANSWER, begun + LATER), start("there", at=begun)])
+    follow([start("over the change", at=now - LATER), of("over the change", Kind.ANSWER, begun)])
+    follow([CallEvent("asterisk/lab1", "", Kind.ONLY_THESE, now, going_on=frozenset({"there"}))])
+    states = dict(Call.objects.values_list("key", "state"))
+    assert states == {"gone": "ended", "there": "ringing", "over the change": "ended"}
+    assert Call.objects.get(key="gone").ended_at == begun + LATER
+
+
 def test_the_same_news_of_a_link_twice_is_one():
     pbx = Pbx.objects.create(code="asterisk/lab1", driver="asterisk", host="pbx", port=5038)
     news = [Link(False, "unreachable"), Link(False, "unreachable"), Link(True), Link(True), Link(False, "cut")]

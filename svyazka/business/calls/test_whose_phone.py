@@ -6,9 +6,12 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from svyazka.business.calls import systems
+from svyazka.business.calls.commands import pbx_of
 from svyazka.business.calls.models import Pbx, Phone
-from svyazka.business.calls.setting_up.phones import give, people_on
-from svyazka.business.calls.whose_phone import PhoneKey, colleagues_at, rung_by, staff_at
+from svyazka.business.calls.setting_up.phones import elsewhere, give, move, people_on
+from svyazka.business.calls.whose_phone import PhoneKey, colleagues_at, not_rung, rung_by, staff_at
+from svyazka.business.journal.models import Entry
 from svyazka.business.staff import hire
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
@@ -112,3 +115,58 @@ def test_whose_pbx_is_not_chosen_yet_is_in_the_way_and_it_is_said_so(south, olga
     assert said[f"extension_{olga.pk}"] == "On which PBX is this phone? Choose it on the person's page first."
     mikhail.refresh_from_db()
     assert mikhail.extension == "110"
+
+
+def add_pbx(code, by):
+    return systems.add(driver="asterisk", code=code, host="10.0.0.1", port=5038, login="", secret="", by=by)
+
+
+def codes():
+    return set(Person.objects.working().exclude(extension="").values_list("pbx_code", flat=True))
+
+
+def test_whoever_has_a_phone_keeps_it_where_it_is_when_a_second_pbx_comes(windows, olga, anna):
+    first = add_pbx("north", anna)
+    assert codes() == {""}
+    add_pbx("south", anna)
+    assert codes() == {NORTH}
+    olga.refresh_from_db()
+    assert pbx_of(olga) == first
+    assert Entry.objects.filter(verb="staff.changed", object_id=olga.pk).get().changes == {"pbx_code": ["", NORTH]}
+
+
+def test_a_pbx_that_takes_the_place_of_one_that_is_off_is_the_only_one_there_is(windows, anna):
+    first = add_pbx("north", anna)
+    systems.change(first, by=anna, is_active=False)
+    second = add_pbx("south", anna)
+    assert codes() == {""}
+    assert {one.login for one in people_on(second)} >= {"olga", "mikhail", "roza"}
+    systems.change(first, by=anna, is_active=True)
+    assert codes() == {SOUTH}
+
+
+def test_many_go_to_another_pbx_at_once_and_whose_number_is_taken_there_stays(windows, olga, oksana, mikhail, anna):
+    add_pbx("north", anna)
+    south = add_pbx("south", anna)
+    Person.objects.filter(pk=oksana.pk).update(pbx_code=SOUTH, extension=olga.extension)
+    number = len(people_on(Pbx.objects.get(code=NORTH)))
+    assert elsewhere(south) == {NORTH: number}
+    moved = move(south, source=NORTH, department=mikhail.department, by=anna)
+    assert 0 < moved.number < number - 1
+    rest = move(south, source=NORTH, by=anna)
+    assert rest.left == [olga]
+    assert moved.number + rest.number == number - 1
+    for source in (SOUTH, "", "asterisk/west"):
+        with pytest.raises(Refused):
+            move(south, source=source, by=anna)
+
+
+def test_whose_number_is_somebody_elses_on_another_pbx_is_not_rung_there(
+    two_branches, olga, oksana, mikhail, anna, django_assert_num_queries
+):
+    hire.change(mikhail, by=anna, pbx_code=SOUTH)
+    theirs = {oksana.pk: OKSANAS, mikhail.pk: PhoneKey(SOUTH, mikhail.extension), anna.pk: PhoneKey("", "")}
+    with django_assert_num_queries(1):
+        assert not_rung(theirs, on=NORTH) == {oksana.pk}
+    with django_assert_num_queries(0):
+        assert not_rung(theirs, on=SOUTH) == set()

@@ -6,7 +6,7 @@ has it without a PBX being named; then nobody else has it (`staff.Person`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.db import connection
@@ -35,6 +35,13 @@ def rung_by(numbers: Iterable[PhoneKey]) -> dict[PhoneKey, tuple[int, str]]:
     """Id and name of whoever is rung when such a number is dialled on that PBX: whoever has it there; of a number that
     no phone there has, the only one of the company who has it, for PBXs may be joined."""
     return {key: (number, name) for key, number, name in _owners(_RUNG, numbers)}
+
+
+def not_rung(people: Mapping[int, PhoneKey], *, on: str) -> set[int]:
+    """Whose number, dialled on this PBX, does not lead to them. Nothing is asked where all have their phones there."""
+    others = {number: phone for number, phone in people.items() if phone.extension and phone.pbx_code not in ("", on)}
+    rung = rung_by(PhoneKey(on, phone.extension) for phone in others.values())
+    return {one for one, phone in others.items() if rung.get(PhoneKey(on, phone.extension), (0, ""))[0] != one}
 
 
 def names_in(call: Call, extensions: Iterable[str], *, dialled: Iterable[str] = ()) -> dict[str, str]:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from svyazka.business.calls import fold
 from svyazka.business.calls.anew import make_anew
 from svyazka.business.calls.follow import LONGEST, find, summary_of
 from svyazka.business.calls.phone_system import CallEvent, Kind
@@ -52,6 +53,9 @@ class _Heard:
             self.parts.add(event.part)
         self.has_ended |= event.kind in (Kind.HANGUP, Kind.VANISHED, Kind.OVER)
 
+    def gone_at(self, said_at: datetime, now: datetime) -> datetime | None:
+        return fold.gone_at(self.events[0].at, max(one.at for one in self.events), said_at, now=now)
+
 
 def rebuild_calls(
     since: datetime, until: datetime, *, pbx: str = "", by: Actor, tell: Callable[[datetime], None] = lambda _at: None
@@ -83,20 +87,17 @@ def _hear(heard: dict[Key, _Heard], arrival: Arrival) -> None:
     for event in events:
         if not isinstance(event, CallEvent):
             continue
-        for one in _of_single_calls(event, heard):
+        for one in _of_single_calls(event, heard, arrival.received_at):
             heard.setdefault((one.pbx_code, one.call_key), _Heard()).hear(one, arrival)
 
 
-def _of_single_calls(event: CallEvent, heard: dict[Key, _Heard]) -> list[CallEvent]:
+def _of_single_calls(event: CallEvent, heard: dict[Key, _Heard], now: datetime) -> list[CallEvent]:
     """What the PBX did not know any more when it was asked."""
     if event.kind != Kind.ONLY_THESE:
         return [event]
-    return [
-        replace(event, call_key=key, kind=Kind.VANISHED, going_on=frozenset())
-        for (pbx_code, key), one in heard.items()
-        if pbx_code == event.pbx_code and key not in event.going_on and not one.has_ended
-        if one.events[0].at < event.at
-    ]
+    known = [(key, one) for (pbx_code, key), one in heard.items() if pbx_code == event.pbx_code and not one.has_ended]
+    gone = [(key, one.gone_at(event.at, now)) for key, one in known if key not in event.going_on]
+    return [replace(event, call_key=key, kind=Kind.VANISHED, going_on=frozenset(), at=at) for key, at in gone if at]
 
 
 def _is_over(one: _Heard, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.journal.record import About, Actor, Change, record, record_all
 from svyazka.business.staff import passwords, roles
 from svyazka.business.staff.hours import Hours, in_words, to_store
 from svyazka.business.staff.models import CallsBy, Department, Person, Role, Session
@@ -79,6 +79,23 @@ def change(person: Person, *, by: Actor, **values: Any) -> Person:
     except IntegrityError as conflict:
         raise _taken(conflict) from conflict
     return person
+
+
+def put_on(pbx_code: str, people: Iterable[Person], *, by: Actor) -> int:
+    """Their phones are on this PBX, under the same extensions. Says for how many that is new."""
+    try:
+        with transaction.atomic():
+            rows = Person.objects.working().filter(pk__in=[one.pk for one in people]).exclude(extension="")
+            found = list(rows.exclude(pbx_code=pbx_code).order_by("pk").select_for_update())
+            Person.objects.filter(pk__in=[one.pk for one in found]).update(pbx_code=pbx_code)
+            record_all([_put_on(one, pbx_code, by) for one in found])
+    except IntegrityError as conflict:
+        raise _taken(conflict) from conflict
+    return len(found)
+
+
+def _put_on(person: Person, pbx_code: str, by: Actor) -> Change:
+    return Change("staff.changed", About("person", person.pk), by, {"pbx_code": (person.pbx_code, pbx_code)})
 
 
 @transaction.atomic

@@ -65,6 +65,25 @@ def test_on_the_wall_no_clients_number_can_be_read(enter, roza, windows):
     assert "on-wall" in page
 
 
+def test_who_is_behind_and_more_is_unfolded_stays_so_and_is_folded_again(enter, roza, windows):
+    for number in range(14):
+        ringing(f"791600001{number:02}", seconds=60 - number)
+        person = Person.objects.create(login=f"op{number}", full_name=f"Оператор {number:02}", role="operator")
+        PersonState.objects.create(person=person, kind="ready", since=clock.now())
+    client = enter(roza)
+    page = text(client.get("/wallboard/"))
+    assert ("Оператор 11" in page, "Оператор 12" in page, "000-01-13" in page) == (True, False, False)
+    assert page.count("и ещё 2") == 2
+    page = text(client.get("/wallboard/now/?unfolded=ready&unfolded=nonsense"))
+    assert ("Оператор 13" in page, "000-01-13" in page) == (True, False)
+    assert 'hx-get="/wallboard/now/?unfolded=ready"' in page  # as it asks for itself from now on
+    assert 'href="/wallboard/?unfolded=ready&amp;unfolded=waiting"' in page
+    assert 'id="rest-ready" href="/wallboard/"' in page
+    assert "000-01-13" in text(client.get("/wallboard/?unfolded=waiting"))
+    wall = text(client.get("/wallboard/now/?wall=1&unfolded=ready"))
+    assert ("Оператор 05" in wall, "rest-ready" in wall, "и ещё 9" in wall) == (False, False, True)
+
+
 @pytest.mark.parametrize("path", ["/wallboard/", "/wallboard/days/"])
 def test_thirty_of_everything_cost_as_many_queries_as_one(enter, roza, windows, path):
     client, counts = enter(roza), []
@@ -125,7 +144,7 @@ def test_a_day_leaves_the_house_as_a_file(enter, roza, windows):
     ended("b", waits=9, queue="sales")
     counting.fold_in()
     answer = enter(roza).get(f"/wallboard/days/file/?day={clock.today().isoformat()}")
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    lines = answer.getvalue().decode("utf-8-sig").splitlines()
     assert lines[0].startswith("Час;Очередь;Поступило;Принято;Вовремя")
     assert lines[1].split(";")[1:7] == ["sales", "2", "2", "1", "50", "0"]
     assert enter(roza).get("/wallboard/days/?day=nonsense&queue=%00").status_code == 200
@@ -149,5 +168,5 @@ def test_a_day_on_which_clocks_are_set_has_all_its_calls_once(enter, roza, setti
     page = text(enter(roza).get(f"/wallboard/days/?day={day}"))
     assert re.findall(r'<td class="lead whole"><span>(\d\d:00[^<]*)</span>', page) == named
     assert f"принято: {len(hours)}" in page
-    lines = b"".join(enter(roza).get(f"/wallboard/days/file/?day={day}").streaming_content).decode().splitlines()
+    lines = enter(roza).get(f"/wallboard/days/file/?day={day}").getvalue().decode().splitlines()
     assert len(lines) == 1 + len(hours)

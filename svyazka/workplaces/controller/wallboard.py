@@ -23,12 +23,10 @@ from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.staff.roles import Reach
 from svyazka.kit import clock, phones
+from svyazka.workplaces.controller.wallboard_folds import WAITING, Folds, folds_of
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.timeline import duration
 
-# How many calls that wait, and people of one state, are named: on the page, and on the wall, which nobody scrolls.
-MOST_WAITING, MOST_PEOPLE = 12, 12
-ON_WALL = 5
 LONG = timedelta(seconds=20)  # whoever waits longer stands out
 
 
@@ -47,18 +45,18 @@ class Scope:
 
 @needs("floor.see")
 def wallboard(request: PageRequest) -> HttpResponse:
-    return render(request, "controller/wallboard.html", _now(request.person, on_wall=False))
+    return render(request, "controller/wallboard.html", _now(request.person, folds_of(request)))
 
 
 @needs("floor.see")
 def wall(request: PageRequest) -> HttpResponse:
     """For the screen on the wall: great figures, dark, and no client's number to be read."""
-    return render(request, "controller/wallboard.html", _now(request.person, on_wall=True))
+    return render(request, "controller/wallboard.html", _now(request.person, Folds(on_wall=True)))
 
 
 @needs("floor.see")
 def now(request: PageRequest) -> HttpResponse:
-    return render(request, "controller/wallboard_now.html", _now(request.person, on_wall="wall" in request.GET))
+    return render(request, "controller/wallboard_board.html", _now(request.person, folds_of(request)))
 
 
 @needs("floor.change", "POST")
@@ -129,26 +127,26 @@ def queue_name(code: str, queues: Mapping[str, CallQueue]) -> str:
     return (str(queues[code]) if code in queues else code) if code else _("Straight to a number")
 
 
-def _now(person: Person, *, on_wall: bool) -> dict[str, Any]:
+def _now(person: Person, folds: Folds) -> dict[str, Any]:
     scope, demanded = scope_of(person), rules()
     rows = counting.counted(*clock.day_bounds(clock.today()), queues=scope.codes)
     total, by_queue = figures_of(rows, scope, demanded, by="queue")
     _total, by_hour = figures_of(rows, scope, demanded, by="hour")
     live = list_live(scope.codes)
     waiting = [one for one in live if one.is_waiting]
-    most_waiting, most_people = (ON_WALL, ON_WALL) if on_wall else (MOST_WAITING, MOST_PEOPLE)
     return {
-        "on_wall": on_wall,
+        "on_wall": folds.on_wall,
+        "query": folds.query,
         "demanded": demanded,
         "total": shown(total, demanded),
         "waiting_count": len(waiting),
         "longest": waiting[0].since.isoformat() if waiting else "",
-        "waiting": _waiting(waiting[:most_waiting], scope, on_wall=on_wall),
-        "more_waiting": max(0, len(waiting) - most_waiting),
+        "waiting": _waiting(folds.drawn(waiting, WAITING), scope, on_wall=folds.on_wall),
+        "rest": folds.rest(waiting, WAITING),
         "talking_count": sum(not one.is_waiting for one in live),
         "queues": _queues(by_queue, waiting, scope, demanded),
         "bars": bars(by_hour),
-        "groups": _people(scope, most_people),
+        "groups": _people(scope, folds),
         "to_ring_back": history.count_waiting().get("call", 0) if scope.is_whole else None,
     }
 
@@ -194,7 +192,7 @@ def _queues(
     ]
 
 
-def _people(scope: Scope, most: int) -> list[dict[str, Any]]:
+def _people(scope: Scope, folds: Folds) -> list[dict[str, Any]]:
     """By state; whoever has been in it longest first."""
     found = states()
     people = Person.objects.filter(pk__in=found).values_list("pk", "full_name", "department_id")
@@ -209,16 +207,19 @@ def _people(scope: Scope, most: int) -> list[dict[str, Any]]:
             "kind": kind.value,
             "name": names[kind],
             "count": len(group),
-            "people": _lines(group, moment, most),
-            "more": max(0, len(group) - most),
+            "people": _lines(folds.drawn(_longest_first(group, moment), kind), moment),
+            "rest": folds.rest(group, kind),
         }
         for kind, group in groups.items()
         if group
     ]
 
 
-def _lines(group: list[tuple[State, int, str]], moment: datetime, most: int) -> list[dict[str, Any]]:
-    ordered = sorted(group, key=lambda one: (not one[0].is_too_long(moment), one[0].since, one[1]))
+def _longest_first(group: Sequence[tuple[State, int, str]], moment: datetime) -> list[tuple[State, int, str]]:
+    return sorted(group, key=lambda one: (not one[0].is_too_long(moment), one[0].since, one[1]))
+
+
+def _lines(group: Sequence[tuple[State, int, str]], moment: datetime) -> list[dict[str, Any]]:
     return [
         {
             "pk": pk,
@@ -228,7 +229,7 @@ def _lines(group: list[tuple[State, int, str]], moment: datetime, most: int) -> 
             "is_too_long": state.is_too_long(moment),
             "on_break": state.kind == Kind.BREAK,
         }
-        for state, pk, name in ordered[:most]
+        for state, pk, name in group
     ]
 
 

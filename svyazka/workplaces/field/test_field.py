@@ -99,7 +99,7 @@ def test_a_note_and_a_photo(enter, egor, roza, konstantin, visit):
     for person in (egor, roza, konstantin):
         shown = enter(person).get(f"/field/photos/{photo.pk}/")
         assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
-        assert b"".join(shown.streaming_content)[:3] == b"\xff\xd8\xff"
+        assert shown.getvalue()[:3] == b"\xff\xd8\xff"
 
 
 def test_no_photo_is_said_beside_the_button(enter, egor, visit):

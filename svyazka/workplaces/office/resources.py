@@ -236,12 +236,30 @@ def page(
         "week": days,
         "in_use": "is_active" in request.POST if form.is_bound else bool(found and found.is_active),
         "ahead": list(found.visits.ahead().order_by("starts_at")) if found else [],
+        "said": _parts(found) if found else {},
+        "is_open": form.is_bound,
         "typed": typed or {},
         "today": clock.today(),
         **(_beneath(found) if found else {}),
     }
     status = 422 if form.errors or (typed or {}).get("fault") else 200
     return render(request, "office/resource.html", context, status=status)
+
+
+def _parts(found: Resource) -> dict[str, str]:
+    """What is set in the parts of the form that are folded away, in words."""
+    breaks = [
+        _("break of {minutes} minutes between {begins} and {ends}").format(minutes=minutes, begins=begins, ends=ends)
+        for minutes, begins, ends in found.breaks
+    ]
+    most = found.most_visits, found.most_minutes
+    limits = [_("visits a day: {number}").format(number=most[0])] if most[0] else []
+    limits += [_("minutes a day: {number}").format(number=most[1])] if most[1] else []
+    serves = [_("serves: {places}").format(places=", ".join(found.territory))] if found.territory else []
+    return {
+        "limits": " · ".join(breaks + limits),
+        "way": " · ".join([found.home, *serves] if found.home else serves),
+    }
 
 
 def _beneath(found: Resource) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def test_from_the_file_to_its_undoing(deals, roza, enter):
         ("Проёмов", "3", "4"),
         ("Сумма", "", "1 000,50 ₽".replace(" ", "\xa0")),
     ]
-    faults = b"".join(page.get(f"{address}faults/").streaming_content).decode().removeprefix("\ufeff").splitlines()
+    faults = page.get(f"{address}faults/").getvalue().decode().removeprefix("\ufeff").splitlines()
     assert faults == ["Строка;Столбец;Значение;Что не так", "3;Проёмов;много;Здесь нужно целое число, например 3."]
     page.post(f"{address}storing/")
     work()
@@ -125,7 +125,7 @@ def test_the_list_of_deals_downloaded_and_filled_in_comes_back(deals, roza, ente
     page, asked = enter(roza), {"column": list(facts)[:12]}
     for part in (list(facts)[:12], list(facts)[12:]):
         asked = {"columns": "1", "column": part}
-        file = b"".join(page.post("/deals/list/file/", asked).streaming_content)
+        file = page.post("/deals/list/file/", asked).getvalue()
         page.post("/office/imports/", {"file": SimpleUploadedFile("deals.csv", file)})
         made = Import.objects.latest("pk")
         assert set(part) <= set(made.columns.values())

@@ -192,6 +192,25 @@ def test_phones_that_cannot_be_are_said_beside_whose_they_are_and_nothing_is_sav
     assert phones_of(olga, oksana, mikhail) == before
 
 
+def test_all_who_have_a_phone_on_the_old_system_are_moved_by_one_form(browser, pbx, olga, oksana, anna):
+    url = f"/office/pbx/{pbx.pk}/phones/"
+    assert "Сразу многих" not in main(browser.get(url))
+    old = Pbx.objects.create(code="asterisk/old", driver="asterisk", host="127.0.0.1", port=5039)
+    Person.objects.exclude(extension="").update(pbx_code=old.code)
+    Person.objects.filter(pk=oksana.pk).update(pbx_code=CODE, extension=phones_of(olga)[0])
+    number = Person.objects.filter(pbx_code=old.code).count()
+    assert f'<option value="asterisk/old">asterisk/old ({number})</option>' in main(browser.get(url))
+    assert browser.post(url, {"source": "asterisk/none", "department": ""}).status_code == 422
+    answer = browser.post(url, {"source": "asterisk/old", "department": ""}, follow=True)
+    assert f"{olga.full_name} ({phones_of(olga)[0]})" in answer.content.decode()
+    assert [one.login for one in Person.objects.filter(pbx_code=old.code)] == ["olga"]
+    unnamed = Person.objects.filter(pk=olga.pk)
+    unnamed.update(pbx_code="", extension="444")
+    assert "АТС не указана (1)" in main(browser.get(url))
+    browser.post(url, {"source": "-", "department": ""})
+    assert unnamed.get().pbx_code == CODE
+
+
 def test_the_staff_of_one_and_of_thirty_cost_the_same(browser, pbx, anna):
     url = f"/office/pbx/{pbx.pk}/phones/"
     browser.get(url)

@@ -18,6 +18,7 @@ from svyazka.workplaces.office import (
     maps,
     overview,
     pbx_new,
+    pbx_phones,
     pbx_steps,
     pbx_trial,
     pbxs,
@@ -154,7 +155,7 @@ urlpatterns = [
     path("pbx/<int:pk>/check/", pbx_steps.pbx_check, name="pbx_check"),
     path("pbx/<int:pk>/trial/", pbx_trial.pbx_trial, name="pbx_trial"),
     path("pbx/<int:pk>/numbers/", pbx_steps.pbx_numbers, name="pbx_numbers"),
-    path("pbx/<int:pk>/phones/", pbx_steps.pbx_phones, name="pbx_phones"),
+    path("pbx/<int:pk>/phones/", pbx_phones.pbx_phones, name="pbx_phones"),
     path("pbx/<int:pk>/state/", pbxs.pbx_state, name="pbx_state"),
     path("pbx/<int:pk>/address/", pbxs.pbx_address, name="pbx_address"),
 ]

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from svyazka.business.deals.models import Stage
 from svyazka.business.intake.by_hand import asks_for_openings
@@ -18,6 +18,7 @@ from svyazka.business.visits import kinds as our
 from svyazka.business.visits import resources, soundness
 from svyazka.business.visits.models import VisitKind
 from svyazka.kit.words import here
+from svyazka.workplaces.office import visit_kind_words
 from svyazka.workplaces.office.names import NameForm
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import saved
@@ -125,12 +126,11 @@ class KindForm(NameForm):
 
 @needs("settings.change")
 def visit_kinds(request: PageRequest) -> HttpResponse:
-    names = dict(Stage.objects.values_list("code", "words"))
-    stages = {code: Stage(words=said).name for code, said in names.items()}
+    stages = _stage_names()
     kinds = list(VisitKind.objects.all())
     wrong = soundness.faults([], kinds).of_kinds
-    rows = [{"kind": one, "said": _said(one, stages), "wrong": wrong.get(one.pk, [])} for one in kinds]
-    return render(request, "office/visit_kinds.html", {"rows": rows, "has_stages": bool(names)})
+    rows = [{"kind": one, "said": visit_kind_words.whole(one, stages), "wrong": wrong.get(one.pk, [])} for one in kinds]
+    return render(request, "office/visit_kinds.html", {"rows": rows, "has_stages": bool(stages)})
 
 
 @needs("settings.change", "GET", "POST")
@@ -171,7 +171,8 @@ def visit_kind_place(request: PageRequest, code: str) -> HttpResponse:
 
 def _page(request: PageRequest, form: KindForm, found: VisitKind | None = None) -> HttpResponse:
     wrong = soundness.faults([], [found]).of_kinds.get(found.pk, []) if found else []
-    context = {"form": form, "kind": found, "wrong": wrong}
+    said = visit_kind_words.parts(found, _stage_names()) if found else {}
+    context = {"form": form, "kind": found, "wrong": wrong, "is_open": form.is_bound, "said": said}
     return render(request, "office/visit_kind.html", context, status=422 if form.errors else 200)
 
 
@@ -183,6 +184,10 @@ def _steps(typed: str) -> list[tuple[int, int]]:
 
 def _name(form: KindForm) -> dict[str, str]:
     return {"ru": form.cleaned_data["ru"], "en": form.cleaned_data["en"]}
+
+
+def _stage_names() -> dict[str, str]:
+    return {code: Stage(words=said).name for code, said in Stage.objects.values_list("code", "words")}
 
 
 def _stages() -> list[tuple[str, str]]:
@@ -204,29 +209,3 @@ def _skills(kind: VisitKind | None) -> list[tuple[str, str]]:
         for code, kinds in resources.skills().items()
         if code != own or shared
     ]
-
-
-def _said(kind: VisitKind, stages: dict[str, str]) -> str:
-    minutes = ngettext("{number} minute", "{number} minutes", kind.minutes).format(number=kind.minutes)
-    each = kind.minutes_per_opening
-    parts = [
-        minutes,
-        _("by size: {steps}").format(steps=", ".join(f"{size} → {number}" for size, number in kind.steps))
-        if kind.steps
-        else "",
-        _("{number} more for each opening").format(number=each) if each else "",
-        ngettext("up to {number} day", "up to {number} days", kind.most_days).format(number=kind.most_days)
-        if kind.most_days > 1
-        else "",
-        _("{number} people").format(number=kind.people) if kind.people > 1 else "",
-        ngettext("{number} vehicle", "{number} vehicles", kind.vehicles).format(number=kind.vehicles)
-        if kind.vehicles
-        else "",
-        *kind.more_skills,
-        *kind.equipment,
-        _("booked → {stage}").format(stage=stages.get(kind.booked_stage, kind.booked_stage))
-        if kind.booked_stage
-        else "",
-        _("done → {stage}").format(stage=stages.get(kind.done_stage, kind.done_stage)) if kind.done_stage else "",
-    ]
-    return " · ".join(filter(None, parts))

@@ -73,7 +73,7 @@ def facts(person: Person, call: Call) -> dict[str, Any]:
     standing = on_a_call.standing(call, person)
     forbidden = _forbidden(call, client)
     deals = _deals(after.deals, call, short)
-    groups = call_people.of_desks(after.desks, person, short) if client else []
+    groups = call_people.of_desks(after.desks, call, person, short) if client else []
     passed = _passed(person, call, now) if moment == "finished" else None
     return {
         "call": call,

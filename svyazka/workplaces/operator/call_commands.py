@@ -63,7 +63,7 @@ def call_task_removal(request: PageRequest, call_id: int, task_id: int) -> HttpR
 def call_colleagues(request: PageRequest, call_id: int) -> HttpResponse:
     call = get_object_or_404(Call.objects.whole(), pk=call_id)
     typed = request.GET.get("q", "").replace("\x00", "")[:60]
-    found = call_people.find(typed, request.person)
+    found = call_people.find(typed, call, request.person)
     context = {**call_card.doing(request.person, call), "rows": found, "typed": typed.strip()}
     return render(request, "operator/call_colleagues.html", context)
 

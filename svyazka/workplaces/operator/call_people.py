@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from svyazka.business.calls.models import Call
 from svyazka.business.calls.on_the_phone import phones_at
 from svyazka.business.calls.phone_system import At
-from svyazka.business.calls.whose_phone import PhoneKey
+from svyazka.business.calls.whose_phone import PhoneKey, not_rung
 from svyazka.business.deals.handing.looked_after import Carer, Desk
 from svyazka.business.staff import presence
 from svyazka.business.staff.models import Person
@@ -37,6 +38,7 @@ class Row:
     state: str
     is_me: bool
     is_reachable: bool  # has a phone that could be rung
+    is_elsewhere: bool = False  # on another PBX, and here his number is somebody else's
     key: str = ""  # pressed in the card, it transfers to him
 
 
@@ -47,15 +49,16 @@ class Group:
     more: int = 0
 
 
-def of_desks(desks: Iterable[Desk], person: Person, short: Short) -> list[Group]:
+def of_desks(desks: Iterable[Desk], call: Call, person: Person, short: Short) -> list[Group]:
     """Each department with those who look after the client; the phones are asked for once."""
     shown = [(desk, desk.carers[:MOST_OF_ONE]) for desk in desks]
-    phones = phones_at([one.phone for _desk, carers in shown for one in carers])
+    theirs = {one.person_id: one.phone for _desk, carers in shown for one in carers}
+    phones, elsewhere = phones_at(theirs.values()), not_rung(theirs, on=call.pbx_code)
     keys = (str(number) for number in range(1, 10))
     return [
         Group(
             desk.name,
-            _with_keys([_carer(one, phones, person, short) for one in carers], keys),
+            _with_keys([_there(_carer(one, phones, person, short), elsewhere) for one in carers], keys),
             len(desk.carers) - len(carers),
         )
         for desk, carers in shown
@@ -66,7 +69,11 @@ def _with_keys(rows: list[Row], keys: Iterator[str]) -> list[Row]:
     return [replace(row, key=next(keys, "")) if row.is_reachable else row for row in rows]
 
 
-def find(typed: str, person: Person) -> list[Row]:
+def _there(row: Row, elsewhere: Collection[int]) -> Row:
+    return replace(row, is_reachable=False, is_elsewhere=True) if int(row.id) in elsewhere and not row.is_me else row
+
+
+def find(typed: str, call: Call, person: Person) -> list[Row]:
     """By name, department or extension, among those who have a phone."""
     typed = " ".join(typed.split())
     if not typed:
@@ -75,8 +82,9 @@ def find(typed: str, person: Person) -> list[Row]:
     people = Person.objects.working().exclude(extension="").exclude(pk=person.pk).filter(wanted)
     found = list(people.select_related("department").order_by("full_name")[:MOST_FOUND])
     known = presence.presences(clock.now(), people=[one.pk for one in found])
-    phones, short = phones_at([PhoneKey(one.pbx_code, one.extension) for one in found]), Short()
-    return [_colleague(one, known.get(one.pk), phones, short) for one in found]
+    theirs = {one.pk: PhoneKey(one.pbx_code, one.extension) for one in found}
+    phones, elsewhere, short = phones_at(theirs.values()), not_rung(theirs, on=call.pbx_code), Short()
+    return [_there(_colleague(one, known.get(one.pk), phones, short), elsewhere) for one in found]
 
 
 def _carer(one: Carer, phones: Mapping[PhoneKey, At], person: Person, short: Short) -> Row:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,15 +21,12 @@ from svyazka.business.staff import roles
 from svyazka.workplaces.operator.wave import drawn
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.log_in import address_of
+from svyazka.workplaces.shared.sending import sent
 
 State = Recording.State
 # A player asks for all that is left and reads it as slowly as people talk: so much at once, and it asks again. A thread
 # of the house must not wait for listeners.
 PIECE = 512 * 1024
-# A file out of the house: an hour or two goes out of memory and holds no thread. More goes piece by piece, and a thread
-# waits for whoever takes it: so long and no longer.
-AT_ONCE = 16 * 1024 * 1024
-PATIENCE = 600.0  # seconds
 
 
 @needs("recordings.listen")
@@ -79,10 +75,8 @@ def recording_file(request: PageRequest, call_id: int, recording_id: int) -> Htt
     kept = _kept(call, recording_id)
     hear.insist(request.person, call, list_recordings(call))
     file = _opened(kept)
-    hear.listen(
-        call, list_recordings(call), by=request.person, address=address_of(request), is_download=True
-    )  # fmt: skip
-    answer = _whole(file) if kept.bytes <= AT_ONCE else StreamingHttpResponse(_pieces(file))
+    answer = sent(_pieces(file))
+    hear.listen(call, list_recordings(call), by=request.person, address=address_of(request), is_download=True)
     name = f"{call.started_at:%Y-%m-%d}-{call.pk}-{recording_id}.mp3"
     answer["Content-Type"] = "audio/mpeg"
     answer["Content-Length"] = str(kept.bytes)
@@ -118,16 +112,9 @@ def _opened(kept: Recording) -> Any:
         raise Http404 from missing
 
 
-def _whole(file: Any) -> HttpResponse:
-    with file:
-        return HttpResponse(file.read())
-
-
 def _pieces(file: Any) -> Iterator[bytes]:
-    """What is cut off is shorter than its Content-Length: the browser says that it failed."""
-    until = time.monotonic() + PATIENCE
     with file:
-        while time.monotonic() < until and (piece := file.read(PIECE)):
+        while piece := file.read(PIECE):
             yield piece
 
 

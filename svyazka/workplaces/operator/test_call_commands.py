@@ -240,3 +240,17 @@ def test_a_phone_of_the_same_number_on_another_pbx_is_somebody_elses(enter, proj
     )
     assert (answer.status_code, PhoneCommand.objects.count()) == (422, 0)
     assert enter(olga).get(reverse("calls_mine")).content == b""
+
+
+def test_no_transfer_is_offered_to_a_number_that_is_somebody_elses_on_this_pbx(enter, projects, ooo):
+    """Timur has it on the PBX of another office; here it is Sofia's."""
+    timur, sofia = projects["timur"], projects["sofia"]
+    type(timur).objects.filter(pk=timur.pk).update(pbx_code="asterisk/south")
+    deal_of(ooo, "sales", timur)
+    browser, call = enter(projects["olga"]), talking()
+    assert "Transfer to Тимур" in card(browser, call).content.decode()  # nobody else has it: the two may be joined
+    type(sofia).objects.filter(pk=sofia.pk).update(pbx_code=CODE, extension=timur.extension)
+    found = browser.get(reverse("call_colleagues", args=[call.pk]), {"q": "Тимур"})
+    for page in (card(browser, call).content.decode(), found.content.decode()):
+        assert ("Transfer to Тимур" in page, "Ask Тимур" in page, "Leave Тимур" in page) == (False, False, True)
+        assert "His phone is on another PBX" in page

@@ -15,6 +15,7 @@ from svyazka.business.calls.recordings.conftest import fetched, monitor, pbx  # 
 from svyazka.business.journal.models import Entry
 from svyazka.kit import clock
 from svyazka.workplaces.operator import recordings
+from svyazka.workplaces.shared import sending
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recordings_root")]
 
@@ -107,17 +108,19 @@ def test_a_download_is_for_those_who_may_and_is_written_down(enter, konstantin, 
     assert player.count("Download part") == 2
 
 
-def test_a_long_one_goes_out_in_pieces_and_for_so_long_only(enter, konstantin, call, monkeypatch):
-    monkeypatch.setattr(recordings, "AT_ONCE", 1000)
+def test_a_long_one_goes_out_in_pieces_one_at_a_time_and_for_so_long_only(enter, konstantin, call, monkeypatch):
+    monkeypatch.setattr(sending, "AT_ONCE", 1000)
     monkeypatch.setattr(recordings, "PIECE", 4096)
     row = Recording.objects.order_by("pk").first()
-    address = reverse("recording_file", args=[call.pk, row.pk])
-    answer = enter(konstantin).get(address)
+    address, browser = reverse("recording_file", args=[call.pk, row.pk]), enter(konstantin)
+    answer = browser.get(address)
+    refused = browser.get(address)
+    assert (refused.status_code, Entry.objects.filter(verb="calls.downloaded").count()) == (503, 1)
     pieces = list(answer.streaming_content)
     assert (max(map(len, pieces)), sum(map(len, pieces))) == (4096, row.bytes)
     assert int(answer["Content-Length"]) == row.bytes
-    monkeypatch.setattr(recordings, "PATIENCE", 0.0)
-    assert b"".join(enter(konstantin).get(address).streaming_content) == b""
+    monkeypatch.setattr(sending, "PATIENCE", 0.0)
+    assert browser.get(address).getvalue() == b""
 
 
 @pytest.mark.parametrize(

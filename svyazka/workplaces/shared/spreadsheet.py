@@ -7,20 +7,25 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
+from itertools import islice
 from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 
 from svyazka.business.deals.models import Field
 from svyazka.kit import clock
 from svyazka.kit.sheets import harmless
 from svyazka.workplaces.shared.said import Staff, said
+from svyazka.workplaces.shared.sending import sent
+
+TOGETHER = 100  # lines
 
 
-def answer(name: str, lines: Iterable[list[str]]) -> StreamingHttpResponse:
+def answer(name: str, lines: Iterable[list[str]]) -> HttpResponseBase:
     """`lines`: the first one names the columns."""
-    answer = StreamingHttpResponse(_written(lines, translation.get_language()), content_type="text/csv; charset=utf-8")
+    answer = sent(_written(lines, translation.get_language()))
+    answer["Content-Type"] = "text/csv; charset=utf-8"
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
 
@@ -52,16 +57,16 @@ def moment(at: datetime | None) -> str:
     return here.strftime("%d.%m.%Y %H:%M:%S" if here.second else "%d.%m.%Y %H:%M")
 
 
-def _written(lines: Iterable[list[str]], language: str | None) -> Iterator[str]:
+def _written(lines: Iterable[list[str]], language: str | None) -> Iterator[bytes]:
     # Without the mark, the usual spreadsheet reads Russian letters as something else.
-    yield "\ufeff"
+    yield "\ufeff".encode()
     left = iter(lines)
     while True:
-        # It is made while it is sent: by then nobody knows any more in which language the page was.
+        # A long one is made while it is sent: by then nobody knows any more in which language the page was.
         with translation.override(language):
-            cells = next(left, None)
-        if cells is None:
+            some = list(islice(left, TOGETHER))
+        if not some:
             return
-        line = StringIO()
-        csv.writer(line, delimiter=";", lineterminator="\r\n").writerow([harmless(cell) for cell in cells])
-        yield line.getvalue()
+        text = StringIO()
+        csv.writer(text, delimiter=";", lineterminator="\r\n").writerows([*map(harmless, cells)] for cells in some)
+        yield text.getvalue().encode()

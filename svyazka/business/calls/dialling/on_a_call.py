@@ -12,7 +12,7 @@ from svyazka.business.calls import commands, fold, links
 from svyazka.business.calls.fold import Leg
 from svyazka.business.calls.models import Call, Pbx, PhoneCommand
 from svyazka.business.calls.phone_system import Do
-from svyazka.business.calls.whose_phone import PhoneKey, rung_by
+from svyazka.business.calls.whose_phone import PhoneKey, not_rung
 from svyazka.business.staff.models import Person
 from svyazka.kit import rows
 from svyazka.kit.refusals import Refused
@@ -85,19 +85,11 @@ def _number_of(do: Do, call: Call, colleague: Person | None, by: Person) -> str:
         raise Refused(_("That is your own phone."))
     if not colleague.extension:
         raise Refused(format_lazy(_("{name} has no phone on the PBX."), name=colleague.full_name))
-    if not _rings(colleague, call):
+    phone = PhoneKey(colleague.pbx_code, colleague.extension)
+    if not_rung({colleague.pk: phone}, on=call.pbx_code):
         words = _("{name} has a phone on another PBX, and this number belongs to somebody else here.")
         raise Refused(format_lazy(words, name=colleague.full_name))
     return colleague.extension
-
-
-def _rings(colleague: Person, call: Call) -> bool:
-    """Whether his number, dialled on the PBX of this call, leads to him."""
-    if colleague.is_on(call.pbx_code):
-        return True
-    phone = PhoneKey(call.pbx_code, colleague.extension)
-    number, _name = rung_by([phone]).get(phone, (0, ""))
-    return number == colleague.pk
 
 
 def own_leg(call: Call, person: Person) -> Leg | None:

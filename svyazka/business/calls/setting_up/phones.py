@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from svyazka.business.calls.models import Pbx, SipAccount
 from svyazka.business.journal.record import Actor
 from svyazka.business.staff import hire
-from svyazka.business.staff.models import Person
+from svyazka.business.staff.models import Department, Person
 from svyazka.kit.refusals import Refused
 
 
@@ -32,6 +33,42 @@ def softphones_on(pbx: Pbx) -> tuple[tuple[str, str], ...]:
     people = {one.pk: one for one in people_on(pbx)}
     logins = dict(SipAccount.objects.filter(person__in=people).values_list("person_id", "login"))
     return tuple((logins[pk] or one.extension, one.full_name) for pk, one in people.items() if pk in logins)
+
+
+def stay(newcomer: Pbx, *, by: Actor) -> None:
+    """Before a second system is there nobody has to say on which one his phone is; from now on it is said: on the one
+    that there was."""
+    if was := _unnamed_besides(newcomer):
+        hire.put_on(was, Person.objects.working().filter(pbx_code="").exclude(extension=""), by=by)
+
+
+def _unnamed_besides(newcomer: Pbx) -> str:
+    others = list(Pbx.objects.filter(is_active=True).exclude(pk=newcomer.pk)[:2])
+    return others[0].code if len(others) == 1 else ""
+
+
+def elsewhere(pbx: Pbx) -> dict[str, int]:
+    """How many have their phones on another system; by its code, the empty one of those with whom none is named."""
+    having = Person.objects.working().exclude(extension="").exclude(pbx_code=pbx.code)
+    counted = having.values_list("pbx_code").annotate(Count("pk")).order_by("pbx_code")
+    return {code: number for code, number in counted if (code or _unnamed(pbx)) != pbx.code}
+
+
+class Moved(NamedTuple):
+    number: int
+    left: list[Person]  # somebody else has their extension here
+
+
+@transaction.atomic
+def move(pbx: Pbx, *, source: str, department: Department | None = None, by: Actor) -> Moved:
+    """Whoever has his phone on `source`, of one department or of all, has it here from now on, with his extension."""
+    there = Person.objects.working().exclude(extension="").filter(pbx_code=source).order_by("full_name", "pk")
+    people = list(there.filter(department=department) if department else there)
+    if source == pbx.code or not people:
+        raise Refused(_("Nobody has a phone there."))
+    taken = set(Person.objects.working().filter(pbx_code=pbx.code).values_list("extension", flat=True))
+    number = hire.put_on(pbx.code, [one for one in people if one.extension not in taken], by=by)
+    return Moved(number, [one for one in people if one.extension in taken])
 
 
 @transaction.atomic

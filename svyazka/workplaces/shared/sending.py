@@ -1,0 +1,65 @@
+"""Files that leave the house. Whoever reads slowly must not hold a thread of the web process, of which there are few.
+
+What is at hand whole goes out of memory, and the thread is free at once. Only what is too much for that goes piece by
+piece, and a thread waits for whoever takes it: one of each process at most, and not for ever.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from threading import BoundedSemaphore
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.kit.refusals import Refused
+
+AT_ONCE = 16 * 1024 * 1024  # an hour or two of sound, some fifty thousand deals
+AT_HAND_WITHIN = 60.0  # seconds: the edge waits no longer than two minutes for the first word of an answer
+PATIENCE = 600.0
+_one_at_a_time = BoundedSemaphore(1)
+
+
+class Busy(Refused):
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else is fetching a large file just now. Try again in a few minutes."))
+
+
+def sent(pieces: Iterable[bytes]) -> HttpResponseBase:
+    """Raises Busy. The pieces are closed, too, if they can be."""
+    since, left, size = time.monotonic(), iter(pieces), 0
+    begun: list[bytes] = []
+    for piece in left:
+        begun.append(piece)
+        size += len(piece)
+        if size > AT_ONCE or time.monotonic() - since > AT_HAND_WITHIN:
+            return StreamingHttpResponse(_Slowly(chain(begun, left)))
+    return HttpResponse(b"".join(begun))
+
+
+class _Slowly:
+    """What is cut off is shorter than it says, or than its last line: the browser tells that it failed."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        if not _one_at_a_time.acquire(blocking=False):
+            raise Busy
+        self._pieces, self._until, self._is_open = pieces, time.monotonic() + PATIENCE, True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if time.monotonic() > self._until:
+            raise StopIteration
+        return next(self._pieces)
+
+    def close(self) -> None:
+        """Also of an answer that nobody has read."""
+        if self._is_open:
+            self._is_open = False
+            _one_at_a_time.release()
