@@ -19,7 +19,7 @@ from svyazka.business.places.find import Placed
 from svyazka.business.staff.models import Absence
 from svyazka.business.visits import misfits
 from svyazka.business.visits.models import Resource, Visit
-from svyazka.business.visits.rota import Shifts, hours_of, shifts_of
+from svyazka.business.visits.rota import Hours
 from svyazka.engines.routing.problem import Point
 from svyazka.engines.routing.windows import Period
 from svyazka.kit import clock, rows
@@ -122,9 +122,9 @@ def read(days: Sequence[date], resource_id: int | None = None) -> Board:
     taken = _taken(begins, ends, resource_id)
     resources = _resources({one.resource_id for one in taken}, resource_id)
     taken += _away(begins, ends, taken, {one.pk for one, _works in resources})
-    shifts = shifts_of(days[0], days[-1])
+    hours = Hours(days[0], days[-1])
     by_row = _by_row(taken, days)
-    found = [Row(one, works, _cells(one, works, days, by_row, shifts)) for one, works in resources]
+    found = [Row(one, works, _cells(one, works, days, by_row, hours)) for one, works in resources]
     points = find.of_all({one.address for one in taken if one.address})
     _measure([row for row in found if row.resource.goes_out], points)
     for row in found:
@@ -204,12 +204,12 @@ def _cells(
     works: bool,
     days: Sequence[date],
     taken: dict[tuple[int, date], list[Taken]],
-    shifts: Shifts,
+    hours: Hours,
 ) -> list[Cell]:
     return [
         Cell(
             day,
-            hours_of(resource, day, shifts) if works else [],
+            hours.on(resource, day) if works else [],
             [Entry(one) for one in sorted(taken.get((resource.pk, day), ()), key=_start)],
         )
         for day in days

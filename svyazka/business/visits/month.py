@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from svyazka.business.visits.models import Resource
-from svyazka.business.visits.rota import hours_of, shifts_of
+from svyazka.business.visits.rota import Hours
 from svyazka.kit import clock
 
 
@@ -45,13 +45,13 @@ def read(days: Sequence[date]) -> list[Row]:
         sums = {(resource, day): (visits, seconds, away) for resource, day, visits, seconds, away in cursor.fetchall()}
     goes_out = Resource.objects.bookable().filter(kind__in=(Resource.Kind.ENGINEER, Resource.Kind.CREW))
     shown = goes_out | Resource.objects.filter(pk__in={resource for resource, _day in sums})
-    shifts = shifts_of(days[0], days[-1])
+    hours = Hours(days[0], days[-1])
     found = []
     for resource in shown:
         row = []
         for day in days:
             visits, seconds, away = sums.get((resource.pk, day), (0, 0, False))
-            whole = sum((one.end - one.start for one in hours_of(resource, day, shifts)), timedelta())
+            whole = sum((one.end - one.start for one in hours.on(resource, day)), timedelta())
             load = round(100 * timedelta(seconds=seconds) / whole) if whole else (100 if visits else None)
             row.append(Day(day, visits, load, away))
         found.append(Row(resource, row))

@@ -157,9 +157,10 @@ def _said(cell: Cell) -> str:
         return _("no visits") if cell.open else _("day off")
     said = ngettext("{count} visit", "{count} visits", number).format(count=number)
     minutes = int(cell.driven.total_seconds()) // 60
+    way = _("{minutes} min on the way").format(minutes=minutes)
     if minutes >= 60:
-        return f"{said} · {_('{time} on the way').format(time=duration(minutes * 60))}"
-    return f"{said} · {_('{minutes} min on the way').format(minutes=minutes)}" if minutes else said
+        way = _("{time} on the way").format(time=duration(minutes * 60))
+    return f"{said} · {way}" if minutes else said
 
 
 def _minute(hour: str) -> int:

@@ -26,7 +26,7 @@ function head(board, row) {
 
 function bar(board, load) {
   if (load === null) return "";
-  return `<span class="load${load > 100 ? " over" : ""}" style="--load:${Math.min(100, load)}%" title="${text(board.say("load"))}: ${load} %"><i></i>${load} %</span>`;
+  return `<span class="load${load > 100 ? " full" : ""}" style="--load:${Math.min(100, load)}%" title="${text(board.say("load"))}: ${load} %"><i></i>${load} %</span>`;
 }
 
 const place = (board, from, to) => {
@@ -83,7 +83,7 @@ function free(board, row, cell) {
     const inner = `<span class="free-word">${text(board.say("free"))}</span><span class="free-hours">${hours}</span>`;
     if (!board.may) return `<span class="block free" style="${place(board, from, to)}">${inner}</span>`;
     const asked = new URLSearchParams({ resource: row.id, day: board.data.days[0].day, hours });
-    return `<a class="block free" href="/calendar/free-time/?${text(asked)}" style="${place(board, from, to)}">${inner}</a>`;
+    return `<a class="block free" aria-label="${text(board.say("free"))} ${hours}" href="/calendar/free-time/?${text(asked)}" style="${place(board, from, to)}">${inner}</a>`;
   });
 }
 
@@ -116,7 +116,7 @@ function monthCell(board, row, cell, at) {
   const { day, today } = board.data.days[at];
   const off = cell.load === null && !cell.n ? " off" : "";
   const said = `${board.data.days[at].name}, ${row.name}: ${board.say("visits")} ${cell.n}${cell.load === null ? "" : `, ${cell.load} %`}${cell.away ? `, ${board.say("away")}` : ""}`;
-  return `<a class="cell${off}${today ? " today" : ""}${cell.away ? " away" : ""}${cell.load > 100 ? " over" : ""}" data-at="${at}" href="/calendar/?day=${day}&amp;view=day" style="--load:${Math.min(100, cell.load ?? 0)}%" title="${text(said)}" aria-label="${text(said)}">${cell.n || ""}</a>`;
+  return `<a class="cell${off}${today ? " today" : ""}${cell.away ? " away" : ""}${cell.load > 100 ? " full" : ""}" data-at="${at}" href="/calendar/?day=${day}&amp;view=day" style="--load:${Math.min(100, cell.load ?? 0)}%" title="${text(said)}" aria-label="${text(said)}">${cell.n || ""}</a>`;
 }
 
 export function top(board) {

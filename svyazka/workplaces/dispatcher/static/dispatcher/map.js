@@ -66,7 +66,7 @@ class RouteMap extends HTMLElement {
   }
 
   marker(at, sign, kind, colour, said, url) {
-    const icon = this.L.divIcon({ className: "", iconSize: [0, 0], html: `<div class="stop ${kind}" style="--colour:${colour}">${sign}</div>` });
+    const icon = this.L.divIcon({ className: "", iconSize: kind === "home" ? [14, 14] : [22, 22], html: `<div class="stop ${kind}" style="--colour:${colour}">${sign}</div>` });
     const marker = this.L.marker(at, { icon, keyboard: Boolean(url), alt: said, interactive: true });
     marker.bindTooltip(escaped(said));
     if (url) marker.on("click keypress", ({ originalEvent: event }) => {
