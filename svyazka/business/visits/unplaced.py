@@ -51,7 +51,7 @@ def read() -> Tray:
 def _ask(question: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(question, {"now": clock.now(), "zone": settings.TIME_ZONE, "most": MOST + 1})
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 # As `_to_book` of the deal's moves has it: whoever takes a deal on to such a stage is asked to book.
