@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 LatLon = tuple[float, float]
 
 
+@lru_cache(maxsize=50_000)  # a board asks for those of a week each time somebody does something
 def key(address: str) -> str:
     """The same for everybody in one building, however it is written. Empty: this is no address.
 

@@ -6,7 +6,7 @@ The ORM writes each question anew, which costs more than the database's answer t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
@@ -28,7 +28,9 @@ def read(model: type[M], rest: str, parameters: Sequence[Any] = ()) -> list[M]:
     return [one for (one,) in read_joined(question, parameters, model)]
 
 
-def read_joined(question: str, parameters: Sequence[Any], *models: type[Model]) -> Iterator[tuple[Any, ...]]:
+def read_joined(
+    question: str, parameters: Sequence[Any] | Mapping[str, Any], *models: type[Model]
+) -> Iterator[tuple[Any, ...]]:
     """For each row an object of each model, None where an outer join found nothing; what else was asked behind them."""
     with connection.cursor() as cursor:
         cursor.execute(question, parameters)

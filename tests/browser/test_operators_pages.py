@@ -99,4 +99,4 @@ def test_an_absence_is_entered_over_the_calendar(open_page, accessible, dina, eg
     page.get_by_role("link", name="к врачу").click()
     dialog.get_by_role("button", name="Отменить отсутствие").click()
     expect(dialog).to_contain_text("Никто не отсутствует")
-    expect(page.locator("#calendar-grid")).not_to_contain_text("к врачу")
+    expect(page.locator("visit-board")).not_to_contain_text("к врачу")

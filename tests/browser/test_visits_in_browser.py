@@ -71,7 +71,7 @@ def test_the_calendar_keeps_itself_fresh_and_moves_visits(
     page.get_by_role("button", name="Закрыть").first.click()
 
     page.keyboard.press("w")
-    expect(page.locator(".week")).to_be_visible()
+    expect(page.locator(".lanes.week")).to_be_visible()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".block.visit")).to_have_count(0)
     page.keyboard.press("t")

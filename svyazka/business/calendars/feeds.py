@@ -79,7 +79,7 @@ def shown(token: str) -> Standing | None:
     it may not see visits any more."""
     since = clock.now() - KEPT
     given = {"fingerprint": secrets.fingerprint(token), "since": since, "now": clock.now()}
-    found = list(rows.read_joined(_SHOWN, given, Feed, Resource, Person, CompanyRole))  # type: ignore[arg-type]
+    found = list(rows.read_joined(_SHOWN, given, Feed, Resource, Person, CompanyRole))
     if not found:
         return None
     feed, resource, person, role, tells_phone, visits, absences = found[0]

@@ -109,6 +109,22 @@ def travel(*, hour: int | None = None, patience: float = services.PATIENCE) -> F
     return Estimated(estimated, is_estimated=has_server)
 
 
+def along(ways: Sequence[tuple[Point, Point]]) -> list[int]:
+    """Of ways as a board shows them: no server is asked for that, but what it has said already counts."""
+    if not ways:
+        return []
+    origins, targets = [way[0] for way in ways], [way[1] for way in ways]
+    built_in = estimate()
+    seconds: list[int] = built_in.along(origins, targets).tolist()
+    service = services.ready(Service.What.TRAVEL)
+    if service is None:
+        return seconds
+    pairs = [(_key(origin), _key(target)) for origin, target in ways]
+    known = _known_pairs(f"{service.kind}-{service.generation}", pairs)
+    said = (known.get(pair) for pair in pairs)
+    return [driven + built_in.parking if driven else seconds[at] for at, driven in enumerate(said)]
+
+
 def estimate() -> Estimate:
     """The built-in one, with what finished visits have taught it."""
     return _built_in()[0]
@@ -204,6 +220,20 @@ def _known(source: str, origins: Sequence[int], targets: Sequence[int]) -> Pairs
 
 _KNOWN = """
 select origin, target, seconds from places_pairtime where source = %s and origin = any(%s) and target = any(%s)
+"""
+
+
+def _known_pairs(source: str, pairs: Sequence[tuple[int, int]]) -> Pairs:
+    origins, targets = (list(column) for column in zip(*dict.fromkeys(pairs), strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN_PAIRS, [origins, targets, source])
+        return {(origin, target): seconds for origin, target, seconds in cursor.fetchall()}
+
+
+_KNOWN_PAIRS = """
+select origin, target, seconds
+from places_pairtime join unnest(%s::bigint[], %s::bigint[]) as wanted (origin, target) using (origin, target)
+where source = %s
 """
 
 

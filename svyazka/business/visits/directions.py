@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote
 
 from django.conf import settings
@@ -12,6 +13,7 @@ def map_link(address: str) -> str:
     return pattern.replace("{address}", quote(address, safe="")) if address else ""
 
 
+@lru_cache(maxsize=50_000)  # a board says those of a week each time somebody does something
 def street_of(address: str) -> str:
     """Without the town, where there is little room: a part without a number before another such part.
 

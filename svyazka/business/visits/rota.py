@@ -159,6 +159,22 @@ def hours_of(resource: Resource, day: date, shifts: Shifts) -> list[Period]:
     return [Period(begin, end) for begin, end in hours.of_day(stored, day)]
 
 
+class Hours:
+    """The working hours of many for many days: most are alike, and each kind of them is computed once a day."""
+
+    def __init__(self, first: date, last: date) -> None:
+        self._shifts = shifts_of(first, last)
+        self._known: dict[tuple[date, str], list[Period]] = {}
+
+    def on(self, resource: Resource, day: date) -> list[Period]:
+        given = self._shifts.get((resource.pk, day))
+        stored = resource.hours.get(str(day.weekday()), []) if given is None else given
+        found = self._known.get((day, str(stored)))
+        if found is None:
+            found = self._known[day, str(stored)] = hours_of(resource, day, self._shifts)
+        return found
+
+
 def in_force(rows: QuerySet[Booking]) -> QuerySet[Booking]:
     """Without the holds that are over."""
     return rows.exclude(kind=Booking.Kind.HOLD, expires_at__lte=clock.now())

@@ -62,6 +62,12 @@ def settle(wish: Wish, *, so_far: Collection[Taken] = (), stays: bool = False) -
     return found
 
 
+def look(wish: Wish, *, so_far: Collection[Taken] = ()) -> Settled:
+    """Whether it would go as things are now. Nobody stands in line for it, and nothing is promised."""
+    _refuse_time(wish.start)
+    return _find(wish, so_far)
+
+
 def _find(wish: Wish, so_far: Collection[Taken]) -> Settled:
     kind = wish.kind
     last = wish.day + timedelta(days=kind.most_days + work.DAYS_OFF if kind.most_days > 1 else 0)

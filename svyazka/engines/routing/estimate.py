@@ -63,6 +63,12 @@ class Estimate:
         places = np.asarray(points, dtype=np.float64).reshape(-1, 2)
         return self._seconds(np.float64(point[0]), np.float64(point[1]), places[:, 0], places[:, 1])
 
+    def along(self, origins: Points, targets: Points) -> Seconds:
+        """From each to the one at its side."""
+        here = np.asarray(origins, dtype=np.float64).reshape(-1, 2)
+        there = np.asarray(targets, dtype=np.float64).reshape(-1, 2)
+        return self._seconds(here[:, 0], here[:, 1], there[:, 0], there[:, 1])
+
     def _seconds(
         self,
         lat: NDArray[np.float64] | np.float64,

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.dispatcher import absences, booking, calendar, feeds, free_time, visits
+from svyazka.workplaces.dispatcher import absences, booking, calendar, feeds, free_time, placing, routes, visits
 
 urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/board/", calendar.data, name="calendar_data"),
+    path("calendar/unplaced/", placing.beside, name="calendar_unplaced"),
+    path("calendar/map/", routes.routes, name="calendar_map"),
+    path("calendar/map/routes/", routes.data, name="calendar_map_data"),
     path("calendar/free-time/", free_time.free_time, name="free_time"),
     path("calendar/absences/", absences.absences, name="absences"),
     path("calendar/absences/<int:absence_id>/removal/", absences.removal, name="absence_removal"),
@@ -21,6 +25,9 @@ urlpatterns = [
     path("deals/<int:deal_id>/visits/hold/release/", booking.hold_release, name="visit_hold_release"),
     path("visits/<int:visit_id>/", visits.visit, name="visit"),
     path("visits/<int:visit_id>/time/", visits.time, name="visit_time"),
+    path("visits/<int:visit_id>/placing/", placing.of_visit, name="visit_placing"),
+    path("visits/<int:visit_id>/placing/undoing/", placing.undoing, name="visit_placing_undoing"),
+    path("deals/<int:deal_id>/placing/", placing.of_deal, name="deal_placing"),
     path("visits/<int:visit_id>/details/", visits.details, name="visit_details"),
     path("visits/<int:visit_id>/taking-back/", visits.taking_back, name="visit_taking_back"),
     path("visits/<int:visit_id>/confirmation/", visits.confirmation, name="visit_confirmation"),

@@ -5,7 +5,6 @@ import pytest
 
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.staff import hire
-from svyazka.business.visits import resources
 from svyazka.business.visits.conftest import deal, hour, measurement, monday, of_egor, visit  # noqa: F401
 from svyazka.business.visits.models import Resource
 
@@ -93,14 +92,6 @@ def test_letting_go_says_how_many_visits_are_ahead_and_which_stay(anna, egor, vi
         assert f"/calendar/?day={monday}&amp;view=week" in said
         client.post(page + "dismissal/")
     assert "предстоящий" not in client.get(f"/office/staff/{anna.pk}/").content.decode()
-
-
-def test_the_calendar_offers_no_time_of_one_who_left(anna, egor, visit, monday, enter):
-    resources.let_go(egor, by=anna)
-    said = enter(anna).get(f"/calendar/?day={monday}").content.decode()
-    row = said.split('aria-label="Егор Кузнецов"')[1].split("</section>")[0]
-    assert "Вера Павлова" in row
-    assert "block free" not in row
 
 
 def found(client, query):

@@ -1,0 +1,39 @@
+"""The last move was a mistake: the visit goes back to where it was, and the move does not count."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from svyazka.business.journal.models import Entry
+from svyazka.business.journal.record import Actor
+from svyazka.business.visits import booking
+from svyazka.business.visits.models import Resource, Visit
+from svyazka.kit.refusals import Refused
+
+
+def move_back(visit: Visit, starts_at: datetime, resource: Resource, *, by: Actor, version: int | None) -> Visit:
+    """`starts_at` and `resource`: from where it was moved, by the same person. It goes through the same checks as any
+    other move: the time may have been taken meanwhile."""
+    with translation.override(settings.LANGUAGE_CODE):
+        reason = _("Moved by mistake.")
+    with transaction.atomic():
+        _refuse_another(visit, starts_at, resource, by)
+        back = booking.move(visit, starts_at, resource, reason=reason, by=by, version=version)
+        Visit.objects.filter(pk=back.pk).update(moves=F("moves") - 2)
+    back.moves -= 2
+    return back
+
+
+def _refuse_another(visit: Visit, starts_at: datetime, resource: Resource, by: Actor) -> None:
+    moves = Entry.objects.filter(kind="visit", object_id=visit.pk, verb="visits.moved")
+    last = moves.order_by("-at", "-id").first()
+    was = last.changes if last and last.by_id == by.actor_id else {}
+    times, names = was.get("starts_at", [""]), was.get("resource", [""])
+    if not times[0] or datetime.fromisoformat(times[0]) != starts_at or names[0] != resource.name:
+        raise Refused(_("Somebody has changed this visit since. Look at it again."))

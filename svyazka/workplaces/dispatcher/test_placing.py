@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from svyazka.business.visits import absences, booking, confirming
+from svyazka.business.visits.models import Visit
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def at(of_ilya, hour):
+    """A place on the board: `at(12)` is Ilya at noon."""
+    return lambda hours, resource=of_ilya: f"{resource.pk}@{hour(hours).isoformat()}"
+
+
+def seen(visit):
+    again = Visit.objects.get(pk=visit.pk)
+    return again.resource_id, again.starts_at, again.moves
+
+
+def test_a_drop_says_what_it_would_do_and_changes_nothing(enter, olga, visit, at):
+    confirming.confirm(visit, by=olga)
+    before = seen(visit)
+    said = enter(olga).get(f"/visits/{visit.pk}/placing/", {"slot": at(12)}, headers=HTMX).content.decode()
+    for words in ("Илья Фомин", "Сразу узнают: Егор Кузнецов, Илья Фомин", "его спросят ещё раз", "Причина"):
+        assert words in said
+    assert seen(visit) == before
+
+
+def test_it_is_moved_with_a_reason_and_can_be_moved_back(enter, olga, visit, at, of_ilya, of_egor, hour):
+    browser, address = enter(olga), f"/visits/{visit.pk}/placing/"
+    typed = {"slot": at(12), "version": visit.version, "reason": "короче дорога"}
+    done = browser.post(address, typed, headers=HTMX)
+    assert json.loads(done["HX-Trigger"]) == {"dialog:close": {}, "calm:visit": {}}
+    assert seen(visit) == (of_ilya.pk, hour(12), 1)
+    said = done.content.decode()
+    assert at(10, of_egor).replace("+03:00", "")[:20] in said or "data-undo" in said
+    undo = {"slot": f"{of_egor.pk}@{visit.starts_at.isoformat()}", "version": visit.version + 1}
+    browser.post(f"{address}undoing/", undo, headers=HTMX)
+    assert seen(visit) == (of_egor.pk, hour(10), 0)
+
+
+def test_without_a_reason_it_stays_and_asks(enter, olga, visit, at):
+    typed = {"slot": at(12), "version": visit.version, "reason": " "}
+    answer = enter(olga).post(f"/visits/{visit.pk}/placing/", typed, headers=HTMX)
+    assert answer.status_code == 422
+    assert 'id="placing"' in answer.content.decode()
+    assert seen(visit)[2] == 0
+
+
+@pytest.mark.parametrize(("hours", "words"), [(14, "нерабочее время"), (22, "нерабочее время")])
+def test_what_does_not_go_is_refused_in_words(enter, olga, visit, at, hours, words):
+    answer = enter(olga).get(f"/visits/{visit.pk}/placing/", {"slot": at(hours)}, headers=HTMX)
+    assert answer.status_code == 422
+    assert answer["HX-Retarget"] == "#toasts"
+    assert words in answer.content.decode().lower()
+
+
+def test_who_is_taken_and_by_what(enter, olga, roza, visit, at, of_ilya, hour):
+    absences.absent(of_ilya, hour(12), hour(13), note="обучение", by=roza)
+    answer = enter(olga).get(f"/visits/{visit.pk}/placing/", {"slot": at(12)}, headers=HTMX)
+    assert answer.status_code == 422
+    assert "Илья Фомин: это время занято — 12:00–13:00 обучение" in answer.content.decode()
+
+
+def test_what_others_changed_meanwhile_is_not_overwritten(enter, olga, visit, at, of_egor, hour):
+    booking.move(visit, hour(16), of_egor, reason="просят позже", by=olga)
+    typed = {"slot": at(12), "version": visit.version, "reason": "короче дорога"}
+    for answer in (
+        enter(olga).get(f"/visits/{visit.pk}/placing/", typed, headers=HTMX),
+        enter(olga).post(f"/visits/{visit.pk}/placing/", typed, headers=HTMX),
+    ):
+        assert answer.status_code in (409, 422)
+    assert seen(visit)[:2] == (of_egor.pk, hour(16))
+
+
+def test_only_the_last_move_and_only_ones_own_is_taken_back(enter, olga, oksana, visit, of_egor, of_ilya, hour):
+    moved = booking.move(visit, hour(16), of_egor, reason="просят позже", by=oksana)
+    typed = {"slot": f"{of_egor.pk}@{hour(10).isoformat()}", "version": moved.version}
+    assert enter(olga).post(f"/visits/{visit.pk}/placing/undoing/", typed, headers=HTMX).status_code == 422
+    elsewhere = {**typed, "slot": f"{of_ilya.pk}@{hour(10).isoformat()}"}
+    assert enter(oksana).post(f"/visits/{visit.pk}/placing/undoing/", elsewhere, headers=HTMX).status_code == 422
+    assert seen(visit) == (of_egor.pk, hour(16), 1)
+
+
+def test_work_beside_the_board_is_booked_where_it_is_dropped(enter, olga, deal, at, of_ilya, hour):
+    browser = enter(olga)
+    deal.address = "Москва, Лесная, 5"
+    deal.save()
+    address = f"/deals/{deal.pk}/placing/"
+    said = browser.get(address, {"slot": at(12), "kind": "measurement"}, headers=HTMX).content.decode()
+    assert "Записать сюда?" in said
+    typed = {"slot": at(12), "kind": "measurement", "address": deal.address, "wishes": "позвонить"}
+    assert browser.post(address, typed, headers=HTMX).status_code == 200
+    booked = Visit.objects.get()
+    assert (booked.resource_id, booked.starts_at, booked.wishes) == (of_ilya.pk, hour(12), "позвонить")
+    assert browser.get(address, {"slot": at(12), "kind": "nonsense"}, headers=HTMX).status_code == 422
+
+
+def test_a_drop_is_nothing_for_those_who_may_not(enter, konstantin, egor, visit, deal, at):
+    for person in (konstantin, egor):
+        for address in (f"/visits/{visit.pk}/placing/", f"/deals/{deal.pk}/placing/"):
+            assert enter(person).get(address, {"slot": at(12)}).status_code == 403

@@ -1,0 +1,119 @@
+"""The dispatcher's board: dragged, carried by keys, refused in words, kept fresh; and the map."""
+
+# ruff: noqa: F811 - fixtures are imported under the names they are asked for by
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from svyazka.business.deals import opening
+from svyazka.business.deals.models import Deal, Stage
+from svyazka.business.places import placing
+from svyazka.business.visits import booking
+from svyazka.business.visits.conftest import (  # noqa: F401
+    deal,
+    hour,
+    measurement,
+    monday,
+    of_egor,
+    of_ilya,
+    visit,
+)
+from svyazka.business.visits.models import Visit
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+def lane(page: Page, name: str):
+    return page.locator(f"section.lane[aria-label='{name}']")
+
+
+def drag(page: Page, what, to, at_hour: float, *, first: int = 8, last: int = 20, grip: float = 10):
+    """To where that hour is in the lane."""
+    start, line = what.bounding_box(), to.locator(".lane-line").bounding_box()
+    page.mouse.move(start["x"] + grip, start["y"] + 20)
+    page.mouse.down()
+    x = line["x"] + (at_hour - first) / (last - first) * line["width"]
+    page.mouse.move(x, line["y"] + 30, steps=4)
+    return x
+
+
+def test_a_visit_is_dragged_told_of_and_taken_back(open_page, accessible, visit, of_egor, of_ilya, hour, monday, olga):
+    page = open_page(olga, f"/calendar/?day={monday}")
+    block = page.locator(f"a.block[data-visit='{visit.pk}']")
+    expect(page.locator(".tray")).to_contain_text("Всё распределено")
+    accessible(page)
+    # The lunch of Ilya: the page says so before it is let go, the server after.
+    drag(page, block, lane(page, "Илья Фомин"), 14.25)
+    expect(page.locator(".board-ghost")).to_contain_text("вне рабочего времени")
+    page.mouse.up()
+    expect(page.locator("#toasts")).to_contain_text("рабоч")
+    expect(lane(page, "Егор Кузнецов").locator(".block.visit")).to_have_count(1)
+
+    drag(page, block, lane(page, "Илья Фомин"), 15.05)
+    expect(page.locator(".board-ghost")).to_contain_text("Илья Фомин, 15:00–16:00")
+    page.mouse.up()
+    dialog = page.locator("#dialog")
+    expect(dialog).to_contain_text("Сразу узнают: Егор Кузнецов, Илья Фомин")
+    accessible(page)
+    dialog.get_by_label("Причина").fill("короче дорога")
+    dialog.get_by_role("button", name="Перенести").click()
+    expect(lane(page, "Илья Фомин").locator(".block.visit")).to_contain_text("15:00")
+    moved = Visit.objects.get()
+    assert (moved.resource_id, moved.starts_at, moved.moves) == (of_ilya.pk, hour(15), 1)
+    page.locator("#toasts").get_by_role("button", name="Вернуть").click()
+    expect(lane(page, "Егор Кузнецов").locator(".block.visit")).to_contain_text("10:00")
+    assert (Visit.objects.get().starts_at, Visit.objects.get().moves) == (hour(10), 0)
+
+
+def test_a_visit_is_carried_by_keys_alone(open_page, visit, of_ilya, hour, monday, olga):
+    page = open_page(olga, f"/calendar/?day={monday}")
+    page.locator(f"a.block[data-visit='{visit.pk}']").focus()
+    page.keyboard.press("m")
+    for key in ("ArrowRight", "Shift+ArrowRight", "ArrowLeft", "ArrowDown"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("status").filter(has_text="Илья Фомин, 11:00–12:00")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.locator("#dialog").get_by_label("Причина").fill("просят позже")
+    page.keyboard.press("Enter")
+    expect(lane(page, "Илья Фомин").locator(".block.visit")).to_have_count(1)
+    assert (Visit.objects.get().resource_id, Visit.objects.get().starts_at) == (of_ilya.pk, hour(11))
+
+
+def test_work_beside_the_board_is_dragged_onto_it_and_others_are_seen(
+    open_page, visit, vera, measurement, of_ilya, hour, monday, olga, oksana
+):
+    waiting = opening.open_deal(vera, address="Москва, Тверская, 1", by=oksana)
+    Deal.objects.filter(pk=waiting.pk).update(stage=Stage.objects.get(code="contacted"))
+    page = open_page(olga, f"/calendar/?day={monday}")
+    drag(page, page.locator(".unplaced"), lane(page, "Илья Фомин"), 10.02)
+    page.mouse.up()
+    page.locator("#dialog").get_by_role("button", name="Записать").click()
+    expect(lane(page, "Илья Фомин").locator(".block.visit")).to_contain_text("10:00")
+    assert Visit.objects.get(deal=waiting).starts_at == hour(10)
+    expect(page.locator(".unplaced")).to_have_count(0)
+    booking.book(waiting, measurement, of_ilya, hour(16), request_id=uuid4(), by=oksana)
+    # What the edge would send on.
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('calm:visit'))")
+    expect(page.locator(".block.visit.changed")).to_contain_text("16:00")
+
+    page.get_by_placeholder("Клиент, улица, бригада").fill("Илья")
+    expect(page.locator("section.lane")).to_have_count(1)
+    page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize(
+    "path", ["/calendar/", "/calendar/?view=week", "/calendar/?view=month", "/calendar/?view=table", "/calendar/map/"]
+)
+def test_on_a_phone_nothing_is_cut_off(open_page, accessible, visit, anna, monday, olga, path):
+    placing.by_hand(visit.address, "55.80, 37.60", by=anna)
+    page = open_page(olga, f"{path}{'&' if '?' in path else '?'}day={monday}", width=390, height=800)
+    expect(page.locator("main h1")).to_be_visible()
+    if "map" in path:
+        page.get_by_role("button", name="Вера Павлова").click()
+        expect(page.locator("#dialog")).to_contain_text("Лесная, 5")
+        page.keyboard.press("Escape")
+    accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
