@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +100,7 @@ def shown(proposal: Proposal) -> dict[str, Any]:
         "taken": sum(1 for one in groups if one.state == State.TAKEN),
         "is_old": taking.is_out_of_date(proposal, changed),
         "figures": _figures(proposal.figures),
+        "late": proposal.figures.get("after", {}).get("late", 0),
         "loads": _loads(proposal.figures.get("loads", ())),
         "unplaced": _unplaced(proposal, short),
         "stays": [(STAYS[why], number) for why, number in sorted(proposal.stays.items()) if why in STAYS],
@@ -204,7 +205,7 @@ def _figures(given: Mapping[str, Any]) -> list[dict[str, Any]]:
     if not given:
         return []
     before, after = given["before"], given["after"]
-    rows = [
+    rows: list[tuple[str, Callable[[int], str], str]] = [
         (_("On the way"), length, "travel"),
         (_("Kilometres, about"), _km, "metres"),
         (_("Late or over time"), str, "late"),

@@ -20,7 +20,7 @@ TROUBLES: Mapping[str, Promise] = {
     "broken_off": _("Planning has broken off. Nothing was changed; ask for it again."),
 }
 STAYS: Mapping[str, Promise] = {
-    "locked": _("locked"),
+    "locked": _("locked by somebody"),
     "under_way": _("under way"),
     "team": _("of several people, or with vehicles and tools: another crew at most"),
     "member": _("of a member of a crew, alone"),
