@@ -91,7 +91,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
-    from svyazka.business.visits.models import Resource, Visit, VisitKind, VisitPhoto
+    from svyazka.business.visits.models import Proposal, Resource, Visit, VisitKind, VisitPhoto
 
     settings.MEDIA_ROOT = tmp_path
     now = clock.now()
@@ -156,6 +156,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "resources": visit.resource_id,
         "arrivals": arrival.pk,
         "imports": given.pk,
+        "plans": Proposal.objects.create(first_day=now.date(), last_day=now.date(), asked_at=now, state="nothing").pk,
         "channels": ChannelAccount.objects.get(code="web_form/okna").pk,
         "lines": PhoneLine.objects.first().pk,
         "pbx": pbx.pk,

@@ -61,6 +61,9 @@ def _add_running(commands: Commands) -> None:
     _command(commands, "web", _web, "only the pages (for a unit of its own behind the edge)")
     _command(commands, "worker", _worker, "only the worker: works off what somebody waits for")
     _command(commands, "chores", _chores, "only what can wait, and after all else: quiet calls, rounds, imports")
+    _command(
+        commands, "plan", _plan, "make the plan of days that somebody has asked for; the chores begin it themselves"
+    )
     listen = _command(commands, "listen", _listen, "only the listeners: one for each telephone system")
     listen.add_argument("pbx", metavar="PBX", nargs="*", help="only these: asterisk/lab1 ...; without any, all of them")
     _command(commands, "edge", _edge, "only the door to the street: arrivals in, live events out")
@@ -167,6 +170,15 @@ def _chores(_chosen: argparse.Namespace) -> Answer:
     from svyazka.config import working
 
     working.do_chores()
+    return 0
+
+
+def _plan(_chosen: argparse.Namespace) -> Answer:
+    _with_django()
+    from svyazka.config import giving_way, planning
+
+    giving_way.give_way()
+    planning.work_off()
     return 0
 
 

@@ -191,7 +191,7 @@ def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str)
         address=address,
         wishes=short(wishes, 300, "wishes"),
         request_id=request_id,
-        **_times(settled),
+        **times_of(settled),
     )
     _take(visit, settled, was_held, wish.holds)
     changes = {"starts_at": (None, visit.starts_at.isoformat()), "resource": (None, wish.resource.name)}
@@ -208,7 +208,7 @@ def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str)
     return visit
 
 
-def _times(settled: Settled) -> dict[str, Any]:
+def times_of(settled: Settled) -> dict[str, Any]:
     fit = settled.fit
     minutes = None if fit.starts_at + fit.work == fit.ends_at else fit.work // timedelta(minutes=1)
     return {"starts_at": fit.starts_at, "ends_at": fit.ends_at, "work_minutes": minutes}
@@ -238,7 +238,7 @@ def _move(visit: Visit, start: datetime, resource: Resource, *, reason: str, by:
     periods.give_back(current)
     periods.take(settled.wanted, kind=Booking.Kind.VISIT, visit=current)
     current.resource = resource
-    for name, value in _times(settled).items():
+    for name, value in times_of(settled).items():
         setattr(current, name, value)
     current.status = Visit.Status.PLANNED
     was_confirmed, current.confirmed_at = current.confirmed_at is not None, None  # it was another time that suited

@@ -15,6 +15,7 @@ from svyazka.business.visits.models import Visit
 Event = Literal[
     "booked",
     "moved",
+    "replanned",
     "cancelled",
     "changed",
     "confirmed",

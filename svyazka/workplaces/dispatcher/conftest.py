@@ -10,3 +10,4 @@ from svyazka.business.visits.conftest import (  # noqa: F401
     of_ilya,
     visit,
 )
+from svyazka.business.visits.planning.conftest import crossed, plan, quickly, visit_at  # noqa: F401

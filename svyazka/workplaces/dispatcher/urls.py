@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.dispatcher import absences, booking, calendar, feeds, free_time, placing, routes, visits
+from svyazka.workplaces.dispatcher import absences, booking, calendar, feeds, free_time, placing, plans, routes, visits
 
 urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
@@ -19,6 +19,13 @@ urlpatterns = [
     path("calendar/feeds/team/removal/", feeds.team_removal, name="feed_team_removal"),
     path("calendar/feeds/resources/<int:resource_id>/", feeds.of_resource, name="feed"),
     path("calendar/feeds/resources/<int:resource_id>/removal/", feeds.removal, name="feed_removal"),
+    path("calendar/plans/", plans.plans, name="plans"),
+    path("calendar/plans/rules/", plans.plan_rules, name="plan_rules"),
+    path("calendar/plans/<int:pk>/", plans.plan, name="plan"),
+    path("calendar/plans/<int:pk>/now/", plans.plan_now, name="plan_now"),
+    path("calendar/plans/<int:pk>/stopping/", plans.plan_stopping, name="plan_stopping"),
+    path("calendar/plans/<int:pk>/taking/", plans.plan_taking, name="plan_taking"),
+    path("calendar/plans/<int:pk>/undoing/", plans.plan_undoing, name="plan_undoing"),
     path("deals/<int:deal_id>/visits/new/", booking.new, name="visit_new"),
     path("deals/<int:deal_id>/visits/", booking.book, name="visit_book"),
     path("deals/<int:deal_id>/visits/hold/", booking.hold, name="visit_hold"),
@@ -31,5 +38,6 @@ urlpatterns = [
     path("visits/<int:visit_id>/details/", visits.details, name="visit_details"),
     path("visits/<int:visit_id>/taking-back/", visits.taking_back, name="visit_taking_back"),
     path("visits/<int:visit_id>/confirmation/", visits.confirmation, name="visit_confirmation"),
+    path("visits/<int:visit_id>/lock/", visits.lock, name="visit_lock"),
     path("visits/<int:visit_id>/cancellation/", visits.cancellation, name="visit_cancellation"),
 ]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Field
 from svyazka.business.places import find
-from svyazka.business.visits import booking, carry_out, change, confirming, teams
+from svyazka.business.visits import booking, carry_out, change, confirming, locking, teams
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Visit
 from svyazka.kit import clock, rows
@@ -119,6 +119,17 @@ def confirmation(request: PageRequest, visit_id: int) -> HttpResponse:
     return _done(request, confirmed, _("Confirmed: {visit}").format(visit=in_words(confirmed)))
 
 
+@needs("visits.book", "POST")
+def lock(request: PageRequest, visit_id: int) -> HttpResponse:
+    """Planning leaves it where it is; with `back`, it need not any more."""
+    shown = _to_change(request, visit_id)
+    if request.POST.get("back"):
+        open_ = locking.unlock(shown, by=request.person)
+        return _done(request, open_, _("No longer locked: {visit}").format(visit=in_words(open_)))
+    locked = locking.lock(shown, why=request.POST.get("why", ""), by=request.person)
+    return _done(request, locked, _("Locked: {visit}").format(visit=in_words(locked)))
+
+
 @needs("visits.book", "GET", "POST")
 def cancellation(request: PageRequest, visit_id: int) -> HttpResponse:
     shown = _to_change(request, visit_id)
@@ -143,7 +154,7 @@ def day_of(visit: Visit) -> str:
 
 
 def _visit(visit_id: int) -> Visit:
-    related = ("kind", "client", "resource__person", "deal__stage")
+    related = ("kind", "client", "resource__person", "deal__stage", "locked_by")
     return get_object_or_404(Visit.objects.select_related(*related), pk=visit_id)
 
 

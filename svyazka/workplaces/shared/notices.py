@@ -81,6 +81,8 @@ WORDINGS: dict[str, Wording] = {
     "deals.came_back_many": Wording(
         gettext_lazy("Leads not taken up in time: {count}"), "warning", "/distribution/", "bad"
     ),
+    "plan.ready": Wording(gettext_lazy("A plan of the days {days} is ready"), "route", "/calendar/plans/{plan}/"),
+    "plan.changed": Wording(gettext_lazy("Your visits have changed: {count} ({days})"), "route", "/field/"),
 }
 # fmt: on
 _IN_WORDS: dict[str, Callable[[Any], str]] = {

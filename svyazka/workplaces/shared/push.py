@@ -53,6 +53,8 @@ PLAIN: dict[str, Promise] = {
     "deals.handed_over_many": gettext_lazy("Deals are yours now"),
     "deals.came_back": gettext_lazy("A lead was not taken up in time"),
     "deals.came_back_many": gettext_lazy("Leads were not taken up in time"),
+    "plan.ready": gettext_lazy("A plan of your days is ready"),
+    "plan.changed": gettext_lazy("Your visits have changed"),
 }
 # fmt: on
 

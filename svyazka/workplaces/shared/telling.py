@@ -151,4 +151,5 @@ _ACTORS: dict[str, Promise] = {
     "command line": gettext_lazy("Command line"),
     "blueprint": gettext_lazy("Blueprint"),
     "listener": gettext_lazy("Link to the PBX"),
+    "planning": gettext_lazy("Planning by night"),
 }

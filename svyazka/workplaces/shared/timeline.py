@@ -300,6 +300,7 @@ def _moment_of(stamp: object) -> str:
 _VISIT_EVENTS: dict[str, Callable[[], str]] = {
     "booked": lambda: pgettext("visit", "booked for {when}, {resource}"),
     "moved": lambda: pgettext("visit", "moved to {when}, {resource}"),
+    "replanned": lambda: pgettext("visit", "in the plan for {when} now, {resource}"),
     "changed": lambda: pgettext("visit", "corrected ({when}, {resource})"),
     "cancelled": lambda: pgettext("visit", "cancelled ({when}, {resource})"),
     "confirmed": lambda: pgettext("visit", "the client confirmed {when}"),

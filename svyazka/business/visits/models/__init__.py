@@ -2,6 +2,7 @@
 
 from svyazka.business.visits.models.day_plan import DayChange, DayPlan
 from svyazka.business.visits.models.kind import VisitKind
+from svyazka.business.visits.models.plan import PlanningRules, Proposal, ProposalGroup, ProposalMove
 from svyazka.business.visits.models.resource import CrewMember, Resource, ResourceQuerySet, Shift, Substitution
 from svyazka.business.visits.models.visit import Booking, Visit, VisitPhoto, VisitQuerySet
 
@@ -10,6 +11,10 @@ __all__ = [
     "CrewMember",
     "DayChange",
     "DayPlan",
+    "PlanningRules",
+    "Proposal",
+    "ProposalGroup",
+    "ProposalMove",
     "Resource",
     "ResourceQuerySet",
     "Shift",

@@ -70,6 +70,10 @@ class Visit(models.Model):
     reason = models.CharField(max_length=300, blank=True)  # of the last move, or of the cancellation
     moves = models.PositiveIntegerField(default=0)
     confirmed_at = models.DateTimeField(null=True, blank=True)  # the client said again that it suits
+    # Planning leaves it where it is: since when, who says so, and why.
+    locked_at = models.DateTimeField(null=True)
+    locked_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
+    locked_why = models.CharField(max_length=200, blank=True, default="", db_default="")
     facts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # code of a Field → value
     # A click that arrives twice books once.
     request_id = models.UUIDField(unique=True)

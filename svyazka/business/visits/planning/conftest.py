@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from svyazka.business.visits.conftest import (  # noqa: F401
+    crew,
+    hour,
+    installation,
+    measurement,
+    monday,
+    named,
+    of_egor,
+    of_ilya,
+)
+
+NORTH, SOUTH = (55.87, 37.60), (55.66, 37.65)
+
+
+@pytest.fixture
+def quickly(monkeypatch):
+    from svyazka.business.visits.planning import job
+
+    monkeypatch.setattr(job, "SECONDS_A_DAY", 0.4)
+
+
+@pytest.fixture
+def visit_at(quickly, windows, olga, measurement, hour):  # noqa: F811
+    """`visit_at("Лесная, 5", NORTH, of_egor, 12)`: a measurement on Monday at eleven, of a client of its own."""
+    from svyazka.business.clients.models import Client
+    from svyazka.business.deals import opening
+    from svyazka.business.places.models import Place
+    from svyazka.business.visits import booking
+    from svyazka.kit import addresses, clock
+
+    def book(street, point, resource, hours, minutes=0, *, kind=measurement, days=0):
+        address = f"Москва, {street}"
+        place = {"address": address, "lat": point[0], "lon": point[1], "precision": "house", "placed_at": clock.now()}
+        Place.objects.update_or_create(key=addresses.key(address), defaults=place)
+        client = Client.objects.create(name=f"Клиент с адреса {street}", address=address)
+        deal = opening.open_deal(client, by=olga)
+        start = hour(hours, minutes, days=days)
+        return booking.book(deal, kind, resource, start, request_id=uuid4(), by=olga, address=address)
+
+    return book
+
+
+@pytest.fixture
+def crossed(visit_at, of_egor, of_ilya):  # noqa: F811
+    """Egor lives in the north and goes to the south, Ilya the other way round."""
+    return visit_at("Южная, 1", SOUTH, of_egor, 12), visit_at("Северная, 1", NORTH, of_ilya, 12)
+
+
+@pytest.fixture
+def plan(monday, dina):  # noqa: F811
+    """`plan()`: Monday planned anew, at once."""
+    from svyazka.business.visits.planning import job
+
+    def made(days=1):
+        asked = job.ask(monday, days, by=dina)
+        job.work_off()
+        asked.refresh_from_db()
+        return asked
+
+    return made

@@ -1,0 +1,279 @@
+"""A proposal in words: before and after, each change with its reason, and why somebody is in nobody's day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from svyazka.business.visits.directions import street_of
+from svyazka.business.visits.models import Proposal, ProposalGroup, ProposalMove, Resource, Visit
+from svyazka.business.visits.planning import taking
+from svyazka.business.visits.planning.reading import told_of
+from svyazka.business.visits.planning.troubles import STAYS, TROUBLES
+from svyazka.kit import clock
+from svyazka.workplaces.shared.short import Short
+
+State = ProposalGroup.State
+SHOWN_UNPLACED = 50
+_STATES: Mapping[str, Promise] = {
+    Proposal.State.WAITING: gettext_lazy("waits for its turn"),
+    Proposal.State.WORKING: gettext_lazy("is being made"),
+    Proposal.State.READY: gettext_lazy("ready"),
+    Proposal.State.NOTHING: gettext_lazy("nothing to improve"),
+    Proposal.State.FAILED: gettext_lazy("not made"),
+    Proposal.State.STOPPED: gettext_lazy("stopped"),
+}
+_TONES = {Proposal.State.READY: "good", Proposal.State.FAILED: "bad"}
+_WHY_NOT: Mapping[str, Promise] = {
+    "chain": gettext_lazy("what has to come first is not planned, or over too late"),
+    "team": gettext_lazy("the several people whom it needs are not free at the same time"),
+    "skill": gettext_lazy("nobody who can do such work is there on that day"),
+    "territory": gettext_lazy("whoever can do such work does not go to that district"),
+    "hours": gettext_lazy("the time that the client was told lies in nobody's working hours"),
+    "locked": gettext_lazy("whoever could come has locked visits then"),
+    "room": gettext_lazy("nobody is free at the time that the client was told"),
+    "free": gettext_lazy("there is room for it: book it by hand"),
+}
+
+
+@dataclass(frozen=True)
+class MoveShown:
+    said: str
+    client: str
+    promise: str
+    url: str
+    is_changed: bool  # by somebody, since the plan was made
+
+
+@dataclass(frozen=True)
+class GroupShown:
+    number: int
+    gain: str
+    is_better: bool
+    moves: Sequence[MoveShown]
+    state: str
+    note: str
+    done: str  # taken over by whom and when
+    is_changed: bool
+
+
+def row(proposal: Any) -> dict[str, Any]:
+    """For the list: with how many groups, how many of them taken, and what all would save."""
+    short = Short()
+    return {
+        "pk": proposal.pk,
+        "days": days_of(proposal, short),
+        "who": proposal.asked_by.full_name if proposal.asked_by else _("By night, by itself"),
+        "when": short.moment(proposal.asked_at),
+        "state": _STATES[proposal.state],
+        "tone": _TONES.get(proposal.state, ""),
+        "gain": gain(proposal.saved) if proposal.saved else "",
+        "taken": _("taken over: {taken} of {number}").format(taken=proposal.taken, number=proposal.number)
+        if proposal.taken
+        else "",
+    }
+
+
+def shown(proposal: Proposal) -> dict[str, Any]:
+    """All that its page shows. A dozen statements, however many groups there are."""
+    short = Short()
+    context: dict[str, Any] = {
+        "plan": proposal,
+        "days": days_of(proposal, short),
+        "who": proposal.asked_by.full_name if proposal.asked_by else "",
+        "percent": round(proposal.share * 100),
+    }
+    if proposal.is_at_work:
+        return context
+    changed = taking.changed_since(proposal) if proposal.state == Proposal.State.READY else set()
+    groups = _groups(proposal, changed, short)
+    return {
+        **context,
+        "trouble": TROUBLES.get(proposal.trouble, ""),
+        "groups": groups,
+        "open": sum(1 for one in groups if one.state == State.OPEN),
+        "taken": sum(1 for one in groups if one.state == State.TAKEN),
+        "is_old": taking.is_out_of_date(proposal, changed),
+        "figures": _figures(proposal.figures),
+        "late": proposal.figures.get("after", {}).get("late", 0),
+        "loads": _loads(proposal.figures.get("loads", ())),
+        "unplaced": _unplaced(proposal, short),
+        "stays": [(STAYS[why], number) for why, number in sorted(proposal.stays.items()) if why in STAYS],
+    }
+
+
+def days_of(proposal: Proposal, short: Short) -> str:
+    return " – ".join(dict.fromkeys(short.day(day) for day in (proposal.first_day, proposal.last_day)))
+
+
+def gain(seconds: int) -> str:
+    if abs(seconds) < 60:
+        return _("the way is as long as before")
+    words = _("{time} less on the way") if seconds > 0 else _("{time} more on the way")
+    return words.format(time=length(abs(seconds)))
+
+
+def length(seconds: int) -> str:
+    """`35 min`, `2 h`, `2 h 5 min`."""
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if not hours:
+        return _("{minutes} min").format(minutes=minutes)
+    if not minutes:
+        return _("{hours} h").format(hours=hours)
+    return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+
+
+def _groups(proposal: Proposal, changed: Collection[int], short: Short) -> list[GroupShown]:
+    related = ("moves__visit__client", "moves__visit__kind", "moves__was_resource", "moves__now_resource", "by")
+    return [_group(one, proposal, changed, short) for one in proposal.groups.prefetch_related(*related)]
+
+
+def _group(group: ProposalGroup, proposal: Proposal, changed: Collection[int], short: Short) -> GroupShown:
+    several = proposal.first_day != proposal.last_day
+    moves = [_move(one, changed, short, with_day=several) for one in group.moves.all()]
+    return GroupShown(
+        number=group.number,
+        gain=_gain_of(group),
+        is_better=group.saved >= 60 or group.places > 0,
+        moves=moves,
+        state=group.state,
+        note=group.note,
+        done=_done(group, short),
+        is_changed=group.state == State.OPEN and any(one.is_changed for one in moves),
+    )
+
+
+def _gain_of(group: ProposalGroup) -> str:
+    placed = ngettext("{count} visit more is reached", "{count} visits more are reached", group.places).format(
+        count=group.places
+    )
+    said = gain(group.saved)
+    if group.places:
+        return f"{placed}, {said}"
+    return said if abs(group.saved) >= 60 else _("a day that did not hold holds now")
+
+
+def _done(group: ProposalGroup, short: Short) -> str:
+    if group.state == State.OPEN or group.at is None:
+        return ""
+    words = _("taken over by {who}, {when}") if group.state == State.TAKEN else _("undone by {who}, {when}")
+    return words.format(who=group.by.full_name if group.by else "—", when=short.moment(group.at))
+
+
+def _move(one: ProposalMove, changed: Collection[int], short: Short, *, with_day: bool) -> MoveShown:
+    return MoveShown(
+        said=_said(one, short.day(clock.local(one.now_at).date()) if with_day else ""),
+        client=one.visit.client.name,
+        promise=_promise(one.visit),
+        url=f"/visits/{one.visit_id}/",
+        is_changed=one.visit_id in changed,
+    )
+
+
+def _said(one: ProposalMove, day: str) -> str:
+    was, now = (f"{clock.local(at):%H:%M}" for at in (one.was_at, one.now_at))
+    if not one.was_possible:
+        words = _("{who} comes to {where} at {time}: so far nobody can")
+    elif one.was_resource_id == one.now_resource_id:
+        words = _("{who} comes to {where} at {time} instead of {before_time}")
+    elif one.was_at == one.now_at:
+        words = _("{who} takes {where} at {time} instead of {before}")
+    else:
+        words = _("{who} takes {where} at {time} instead of {before} at {before_time}")
+    said = words.format(
+        who=one.now_resource.name,
+        where=street_of(one.visit.address),
+        time=now,
+        before=one.was_resource.name,
+        before_time=was,
+    )
+    return f"{day}: {said}" if day else said
+
+
+def _promise(visit: Visit) -> str:
+    """What the client was told, which holds: nothing else is ever proposed."""
+    times = dict.fromkeys(f"{clock.local(moment):%H:%M}" for moment in told_of(visit))
+    return _("told {time}, it stays so").format(time="–".join(times))
+
+
+def _figures(given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    if not given:
+        return []
+    before, after = given["before"], given["after"]
+    rows: list[tuple[str, Callable[[int], str], str]] = [
+        (_("On the way"), length, "travel"),
+        (_("Kilometres, about"), _km, "metres"),
+        (_("Late or over time"), str, "late"),
+        (_("In nobody's day"), str, "unserved"),
+    ]
+    return [
+        {
+            "name": name,
+            "before": say(before[key]),
+            "after": say(after[key]),
+            "tone": "good" if after[key] < before[key] else "bad" if after[key] > before[key] else "",
+        }
+        for name, say, key in rows
+    ]
+
+
+def _km(metres: int) -> str:
+    return f"{round(metres / 1000):,}".replace(",", "\u00a0")
+
+
+def _loads(given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Those who have anything to do, before or after."""
+    names = dict(Resource.objects.filter(pk__in=[one["resource"] for one in given]).values_list("pk", "name"))
+    return [
+        {
+            "name": names.get(one["resource"], "—"),
+            "pairs": [
+                _pair(str(one["was"][0]), str(one["now"][0])),
+                _pair(length(one["was"][2]), length(one["now"][2])),
+                _pair(_share(one, "was"), _share(one, "now")),
+            ],
+        }
+        for one in given
+        if one["was"][0] or one["now"][0]
+    ]
+
+
+def _pair(before: str, after: str) -> tuple[str, str]:
+    """The first is empty where nothing changes."""
+    return ("" if before == after else before), after
+
+
+def _share(one: Mapping[str, Any], which: str) -> str:
+    """Of the working hours that nothing else takes."""
+    _visits, work, way = one[which]
+    share = round(100 * (work + way) / one["shift"]) if one["shift"] else 0
+    return f"{share}\u00a0%"
+
+
+def _unplaced(proposal: Proposal, short: Short) -> list[dict[str, str]]:
+    given = proposal.unplaced[:SHOWN_UNPLACED]
+    wanted = {one["visit"] for one in given} | {other for one in given for other in one["instead_of"]}
+    visits = Visit.objects.select_related("client", "kind", "resource").in_bulk(wanted)
+    found = []
+    for one in given:
+        visit = visits.get(one["visit"])
+        if visit is not None:
+            others = [visits[pk] for pk in one["instead_of"] if pk in visits]
+            said = f"{visit.kind}, {short.moment(visit.starts_at)}, {street_of(visit.address)}"
+            found.append(
+                {"url": f"/visits/{visit.pk}/", "client": visit.client.name, "said": said, "why": _why_not(one, others)}
+            )
+    return found
+
+
+def _why_not(one: Mapping[str, Any], others: Sequence[Visit]) -> str:
+    said = str(_WHY_NOT.get(one["reason"], ""))
+    if others:
+        names = ", ".join(f"{other.client.name} ({clock.local(other.starts_at):%H:%M})" for other in others)
+        said += "; " + _("it would go if another time were agreed with {clients}").format(clients=names)
+    return said
