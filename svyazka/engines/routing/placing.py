@@ -12,8 +12,9 @@ import numpy as np
 from svyazka.engines.routing import insertion
 from svyazka.engines.routing.draft import Draft
 from svyazka.engines.routing.insertion import FAR, Gaps, Place, Whole
-from svyazka.engines.routing.problem import Job, Key, Seconds, Skills, Span, Stop, WorkDay
-from svyazka.engines.routing.squeeze import squeeze
+from svyazka.engines.routing.problem import Job, Seconds, Skills, Span, Stop, WorkDay
+from svyazka.engines.routing.reorder import reorder
+from svyazka.engines.routing.squeeze import Squeezed, squeeze
 from svyazka.engines.routing.timing import Piece
 from svyazka.engines.routing.wanted import Visit
 
@@ -47,7 +48,7 @@ def place_all(draft: Draft, jobs: Sequence[Job], policy: Policy) -> Draft:
 def make_room(draft: Draft, jobs: Sequence[Job], policy: Policy) -> Draft:
     """For jobs that found no place as things are."""
     for job in jobs:
-        squeezed = _squeeze(draft, job, policy)
+        squeezed = _squeeze(draft, job, policy) or _reorder(draft, job, policy)
         if squeezed:
             draft = squeezed[1]
         else:
@@ -154,20 +155,37 @@ def _squeeze(draft: Draft, job: Job, policy: Policy, *, only_known: bool = False
     windows = [span for span, cost in _spans(draft, job) if not cost]
     if not windows:
         return None
+    able = draft.able(job.needs[0], job.district) & ((_others(draft, job) == 0) | (not only_known))
+    rows = np.flatnonzero(able).tolist()
+    days = (draft.day_of(draft.rows.keys[row]) for row in rows)
+    return _cheapest(draft, job, policy, rows, [squeeze(day, job, windows, draft.problem.travel) for day in days])
+
+
+def _reorder(draft: Draft, job: Job, policy: Policy) -> tuple[int, Draft] | None:
+    """The same in any order at all, where a small change of it does not do."""
+    windows = [span for span, cost in _spans(draft, job) if not cost]
+    if not windows:
+        return None
+    rows = np.flatnonzero(draft.able(job.needs[0], job.district)).tolist()
+    days = [draft.day_of(draft.rows.keys[row]) for row in rows]
+    return _cheapest(draft, job, policy, rows, reorder(days, job, windows, draft.problem.travel))
+
+
+def _cheapest(
+    draft: Draft, job: Job, policy: Policy, rows: Sequence[int], found: Sequence[Squeezed | None]
+) -> tuple[int, Draft] | None:
     others = _others(draft, job)
-    able = draft.able(job.needs[0], job.district) & ((others == 0) | (not only_known))
-    best: tuple[int, Key, tuple[Stop, ...]] | None = None
-    for row in np.flatnonzero(able):
-        key = draft.rows.keys[row]
-        squeezed = squeeze(draft.day_of(key), job, windows, draft.problem.travel)
+    best: tuple[int, int, tuple[Stop, ...]] | None = None
+    for row, squeezed in zip(rows, found, strict=True):
         cost = squeezed.added + int(others[row]) * policy.worker if squeezed else FAR
         if squeezed and (best is None or cost < best[0]):
-            best = cost, key, squeezed.route
+            best = cost, row, squeezed.route
     if best is None:
         return None
-    squeezed_in = draft.copy()
-    squeezed_in.write(best[1], best[2])
-    return best[0], squeezed_in
+    cost, row, route = best
+    filled = draft.copy()
+    filled.write(draft.rows.keys[row], route)
+    return cost, filled
 
 
 def _eject(draft: Draft, job: Job, policy: Policy, below: int, tries: int) -> Draft | None:

@@ -14,6 +14,8 @@ from svyazka.engines.routing.day_plan import DayPlan
 from svyazka.engines.routing.problem import Job, Point, Seconds, Span, Stop, Travel
 from svyazka.engines.routing.timing import Piece
 
+LONGEST = 20  # stops: there are as many orders as the cube of that
+
 Orders = NDArray[np.intp]  # one in a row
 
 
@@ -25,22 +27,23 @@ class Squeezed(NamedTuple):
 def squeeze(plan: DayPlan, job: Job, windows: Sequence[Span], travel: Travel) -> Squeezed | None:
     """The day with the job in it that takes the least driving; nobody leaves what he was told."""
     day, stops = plan.day, plan.stops
-    if day.capacity is not None and sum(stop.load for stop in stops) + job.load > day.capacity:
+    is_full = day.capacity is not None and sum(stop.load for stop in stops) + job.load > day.capacity
+    if is_full or len(stops) > LONGEST:
         return None
     pieces = [Piece(job.work, tuple(windows)), *(Piece(stop.work, (stop.window,)) for stop in stops)]
     refs = [job.id, *(stop.ref for stop in stops)]
-    seconds = _between(plan, job.at, travel)
+    seconds = between(plan, job.at, travel)
     breaks, away = sorted(day.breaks, key=lambda one: one.within), sorted(day.away)
     for order in _thinkable(_orders(len(stops)), pieces, seconds, day.shift):
-        ways = _along(order, seconds)
+        ways = way_along(order, seconds)
         starts = timing.earliest(day.shift, [pieces[number] for number in order], ways, breaks, away)
         if starts:
             route = tuple(Stop(refs[number], start) for number, start in zip(order, starts, strict=True))
-            return Squeezed(sum(ways) - sum(_along(range(1, len(pieces)), seconds)), route)
+            return Squeezed(sum(ways) - sum(way_along(range(1, len(pieces)), seconds)), route)
     return None
 
 
-def _between(plan: DayPlan, at: Point, travel: Travel) -> Seconds:
+def between(plan: DayPlan, at: Point, travel: Travel) -> Seconds:
     """Of the new place (0), the stops, and last the two ends of the day."""
     day, places = plan.day, [at, *(stop.at for stop in plan.stops)]
     seconds = travel.matrix([*places, day.start or at, day.end or at]).copy()
@@ -51,7 +54,7 @@ def _between(plan: DayPlan, at: Point, travel: Travel) -> Seconds:
     return seconds
 
 
-def _along(order: Sequence[int], seconds: Seconds) -> list[int]:
+def way_along(order: Sequence[int], seconds: Seconds) -> list[int]:
     if not order:
         return [0]
     return [int(way) for way in seconds[[-2, *order], [*order, -1]]]

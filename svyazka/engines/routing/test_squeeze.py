@@ -32,11 +32,14 @@ def test_it_finds_room_wherever_an_insertion_does_and_more(seed, at, begin):
         assert squeezed.added <= min(inserted)
     if squeezed:
         jobs = (new, *(Job(stop.ref, stop.at, stop.work, (stop.window,)) for stop in plan.stops))
-        before = Plan({plan.day.key: tuple(Stop(stop.ref, stop.start) for stop in plan.stops)})
         verdict = evaluate(Problem(jobs, (plan.day,), Line()), Plan({plan.day.key: squeezed.route}))
         assert verdict.faults == ()
-        travel = evaluate(Problem(jobs, (plan.day,), Line()), before).costs.travel
+        travel = evaluate(Problem(jobs, (plan.day,), Line()), plan_of(plan)).costs.travel
         assert squeezed.added == verdict.costs.travel - travel
+
+
+def plan_of(plan):
+    return Plan({plan.day.key: tuple(Stop(stop.ref, stop.start) for stop in plan.stops)})
 
 
 def test_one_that_can_wait_lets_the_new_one_go_first():
