@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from svyazka.engines.routing import standing
 from svyazka.engines.routing.draft import Draft
 from svyazka.engines.routing.evaluate import evaluate
 from svyazka.engines.routing.placing import Policy, place_all
@@ -23,16 +24,27 @@ A_FIRST_PLAN = 0.25  # of the time it may take at most
 
 
 def optimise(problem: Problem, *, watch: Watch, seed: int) -> Plan:
-    """One run for each day. Breaks no rule that the plan before keeps, and leaves undone nothing of more weight."""
-    plan = _with_teams(problem)
+    """One run for each day. Whatever of the plan before cannot stay where it is is free to go elsewhere; beside the
+    rest of it no more weight is left undone."""
+    kept = _standing(problem)
+    problem = replace(problem, before=kept)
+    plan = _with_followers(problem, _with_teams(problem))
     days = sorted({day.day for day in problem.days})
     for number, day in enumerate(days):
         left = (watch.seconds - watch.used) / (len(days) - number)
         if watch.past(watch.seconds)():
             break
         plan = _with_day_anew(replace(problem, before=plan), day, watch=watch, until=watch.used + left, seed=seed)
-    faults = set(evaluate(problem, problem.before).faults)
-    return plan if faults.issuperset(evaluate(problem, plan).faults) else problem.before
+        plan = _with_followers(problem, plan)
+    faults = set(evaluate(problem, kept).faults)
+    return plan if faults.issuperset(evaluate(problem, plan).faults) else kept
+
+
+def _standing(problem: Problem) -> Plan:
+    if evaluate(problem, problem.before).is_sound:
+        return problem.before
+    draft, _homeless = standing.of(problem)
+    return standing.closed(draft).plan
 
 
 def _with_teams(problem: Problem) -> Plan:
@@ -40,6 +52,16 @@ def _with_teams(problem: Problem) -> Plan:
     before = problem.before
     teams = [job for job in problem.jobs if len(job.needs) > 1 and job.id not in before.places]
     return place_all(Draft(problem, before.routes), teams, Policy(ejections=0)).plan if teams else before
+
+
+def _with_followers(problem: Problem, plan: Plan) -> Plan:
+    """And with those that only waited until another was planned: no day is planned with both of them open."""
+    while True:
+        waiting = [job for job in problem.jobs if job.after in plan.places and job.id not in plan.places]
+        further = place_all(Draft(problem, plan.routes), waiting, Policy(ejections=0)).plan if waiting else plan
+        if len(further.places) == len(plan.places):
+            return plan
+        plan = further
 
 
 def _with_day_anew(problem: Problem, day: int, *, watch: Watch, until: float, seed: int) -> Plan:
@@ -78,28 +100,34 @@ class _Search:
     watch: Watch
     day: int
     pool: Pool = field(init=False)
+    undone: int = field(init=False)  # that much weight may be left, and no more
 
     def __post_init__(self) -> None:
         self.pool = Pool(self.case)
+        self.undone = self.case.weight(self.best)
 
     def run(self, until: float, seed: int) -> None:
         began = self.watch.used
         self.found(self._planned(ROUGH, until))
         if (self.watch.used - began) * AS_LONG < (until - began) * A_FIRST_PLAN:
             self.found(self._planned(THOROUGH, until))
+        self.undone = self.case.weight(self.best)  # from now on no more than VROOM left
         began = self.watch.used
         for share, step in self._steps():
             stop = self.watch.past(began + (until - began) * share)
             if not stop():
                 step(seed, stop)
-        self.found(recombine(self.pool, self.best, stop=self.watch.past(until)))
+        self._together(seed, self.watch.past(until))
         self.found(fill_up(self.case, self.best))
 
-    def found(self, routes: Routes) -> None:
+    def found(self, routes: Routes) -> bool:
+        """Whether that is the best."""
         self.pool.add(routes)
-        if self.case.is_better(routes, than=self.best):
+        is_better = self.case.is_better(routes, than=self.best, undone=self.undone)
+        if is_better:
             self.best = routes
             self.watch.tell(Progress(self.watch.used / self.watch.seconds, self.day, self.case.cost(routes)))
+        return is_better
 
     def _planned(self, level: int, until: float) -> Routes:
         usable = [day for day in range(len(self.case.days)) if self.case.is_usable(day)]
@@ -121,4 +149,4 @@ class _Search:
         rounds.improve(self.case, self.best, seed=seed, stop=stop, found=self.found)
 
     def _together(self, _seed: int, stop: Callable[[], bool]) -> None:
-        self.found(recombine(self.pool, self.best, stop=stop))
+        self.found(recombine(self.pool, self.best, undone=self.undone, stop=stop))

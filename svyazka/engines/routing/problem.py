@@ -6,7 +6,7 @@ day, say, for they have to stay below 2**28. Places are degrees. Nobody here kno
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -33,6 +33,17 @@ class Span(NamedTuple):
 
     start: int
     end: int
+
+
+def apart(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """In order, those that overlap or touch as one; one that ends before it begins is none."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        elif span.start <= span.end:
+            found.append(Span(*span))
+    return tuple(found)
 
 
 class Break(NamedTuple):
@@ -69,7 +80,7 @@ class Job:
     id: int
     at: Point
     work: int
-    windows: tuple[Span, ...]  # in which it may begin; apart, in order
+    windows: tuple[Span, ...]  # in which it may begin
     # The skills of each resource that has to be there, all of them from the beginning to the end: a team has several.
     needs: tuple[Skills, ...] = (NO_SKILLS,)
     priority: int = 1  # what it costs to leave it undone, beside the others
@@ -81,6 +92,9 @@ class Job:
     locked: bool = False
     after: int | None = None  # another job, if that is of the problem: it has to be over …
     pause: int = 0  # … and so many seconds gone by
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "windows", apart(self.windows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +108,13 @@ class WorkDay:
     end: Point | None
     skills: Skills = NO_SKILLS
     breaks: tuple[Break, ...] = ()
-    away: tuple[Span, ...] = ()  # absences within the shift: no work, no way, no break; apart, in order
+    away: tuple[Span, ...] = ()  # absences: no work, no way, no break
     districts: frozenset[str] = frozenset()  # none: goes everywhere
     capacity: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.away:
+            object.__setattr__(self, "away", tuple(_within(self.shift, apart(self.away))))
 
     @property
     def key(self) -> Key:
@@ -104,6 +122,13 @@ class WorkDay:
 
     def goes_to(self, district: str) -> bool:
         return not self.districts or not district or district in self.districts
+
+
+def _within(shift: Span, spans: Iterable[Span]) -> Iterator[Span]:
+    for span in spans:
+        cut = Span(max(span.start, shift.start), min(span.end, shift.end))
+        if cut.start < cut.end:
+            yield cut
 
 
 class Stop(NamedTuple):

@@ -117,7 +117,8 @@ def _effect(problem: Problem, after: Plan, key: Key) -> Effect:
 
 
 def _is_worth_it(problem: Problem, group: Group) -> bool:
-    placed = sum(problem.job[one.job].priority * (bool(one.now) - bool(one.was)) for one in group.changes)
+    known = [one for one in group.changes if one.job in problem.job]  # others were called off
+    placed = sum(problem.job[one.job].priority * (bool(one.now) - bool(one.was)) for one in known)
     return group.saved + UNSERVED * placed > 0 or _mends(problem, group)
 
 

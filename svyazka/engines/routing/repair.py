@@ -10,11 +10,11 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from svyazka.engines.routing import placing
+from svyazka.engines.routing import placing, standing
 from svyazka.engines.routing.draft import Draft
 from svyazka.engines.routing.evaluate import Costs, evaluate
 from svyazka.engines.routing.placing import PROMISE, WORKER, Policy
-from svyazka.engines.routing.problem import Job, Key, Plan, Problem, Stop
+from svyazka.engines.routing.problem import Job, Key, Plan, Problem
 from svyazka.engines.routing.table import tabled
 
 LOST = 1_000_000
@@ -50,8 +50,8 @@ def repair(problem: Problem, *, also: Sequence[int] = ()) -> list[Repaired]:
     """One to three ways out, the best first. `problem`: things as they are now, and the plan in force as the one
     before. `also`: jobs that are in nobody's day yet and have to be: an emergency."""
     problem = tabled(problem)
-    draft = Draft(problem, _still_known(problem))
-    homeless = {job.id for job in _make_homeless(draft)} | set(also)
+    draft, homeless = standing.of(problem)
+    homeless |= {job for job in also if job not in draft.starts}
     jobs = [problem.job[job] for job in sorted(homeless)]
     plans = {tuple(plan.routes.items()): plan for plan in _ways_out(draft, jobs)}
     judged = [_judge(problem, plan, homeless) for plan in plans.values()]
@@ -76,71 +76,9 @@ AIMS: dict[Aim, Callable[[Repaired], tuple[int, ...]]] = {
 def _ways_out(draft: Draft, jobs: Sequence[Job]) -> Iterator[Plan]:
     """Nobody else's visit is touched; room is made for what found none so; driving is saved wherever it can be."""
     untouched, stuck = placing.place(draft.copy(), jobs, Policy())
-    yield _closed(placing.make_room(untouched.copy(), stuck, Policy())).plan
-    yield _closed(untouched).plan
-    yield _closed(placing.place_all(draft.copy(), jobs, SAVING)).plan
-
-
-def _still_known(problem: Problem) -> dict[Key, list[Stop]]:
-    """What was cancelled is not in the problem any more."""
-    return {key: [stop for stop in route if stop.job in problem.job] for key, route in problem.before.routes.items()}
-
-
-def _make_homeless(draft: Draft) -> Iterator[Job]:
-    """Takes out whatever cannot stay where it is; a team's job with all of the team."""
-    problem = draft.problem
-    for job in problem.jobs:
-        places = problem.before.places.get(job.id, ())
-        if places and not (_may_stay(problem, job, places) and _is_in_order(problem, job)):
-            draft.take_out(job.id)
-            yield job
-    for key in draft.routes:
-        while draft.routes[key] and not (draft.load_is_fine(key) and draft.retime(key)):
-            job = problem.job[_least_missed(draft, key)]
-            draft.take_out(job.id)
-            yield job
-
-
-def _may_stay(problem: Problem, job: Job, places: Sequence[tuple[Key, int]]) -> bool:
-    days = [problem.workday[key] for key, _start in places if key in problem.workday]
-    is_in_time = all(any(span.start <= start <= span.end for span in job.windows) for _key, start in places)
-    goes = all(day.goes_to(job.district) for day in days)
-    return len(days) == len(places) == len(job.needs) and goes and is_in_time and placing.meet(job.needs, days)
-
-
-def _is_in_order(problem: Problem, job: Job) -> bool:
-    """Whether what it waits for is over by then, as things are now."""
-    places = problem.before.places
-    first = problem.job.get(job.after) if job.after is not None else None
-    if first is None or first.id not in places:
-        return True
-    return places[job.id][0][1] >= places[first.id][0][1] + first.work + job.pause
-
-
-def _least_missed(draft: Draft, key: Key) -> int:
-    """Whichever one makes room for the rest, the least important of them; if none does alone, the longest."""
-    able = [stop.job for stop in draft.routes[key] if not draft.problem.job[stop.job].locked]
-    jobs = [draft.problem.job[job] for job in able or [stop.job for stop in draft.routes[key]]]
-    for job in sorted(jobs, key=lambda job: (job.priority, len(job.needs), -job.work, job.id)):
-        trial = draft.copy()
-        trial.take_out(job.id)
-        if trial.load_is_fine(key) and trial.retime(key):
-            return job.id
-    return min(jobs, key=lambda job: (job.priority, len(job.needs), -job.work, job.id)).id
-
-
-def _closed(draft: Draft) -> Draft:
-    """Without what waits for a job that is lost."""
-    problem = draft.problem
-    while True:
-        starts = draft.starts
-        idle = [
-            job for job in problem.jobs if job.id in starts and job.after in problem.job and job.after not in starts
-        ]
-        if not idle:
-            return draft
-        for job in idle:
-            draft.take_out(job.id)
+    yield standing.closed(placing.make_room(untouched.copy(), stuck, Policy())).plan
+    yield standing.closed(untouched).plan
+    yield standing.closed(placing.place_all(draft.copy(), jobs, SAVING)).plan
 
 
 def _judge(problem: Problem, plan: Plan, homeless: Container[int]) -> Repaired:

@@ -259,6 +259,7 @@ def test_a_stop_with_a_window_makes_room_and_is_named_with_its_new_time():
         (wants(needs=(frozenset(),) * 2), [one_day(), one_day(worker=2, day=1)], {"team": 2}),
         (wants(), [one_day(capacity=0)], {"shift": 1, "booked": 1}),
         (wants(), [], {"shift": 2}),
+        (wants(slots=()), [one_day()], {"shift": 2}),
     ],
 )
 def test_where_nothing_fits_it_says_what_stood_in_the_way(request_, packed, rule):

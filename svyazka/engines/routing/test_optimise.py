@@ -14,6 +14,7 @@ from svyazka.engines.routing.problem import Job, Key, Plan, Point, Problem, Span
 from svyazka.engines.routing.proposal import propose
 from svyazka.engines.routing.solvers import vroom_solver
 from svyazka.engines.routing.solvers.case_of import case_of
+from svyazka.engines.routing.solvers.recombine import Pool, recombine
 from svyazka.engines.routing.watch import Watch
 
 HOUR = 3600
@@ -128,6 +129,41 @@ def test_a_chain_keeps_its_order():
     assert evaluate(problem, plan).is_sound
     again = planned(dataclasses.replace(problem, before=plan))
     assert evaluate(dataclasses.replace(problem, before=plan), again).is_sound
+
+
+def test_whoever_falls_ill_is_replaced_in_a_pair_too():
+    problem = day(5, workers=5, visits=10)
+    pair = dataclasses.replace(problem.jobs[0], needs=(frozenset(), frozenset()), windows=(Span(9 * HOUR, 17 * HOUR),))
+    problem = dataclasses.replace(problem, jobs=(pair, *problem.jobs[1:]))
+    before = planned(problem)
+    ill = before.places[pair.id][0][0]
+    days = tuple(one for one in problem.days if one.key != ill)
+    now = dataclasses.replace(problem, days=days, before=before)
+    plan = planned(now)
+    assert evaluate(now, plan).is_sound
+    assert ill not in plan.routes
+    assert len(plan.places[pair.id]) == 2
+
+
+def test_one_after_the_other_on_the_same_day():
+    workday = WorkDay(1, 0, Span(8 * HOUR, 17 * HOUR), HOME, HOME)
+    third = Job(3, HOME, HOUR, (Span(8 * HOUR, 17 * HOUR),), after=2, pause=HOUR)
+    second = dataclasses.replace(third, id=2, after=1)
+    first = dataclasses.replace(third, id=1, after=None)
+    problem = Problem((third, second, first), (workday,), Flat())
+    plan = planned(problem)
+    assert evaluate(problem, plan).faults == ()
+    assert [stop.job for stop in plan.of(workday.key)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("undone", "best"), [(0, ((0,),)), (1, ((),))])
+def test_no_more_is_left_than_may_be_whatever_it_would_save(undone, best):
+    far = Job(1, Point(HOME.lat + 0.8, HOME.lon), HOUR, (Span(8 * HOUR, 17 * HOUR),))  # four hours away
+    workday = WorkDay(1, 0, Span(6 * HOUR, 20 * HOUR), HOME, HOME)
+    case = case_of(Problem((far,), (workday,), Flat()), 0)
+    served = ((0,),)
+    assert recombine(Pool(case), served, undone=undone, stop=lambda: False) == best
+    assert case.is_better(((),), than=served, undone=undone) == (best != served)
 
 
 @st.composite

@@ -114,7 +114,8 @@ def _goes_there(one: Able, request: Request) -> bool:
 
 def windows_of(request: Request, spans: Sequence[Span], *, days: int, work: int) -> Seconds:
     """Day × span × (first, last beginning), as far as it is ahead and the client is there."""
-    return np.array([[_clipped(request, day, span, work) for span in spans] for day in range(days)], dtype=np.int32)
+    found = [[_clipped(request, day, span, work) for span in spans] for day in range(days)]
+    return np.array(found, dtype=np.int32).reshape(days, len(spans), 2)
 
 
 def _clipped(request: Request, day: int, span: Span, work: int) -> tuple[int, int]:

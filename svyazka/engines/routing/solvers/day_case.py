@@ -50,6 +50,11 @@ class DayCase:
     known: dict[tuple[int, Route], tuple[int, ...] | None] = field(default_factory=dict, compare=False)
 
     @cached_property
+    def begin(self) -> int:
+        """Solvers count from here: they know of no moment before 0."""
+        return min((day.shift.start for day in self.days), default=0)
+
+    @cached_property
     def most(self) -> int:
         """No capacity is more than that."""
         return sum(task.load for task in self.tasks)
@@ -114,9 +119,9 @@ class DayCase:
             and all(self.starts(day, route) is not None for day, route in enumerate(routes))
         )
 
-    def is_better(self, routes: Routes, *, than: Routes) -> bool:
-        """What stays undone never weighs more than before, whatever that would save."""
-        if not self.is_sound(routes) or self.weight(routes) > self.weight(than):
+    def is_better(self, routes: Routes, *, than: Routes, undone: int) -> bool:
+        """More weight than `undone` is never left, whatever that would save."""
+        if not self.is_sound(routes) or self.weight(routes) > undone:
             return False
         return not self.is_sound(than) or self.cost(routes) < self.cost(than)
 
@@ -145,6 +150,8 @@ def day_case(
 ) -> DayCase:
     """`fixed`: jobs that stay as they are in the plan before. `windows`: narrower than those of the jobs themselves."""
     numbers = {day.key: number for number, day in enumerate(days)}
+    usable = [number for number, day in enumerate(days) if _is_usable(day)]
+    hours = Span(min((day.shift.start for day in days), default=0), max((day.shift.end for day in days), default=0))
     tasks: list[Task] = []
     points: list[Point] = []
     for job in jobs:
@@ -152,8 +159,9 @@ def day_case(
             places = [(numbers[key], Span(start, start)) for key, start in problem.before.places[job.id]]
             tasks += [_task(job, frozenset({day}), (second,), is_fixed=True) for day, second in places]
         else:
-            able = frozenset(number for number, day in enumerate(days) if may_do(day, job) and _is_usable(day))
-            tasks.append(_task(job, able, windows.get(job.id, job.windows)))
+            spans = tuple(span for span in windows.get(job.id, job.windows) if _meet(span, hours))
+            able = frozenset(number for number in usable if may_do(days[number], job, spans))
+            tasks.append(_task(job, able, spans))
         points += [job.at] * (len(tasks) - len(points))
     return DayCase(tuple(days), tuple(tasks), _ways(problem, days, points))
 
@@ -204,8 +212,14 @@ def _is_usable(day: WorkDay) -> bool:
     return timing.earliest(day.shift, [], [0], breaks, sorted(day.away)) is not None and pauses_of(day) is not None
 
 
-def may_do(day: WorkDay, job: Job) -> bool:
-    return job.needs[0] <= day.skills and day.goes_to(job.district)
+def _meet(one: Span, other: Span) -> bool:
+    return one.start <= other.end and other.start <= one.end
+
+
+def may_do(day: WorkDay, job: Job, windows: Spans) -> bool:
+    first, last = day.shift.start, day.shift.end - job.work
+    is_in_time = any(max(window.start, first) <= min(window.end, last) for window in windows)
+    return is_in_time and job.needs[0] <= day.skills and day.goes_to(job.district)
 
 
 def _task(job: Job, able: frozenset[int], windows: Spans, *, is_fixed: bool = False) -> Task:

@@ -28,7 +28,7 @@ from svyazka.engines.routing.problem import Span
 from svyazka.engines.routing.solvers.day_case import UNSERVED, DayCase, Route, Routes, hours_of
 
 Fleet = list[list[int]]
-FAR = 200_000  # seconds: nobody gets to whom he may not go
+FAR = 200_000  # seconds at least: nobody gets to whom he may not go
 REQUIRED = 100 * UNSERVED
 # For being late. With its own bound of 100,000 it never dares to be late on the way to something better.
 PENALTIES = PenaltyParams(max_penalty=100)
@@ -36,7 +36,7 @@ OFTEN = 20  # every so many steps the routes on the way are looked at, too
 
 
 def improve(
-    case: DayCase, routes: Routes, *, seed: int, stop: Callable[[], bool], found: Callable[[Routes], None]
+    case: DayCase, routes: Routes, *, seed: int, stop: Callable[[], bool], found: Callable[[Routes], object]
 ) -> None:
     """Goes on from `routes`; tells of each plan that it holds to be better, and of some on the way."""
     fleet = _fleet(case)
@@ -53,7 +53,7 @@ def improve(
 class _Telling(IteratedLocalSearchCallbacks):
     case: DayCase
     fleet: Fleet
-    found: Callable[[Routes], None]
+    found: Callable[[Routes], object]
     steps: int = 0
 
     def on_best(self, best: Solution) -> None:
@@ -101,8 +101,8 @@ def _vehicle(case: DayCase, days: list[int], profile: int) -> VehicleType:
         capacity=[case.most if capacity is None else capacity],
         start_depot=case.start(day),
         end_depot=case.end(day),
-        tw_early=shift.start,
-        tw_late=shift.end,
+        tw_early=shift.start - case.begin,
+        tw_late=max(shift) - case.begin,
         profile=profile,
     )
 
@@ -110,7 +110,7 @@ def _vehicle(case: DayCase, days: list[int], profile: int) -> VehicleType:
 def _matrix(case: DayCase, able: tuple[bool, ...]) -> Any:  # PyVRP's own stubs do not know how NumPy says it
     ways = case.ways.copy()
     forbidden = [case.place(task) for task, may in enumerate(able) if not may]
-    ways[forbidden, :] = ways[:, forbidden] = FAR
+    ways[forbidden, :] = ways[:, forbidden] = max(FAR, 2 * int(ways.max()))
     np.fill_diagonal(ways, 0)
     return ways
 
@@ -122,8 +122,8 @@ def _client(case: DayCase, number: int, start: int | None) -> Client:
         case.place(number),
         delivery=[task.load],
         service_duration=task.work,
-        tw_early=window.start,
-        tw_late=window.end,
+        tw_early=max(0, window.start - case.begin),
+        tw_late=max(0, window.end - case.begin),
         prize=REQUIRED if task.is_fixed else UNSERVED * task.priority,
         required=False,
     )

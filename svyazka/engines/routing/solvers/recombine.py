@@ -23,21 +23,22 @@ class Pool:
             del self.routes[next(iter(self.routes))]
 
 
-def recombine(pool: Pool, best: Routes, *, stop: Callable[[], bool]) -> Routes:
-    """Not worse than `best`."""
+def recombine(pool: Pool, best: Routes, *, undone: int, stop: Callable[[], bool]) -> Routes:
+    """Not worse than `best`, and no more weight than `undone` left."""
     pool.add(best)
     case, days, found = pool.case, len(pool.case.days), list(pool.routes)
+    last = days + len(case.tasks)
     columns = [
         Column(pool.routes[day, route], [(day, 1), *((days + task, 1) for task in route)]) for day, route in found
     ]
     # … and one for each task that nobody does.
     columns += [
-        Column(UNSERVED * task.priority, [(days + number, 1)], may=not task.is_fixed)
+        Column(UNSERVED * task.priority, [(days + number, 1), (last, task.priority)], may=not task.is_fixed)
         for number, task in enumerate(case.tasks)
     ]
-    rows = [(0.0, 1.0)] * days + [(1.0, 1.0)] * len(case.tasks)
-    now, undone = set(enumerate(best)), set(case.unserved(best))
-    known = [one in now for one in found] + [task in undone for task in range(len(case.tasks))]
+    rows = [(0.0, 1.0)] * days + [(1.0, 1.0)] * len(case.tasks) + [(0.0, float(undone))]
+    now, left = set(enumerate(best)), set(case.unserved(best))
+    known = [one in now for one in found] + [task in left for task in range(len(case.tasks))]
     answer = choose(columns, rows, stop=stop, known=known)
     if answer is None:
         return best

@@ -8,6 +8,7 @@ from itertools import combinations
 from svyazka.engines.routing.solvers.day_case import DayCase, Route, Routes
 
 AWAY = 2  # visits that would have to give way, at most
+NEAREST = 12  # of a day: those that are looked at for that
 
 
 def fill_up(case: DayCase, routes: Routes) -> Routes:
@@ -26,10 +27,15 @@ def at_whose_expense(case: DayCase, routes: Routes, task: int) -> tuple[int, ...
         (sum(case.tasks[one].priority for one in away), away)
         for many in range(AWAY + 1)
         for day in sorted(case.tasks[task].able)
-        for away in combinations([one for one in routes[day] if not case.tasks[one].is_fixed], many)
+        for away in combinations(_nearest(case, routes[day], task), many)
         if next(with_one_more(case, day, tuple(one for one in routes[day] if one not in away), task), None)
     )
     return min(found, default=(0, None))[1]
+
+
+def _nearest(case: DayCase, route: Route, task: int) -> list[int]:
+    able = [one for one in route if not case.tasks[one].is_fixed]
+    return sorted(able, key=lambda one: int(case.ways[case.place(one), case.place(task)]))[:NEAREST]
 
 
 def with_one_more(case: DayCase, day: int, route: Route, task: int) -> Iterator[Route]:

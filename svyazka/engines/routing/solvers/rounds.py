@@ -15,8 +15,9 @@ BESIDE = 6  # so many of those whom nobody serves have a chance in a round
 
 
 def improve(
-    case: DayCase, routes: Routes, *, seed: int, stop: Callable[[], bool], found: Callable[[Routes], None]
-) -> Routes:
+    case: DayCase, routes: Routes, *, seed: int, stop: Callable[[], bool], found: Callable[[Routes], bool]
+) -> None:
+    """`found`: whether that is the best so far."""
     random = Random(seed)  # noqa: S311  # nobody has to guess it
     while not stop():
         round_ = _neighbours(case, routes, random)
@@ -25,10 +26,8 @@ def improve(
         days, tasks = round_
         planned = vroom_solver.solve(case, days, tasks, level=LEVEL)
         anew = tuple(planned.get(day, route) for day, route in enumerate(routes))
-        found(anew)
-        if case.is_better(anew, than=routes):
+        if found(anew):
             routes = anew
-    return routes
 
 
 def _neighbours(case: DayCase, routes: Routes, random: Random) -> tuple[list[int], list[int]] | None:

@@ -39,14 +39,15 @@ def solve(
 def _vehicle(case: DayCase, day: int, start: int, end: int, skills: set[int]) -> vroom.Vehicle:
     workday = case.days[day]
     shift, _away = hours_of(workday)
+    since = case.begin
     return vroom.Vehicle(
         day + 1,
         start=start,
         end=end,
         skills=skills,
-        time_window=vroom.TimeWindow(*shift),
+        time_window=vroom.TimeWindow(shift.start - since, shift.end - since),
         breaks=[
-            vroom.Break(number, [vroom.TimeWindow(pause.first, pause.last)], pause.length)
+            vroom.Break(number, [vroom.TimeWindow(max(0, pause.first - since), pause.last - since)], pause.length)
             for number, pause in enumerate(pauses_of(workday) or (), start=1)
         ],
         capacity=[case.most if workday.capacity is None else workday.capacity],
@@ -64,7 +65,7 @@ def _job(case: DayCase, task: int, place: int, kind: int, top: int) -> vroom.Job
         delivery=[what.load],
         skills={kind},
         priority=priority,
-        time_windows=[vroom.TimeWindow(*window) for window in what.windows],
+        time_windows=[vroom.TimeWindow(max(0, one.start - case.begin), one.end - case.begin) for one in what.windows],
     )
 
 
