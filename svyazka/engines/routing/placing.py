@@ -22,6 +22,7 @@ from svyazka.engines.routing.wanted import Visit
 PROMISE, WORKER = 10_000, 500
 OPTIONS = 4  # days that are looked at for one job
 STEP = 900  # of the beginnings that are tried for a team
+FEW, MANY = 5, 20  # jobs without a place for which two are sent elsewhere; for which one is
 CANDIDATES, MOMENTS = 4, 12  # for each place in a team; of its beginnings
 
 
@@ -46,14 +47,17 @@ def place_all(draft: Draft, jobs: Sequence[Job], policy: Policy) -> Draft:
 
 
 def make_room(draft: Draft, jobs: Sequence[Job], policy: Policy) -> Draft:
-    """For jobs that found no place as things are."""
-    for job in jobs:
-        squeezed = _squeeze(draft, job, policy) or _reorder(draft, job, policy)
-        if squeezed:
-            draft = squeezed[1]
-        else:
-            draft = _eject(draft, job, policy, FAR, policy.ejections) or _eject_twice(draft, job, policy) or draft
+    """For jobs that found no place as things are, the most important first."""
+    for number, job in enumerate(sorted(jobs, key=lambda one: -one.priority)):
+        squeezed = _squeeze(draft, job, policy) or (number < MANY and _reorder(draft, job, policy))
+        draft = squeezed[1] if squeezed else _ejected(draft, job, policy, number) or draft
     return draft
+
+
+def _ejected(draft: Draft, job: Job, policy: Policy, number: int) -> Draft | None:
+    """The more of them there are, the less is tried for one."""
+    ejected = _eject(draft, job, policy, FAR, policy.ejections) if number < MANY else None
+    return ejected or (_eject_twice(draft, job, policy) if number < FEW else None)
 
 
 def place(draft: Draft, jobs: Sequence[Job], policy: Policy) -> tuple[Draft, list[Job]]:
