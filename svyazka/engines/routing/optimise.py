@@ -113,10 +113,10 @@ class _Search:
             self.found(self._planned(THOROUGH, until))
         self.undone = self.case.weight(self.best)  # from now on no more than VROOM left
         began = self.watch.used
-        for share, step in self._steps():
+        for number, (share, step) in enumerate(self._steps()):
             stop = self.watch.past(began + (until - began) * share)
             if not stop():
-                step(seed, stop)
+                step(seed + number, stop)
         self._together(seed, self.watch.past(until))
         self.found(fill_up(self.case, self.best))
 
@@ -139,7 +139,9 @@ class _Search:
         """Until which share of the time. Where there are breaks, most of what PyVRP finds fails for want of them."""
         if any(pauses_of(day) for day in self.case.days):
             return [(0.5, self._rounds), (0.7, self._shortest), (0.8, self._together), (1, self._rounds)]
-        return [(0.85, self._shortest), (0.9, self._together), (0.97, self._rounds)]
+        # Each goes on where the other gets no further.
+        further = [(0.65, self._rounds), (0.85, self._shortest)]
+        return [(0.4, self._shortest), (0.45, self._together), *further, (0.9, self._together), (0.97, self._rounds)]
 
     def _shortest(self, seed: int, stop: Callable[[], bool]) -> None:
         if self.case.is_sound(self.best):
