@@ -8,9 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from svyazka.business.visits import waiting_list
 from svyazka.kit import clock
 from svyazka.workplaces.dispatcher import grid, typed
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.shell import shown_count
 
 
 @needs("deals.see")
@@ -32,6 +34,7 @@ def calendar(request: PageRequest) -> HttpResponse:
         "by_day": _address(day, "day"),
         "by_week": _address(day, "week"),
         "is_now": clock.today() in days,
+        "waits": shown_count(waiting_list.number()),
         "clock_line": not by_week and day == clock.today(),
     }
     fragment = request.htmx.target == "calendar-grid"

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 from svyazka.business.visits.conftest import (  # noqa: F401
+    another_waits,
+    by_day,
     deal,
+    full_monday,
     hour,
     installation,
     measurement,
     monday,
+    new_deal,
     of_egor,
     of_ilya,
     visit,
+    wait,
 )
