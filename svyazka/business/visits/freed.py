@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -42,6 +43,6 @@ def note_coming_days(resource: Resource) -> None:
     _write(f"with {given} from {days}) {NOTE}", [resource.pk, list(begins), list(ends)])
 
 
-def _write(statement: str, given: list[object]) -> None:
+def _write(statement: str, given: list[Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, [*given, clock.now()])

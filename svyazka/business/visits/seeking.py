@@ -39,7 +39,7 @@ def begin(*, by: Person) -> Seeking:
     """One search at a time: while one goes on, a second click gives that one."""
     total = _to_do().count()
     if not total:
-        raise Refused(_("Nobody is waiting."))
+        raise Refused(_("Nobody waits for a window."))
     try:
         with transaction.atomic():
             made = Seeking.objects.create(by=by, begun_at=clock.now(), total=total)
@@ -67,10 +67,10 @@ def progress() -> Progress | None:
     """Of the last one, as long as it goes on or something of it is still to be taken."""
     still = Count("offers", filter=Q(offers__state=WaitingOffer.State.OPEN))
     found = Seeking.objects.annotate(found=still).order_by("-pk").first()
-    if found is None or (found.ended_at and not found.found):  # type: ignore[attr-defined]  # annotated
+    if found is None or (found.ended_at and not found.found):
         return None
     left = 0 if found.ended_at else _to_do().filter(looked_at__lt=found.begun_at).count()
-    return Progress(found, max(found.total - left, 0), found.found)  # type: ignore[attr-defined]  # annotated
+    return Progress(found, max(found.total - left, 0), found.found)
 
 
 def take_all(seeking: Seeking, *, by: Person) -> tuple[int, int]:

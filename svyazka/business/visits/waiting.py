@@ -78,7 +78,7 @@ def wait(
 ) -> Waiting:
     """Who waits already is not entered twice: what is said now counts."""
     current = held(deal.pk)
-    given = {"wishes": wishes or Wishes(), "address": address or current.address, "note": note}
+    given: dict[str, Any] = {"wishes": wishes or Wishes(), "address": address or current.address, "note": note}
     given |= {"until": until or clock.today() + USUAL, "urgency": urgency, "told_by": told_by}
     if there := Waiting.objects.filter(deal=current, kind=kind, state=State.OPEN).first():
         return change(there, **given, by=by)
@@ -212,7 +212,7 @@ def _end(entry: Waiting, state: str, *, by: Actor, reason: str = "") -> Waiting:
     return entry
 
 
-_VERBS = {
+_VERBS: dict[str, str] = {
     State.SERVED: "visits.wait_served",
     State.REMOVED: "visits.wait_removed",
     State.OVER: "visits.wait_over",

@@ -146,7 +146,7 @@ def _lines(found: Sequence[tuple[Any, ...]]) -> list[Line]:
 
 
 def _line(row: tuple[Any, ...], offers: list[Offered]) -> Line:
-    line = Line(*row, offers=offers)
+    line = Line._make((*row, offers))
     return line._replace(kind=words.read(line.kind), wishes=json.loads(row[Line._fields.index("wishes")]))
 
 

@@ -22,7 +22,7 @@ class Waiting(models.Model):
     """A client for whom no window fitted, and who takes one that becomes free. Written only by `waiting.py`."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("waits")
+        OPEN = "open", _("waits for a window")
         SERVED = "served", _("has a visit")
         REMOVED = "removed", _("taken off the list")
         OVER = "over", _("waited in vain")
