@@ -77,9 +77,9 @@ def windows(
 
 
 def new_windows(entry: Waiting, **where: Any) -> list[Window]:
-    """Those of which he was not told before."""
-    known = WaitingOffer.objects.filter(waiting=entry).exclude(state=WaitingOffer.State.GONE)
-    told = list(known.values_list("resource_id", "starts_at", "ends_at"))
+    """Those of which he was not told before, and that nobody else is just thinking about."""
+    known = Q(waiting=entry) & ~Q(state=WaitingOffer.State.GONE)
+    told = WaitingOffer.objects.filter(known | Q(state=OPEN)).values_list("resource_id", "starts_at", "ends_at")
     return [one for one in windows(entry, **where) if not any(one.meets(*other) for other in told)]
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.deals import rights
 from svyazka.business.journal.record import About, announce, record
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import fitting, waiting_round, window_offers
+from svyazka.business.visits import fitting, window_offers
 from svyazka.business.visits.fitting import Fit
 from svyazka.business.visits.models import Seeking, Waiting, WaitingOffer
 from svyazka.kit import clock
@@ -85,7 +85,7 @@ def _piece(found: Seeking) -> bool:
     entries = list(_to_do().filter(looked_at__lt=found.begun_at).order_by("-urgency", "since")[:PIECE])
     for entry in entries:
         Waiting.objects.filter(pk=entry.pk).update(looked_at=clock.now())
-        if window := waiting_round.best_window(entry):
+        for window in fitting.new_windows(entry)[:1]:
             window_offers.propose(Fit(entry, window), by=found.by, seeking=found)
     return bool(entries)
 

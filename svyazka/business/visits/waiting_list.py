@@ -153,7 +153,8 @@ def _line(row: tuple[Any, ...], offers: list[Offered]) -> Line:
 def _offers(entries: list[int]) -> dict[int, list[Offered]]:
     """What is no longer there is not shown, also before the next round has seen it."""
     found: dict[int, list[Offered]] = defaultdict(list)
-    for row in _ask(_OFFERS, [clock.now(), clock.now(), entries]) if entries else ():
+    now = clock.now()
+    for row in _ask(_OFFERS, [now, now, entries, now]) if entries else ():
         offer = Offered(*row)
         found[offer.waiting_id].append(offer._replace(reasons=json.loads(row[Offered._fields.index("reasons")])))
     return found
@@ -166,8 +167,8 @@ select o.id, o.waiting_id, r.name, o.starts_at, o.added, o.reasons, o.to_client,
 from visits_waitingoffer o join visits_resource r on r.id = o.resource_id
 where o.state = 'open' and o.expires_at > %s and o.waiting_id = any(%s) and not exists (
     select from visits_booking taken
-    where taken.resource_id = o.resource_id and taken.kind <> 'hold'
-      and taken.during && tstzrange(o.starts_at, o.ends_at))
+    where taken.resource_id = o.resource_id and taken.during && tstzrange(o.starts_at, o.ends_at)
+      and (taken.kind <> 'hold' or taken.request_id <> o.request_id and taken.expires_at > %s))
 order by o.to_client desc, o.added, o.starts_at, o.id
 """
 

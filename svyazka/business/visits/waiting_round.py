@@ -6,7 +6,7 @@ from django.db import connection
 
 from svyazka.business.calls.dialling import hours
 from svyazka.business.visits import fitting, waiting, window_offers
-from svyazka.business.visits.fitting import Fit, Window
+from svyazka.business.visits.fitting import Fit
 from svyazka.business.visits.models import Freed, Waiting, WaitingOffer
 from svyazka.kit import clock
 from svyazka.kit.alone import alone
@@ -73,15 +73,7 @@ def _look_again() -> None:
     for entry in entries:
         Waiting.objects.filter(pk=entry.pk).update(looked_at=clock.now())
         if entry.told_by == Waiting.ToldBy.CALL or entry.pk in told:
-            window = best_window(entry)
-            _offer([Fit(entry, window)] if window else [])
-
-
-def best_window(entry: Waiting) -> Window | None:
-    """Of which he was not told before, and that nobody else is just thinking about."""
-    others = WaitingOffer.objects.filter(state=WaitingOffer.State.OPEN)
-    taken = list(others.values_list("resource_id", "starts_at", "ends_at"))
-    return fitting.apart_from(fitting.new_windows(entry), taken)
+            _offer([Fit(entry, window) for window in fitting.new_windows(entry)[:1]])
 
 
 def _is_anything() -> bool:

@@ -203,4 +203,4 @@ def _fresh(offer: WaitingOffer) -> WaitingOffer:
 
 def _moment(at: datetime) -> str:
     local = clock.local(at)
-    return f"{date_format(local, 'l, j E')}, {local:%H:%M}"
+    return f"{date_format(local, 'j E')}, {local:%H:%M}"

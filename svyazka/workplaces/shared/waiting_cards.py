@@ -63,7 +63,7 @@ def added(minutes: int) -> str:
     """What it costs in travel."""
     if minutes >= fitting.UNKNOWN / timedelta(minutes=1):
         return _("the way is not known")
-    return _("{n} min of travel").format(n=minutes)
+    return _("{n} min of travel").format(n=minutes) if minutes else _("on the way anyway")
 
 
 def waits(days: int) -> str:
