@@ -5,7 +5,7 @@ the booking will accept.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,13 +14,14 @@ from django.db.models import Count, Q, QuerySet
 from svyazka.business.calls.dialling import hours
 from svyazka.business.clients.models import ContactPoint
 from svyazka.business.places import find, times
-from svyazka.business.visits import slots, waiting_rules, wishes, work
+from svyazka.business.visits import offering, waiting_rules, wishes, work
 from svyazka.business.visits.models import Resource, Visit, Waiting, WaitingOffer
 from svyazka.engines.routing.problem import Point
 from svyazka.kit import clock
 
 MOST = 3  # are told of one window at a time
 MOST_CHECKED = 12  # of those who wait, the nearest first, for one free time
+MOST_LOOKED_AT = 10  # windows for one who waits
 MOST_OPEN = 3  # windows proposed for one who waits
 UNKNOWN = timedelta(days=1)  # how far away is what nobody can find on a map
 OPEN = WaitingOffer.State.OPEN
@@ -53,27 +54,26 @@ def allows_day(entry: Waiting, day: date) -> bool:
 
 
 def windows(
-    entry: Waiting, *, resource: Resource | None = None, first: date | None = None, days: int = slots.DAYS
+    entry: Waiting, *, resource: Resource | None = None, first: date | None = None, days: int = offering.DAYS
 ) -> list[Window]:
     """Those that suit him, the shortest way first."""
     deal, kind, wished = entry.deal, entry.kind, wishes.read(entry.wishes)
-    free = slots.free_slots(
+    begins = max(clock.today(), wished.from_day or clock.today(), first or clock.today())
+    last = min(entry.until, (first or clock.today()) + timedelta(days=days - 1))
+    if last < begins:
+        return []
+    found = offering.offer(
         kind,
+        entry.address,
         openings=work.openings_of(deal),
         booked=work.booked_of(deal, kind),
-        days=days,
-        from_day=first,
+        wishes=replace(wished, from_day=begins),
         resource=resource,
+        days=(last - begins).days + 1,
+        most=MOST_LOOKED_AT,
     )
-    suits = [
-        slot for slot in free if allows_day(entry, slot.day) and wished.allow_hour(clock.local(slot.starts_at).hour)
-    ]
-    ways = _ways(entry.address, {(slot.resource.pk, slot.day) for slot in suits})
-    found = [
-        Window(slot.resource, slot.starts_at, slot.ends_at, ways.get((slot.resource.pk, slot.day), UNKNOWN))
-        for slot in suits
-    ]
-    return sorted(found, key=lambda one: (one.resource.pk != wished.knows, one.added, one.starts_at))
+    made = [Window(one.resource, one.starts_at, one.ends_at, one.added, one.reasons) for one in found.windows]
+    return sorted(made, key=lambda one: (one.resource.pk != wished.knows, one.added, one.starts_at))
 
 
 def new_windows(entry: Waiting, **where: Any) -> list[Window]:
@@ -158,26 +158,6 @@ def _nearest_first(entries: list[Waiting], resource: Resource, first: date, days
 def _of_its_own(inside: Sequence[Window], others: Sequence[Window]) -> Window:
     taken = [(one.resource.pk, one.starts_at, one.ends_at) for one in others]
     return apart_from(inside, taken) or inside[0]
-
-
-def _ways(address: str, days: Collection[tuple[int, date]]) -> dict[tuple[int, date], timedelta]:
-    """Of each resource and day: how far it is from the nearest stop of that day."""
-    if not days:
-        return {}
-    begins, ends = clock.day_bounds(min(day for _one, day in days))[0], clock.day_bounds(max(d for _o, d in days))[1]
-    rows = Visit.objects.still_on().on_days(begins, ends).filter(resource__in={one for one, _day in days})
-    stops: dict[tuple[int, date], list[str]] = {}
-    for one, starts_at, where in rows.values_list("resource", "starts_at", "address"):
-        stops.setdefault((one, clock.local(starts_at).date()), []).append(where)
-    placed = find.of_all({address, *(where for each in stops.values() for where in each)})
-    if address not in placed:
-        return {}
-    travel, found = times.estimate(), {}
-    for key in days:
-        points = [placed[where].point for where in stops.get(key, ()) if where in placed]
-        if points:
-            found[key] = timedelta(seconds=int(min(travel.to_many(placed[address].point, points))))
-    return found
 
 
 def _home(resource: Resource) -> list[Point]:

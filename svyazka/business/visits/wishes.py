@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.visits.offering import PARTS, Wishes
 from svyazka.kit.refusals import Refused
 
-PARTS = {"morning": (0, 12), "day": (12, 16), "evening": (16, 24)}
 PARTS_IN_WORDS: dict[str, Promise] = {
     "morning": _("in the morning"),
     "day": _("in the afternoon"),
@@ -20,23 +19,6 @@ PARTS_IN_WORDS: dict[str, Promise] = {
 }
 WEEK = frozenset(range(7))
 MOST_DAYS = 20
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the caller said. Nothing is offered against it; nothing said: any time."""
-
-    from_day: date | None = None
-    parts: frozenset[str] = frozenset()  # of PARTS
-    not_days: frozenset[date] = frozenset()
-    not_weekdays: frozenset[int] = frozenset()  # 0 is Monday
-    knows: int | None = None  # the resource that has been there before
-
-    def allow_day(self, day: date) -> bool:
-        return day not in self.not_days and day.weekday() not in self.not_weekdays
-
-    def allow_hour(self, hour: int) -> bool:
-        return not self.parts or any(PARTS[part][0] <= hour < PARTS[part][1] for part in self.parts)
 
 
 def said(
