@@ -24,8 +24,8 @@ from svyazka.business.visits import (
     window_offers,
 )
 from svyazka.business.visits.models import Booking, Freed, Visit, Waiting, WaitingOffer
+from svyazka.business.visits.offering import Wishes
 from svyazka.business.visits.waiting_list import Narrowed
-from svyazka.business.visits.wishes import Wishes
 from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 

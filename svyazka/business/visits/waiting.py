@@ -22,8 +22,9 @@ from svyazka.business.deals.work import tasks
 from svyazka.business.journal.record import About, Actor, Automaton, announce, record
 from svyazka.business.visits import periods, work
 from svyazka.business.visits.models import Visit, VisitKind, Waiting, WaitingOffer
-from svyazka.business.visits.wishes import Wishes, stored
+from svyazka.business.visits.offering import Wishes
 from svyazka.business.visits.wishes import read as read_wishes
+from svyazka.business.visits.wishes import stored
 from svyazka.kit import clock, rows, words
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 

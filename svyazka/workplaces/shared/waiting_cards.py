@@ -15,6 +15,7 @@ from svyazka.business.clients.naming import called_by
 from svyazka.business.deals.rights import Reaching
 from svyazka.business.visits import fitting, wishes
 from svyazka.business.visits.models import Waiting
+from svyazka.business.visits.offering import Wishes
 from svyazka.business.visits.waiting_list import Line, Offered
 from svyazka.kit import clock, words
 from svyazka.workplaces.shared.short import Short
@@ -72,7 +73,7 @@ def waits(days: int) -> str:
     return ngettext("has been waiting for {n} day", "has been waiting for {n} days", days).format(n=days)
 
 
-def in_words(wished: wishes.Wishes, knows: str, short: Short) -> str:
+def in_words(wished: Wishes, knows: str, short: Short) -> str:
     """`Tue, Thu · in the morning · not 3 June–5 June · rather Egor`."""
     said = [
         _from(wished, short),
@@ -127,17 +128,17 @@ def _size(openings: int | None) -> str:
     return ngettext("{n} opening", "{n} openings", openings).format(n=openings)
 
 
-def _from(wished: wishes.Wishes, short: Short) -> str:
+def _from(wished: Wishes, short: Short) -> str:
     return _("from {day} on").format(day=short.day(wished.from_day)) if wished.from_day else ""
 
 
-def _weekdays(wished: wishes.Wishes) -> str:
+def _weekdays(wished: Wishes) -> str:
     if not wished.not_weekdays:
         return ""
     return ", ".join(str(WEEKDAYS_ABBR[day]) for day in sorted(wishes.WEEK - wished.not_weekdays))
 
 
-def _not_days(wished: wishes.Wishes, short: Short) -> str:
+def _not_days(wished: Wishes, short: Short) -> str:
     """Days in a row are said as one span."""
     days = sorted(wished.not_days)
     if not days:

@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("open", "waits"),
+                            ("open", "waits for a window"),
                             ("served", "has a visit"),
                             ("removed", "taken off the list"),
                             ("over", "waited in vain"),
