@@ -171,6 +171,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "fields": "openings",
         "visit-kinds": "measurement",
         "absences": 10**9,
+        "waiting": 10**9,
+        "offers": 10**9,
         "days": 10**9,
         "substitutions": 10**9,
         "versions": 10**9,

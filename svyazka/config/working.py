@@ -30,7 +30,7 @@ from svyazka.business.journal import bell
 from svyazka.business.notices import delivering, sending
 from svyazka.business.places import placing
 from svyazka.business.problems import rounds as problems
-from svyazka.business.visits import day_plans, holding, measuring, on_the_map
+from svyazka.business.visits import day_plans, holding, measuring, on_the_map, seeking, waiting_round
 from svyazka.business.visits.planning import night
 from svyazka.config import giving_way, memory, planning
 from svyazka.config.database import WORKER
@@ -95,6 +95,8 @@ def do_chores() -> None:
     _begin("recordings", beside, fetch.fetch_due, told)
     _begin("places", beside, placing.ask_due, told)
     _begin("plans", beside, planning.begin_what_is_waited_for, told)
+    _begin("windows", beside, seeking.go_on, told)
+    _begin("waiting", beside, waiting_round.go_round, told, 5.0)
     _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL, channel=bell.NEWS).turn, told, 0.2)
     beside(quiet_calls, told, PACE)
 

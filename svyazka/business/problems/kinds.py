@@ -23,6 +23,7 @@ CALLS_REMEMBERED = timedelta(days=14)
 CONFIRMED_BEFORE = timedelta(days=1)
 RESULT_WITHIN = timedelta(hours=1)
 MOVED_OFTEN = 2
+WAITS_AT_MOST = 7  # days; the company says otherwise in the rules of its waiting list
 PING_PONG_FROM = 3
 
 # What each question may be given, beside `deals`.
@@ -37,6 +38,7 @@ BOUNDS = {
     "confirmed_before": CONFIRMED_BEFORE,
     "result_within": RESULT_WITHIN,
     "moved_often": MOVED_OFTEN,
+    "waits_at_most": WAITS_AT_MOST,
     "ping_pong_from": PING_PONG_FROM,
     "zone": settings.TIME_ZONE,
 }
@@ -207,6 +209,18 @@ join deals_deal d on d.id = v.deal_id and d.closed_at is null{of}
 where v.status in ('planned', 'on_way', 'started') and v.ends_at < %(now)s::timestamptz - %(result_within)s
 """
 
+_WAITS_TOO_LONG = """
+select d.id, 'waits_too_long', w.id, w.since + most.span, d.responsible_id,
+       jsonb_build_object('kind', k.words, 'begun', w.since)
+from visits_waiting w
+join deals_deal d on d.id = w.deal_id and d.closed_at is null{of}
+join visits_visitkind k on k.id = w.kind_id
+cross join (
+    select make_interval(days => coalesce(max(days), %(waits_at_most)s::int)) as span from visits_waitingrules
+) most
+where w.state = 'open' and w.since < %(now)s::timestamptz - most.span
+"""
+
 QUESTIONS: dict[Kind, str] = {
     Kind.NO_PERSON: _NO_PERSON,
     Kind.NO_STEP: _NO_STEP,
@@ -223,4 +237,5 @@ QUESTIONS: dict[Kind, str] = {
     Kind.VISIT_UNCONFIRMED: _VISIT_UNCONFIRMED,
     Kind.VISIT_MOVED: _VISIT_MOVED,
     Kind.VISIT_WITHOUT_RESULT: _VISIT_WITHOUT_RESULT,
+    Kind.WAITS_TOO_LONG: _WAITS_TOO_LONG,
 }

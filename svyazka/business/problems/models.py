@@ -32,6 +32,7 @@ class Problem(models.Model):
         VISIT_UNCONFIRMED = "visit_unconfirmed"
         VISIT_MOVED = "visit_moved"
         VISIT_WITHOUT_RESULT = "visit_without_result"
+        WAITS_TOO_LONG = "waits_too_long"  # for a window
 
     id = models.BigAutoField(primary_key=True)
     deal = models.ForeignKey(Deal, models.CASCADE, related_name="problems")

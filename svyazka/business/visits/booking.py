@@ -23,7 +23,7 @@ from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.deals.work import next_steps, staying, tasks
 from svyazka.business.journal.record import Actor
-from svyazka.business.visits import offering, periods, work
+from svyazka.business.visits import offering, periods, waiting, work
 from svyazka.business.visits.models import Booking, Resource, Visit, VisitKind
 from svyazka.business.visits.offering import Offer, Offered
 from svyazka.business.visits.periods import NotFree, Overlaps, Taken, short
@@ -196,6 +196,7 @@ def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str)
     _take(visit, settled, was_held, wish.holds)
     changes = {"starts_at": (None, visit.starts_at.isoformat()), "resource": (None, wish.resource.name)}
     tell(visit, "booked", by=by, changes=changes)
+    waiting.served(visit, by=by)
     if not current.address:
         current = facts.change(current, {"address": address}, by=by)
     visit.deal = current

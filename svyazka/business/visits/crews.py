@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.journal.record import About, Actor, announce, record
-from svyazka.business.visits import periods
+from svyazka.business.visits import freed, periods
 from svyazka.business.visits.models import Booking, CrewMember, Resource, Substitution, Visit
 from svyazka.business.visits.periods import Overlaps, Taken
 from svyazka.kit import clock
@@ -112,6 +112,7 @@ def _tell(substitution: Substitution, changes: tuple[str | None, str | None], *,
     people = [one.person_id for one in (crew, substitution.away, substitution.instead) if one and one.person_id]
     note = f"{crew.name}, {day:%d.%m.%Y}"
     about = About("resource", crew.pk)
+    freed.note_day(crew, day)
     record("visits.substituted", about, by=by, changes={"instead": changes}, note=note, people=people)
     for one in (substitution.away, substitution.instead):
         if one:

@@ -30,12 +30,21 @@ class Hold:
     expires_at: datetime
 
 
-def hold(deal: Deal, kind: VisitKind, resource: Resource, starts_at: datetime, *, request_id: UUID, by: Actor) -> Hold:
+def hold(
+    deal: Deal,
+    kind: VisitKind,
+    resource: Resource,
+    starts_at: datetime,
+    *,
+    request_id: UUID,
+    by: Actor,
+    lasts: timedelta = HELD_FOR,
+) -> Hold:
     """For everybody and everything that such a visit takes. What the same person has held for this deal before is free
     again. The same `request_id` again gives the same hold."""
     start = starts_at.astimezone(UTC)
     return booking.with_others_offered(
-        lambda: _hold(Wish(kind, resource, start, deal), request_id, by),
+        lambda: _hold(Wish(kind, resource, start, deal), request_id, by, lasts),
         lambda: booking.others(deal, kind),
         tries=booking.TRIES if kind.takes_others else 1,
     )
@@ -73,7 +82,7 @@ def let_lapse() -> None:
 
 
 @transaction.atomic
-def _hold(wish: Wish, request_id: UUID, by: Actor) -> Hold:
+def _hold(wish: Wish, request_id: UUID, by: Actor, lasts: timedelta) -> Hold:
     periods.wait_for_request(request_id)
     if earlier := Booking.objects.filter(kind=Booking.Kind.HOLD, request_id=request_id).first():
         return _held_before(earlier, request_id, wish)
@@ -83,7 +92,7 @@ def _hold(wish: Wish, request_id: UUID, by: Actor) -> Hold:
     so_far = [one for each in others for one in periods.of_hold(each, wish.deal)]
     settled = settle(replace(wish, holds=tuple(others)), so_far=so_far)
     freed = {pk for each in others for pk in periods.release(each)}
-    expires_at = clock.now() + HELD_FOR
+    expires_at = clock.now() + lasts
     keep = Keep(request_id, by.actor_id, wish.deal.pk, expires_at)
     periods.take(settled.wanted, kind=Booking.Kind.HOLD, note=wish.deal.client.name[:200], hold=keep)
     changes = {"held": (None, wish.start.isoformat()), "resource": (None, wish.resource.name)}

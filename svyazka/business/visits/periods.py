@@ -18,6 +18,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.deals.models import Deal
+from svyazka.business.visits import freed
 from svyazka.business.visits.models import Booking, Resource, Visit
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
@@ -204,11 +205,13 @@ def _free(condition: str, given: Sequence[Any]) -> set[int]:
     """→ whose time it was."""
     query = f"""
     with freed as (delete from visits_booking where {condition} returning resource_id, during),
-    changed as ({CHANGED.format(of="freed")})
+    changed as ({CHANGED.format(of="freed")}),
+    gone as (select resource_id, lower(during) as begins, upper(during) as ends from freed),
+    noted as ({freed.NOTE})
     select distinct resource_id from freed
     """  # noqa: S608  # of our own words only
     with connection.cursor() as cursor:
-        cursor.execute(query, [*given, *_ZONE])
+        cursor.execute(query, [*given, *_ZONE, clock.now()])
         return {resource_id for (resource_id,) in cursor.fetchall()}
 
 

@@ -16,7 +16,7 @@ from svyazka.business.journal.record import About, Actor, announce, record
 from svyazka.business.staff import hire, roles
 from svyazka.business.staff.hours import Hours, in_words, to_store
 from svyazka.business.staff.models import Person, Role
-from svyazka.business.visits import crews, kinds
+from svyazka.business.visits import crews, freed, kinds
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit.refusals import Refused
 
@@ -118,6 +118,7 @@ def _save(resource: Resource, verb: str, changes: dict[str, tuple[Any, Any]], *,
     try:
         with transaction.atomic():
             resource.save()
+            freed.note_coming_days(resource)
             record(verb, About("resource", resource.pk), by=by, changes=changes, note=resource.name, people=people)
     except IntegrityError as conflict:
         raise _taken() from conflict

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff import hours
-from svyazka.business.visits import periods
+from svyazka.business.visits import freed, periods
 from svyazka.business.visits.models import Resource, Shift
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
@@ -59,6 +59,7 @@ def in_words(shift: Shift) -> str:
 
 def _tell(shift: Shift, changes: tuple[str | None, str | None], *, by: Actor) -> None:
     resource = shift.resource
+    freed.note_day(resource, shift.day)
     people = [resource.person_id] if resource.person_id else []
     about = About("resource", resource.pk)
     record("visits.shift_changed", about, by=by, changes={"shift": changes}, note=resource.name, people=people)

@@ -15,11 +15,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from svyazka.business.deals.models import Stage
-from svyazka.business.visits import board, month
+from svyazka.business.visits import board, month, waiting_list
 from svyazka.business.visits.models import VisitKind
 from svyazka.kit import clock, rows
 from svyazka.workplaces.dispatcher import on_board, table, typed
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.shell import shown_count
 
 VIEWS = ("day", "week", "month", "table")
 
@@ -64,6 +65,7 @@ def calendar(request: PageRequest) -> HttpResponse:
         "plain": _address(Shown(shown.day, "table")),
         "is_now": clock.today() in days,
         "action": reverse("calendar"),
+        "waits": shown_count(waiting_list.number()),
     }
     if shown.view == "table":
         return render(request, "dispatcher/table.html", {**context, "table": table.of(board.read(days))})

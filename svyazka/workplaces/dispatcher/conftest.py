@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 from svyazka.business.visits.conftest import (  # noqa: F401
+    another_waits,
+    by_day,
     deal,
+    full_monday,
     hour,
     installation,
     measurement,
     monday,
+    new_deal,
     of_egor,
     of_ilya,
     visit,
+    wait,
 )
 from svyazka.business.visits.planning.conftest import crossed, plan, quickly, visit_at  # noqa: F401

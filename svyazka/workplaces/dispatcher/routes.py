@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from svyazka.business.places import background, find
 from svyazka.business.places.find import Placed
-from svyazka.business.visits import board, unplaced
+from svyazka.business.visits import board, unplaced, waiting_list
 from svyazka.business.visits.board import Board, Row
 from svyazka.business.visits.directions import street_of
 from svyazka.business.visits.unplaced import Unplaced
@@ -21,6 +21,7 @@ from svyazka.kit import clock
 from svyazka.workplaces.dispatcher import typed
 from svyazka.workplaces.dispatcher.calendar import Shown, in_page
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.shell import shown_count
 
 
 @needs("deals.see")
@@ -35,6 +36,7 @@ def routes(request: PageRequest) -> HttpResponse:
         "after": _address(day + timedelta(days=1)),
         "today": _address(clock.today()),
         "is_now": day == clock.today(),
+        "waits": shown_count(waiting_list.number()),
         "action": reverse("calendar_map"),
         "background": known,
         "centre": find.centre(),

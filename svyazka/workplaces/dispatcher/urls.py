@@ -2,7 +2,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.dispatcher import absences, booking, calendar, feeds, free_time, placing, plans, routes, visits
+from svyazka.workplaces.dispatcher import (
+    absences,
+    booking,
+    calendar,
+    feeds,
+    free_time,
+    placing,
+    plans,
+    routes,
+    visits,
+    waiting,
+    waiting_entry,
+)
 
 urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
@@ -26,6 +38,17 @@ urlpatterns = [
     path("calendar/plans/<int:pk>/stopping/", plans.plan_stopping, name="plan_stopping"),
     path("calendar/plans/<int:pk>/taking/", plans.plan_taking, name="plan_taking"),
     path("calendar/plans/<int:pk>/undoing/", plans.plan_undoing, name="plan_undoing"),
+    path("calendar/waiting/", waiting.waiting, name="waiting"),
+    path("calendar/waiting/rules/", waiting.rules, name="waiting_rules"),
+    path("calendar/waiting/search/", waiting.search, name="waiting_search"),
+    path("calendar/waiting/search/booking/", waiting.search_booking, name="waiting_search_booking"),
+    path("calendar/waiting/<int:waiting_id>/", waiting_entry.entry, name="waiting_entry"),
+    path("calendar/waiting/<int:waiting_id>/windows/", waiting_entry.windows, name="waiting_windows"),
+    path("calendar/waiting/<int:waiting_id>/removal/", waiting_entry.removal, name="waiting_removal"),
+    path("calendar/waiting/offers/<int:offer_id>/booking/", waiting_entry.offer_booking, name="waiting_offer_booking"),
+    path("calendar/waiting/offers/<int:offer_id>/hold/", waiting_entry.offer_hold, name="waiting_offer_hold"),
+    path("calendar/waiting/offers/<int:offer_id>/removal/", waiting_entry.offer_removal, name="waiting_offer_removal"),
+    path("deals/<int:deal_id>/waiting/", waiting_entry.of_deal, name="waiting_new"),
     path("deals/<int:deal_id>/visits/new/", booking.new, name="visit_new"),
     path("deals/<int:deal_id>/visits/", booking.book, name="visit_book"),
     path("deals/<int:deal_id>/visits/hold/", booking.hold, name="visit_hold"),

@@ -20,10 +20,11 @@ from svyazka.business.problems import listing
 from svyazka.business.problems.models import Problem
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
+from svyazka.business.visits import waiting_list
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit import rows
 from svyazka.workplaces.manager.departments import departments
-from svyazka.workplaces.shared import away, helping, inputs, not_to_ring, question_cards
+from svyazka.workplaces.shared import away, helping, inputs, not_to_ring, question_cards, waiting_cards
 from svyazka.workplaces.shared import problems as wording
 from svyazka.workplaces.shared.door import PageRequest
 from svyazka.workplaces.shared.short import Short, money
@@ -63,7 +64,7 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
         "contacts": [(point, marks.get(point.value, "")) for point in contacts],
         **_head(deal, stages, fields, missing, short),
         **_steps(deal, short, request.person),
-        **_visits(deal, short),
+        **_visits(deal, short, request.person),
         "questions": question_cards.of_deal(deal.pk, request.person, short),
         "problems": _problems(deal, contacts, request.person, short, besides=_said_below(others)),
         "facts": facts_of(deal, fields, missing, _asked_for(deal, stages), **facts_typed),
@@ -179,8 +180,9 @@ def _steps(deal: Deal, short: Short, person: Person) -> dict[str, Any]:
     }
 
 
-def _visits(deal: Deal, short: Short) -> dict[str, Any]:
+def _visits(deal: Deal, short: Short, person: Person) -> dict[str, Any]:
     return {
+        "waits": waiting_cards.cards(waiting_list.of_deal(deal.pk), rights.reaching(person), short),
         "visits": [
             {
                 "url": f"/visits/{visit.pk}/",

@@ -51,6 +51,8 @@ def help_for(pain: Pain, person: Person, *, ours: bool) -> Help:
         return Help("dialog", _("Move"), "calendar", f"/visits/{pain.subject_id}/time/")
     if pain.kind in (Kind.VISIT_UNCONFIRMED, Kind.VISIT_MOVED) and roles.may(person, "visits.book"):
         return Help("click", _("Confirm"), "check", f"/visits/{pain.subject_id}/confirmation/")
+    if pain.kind == Kind.WAITS_TOO_LONG and roles.may(person, "visits.book"):
+        return Help("dialog", _("Look for a window"), "calendar", f"/calendar/waiting/{pain.subject_id}/windows/")
     if pain.kind in _WAYS:
         return _WAYS[pain.kind](pain)
     return _ring(pain)

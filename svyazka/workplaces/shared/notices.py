@@ -25,7 +25,7 @@ from svyazka.business.notices import reading
 from svyazka.business.notices.models import Notice
 from svyazka.business.staff.models import Person
 from svyazka.kit import words
-from svyazka.workplaces.shared import problems
+from svyazka.workplaces.shared import problems, waiting_cards
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.paging import page_of
 from svyazka.workplaces.shared.short import Short
@@ -78,6 +78,11 @@ WORDINGS: dict[str, Wording] = {
     "deals.came_back": Wording(
         gettext_lazy("Not taken up in time: {client}, deal № {deal}"), "warning", "/distribution/", "bad"
     ),
+    "deals.window_free": Wording(
+        gettext_lazy("The window {window_at} with {who} has become free. It fits {client}: {added}, {waits}"),
+        "calendar",
+        tone="good",
+    ),
     "deals.came_back_many": Wording(
         gettext_lazy("Leads not taken up in time: {count}"), "warning", "/distribution/", "bad"
     ),
@@ -88,6 +93,8 @@ WORDINGS: dict[str, Wording] = {
 _IN_WORDS: dict[str, Callable[[Any], str]] = {
     "problems": problems.counted,
     "change": lambda number: f" ({problems.change(number)})",
+    "added": waiting_cards.added,
+    "waits": waiting_cards.waits,
 }
 _UNWORDED = Wording(gettext_lazy("There is news"), "bell")
 

@@ -33,6 +33,7 @@ TITLES: dict[str, Promise] = {
     Kind.VISIT_UNCONFIRMED: gettext_lazy("Visit not confirmed"),
     Kind.VISIT_MOVED: gettext_lazy("Visit moved again and again"),
     Kind.VISIT_WITHOUT_RESULT: gettext_lazy("Visit without a result"),
+    Kind.WAITS_TOO_LONG: gettext_lazy("Waits for a window too long"),
 }
 # fmt: on
 
@@ -68,6 +69,7 @@ _COUNTED: dict[str, Callable[[int], str]] = {
     Kind.VISIT_UNCONFIRMED: lambda n: ngettext("{n} unconfirmed visit", "{n} unconfirmed visits", n),
     Kind.VISIT_MOVED: lambda n: ngettext("{n} visit moved again", "{n} visits moved again", n),
     Kind.VISIT_WITHOUT_RESULT: lambda n: ngettext("{n} visit without a result", "{n} visits without a result", n),
+    Kind.WAITS_TOO_LONG: lambda n: ngettext("{n} client without a window", "{n} clients without a window", n),
 }
 
 
@@ -170,5 +172,8 @@ _REASONS: dict[str, Callable[[Why], str]] = {
     Kind.VISIT_MOVED: _visit_moved,
     Kind.VISIT_WITHOUT_RESULT: lambda why: _("Nobody has said how the visit went ({when})").format(
         when=why.moment("at")
+    ),
+    Kind.WAITS_TOO_LONG: lambda why: _("The client has been waiting for a window since {when}: {kind}").format(
+        when=why.moment("begun"), kind=words.here(why.of.get("kind"))
     ),
 }

@@ -21,7 +21,7 @@ from svyazka.business.intake.models import Arrival
 from svyazka.business.journal.models import Entry
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person, Role
-from svyazka.business.visits.models import Resource, Visit
+from svyazka.business.visits.models import Resource, Visit, Waiting
 from svyazka.kit import phones
 from svyazka.workplaces.shared.said import people_in, said
 from svyazka.workplaces.shared.sentences import FIELDS, SENTENCES
@@ -144,6 +144,8 @@ _CHOICES: dict[str, Mapping[str, str | Promise]] = {
     "result": dict(Call.Result.choices),
     "language": dict(settings.LANGUAGES),
     "trouble": TROUBLES,
+    "urgency": {str(code): name for code, name in Waiting.Urgency.choices},
+    "told_by": dict(Waiting.ToldBy.choices),
 }
 _REACHES = {reach.name.lower(): words for reach, words in roles.REACHES.items()}
 # What the house calls itself in the journal when it acts alone (journal.record.Automaton).
@@ -152,4 +154,5 @@ _ACTORS: dict[str, Promise] = {
     "blueprint": gettext_lazy("Blueprint"),
     "listener": gettext_lazy("Link to the PBX"),
     "planning": gettext_lazy("Planning by night"),
+    "Waiting list": gettext_lazy("Waiting list"),
 }

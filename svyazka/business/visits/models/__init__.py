@@ -1,10 +1,11 @@
-"""What is stored of visits: who and what can be booked, kinds of work, visits, and the times that are taken."""
+"""What is stored of visits: who and what can be booked, kinds of work, visits, the times that are taken, who waits."""
 
 from svyazka.business.visits.models.day_plan import DayChange, DayPlan
 from svyazka.business.visits.models.kind import VisitKind
 from svyazka.business.visits.models.plan import PlanningRules, Proposal, ProposalGroup, ProposalMove
 from svyazka.business.visits.models.resource import CrewMember, Resource, ResourceQuerySet, Shift, Substitution
 from svyazka.business.visits.models.visit import Booking, Visit, VisitPhoto, VisitQuerySet
+from svyazka.business.visits.models.waiting import Freed, Seeking, Waiting, WaitingOffer, WaitingRules
 
 __all__ = [
     "Booking",
@@ -15,12 +16,17 @@ __all__ = [
     "Proposal",
     "ProposalGroup",
     "ProposalMove",
+    "Freed",
     "Resource",
     "ResourceQuerySet",
+    "Seeking",
     "Shift",
     "Substitution",
     "Visit",
     "VisitKind",
     "VisitPhoto",
     "VisitQuerySet",
+    "Waiting",
+    "WaitingOffer",
+    "WaitingRules",
 ]
