@@ -30,7 +30,7 @@ from svyazka.business.journal import bell
 from svyazka.business.notices import delivering, sending
 from svyazka.business.places import placing
 from svyazka.business.problems import rounds as problems
-from svyazka.business.visits import day_plans, holding, measuring, on_the_map
+from svyazka.business.visits import client_sending, day_plans, holding, measuring, on_the_map, remind_clients
 from svyazka.config import giving_way, memory
 from svyazka.config.database import WORKER
 from svyazka.workplaces.shared import push
@@ -60,6 +60,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (holding.let_lapse, 10.0),
     (day_plans.pack_ahead, 5.0),
     (day_plans.forget_past, 3600.0),
+    (remind_clients.remind_due, 60.0),
 )
 
 log = structlog.get_logger(__name__)
@@ -92,6 +93,7 @@ def do_chores() -> None:
     _begin("imports", beside, going_on.go_on, told)
     _begin("recordings", beside, fetch.fetch_due, told)
     _begin("places", beside, placing.ask_due, told)
+    _begin("letters", beside, client_sending.send_due, told)
     _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL, channel=bell.NEWS).turn, told, 0.2)
     beside(quiet_calls, told, PACE)
 

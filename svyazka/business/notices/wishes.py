@@ -25,6 +25,7 @@ GROUPS: Mapping[str, object] = {
     "deals": _("Leads and deals that are given to you"),
     "hand_off": _("Hand-offs: to be accepted, returned"),
     "task": _("Tasks that others give you"),
+    "visit": _("Visits: what clients do on their page, delays"),
     "note": _("Notes in which you are mentioned"),
 }
 

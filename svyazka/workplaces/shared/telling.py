@@ -151,4 +151,6 @@ _ACTORS: dict[str, Promise] = {
     "command line": gettext_lazy("Command line"),
     "blueprint": gettext_lazy("Blueprint"),
     "listener": gettext_lazy("Link to the PBX"),
+    "client": gettext_lazy("The client, on his page"),
+    "Visits": gettext_lazy("Messages to clients"),
 }

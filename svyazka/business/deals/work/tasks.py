@@ -179,6 +179,14 @@ def remove(task: Task, *, by: Person) -> None:
     _tell(current, deal, "deals.step_removed", {"what": (current.what, None)}, by=by)
 
 
+@transaction.atomic
+def fall_away(task: Task, *, by: Actor) -> None:
+    """Nobody has to do it any more, and nobody has done it. A second time changes nothing."""
+    deal = held(task.deal_id) if task.deal_id else None
+    if Task.objects.filter(pk=task.pk, done_at=None).update(done_at=clock.now(), snoozed_until=None):
+        _tell(task, deal, "deals.step_removed", {"what": (task.what, None)}, by=by)
+
+
 def may_touch(person: Person, task: Task) -> bool:
     """Whose task it is, who gave it, and whoever may change its deal."""
     if person.pk in (task.person_id, task.by_id):

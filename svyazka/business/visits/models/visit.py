@@ -70,6 +70,8 @@ class Visit(models.Model):
     reason = models.CharField(max_length=300, blank=True)  # of the last move, or of the cancellation
     moves = models.PositiveIntegerField(default=0)
     confirmed_at = models.DateTimeField(null=True, blank=True)  # the client said again that it suits
+    arranged_at = models.DateTimeField(null=True)  # when this time was agreed on; empty: when it was booked
+    arrives_at = models.DateTimeField(null=True)  # as whoever set out is expected there
     facts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # code of a Field → value
     # A click that arrives twice books once.
     request_id = models.UUIDField(unique=True)
