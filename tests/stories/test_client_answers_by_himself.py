@@ -61,7 +61,7 @@ def test_from_the_reminder_to_the_door(house, client, mail_peer, deal, measureme
     own = link_in(mail_peer)
     client.post(f"{own}confirmation/")
     assert unconfirmed() == 0
-    assert Notice.objects.filter(person=mikhail, kind="visit.confirmed").exists()
+    assert Notice.objects.filter(person=mikhail, kind="visit.confirmed_by_client").exists()
     assert Deal.objects.get(pk=deal.pk).next_step == "Узнать, как прошёл выезд"
 
     # He is on the way, and the page says so.
@@ -79,7 +79,7 @@ def test_moved_by_the_client(house, client, enter, mail_peer, deal, measurement,
     client.post(f"{own}time/", {"starts_at": wanted.isoformat()})
     moved = Visit.objects.get(pk=visit.pk)
     assert moved.starts_at == wanted
-    assert Notice.objects.filter(person=egor, kind="visit.moved").exists()
+    assert Notice.objects.filter(person=egor, kind="visit.moved_by_client").exists()
 
     # The old time is free again; he has a new invitation under the same link.
     free = slots.free_slots(measurement, from_day=monday, days=1, resource=of_egor)
@@ -94,7 +94,7 @@ def test_called_off_by_the_client(house, client, mail_peer, deal, measurement, o
     booking.book(deal, measurement, of_egor, hour(10), request_id=uuid4(), by=olga)
     client_sending.send_due()
     client.post(f"{link_in(mail_peer)}cancellation/", {"reason": "Уехали"})
-    assert Notice.objects.filter(person=egor, kind="visit.called_off").exists()
+    assert Notice.objects.filter(person=egor, kind="visit.called_off_by_client").exists()
     free = slots.free_slots(measurement, from_day=monday, days=1, resource=of_egor)
     assert hour(10) in {slot.starts_at for slot in free}
     current = Deal.objects.get(pk=deal.pk)

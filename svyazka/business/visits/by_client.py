@@ -59,7 +59,7 @@ def confirm(link: VisitLink) -> Visit:
     visit = _current(link.visit)
     confirmed = confirming.confirm(visit, by=CLIENT)
     if visit.confirmed_at is None:
-        _tell(confirmed, "visit.confirmed", people=_responsible(confirmed))
+        _tell(confirmed, "visit.confirmed_by_client", people=_responsible(confirmed))
     return confirmed
 
 
@@ -91,7 +91,7 @@ def call_off(link: VisitLink, *, reason: str) -> Visit:
         why = reason.replace("\x00", "").strip()[:280] or gettext("no reason given")
         words = gettext("The client: {reason}").format(reason=why)
     cancelled = booking.cancel(visit, reason=words, by=CLIENT)
-    _tell(cancelled, "visit.called_off", people={*_responsible(cancelled), *people})
+    _tell(cancelled, "visit.called_off_by_client", people={*_responsible(cancelled), *people})
     return cancelled
 
 
@@ -110,7 +110,7 @@ def _move(link: VisitLink, chosen: Slot) -> Visit:
     moved = booking.move(visit, chosen.starts_at, chosen.resource, reason=reason, by=CLIENT)
     known.moves += 1
     known.save(update_fields=["moves"])
-    _tell(moved, "visit.moved", people={*_responsible(moved), *people, *people_of(moved)})
+    _tell(moved, "visit.moved_by_client", people={*_responsible(moved), *people, *people_of(moved)})
     return moved
 
 

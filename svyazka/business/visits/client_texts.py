@@ -123,7 +123,7 @@ def filled(text: ClientText, values: Mapping[str, str]) -> Said:
     # Where the house has no address of its own, there is no page to be named.
     told = [line for line in text.text.splitlines() if values["link"] or "{link}" not in line]
     lines = [re.sub(r" {2,}", " ", _FIELD.sub(put, line)).strip() for line in told]
-    return Said(" ".join(_FIELD.sub(put, text.title).split()), "\n".join(lines).strip())
+    return Said(" ".join(_FIELD.sub(put, text.title).split()), re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip())
 
 
 def values_of(visit: Visit, kept: ClientRules, *, at: datetime | None = None) -> dict[str, str]:
@@ -179,6 +179,6 @@ def _checked(name: str, typed: str) -> str:
         words = _("Say something.")
         raise Refused(words, fields={name: words})
     if unknown := [found for found in _FIELD.findall(text) if found not in FIELDS]:
-        words = _("There is no field {field}.").format(field=f"{{{unknown[0]}}}")
-        raise Refused(words, fields={name: words})
+        missing = _("There is no field {field}.").format(field=f"{{{unknown[0]}}}")
+        raise Refused(missing, fields={name: missing})
     return text

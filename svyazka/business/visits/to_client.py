@@ -52,7 +52,7 @@ def tell(
         _overtake(visit, what, _occasion(visit, what, at), by=by)
         return None
     current = _current(visit)
-    is_over = current.status == Visit.Status.CANCELLED and what != What.CALLED_OFF
+    is_over = current.status == Visit.Status.CANCELLED and what != "called_off"
     if is_over or not _is_to_be_said(current, what, way):
         return None
     occasion = _occasion(current, what, at)

@@ -46,6 +46,11 @@ def language_of(request: HttpRequest) -> str:
     return chosen if chosen in KNOWN else settings.LANGUAGE_CODE
 
 
+def others(request: HttpRequest) -> list[tuple[str, str]]:
+    """To change over to."""
+    return [(code, name) for code, name in settings.LANGUAGES if code != language_of(request)]
+
+
 def _answer(view: View, request: HttpRequest, token: str) -> HttpResponse:
     try:
         link = links.find(token, sender=address_of(request))
@@ -57,7 +62,7 @@ def _answer(view: View, request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _closed(request: HttpRequest, *, said: str = "", status: int) -> HttpResponse:
-    context = {"said": said, "rules": rules(), "language": language_of(request)}
+    context = {"said": said, "rules": rules(), "language": language_of(request), "languages": others(request)}
     return render(request, "client/closed.html", context, status=status)
 
 

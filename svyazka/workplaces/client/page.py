@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +19,7 @@ from svyazka.business.visits.client_rules import Span, rules, span_of
 from svyazka.business.visits.models import Visit, VisitLink
 from svyazka.business.visits.slots import Slot
 from svyazka.kit import clock
-from svyazka.workplaces.client.door import by_link, language_of
+from svyazka.workplaces.client.door import by_link, language_of, others
 
 DAYS_OPEN = 3  # the others unfold
 
@@ -98,7 +97,7 @@ def _page(
         "span": span_of(shown, kept),
         "rules": kept,
         "language": language_of(request),
-        "languages": [(code, name) for code, name in settings.LANGUAGES if code != language_of(request)],
+        "languages": others(request),
         "asks": shown.status == Visit.Status.PLANNED and shown.starts_at > clock.now(),
         "may_move": by_client.may_move(link),
         "may_call_off": by_client.may_call_off(link),

@@ -64,7 +64,7 @@ def test_it_suits_him_with_one_tap(client, own, visit, mikhail):
         answer = client.post(f"{own}confirmation/")
         assert (answer.status_code, answer["Location"]) == (303, f"{own}?done=confirmed")
     assert Visit.objects.get(pk=visit.pk).confirmed_at
-    assert Notice.objects.filter(person=mikhail, kind="visit.confirmed").count() == 1
+    assert Notice.objects.filter(person=mikhail, kind="visit.confirmed_by_client").count() == 1
     assert Entry.objects.get(verb="visits.confirmed").actor == "client"
     page = client.get(own).content.decode()
     assert "Спасибо" in page
@@ -91,7 +91,7 @@ def test_he_moves_it_to_a_time_that_is_really_free(client, own, visit, mikhail, 
     moved = Visit.objects.get(pk=visit.pk)
     assert moved.starts_at.isoformat() == offered[-1]
     assert moved.moves == VisitLink.objects.get().moves == 1
-    told = Notice.objects.filter(kind="visit.moved").values_list("person_id", flat=True)
+    told = Notice.objects.filter(kind="visit.moved_by_client").values_list("person_id", flat=True)
     assert {mikhail.pk, egor.pk} <= set(told)
     assert "Новое время за вами" in client.get(answer["Location"]).content.decode()
 
@@ -142,7 +142,7 @@ def test_called_off_the_time_is_free_and_the_office_hears(client, own, visit, mi
         assert client.post(f"{own}cancellation/", {"reason": "Уехали"}).status_code == 303
     gone = Visit.objects.get(pk=visit.pk)
     assert (gone.status, gone.reason) == ("cancelled", "Клиент: Уехали")
-    told = Notice.objects.filter(kind="visit.called_off").values_list("person_id", flat=True)
+    told = Notice.objects.filter(kind="visit.called_off_by_client").values_list("person_id", flat=True)
     assert sorted(told) == sorted([mikhail.pk, egor.pk])
     assert Task.objects.filter(deal=visit.deal, done_at=None, what__startswith="Согласовать").count() == 1
     page = client.get(own).content.decode()

@@ -71,9 +71,9 @@ WORDINGS: dict[str, Wording] = {
         "/office/channels/",
         "bad",
     ),
-    "visit.confirmed": Wording(gettext_lazy("The client confirms: {what}, {visit_at}"), "check", tone="good"),
-    "visit.moved": Wording(gettext_lazy("The client has moved the visit: {what}, now {visit_at}"), "visit"),
-    "visit.called_off": Wording(
+    "visit.confirmed_by_client": Wording(gettext_lazy("The client confirms: {what}, {visit_at}"), "check", tone="good"),
+    "visit.moved_by_client": Wording(gettext_lazy("The client has moved the visit: {what}, now {visit_at}"), "visit"),
+    "visit.called_off_by_client": Wording(
         gettext_lazy("Called off by the client: {what}, {visit_at}. {reason}"), "visit", tone="bad"
     ),
     "visit.late": Wording(
