@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from svyazka.business.journal.record import Actor
 from svyazka.business.notices.tell import tell
 from svyazka.business.places import find, times
-from svyazka.business.visits.client_rules import rules, span_of
+from svyazka.business.visits.client_rules import span_of
 from svyazka.business.visits.models import Visit
 from svyazka.engines.routing.problem import Point
 from svyazka.kit import clock
@@ -29,14 +29,14 @@ def expected(visit: Visit) -> datetime | None:
 
 
 def is_late(visit: Visit) -> bool:
-    return visit.arrives_at is not None and visit.arrives_at > span_of(visit, rules()).ends
+    return visit.arrives_at is not None and visit.arrives_at > span_of(visit.starts_at).ends
 
 
 def warn_if_late(visit: Visit, *, by: Actor) -> None:
     """Whoever is responsible can ring the client before he waits in vain."""
     if visit.arrives_at is None or not is_late(visit) or visit.deal.responsible_id is None:
         return
-    data = {"arrives_at": visit.arrives_at.isoformat(), "promised_at": span_of(visit, rules()).ends.isoformat()}
+    data = {"arrives_at": visit.arrives_at.isoformat(), "promised_at": span_of(visit.starts_at).ends.isoformat()}
     data |= {"who": visit.resource.name}
     place = {"deal_id": visit.deal_id, "client_id": visit.client_id}
     tell([visit.deal.responsible_id], "visit.late", by=by, **place, data=data)

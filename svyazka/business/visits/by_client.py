@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from svyazka.business.notices.tell import tell
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.visits import booking, confirming, slots
-from svyazka.business.visits.client_rules import may_still, rules
+from svyazka.business.visits.client_rules import Span, may_still, rules, span_of
 from svyazka.business.visits.models import Visit, VisitLink
 from svyazka.business.visits.slots import Slot
 from svyazka.business.visits.telling import people_of
@@ -25,6 +25,16 @@ from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 CLIENT = Automaton("client")
+
+
+class Taken(Refused):
+    """Somebody was quicker. `slots` are still free."""
+
+    status = 409
+
+    def __init__(self, free: Sequence[Slot]) -> None:
+        super().__init__(_("This time has just been taken. Choose another one."))
+        self.slots = free
 
 
 class RingUs(Refused):
@@ -44,13 +54,11 @@ def may_call_off(link: VisitLink) -> bool:
 
 
 def windows(visit: Visit) -> list[Slot]:
-    """Those that are really free, by whomever, and as far apart as the client is told."""
-    chosen: list[Slot] = []
-    apart = rules().span
+    """Those that are really free, by whomever: of each span that the client can be told the first."""
+    chosen: dict[Span, Slot] = {}
     for slot in _free(visit):
-        if not chosen or slot.day != chosen[-1].day or slot.starts_at - chosen[-1].starts_at >= apart:
-            chosen.append(slot)
-    return chosen
+        chosen.setdefault(span_of(slot.starts_at), slot)
+    return list(chosen.values())
 
 
 @transaction.atomic
@@ -64,18 +72,18 @@ def confirm(link: VisitLink) -> Visit:
 
 
 def move(link: VisitLink, starts_at: datetime) -> Visit:
-    """To a window that is still free. A second tap changes nothing. Raises SlotTaken, where somebody was quicker."""
+    """To a window that is still free. A second tap changes nothing. Raises Taken, where somebody was quicker."""
     if link.visit.starts_at == starts_at:
         return link.visit
     if not may_move(link):
         raise RingUs
     chosen = next((slot for slot in _free(link.visit) if slot.starts_at == starts_at), None)
     if chosen is None:
-        raise booking.SlotTaken(windows(link.visit))
+        raise Taken(windows(link.visit))
     try:
         return _move(link, chosen)
     except booking.SlotTaken:
-        raise booking.SlotTaken(windows(link.visit)) from None
+        raise Taken(windows(link.visit)) from None
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.visits import offering
 from svyazka.business.visits.models import ClientRules, Visit
 from svyazka.kit import phones
 from svyazka.kit.refusals import Refused
@@ -44,9 +45,9 @@ def is_quiet(at: time, kept: ClientRules) -> bool:
     return _lies_in(at, kept.quiet_from, kept.quiet_until)
 
 
-def span_of(visit: Visit, kept: ClientRules) -> Span:
-    """Nobody is told of more hours than the visit has."""
-    return Span(visit.starts_at, min(visit.starts_at + kept.span, visit.ends_at))
+def span_of(starts_at: datetime) -> Span:
+    """As it was said when the visit was booked."""
+    return Span(*offering.told(starts_at))
 
 
 def may_still(visit: Visit, kept: ClientRules, *, now: datetime) -> bool:

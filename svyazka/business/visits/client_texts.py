@@ -127,9 +127,7 @@ def filled(text: ClientText, values: Mapping[str, str]) -> Said:
 
 
 def values_of(visit: Visit, kept: ClientRules, *, at: datetime | None = None) -> dict[str, str]:
-    moved_by = at - visit.starts_at if at else None
-    span = span_of(visit, kept)
-    begins, ends = (span.begins + moved_by, span.ends + moved_by) if moved_by else span
+    begins, ends = span_of(at or visit.starts_at)
     arrives_at = visit.arrives_at or visit.starts_at
     return {
         "client": visit.client.name,
@@ -153,7 +151,7 @@ def example(now: datetime) -> dict[str, str]:
         "client": str(_("Vera Pavlova")),
         "what": str(_("Measurement")),
         "day": _day(begins),
-        "span": f"{_hour(begins)}–{_hour(begins + kept.span)}",
+        "span": f"{_hour(begins)}–{_hour(span_of(begins).ends)}",
         "arrival": _hour(begins + timedelta(minutes=20)),
         "who": str(_("Egor Smirnov")),
         "address": str(_("Moscow, Lesnaya, 5")),

@@ -42,7 +42,7 @@ def test_from_home_by_the_way_there(on_the_map, visit, egor, at):
 
 
 def test_later_than_promised_the_responsible_person_hears(on_the_map, visit, egor, mikhail, at):
-    at(visit.starts_at + timedelta(minutes=58))
+    at(visit.starts_at + timedelta(minutes=118))
     going = carry_out.set_status(visit, ON_WAY, by=egor)
     assert arriving.is_late(going)
     assert Notice.objects.get(kind="visit.late").person == mikhail

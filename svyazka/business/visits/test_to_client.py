@@ -29,7 +29,7 @@ from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 RULES = {
-    "company": "Окна", "phone": "8 495 000-00-00", "span_minutes": 60, "reminds_at": time(17),
+    "company": "Окна", "phone": "8 495 000-00-00", "reminds_at": time(17),
     "quiet_from": time(21), "quiet_until": time(9), "changes_until_hours": 24, "most_moves": 2, "confirmed_hours": 24,
 }  # fmt: skip
 
@@ -81,7 +81,7 @@ def test_with_a_channel_he_has_it_in_writing(by_mail, visit, of_egor, hour, olga
     assert words() == [("booked", "moot"), ("moved", "waiting")]
     word = ClientWord.objects.get(state="waiting")
     assert (word.channel, word.address) == ("email", "vera@example.ru")
-    assert "15:00–16:00" in word.text
+    assert "14:00–16:00" in word.text
     assert "Просит позже" not in word.text
     booking.cancel(moved, reason="Передумал", by=olga)
     assert words() == [("booked", "moot"), ("moved", "moot"), ("called_off", "waiting")]
@@ -118,7 +118,7 @@ def test_texts_of_the_company(visit, anna):
     assert list(refusal.value.fields) == ["text"]
     client_texts.change(What.REMINDER, title="Завтра", text="{client}: {span}", is_on=True, by_hand=True, by=anna)
     said = client_texts.said(client_texts.text_of(What.REMINDER), visit)
-    assert (said.title, said.text) == ("Завтра", "Вера Павлова: 10:00–11:00")
+    assert (said.title, said.text) == ("Завтра", "Вера Павлова: 10:00–12:00")
     client_texts.take_back(What.REMINDER, by=anna)
     assert not ClientText.objects.exists()
 
@@ -143,7 +143,7 @@ def test_without_an_address_of_the_house_there_is_no_line_with_a_link(visit, set
 def test_another_time_is_offered_in_its_own_words(visit, hour):
     word = to_client.tell(visit, "offer", at=hour(9, days=1))
     assert "вторник" in word.text
-    assert "9:00–10:00" in word.text
+    assert "08:00–10:00" in word.text
     assert to_client.tell(visit, "offer", at=hour(9, days=1)) is None
     assert to_client.tell(visit, "offer", at=hour(14, days=1)) is not None
 

@@ -14,7 +14,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from svyazka.business.visits import by_client
-from svyazka.business.visits.booking import SlotTaken
 from svyazka.business.visits.client_rules import Span, rules, span_of
 from svyazka.business.visits.models import Visit, VisitLink
 from svyazka.business.visits.slots import Slot
@@ -51,7 +50,7 @@ def time(request: HttpRequest, link: VisitLink) -> HttpResponse:
         return _windows(request, link, by_client.windows(link.visit), fault="nothing", status=422)
     try:
         by_client.move(link, starts_at)
-    except SlotTaken as refusal:
+    except by_client.Taken as refusal:
         return _windows(request, link, refusal.slots, fault="taken", status=refusal.status)
     return _back(request, done="moved")
 
@@ -82,20 +81,18 @@ def _windows(
 
 
 def _by_day(free: Sequence[Slot]) -> Iterator[Day]:
-    span = rules().span
     for day, slots in groupby(free, key=lambda slot: slot.day):
-        told = [Span(slot.starts_at, min(slot.starts_at + span, slot.ends_at)) for slot in slots]
-        yield Day(day, [(span.begins.isoformat(), span) for span in told])
+        yield Day(day, [(slot.starts_at.isoformat(), span_of(slot.starts_at)) for slot in slots])
 
 
 def _page(
     request: HttpRequest, link: VisitLink, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    kept, shown = rules(), link.visit
+    shown = link.visit
     given = {
         "visit": shown,
-        "span": span_of(shown, kept),
-        "rules": kept,
+        "span": span_of(shown.starts_at),
+        "rules": rules(),
         "language": language_of(request),
         "languages": others(request),
         "asks": shown.status == Visit.Status.PLANNED and shown.starts_at > clock.now(),

@@ -34,7 +34,7 @@ def only_egor(of_egor):
 def test_what_when_where_and_who(client, own, visit):
     answer = client.get(own)
     page = answer.content.decode()
-    for said in ("Замер", "Понедельник", "10:00–11:00", "Лесная", "Егор", "Мне удобно", "Другое время", "Отменить"):
+    for said in ("Замер", "Понедельник", "10:00–12:00", "Лесная", "Егор", "Мне удобно", "Другое время", "Отменить"):
         assert said in page
     for hidden in ("Вера Павлова", "123-45-67", "№", "<script"):
         assert hidden not in page

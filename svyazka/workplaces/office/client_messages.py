@@ -44,13 +44,6 @@ class RulesForm(Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )
-    span_minutes = forms.IntegerField(
-        label=gettext_lazy("Arrival within, minutes"),
-        min_value=15,
-        max_value=480,
-        help_text=gettext_lazy("60: “between 10:00 and 11:00”."),
-        widget=forms.NumberInput(attrs=_PLAIN),
-    )
     reminds_at = _time(
         gettext_lazy("Reminder on the day before, at"), gettext_lazy("By the client's clock, where it is known.")
     )

@@ -8,7 +8,7 @@ from svyazka.business.conversations.models import MailServer
 from svyazka.business.visits.models import ClientRules, ClientText
 
 RULES = {
-    "company": "Окна", "phone": "+7 495 000-00-00", "span_minutes": "90", "reminds_at": "18:00", "quiet_from": "21:00",
+    "company": "Окна", "phone": "+7 495 000-00-00", "reminds_at": "18:00", "quiet_from": "21:00",
     "quiet_until": "09:00", "changes_until_hours": "12", "most_moves": "1", "confirmed_hours": "20",
 }  # fmt: skip
 
@@ -21,7 +21,7 @@ def anna_enters(anna, enter):
 def test_the_rules_are_stored(anna_enters):
     assert anna_enters.post("/office/client-messages/", RULES).status_code == 302
     known = ClientRules.objects.get()
-    assert (known.phone, known.span_minutes, known.most_moves) == ("+74950000000", 90, 1)
+    assert (known.phone, known.most_moves) == ("+74950000000", 1)
     assert 'value="18:00"' in anna_enters.get("/office/client-messages/").content.decode()
 
 
@@ -38,7 +38,7 @@ def test_a_text_with_its_preview(anna_enters):
     typed = {"title": "Завтра {span}", "text": "{client}, ждите.", "is_on": "on", "by_hand": "on"}
     preview = anna_enters.post(f"{page}preview/", typed).content.decode()
     assert "Вера Павлова, ждите." in preview
-    assert "Завтра 10:00–11:00" in preview
+    assert "Завтра 10:00–12:00" in preview
     assert not ClientText.objects.exists()
     anna_enters.post(page, typed)
     assert ClientText.objects.get().text == "{client}, ждите."

@@ -221,7 +221,6 @@ FIELDS: dict[str, Promise] = {
     "members": _("Members"),
     "wishes": _("Wishes"),
     "company": _("Company"),
-    "span_minutes": _("Arrival within, minutes"),
     "reminds_at": _("Reminder at"),
     "quiet_from": _("Nobody is reminded from"),
     "quiet_until": _("Nobody is reminded until"),

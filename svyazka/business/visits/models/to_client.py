@@ -46,17 +46,12 @@ class ClientRules(models.Model):
 
     company = models.CharField(max_length=120, blank=True)
     phone = models.CharField(max_length=20, blank=True)  # E.164
-    span_minutes = models.PositiveSmallIntegerField(default=60)  # from the beginning on, told as the arrival
     reminds_at = models.TimeField(default=time(17))  # on the day before
     quiet_from = models.TimeField(default=time(21))
     quiet_until = models.TimeField(default=time(9))
     changes_until_hours = models.PositiveSmallIntegerField(default=24)  # before the visit
     most_moves = models.PositiveSmallIntegerField(default=2)
     confirmed_hours = models.PositiveSmallIntegerField(default=24)  # before the visit; from then on it is a problem
-
-    @property
-    def span(self) -> timedelta:
-        return timedelta(minutes=self.span_minutes)
 
     @property
     def changes_until(self) -> timedelta:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("deals", "0014_missed_calls_are_returned"),
-        ("visits", "0006_teams_shifts_and_holds"),
+        ("visits", "0007_days_lie_ready_packed"),
     ]
 
     operations = [
@@ -19,7 +19,6 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("company", models.CharField(blank=True, max_length=120)),
                 ("phone", models.CharField(blank=True, max_length=20)),
-                ("span_minutes", models.PositiveSmallIntegerField(default=60)),
                 ("reminds_at", models.TimeField(default=datetime.time(17, 0))),
                 ("quiet_from", models.TimeField(default=datetime.time(21, 0))),
                 ("quiet_until", models.TimeField(default=datetime.time(9, 0))),
