@@ -91,6 +91,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
+    from svyazka.business.visits import links
     from svyazka.business.visits.models import Proposal, Resource, Visit, VisitKind, VisitPhoto
 
     settings.MEDIA_ROOT = tmp_path
@@ -183,6 +184,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "questions": question.pk,
         "sessions": "0" * 24,
         "servers": "placing",
+        "v": links.link_of(visit).split("/")[-2],
+        "texts": "reminder",
         "ical": feeds.give(visit.resource, by=windows["anna"]),
     }
 

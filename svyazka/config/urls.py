@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("svyazka.workplaces.manager.urls")),
     path("", include("svyazka.workplaces.dispatcher.urls")),
     path("", include("svyazka.workplaces.controller.urls")),
+    path("", include("svyazka.workplaces.client.urls")),
     path("field/", include("svyazka.workplaces.field.urls")),
     path("office/", include("svyazka.workplaces.office.urls")),
 ]

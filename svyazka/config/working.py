@@ -30,7 +30,16 @@ from svyazka.business.journal import bell
 from svyazka.business.notices import delivering, sending
 from svyazka.business.places import placing
 from svyazka.business.problems import rounds as problems
-from svyazka.business.visits import day_plans, holding, measuring, on_the_map, seeking, waiting_round
+from svyazka.business.visits import (
+    client_sending,
+    day_plans,
+    holding,
+    measuring,
+    on_the_map,
+    remind_clients,
+    seeking,
+    waiting_round,
+)
 from svyazka.business.visits.planning import night
 from svyazka.config import giving_way, memory, planning
 from svyazka.config.database import WORKER
@@ -62,6 +71,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (day_plans.pack_ahead, 5.0),
     (day_plans.forget_past, 3600.0),
     (night.go_round, 600.0),
+    (remind_clients.remind_due, 60.0),
 )
 
 log = structlog.get_logger(__name__)
@@ -97,6 +107,7 @@ def do_chores() -> None:
     _begin("plans", beside, planning.begin_what_is_waited_for, told)
     _begin("windows", beside, seeking.go_on, told)
     _begin("waiting", beside, waiting_round.go_round, told, 5.0)
+    _begin("letters", beside, client_sending.send_due, told)
     _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL, channel=bell.NEWS).turn, told, 0.2)
     beside(quiet_calls, told, PACE)
 

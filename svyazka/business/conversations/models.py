@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.models import Source
 
@@ -41,3 +42,21 @@ class Ban(models.Model):
 
     what = models.CharField(max_length=40, choices=What.choices, primary_key=True)
     since = models.DateTimeField()
+
+
+class MailServer(models.Model):
+    """By which letters to clients leave the house. One row."""
+
+    class Security(models.TextChoices):
+        STARTTLS = "starttls", "STARTTLS"
+        TLS = "tls", "TLS"
+        NONE = "none", _("no encryption")
+
+    host = models.CharField(max_length=200)
+    port = models.PositiveIntegerField(default=587)
+    security = models.CharField(max_length=10, choices=Security.choices, default=Security.STARTTLS)
+    user = models.CharField(max_length=200, blank=True)
+    password = models.TextField(blank=True)  # locked away
+    sender = models.CharField(max_length=200)
+    name = models.CharField(max_length=120, blank=True)  # of the sender
+    is_on = models.BooleanField(default=True)

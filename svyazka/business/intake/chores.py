@@ -16,6 +16,7 @@ from svyazka.business.notices.reading import forget_old_notices
 from svyazka.business.places.times import forget_old as forget_old_times
 from svyazka.business.staff.log_in import forget_old_guesses
 from svyazka.business.staff.sessions import SessionStore
+from svyazka.business.visits.links import forget_old_misses
 from svyazka.kit import clock, partitions
 from svyazka.kit.alone import alone
 
@@ -61,6 +62,7 @@ CHORES: tuple[Callable[[], None], ...] = (
     forget_old_commands,
     forget_old_examinations,
     forget_old_times,
+    forget_old_misses,
     SessionStore.clear_expired,
 )
 

@@ -20,13 +20,12 @@ AWAY = timedelta(days=1)  # whoever is away for no longer comes back to his deal
 ANSWERED_WITHIN = {"message": timedelta(minutes=15), "form": timedelta(hours=1)}
 RUNG_BACK_WITHIN = timedelta(minutes=15)
 CALLS_REMEMBERED = timedelta(days=14)
-CONFIRMED_BEFORE = timedelta(days=1)
 RESULT_WITHIN = timedelta(hours=1)
 MOVED_OFTEN = 2
 WAITS_AT_MOST = 7  # days; the company says otherwise in the rules of its waiting list
 PING_PONG_FROM = 3
 
-# What each question may be given, beside `deals`.
+# What each question may be given, beside `deals` and what the company says of `confirmed_before`.
 BOUNDS = {
     "taken_within": TAKEN_WITHIN,
     "step_grace": STEP_GRACE,
@@ -35,7 +34,6 @@ BOUNDS = {
     "form_within": ANSWERED_WITHIN["form"],
     "rung_back_within": RUNG_BACK_WITHIN,
     "calls_remembered": CALLS_REMEMBERED,
-    "confirmed_before": CONFIRMED_BEFORE,
     "result_within": RESULT_WITHIN,
     "moved_often": MOVED_OFTEN,
     "waits_at_most": WAITS_AT_MOST,

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from svyazka.business.journal.record import announce
 from svyazka.business.problems.kinds import BOUNDS, QUESTIONS
 from svyazka.business.problems.models import Problem, Swept
+from svyazka.business.visits.client_rules import rules
 from svyazka.kit import clock
 
 MOST_CHANGED = 2_000  # further than this a sweep of all is cheaper
@@ -74,6 +75,7 @@ def sweep(deals: Sequence[int]) -> Difference:
 
 def _write(kinds: Sequence[Problem.Kind], *, deals: Sequence[int] | None) -> list[tuple[int, int | None]]:
     given: dict[str, Any] = {"kinds": [str(kind) for kind in kinds], "deals": list(deals or []), **BOUNDS}
+    given["confirmed_before"] = timedelta(hours=rules().confirmed_hours)
     with connection.cursor() as cursor:
         cursor.execute(_statement(kinds, some=deals is not None), {"now": clock.now(), **given})
         rows: list[tuple[int, int | None]] = cursor.fetchall()

@@ -23,7 +23,7 @@ from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.deals.work import next_steps, staying, tasks
 from svyazka.business.journal.record import Actor
-from svyazka.business.visits import offering, periods, waiting, work
+from svyazka.business.visits import offering, periods, to_client, waiting, work
 from svyazka.business.visits.models import Booking, Resource, Visit, VisitKind
 from svyazka.business.visits.offering import Offer, Offered
 from svyazka.business.visits.periods import NotFree, Overlaps, Taken, short
@@ -128,6 +128,7 @@ def cancel(visit: Visit, *, reason: str, by: Actor, version: int | None = None) 
     _write_date(current, by=by)
     if current.deal.is_open:
         _agree_on_a_new_date(current, by=by)
+    to_client.tell(current, "called_off", by=by, knows=True)
     return current
 
 
@@ -191,6 +192,7 @@ def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str)
         address=address,
         wishes=short(wishes, 300, "wishes"),
         request_id=request_id,
+        arranged_at=clock.now(),
         **times_of(settled),
     )
     _take(visit, settled, was_held, wish.holds)
@@ -206,6 +208,7 @@ def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str)
         next_steps.plan_for_stage(visit.deal, by=by)
     visit.deal = carry_on(visit.deal, kind.booked_stage, by=by)
     _confirm_the_day_before(visit)
+    to_client.tell(visit, "booked", by=by, knows=True)
     return visit
 
 
@@ -242,6 +245,7 @@ def _move(visit: Visit, start: datetime, resource: Resource, *, reason: str, by:
     for name, value in times_of(settled).items():
         setattr(current, name, value)
     current.status = Visit.Status.PLANNED
+    current.arranged_at, current.arrives_at = clock.now(), None
     was_confirmed, current.confirmed_at = current.confirmed_at is not None, None  # it was another time that suited
     current.moves += 1
     current.version += 1
@@ -256,6 +260,8 @@ def _move(visit: Visit, start: datetime, resource: Resource, *, reason: str, by:
         ask_again(current, by=by)
     else:
         _confirm_the_day_before(current)
+    if current.starts_at != was:
+        to_client.tell(current, "moved", by=by, knows=True)
     return current
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.deals import moves
 from svyazka.business.deals.work import staying
 from svyazka.business.journal.record import Actor
-from svyazka.business.visits import booking
+from svyazka.business.visits import arriving, booking, to_client
 from svyazka.business.visits.models import Visit
 from svyazka.business.visits.telling import Event, tell
 from svyazka.kit import clock
@@ -42,9 +42,16 @@ def set_status(visit: Visit, status: Visit.Status, *, by: Actor, version: int | 
         raise Refused(_("A visit only goes forward: on the way, started, done."))
     before, current.status = current.status, status
     current.status_since = clock.now()
+    if status == Visit.Status.ON_WAY:
+        current.arrives_at = arriving.expected(current)
     current.version += 1
     current.save()
     tell(current, _EVENTS[status], by=by, changes={"status": (before, status)})
+    if status == Visit.Status.ON_WAY:
+        to_client.tell(current, "on_the_way", by=by)
+        arriving.warn_if_late(current, by=by)
+    else:
+        to_client.fall_away(current, by=by)
     if status == Visit.Status.DONE:
         _carry_on(current, by=by)
     return current
@@ -63,6 +70,9 @@ def take_back(visit: Visit, *, by: Actor, version: int | None = None) -> Visit:
         with contextlib.suppress(staying.CannotLeave):  # a question holds it where it is
             current.deal = moves.move(current.deal, to=current.left_stage, by=by)
     current.status, current.left_stage = status, None
+    if status == Visit.Status.PLANNED:
+        current.arrives_at = None
+        to_client.fall_away(current, by=by)
     current.version += 1
     current.save()
     tell(current, "taken_back", by=by, changes={"status": (before, status)}, data={"status": status})

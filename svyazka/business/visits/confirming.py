@@ -14,7 +14,7 @@ from svyazka.business.clients.naming import contact_of
 from svyazka.business.deals.work import next_steps
 from svyazka.business.journal.record import Actor
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import booking
+from svyazka.business.visits import booking, to_client
 from svyazka.business.visits.models import Visit
 from svyazka.business.visits.telling import tell
 from svyazka.kit import clock
@@ -34,6 +34,7 @@ def confirm(visit: Visit, *, by: Actor, version: int | None = None) -> Visit:
     current.confirmed_at = clock.now()
     _save(current)
     tell(current, "confirmed", by=by, changes={"confirmed": (False, True)})
+    to_client.fall_away(current, by=by)
     if current.deal.stage.code == current.kind.booked_stage:
         due_at = current.ends_at + ASKED_AFTER
         next_steps.replace_stages(current.deal, _how_it_went(), due_at=due_at, by=by)

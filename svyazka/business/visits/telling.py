@@ -45,6 +45,14 @@ def tell(
     history.add(visit.client_id, kind=Interaction.Kind.VISIT, deal_id=visit.deal_id, text=note, data=said, by=by)
 
 
+def told(visit: Visit, what: str, *, by: Actor, way: str) -> None:
+    """The client has been told something in writing."""
+    record("visits.client_told", about(visit), by=by, note=f"{what} {way}")
+    announce("deal", visit.deal_id, data={"visit": visit.pk})
+    said = {**of_history(visit, "told"), "what": what, "way": way}
+    history.add(visit.client_id, kind=Interaction.Kind.VISIT, deal_id=visit.deal_id, data=said, by=by)
+
+
 def of_history(visit: Visit, event: str) -> dict[str, Any]:
     """What a line of the history is made of."""
     return {

@@ -17,7 +17,17 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Field
 from svyazka.business.places import find
-from svyazka.business.visits import booking, carry_out, change, confirming, locking, teams
+from svyazka.business.visits import (
+    arriving,
+    booking,
+    carry_out,
+    change,
+    confirming,
+    links,
+    locking,
+    teams,
+    to_client,
+)
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Visit
 from svyazka.kit import clock, rows
@@ -130,6 +140,21 @@ def lock(request: PageRequest, visit_id: int) -> HttpResponse:
     return _done(request, locked, _("Locked: {visit}").format(visit=in_words(locked)))
 
 
+@needs("visits.book", "POST")
+def link(request: PageRequest, visit_id: int) -> HttpResponse:
+    """The address of the client's own page, to be sent to him by hand."""
+    shown = _to_change(request, visit_id)
+    links.link_of(shown)
+    return _done(request, shown, _("The client answers at this address."))
+
+
+@needs("visits.book", "POST")
+def link_removal(request: PageRequest, visit_id: int) -> HttpResponse:
+    shown = _to_change(request, visit_id)
+    links.revoke(shown, by=request.person)
+    return _done(request, shown, _("The link opens nothing any more."))
+
+
 @needs("visits.book", "GET", "POST")
 def cancellation(request: PageRequest, visit_id: int) -> HttpResponse:
     shown = _to_change(request, visit_id)
@@ -176,8 +201,17 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "movable": visit.status in booking.MOVABLE and changeable,
         "asked": visit.status == Visit.Status.PLANNED and visit.starts_at > clock.now() and changeable,
         "before": carry_out.status_before(visit) if changeable else None,
+        "is_late": arriving.is_late(visit),
+        "to_say": to_client.to_say(visit) if changeable else [],
+        "link": _link(request, visit) if changeable else "",
     }
     return _dialog(request, visit, "dispatcher/visit.html", context)
+
+
+def _link(request: PageRequest, visit: Visit) -> str:
+    """Where the settings name no address of the house, the one by which we are reached just now."""
+    known = links.known(visit)
+    return request.build_absolute_uri(known) if known else ""
 
 
 def _move_form(request: PageRequest, visit: Visit, form: ReasonForm, status: int = 200) -> HttpResponse:

@@ -49,7 +49,10 @@ def help_for(pain: Pain, person: Person, *, ours: bool) -> Help:
         return _open(pain)
     if pain.kind == Kind.VISIT_IMPOSSIBLE and roles.may(person, "visits.book"):
         return Help("dialog", _("Move"), "calendar", f"/visits/{pain.subject_id}/time/")
-    if pain.kind in (Kind.VISIT_UNCONFIRMED, Kind.VISIT_MOVED) and roles.may(person, "visits.book"):
+    if pain.kind == Kind.VISIT_UNCONFIRMED and roles.may(person, "visits.book"):
+        # With the client's number, the confirmation and the move.
+        return Help("dialog", _("Ask the client"), "phone", f"/visits/{pain.subject_id}/")
+    if pain.kind == Kind.VISIT_MOVED and roles.may(person, "visits.book"):
         return Help("click", _("Confirm"), "check", f"/visits/{pain.subject_id}/confirmation/")
     if pain.kind == Kind.WAITS_TOO_LONG and roles.may(person, "visits.book"):
         return Help("dialog", _("Look for a window"), "calendar", f"/calendar/waiting/{pain.subject_id}/windows/")

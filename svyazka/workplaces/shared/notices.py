@@ -71,6 +71,14 @@ WORDINGS: dict[str, Wording] = {
         "/office/channels/",
         "bad",
     ),
+    "visit.confirmed_by_client": Wording(gettext_lazy("The client confirms: {what}, {visit_at}"), "check", tone="good"),
+    "visit.moved_by_client": Wording(gettext_lazy("The client has moved the visit: {what}, now {visit_at}"), "visit"),
+    "visit.called_off_by_client": Wording(
+        gettext_lazy("Called off by the client: {what}, {visit_at}. {reason}"), "visit", tone="bad"
+    ),
+    "visit.late": Wording(
+        gettext_lazy("{who} arrives at about {arrives_at}, promised until {promised_at}"), "warning", tone="bad"
+    ),
     "deals.given": Wording(gettext_lazy("A lead for you: {client}, deal № {deal}"), "person"),
     "deals.given_many": Wording(gettext_lazy("Leads for you: {count}"), "people", "/deals/?whose=mine"),
     "deals.handed_over": Wording(gettext_lazy("Deal № {deal} is yours now: {client}"), "person"),

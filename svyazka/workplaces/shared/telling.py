@@ -155,4 +155,6 @@ _ACTORS: dict[str, Promise] = {
     "listener": gettext_lazy("Link to the PBX"),
     "planning": gettext_lazy("Planning by night"),
     "Waiting list": gettext_lazy("Waiting list"),
+    "client": gettext_lazy("The client, on his page"),
+    "Visits": gettext_lazy("Messages to clients"),
 }

@@ -18,7 +18,7 @@ from svyazka.business.clients.models import Interaction
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.models import Field
 from svyazka.business.staff.models import Person
-from svyazka.business.visits.models import Visit
+from svyazka.business.visits.models import Visit, What
 from svyazka.kit import words
 from svyazka.workplaces.shared import question_cards
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -217,6 +217,7 @@ def _visit(one: Interaction) -> tuple[str, str, str]:
         resource=one.data.get("resource", ""),
         status=dict(Visit.Status.choices).get(one.data.get("status", ""), ""),
         count=one.data.get("count", 0),
+        told=dict(What.choices).get(one.data.get("what", ""), ""),
     )
     tone = {"cancelled": "bad", "confirmed": "good", "done": "good"}.get(event, "")
     return "visit", tone, f"{what}: {named}" if named else what
@@ -310,6 +311,7 @@ _VISIT_EVENTS: dict[str, Callable[[], str]] = {
     "done": lambda: pgettext("visit", "done, {resource}"),
     "taken_back": lambda: pgettext("visit", "put back to “{status}”, {resource}"),
     "reported": lambda: pgettext("visit", "note, {resource}"),
+    "told": lambda: pgettext("visit", "the client was written to ({told})"),
 }
 _HAND_OFF_EVENTS: dict[str, Callable[[], str]] = {
     "handed_on": lambda: _("Handed on: {from} → {to}"),

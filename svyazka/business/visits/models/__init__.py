@@ -1,14 +1,19 @@
-"""What is stored of visits: who and what can be booked, kinds of work, visits, the times that are taken, who waits."""
+"""What is stored of visits: who and what can be booked, kinds of work, visits, the times that are taken, who waits, and
+what clients are told."""
 
 from svyazka.business.visits.models.day_plan import DayChange, DayPlan
 from svyazka.business.visits.models.kind import VisitKind
 from svyazka.business.visits.models.plan import PlanningRules, Proposal, ProposalGroup, ProposalMove
 from svyazka.business.visits.models.resource import CrewMember, Resource, ResourceQuerySet, Shift, Substitution
+from svyazka.business.visits.models.to_client import ClientRules, ClientText, ClientWord, LinkMiss, VisitLink, What
 from svyazka.business.visits.models.visit import Booking, Visit, VisitPhoto, VisitQuerySet
 from svyazka.business.visits.models.waiting import Freed, Seeking, Waiting, WaitingOffer, WaitingRules
 
 __all__ = [
     "Booking",
+    "ClientRules",
+    "ClientText",
+    "ClientWord",
     "CrewMember",
     "DayChange",
     "DayPlan",
@@ -17,6 +22,7 @@ __all__ = [
     "ProposalGroup",
     "ProposalMove",
     "Freed",
+    "LinkMiss",
     "Resource",
     "ResourceQuerySet",
     "Seeking",
@@ -24,9 +30,11 @@ __all__ = [
     "Substitution",
     "Visit",
     "VisitKind",
+    "VisitLink",
     "VisitPhoto",
     "VisitQuerySet",
     "Waiting",
     "WaitingOffer",
     "WaitingRules",
+    "What",
 ]

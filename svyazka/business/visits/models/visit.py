@@ -74,6 +74,8 @@ class Visit(models.Model):
     locked_at = models.DateTimeField(null=True)
     locked_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
     locked_why = models.CharField(max_length=200, blank=True, default="", db_default="")
+    arranged_at = models.DateTimeField(null=True)  # when this time was agreed on; empty: when it was booked
+    arrives_at = models.DateTimeField(null=True)  # as whoever set out is expected there
     facts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # code of a Field → value
     # A click that arrives twice books once.
     request_id = models.UUIDField(unique=True)

@@ -1,0 +1,83 @@
+"""The contract of a channel by which a client is told something in writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, NamedTuple, Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from svyazka.business.clients.models import ContactPoint
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """An appointment that goes into the client's calendar; again under the same `uid`, it takes the place of itself."""
+
+    uid: str
+    version: int
+    starts_at: datetime
+    ends_at: datetime
+    what: str
+    where: str
+    is_off: bool
+
+
+@dataclass(frozen=True)
+class Letter:
+    """`key`: the same for the same letter, so that one that comes twice is known as such."""
+
+    key: str
+    title: str
+    text: str
+    meeting: Meeting | None = None
+
+
+class Undeliverable(Exception):
+    """This letter will not be taken the next time either."""
+
+
+class Unreached(Exception):
+    """It did not work now."""
+
+
+class ClientChannel(Protocol):
+    """A class named in `settings.CLIENT_CHANNELS`; the first that leads to a client is used."""
+
+    title: ClassVar[str]
+    contact: ClassVar[str]  # the kind of the clients' contact points that it writes to
+
+    def is_open(self) -> bool:
+        """Set up and switched on. Asked while somebody waits: nothing is asked outside."""
+
+    def send(self, letter: Letter, *, to: str) -> None:
+        """Raises Undeliverable or Unreached."""
+
+
+class Way(NamedTuple):
+    channel: str
+    address: str
+
+
+def of_kind(kind: str) -> ClientChannel:
+    made: ClientChannel = import_string(settings.CLIENT_CHANNELS[kind])()
+    return made
+
+
+def way_to(client_id: int) -> Way | None:
+    """How this client can be told something in writing just now."""
+    for kind, contact in _open():
+        points = ContactPoint.objects.filter(client_id=client_id, kind=contact).order_by("pk")
+        if address := points.values_list("value", flat=True).first():
+            return Way(kind, address)
+    return None
+
+
+def _open() -> Iterator[tuple[str, str]]:
+    for kind in settings.CLIENT_CHANNELS:
+        channel = of_kind(kind)
+        if channel.is_open():
+            yield kind, channel.contact

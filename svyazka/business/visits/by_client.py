@@ -1,0 +1,154 @@
+"""What a client does himself, on his own page: by the same verbs as the house, and the house hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.deals.held import held
+from svyazka.business.journal.record import Automaton
+from svyazka.business.notices.tell import tell
+from svyazka.business.staff import roles
+from svyazka.business.staff.models import Person
+from svyazka.business.visits import booking, confirming, slots
+from svyazka.business.visits.client_rules import Span, may_still, rules, span_of
+from svyazka.business.visits.models import Visit, VisitLink
+from svyazka.business.visits.slots import Slot
+from svyazka.business.visits.telling import people_of
+from svyazka.kit import clock
+from svyazka.kit.refusals import Refused
+
+CLIENT = Automaton("client")
+
+
+class Taken(Refused):
+    """Somebody was quicker. `slots` are still free."""
+
+    status = 409
+
+    def __init__(self, free: Sequence[Slot]) -> None:
+        super().__init__(_("This time has just been taken. Choose another one."))
+        self.slots = free
+
+
+class RingUs(Refused):
+    """Not by himself any more: too late, or too often."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This can no longer be changed here. Please ring us."))
+
+
+def may_move(link: VisitLink) -> bool:
+    kept = rules()
+    return may_still(link.visit, kept, now=clock.now()) and link.moves < kept.most_moves
+
+
+def may_call_off(link: VisitLink) -> bool:
+    return may_still(link.visit, rules(), now=clock.now())
+
+
+def windows(visit: Visit) -> list[Slot]:
+    """Those that are really free, by whomever: of each span that the client can be told the first."""
+    chosen: dict[Span, Slot] = {}
+    for slot in _free(visit):
+        chosen.setdefault(span_of(slot.starts_at), slot)
+    return list(chosen.values())
+
+
+@transaction.atomic
+def confirm(link: VisitLink) -> Visit:
+    """With one tap. A second one changes nothing."""
+    visit = _current(link.visit)
+    confirmed = confirming.confirm(visit, by=CLIENT)
+    if visit.confirmed_at is None:
+        _tell(confirmed, "visit.confirmed_by_client", people=_responsible(confirmed))
+    return confirmed
+
+
+def move(link: VisitLink, starts_at: datetime) -> Visit:
+    """To a window that is still free. A second tap changes nothing. Raises Taken, where somebody was quicker."""
+    if link.visit.starts_at == starts_at:
+        return link.visit
+    if not may_move(link):
+        raise RingUs
+    chosen = next((slot for slot in _free(link.visit) if slot.starts_at == starts_at), None)
+    if chosen is None:
+        raise Taken(windows(link.visit))
+    try:
+        return _move(link, chosen)
+    except booking.SlotTaken:
+        raise Taken(windows(link.visit)) from None
+
+
+@transaction.atomic
+def call_off(link: VisitLink, *, reason: str) -> Visit:
+    """A second tap changes nothing. Whoever is responsible has the task to agree on another time."""
+    visit = _current(link.visit)
+    if visit.status == Visit.Status.CANCELLED:
+        return visit
+    if not may_call_off(link):
+        raise RingUs
+    people = people_of(visit)
+    with translation.override(settings.LANGUAGE_CODE):
+        why = reason.replace("\x00", "").strip()[:280] or gettext("no reason given")
+        words = gettext("The client: {reason}").format(reason=why)
+    cancelled = booking.cancel(visit, reason=words, by=CLIENT)
+    _tell(cancelled, "visit.called_off_by_client", people={*_responsible(cancelled), *people})
+    return cancelled
+
+
+@transaction.atomic
+def _move(link: VisitLink, chosen: Slot) -> Visit:
+    """Of two taps at once the second finds the visit where it is already."""
+    visit = _current(link.visit)
+    known = VisitLink.objects.select_for_update().get(pk=link.pk)
+    if visit.starts_at == chosen.starts_at:
+        return visit
+    if known.moves >= rules().most_moves or not may_still(visit, rules(), now=clock.now()):
+        raise RingUs
+    people = people_of(visit)
+    with translation.override(settings.LANGUAGE_CODE):
+        reason = gettext("The client has chosen another time")
+    moved = booking.move(visit, chosen.starts_at, chosen.resource, reason=reason, by=CLIENT)
+    known.moves += 1
+    known.save(update_fields=["moves"])
+    _tell(moved, "visit.moved_by_client", people={*_responsible(moved), *people, *people_of(moved)})
+    return moved
+
+
+def _current(visit: Visit) -> Visit:
+    deal = held(visit.deal_id)
+    current = Visit.objects.select_related("kind", "client", "resource").get(pk=visit.pk)
+    current.deal = deal
+    return current
+
+
+def _free(visit: Visit) -> list[Slot]:
+    """Each time once: the client chooses a time, by whom it is done is the house's business. Not sooner than he may
+    change it again."""
+    first = clock.now() + rules().changes_until
+    by_time: dict[datetime, Slot] = {}
+    for slot in slots.free_slots(visit.kind, moving=visit):
+        is_his = slot.resource.pk == visit.resource_id
+        if slot.starts_at > first and (is_his or slot.starts_at not in by_time):
+            by_time[slot.starts_at] = slot
+    return [by_time[at] for at in sorted(by_time) if at != visit.starts_at]
+
+
+def _responsible(visit: Visit) -> set[int]:
+    """Where nobody is, those who hand leads out."""
+    if visit.deal.responsible_id:
+        return {visit.deal.responsible_id}
+    heads = Person.objects.working().filter(role__in=roles.having("leads.distribute"))
+    return set(heads.values_list("pk", flat=True))
+
+
+def _tell(visit: Visit, kind: str, *, people: Collection[int]) -> None:
+    data = {"what": visit.kind.words, "visit_at": visit.starts_at.isoformat(), "reason": visit.reason}
+    tell(people, kind, by=CLIENT, deal_id=visit.deal_id, client_id=visit.client_id, data=data)

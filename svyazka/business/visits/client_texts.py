@@ -1,0 +1,182 @@
+"""The words in which clients are told: the house's own, or those of the company, with fields in braces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import formats, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.visits import links
+from svyazka.business.visits.client_rules import rules, span_of
+from svyazka.business.visits.models import ClientRules, ClientText, Visit, What
+from svyazka.kit import clock, phones
+from svyazka.kit.refusals import Refused
+
+# What may stand in braces. Nothing else of a visit is the client's to know.
+FIELDS: Mapping[str, Promise] = {
+    "client": _("The client's name"),
+    "what": _("What is done: measurement"),
+    "day": _("The day: Tuesday, 2 June"),
+    "span": _("Between which times somebody comes: 10:00–11:00"),
+    "arrival": _("When whoever is on the way arrives: 10:20"),
+    "who": _("Who comes"),
+    "address": _("Where to"),
+    "company": _("The company's name"),
+    "phone": _("The company's phone"),
+    "link": _("The client's own page"),
+}
+_FIELD = re.compile(r"{(\w*)}")
+_GREETING = _("Good day!")
+_TITLES: Mapping[str, Promise] = {
+    What.BOOKED: pgettext_lazy("to a client", "{what} on {day}"),
+    What.MOVED: pgettext_lazy("to a client", "{what} is now on {day}"),
+    What.REMINDER: pgettext_lazy("to a client", "{what} tomorrow, {span}"),
+    What.ON_THE_WAY: pgettext_lazy("to a client", "{what}: on the way, about {arrival}"),
+    What.CALLED_OFF: pgettext_lazy("to a client", "{what} on {day} is called off"),
+    What.OFFER: pgettext_lazy("to a client", "{what}: a time has become free"),
+}
+_TEXTS: Mapping[str, Promise] = {
+    What.BOOKED: pgettext_lazy(
+        "to a client",
+        "You are booked: {what}, {day}, arrival {span}. Address: {address}. {who} will come.\n\n"
+        "Move it or call it off: {link}\n\n{company} {phone}",
+    ),
+    What.MOVED: pgettext_lazy(
+        "to a client",
+        "We come at another time: {what}, {day}, arrival {span}. Address: {address}. {who} will come.\n\n"
+        "Does it suit you? {link}\n\n{company} {phone}",
+    ),
+    What.REMINDER: pgettext_lazy(
+        "to a client",
+        "A reminder: {what}, {day}, arrival {span}. Address: {address}. {who} will come.\n\n"
+        "Please confirm that it suits you: {link}\n\n{company} {phone}",
+    ),
+    What.ON_THE_WAY: pgettext_lazy(
+        "to a client",
+        "{who} is on the way to you and arrives at about {arrival}. Address: {address}.\n\n{link}\n\n{company} {phone}",
+    ),
+    What.CALLED_OFF: pgettext_lazy(
+        "to a client",
+        "{what}, {day}, {span}, is called off. To agree on another time, ring us.\n\n{company} {phone}",
+    ),
+    What.OFFER: pgettext_lazy(
+        "to a client",
+        "A time has become free: {what}, {day}, arrival {span}.\n\nIf it suits you, take it here: {link}\n\n"
+        "{company} {phone}",
+    ),
+}
+# Who books or moves has the client on the phone; whoever is on the way rings from there. The others are worth a call.
+_NOT_BY_HAND = (What.BOOKED, What.ON_THE_WAY)
+
+
+@dataclass(frozen=True)
+class Said:
+    title: str
+    text: str
+
+
+def text_of(what: str) -> ClientText:
+    """The company's, or the house's in the company's language."""
+    if own := ClientText.objects.filter(what=what).first():
+        return own
+    with translation.override(settings.LANGUAGE_CODE):
+        text = f"{_GREETING}\n\n{_TEXTS[what]}"
+        return ClientText(what=what, title=str(_TITLES[what]), text=text, by_hand=what not in _NOT_BY_HAND)
+
+
+@transaction.atomic
+def change(what: What, *, title: str, text: str, is_on: bool, by_hand: bool, by: Actor) -> None:
+    given = {"title": _checked("title", title), "text": _checked("text", text), "is_on": is_on, "by_hand": by_hand}
+    before = text_of(what)
+    changes = {name: (getattr(before, name), new) for name, new in given.items() if getattr(before, name) != new}
+    if changes:
+        ClientText.objects.update_or_create(what=what, defaults=given)
+        record("visits.client_text_changed", About("client_messages", 0), by=by, note=what, changes=changes)
+
+
+@transaction.atomic
+def take_back(what: What, *, by: Actor) -> None:
+    """As the house has it. A second click changes nothing."""
+    if ClientText.objects.filter(what=what).delete()[0]:
+        record("visits.client_text_changed", About("client_messages", 0), by=by, note=what)
+
+
+def said(text: ClientText, visit: Visit, *, at: datetime | None = None) -> Said:
+    """In the company's language. `at`: another time than the visit's, which is offered."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return filled(text, values_of(visit, rules(), at=at))
+
+
+def filled(text: ClientText, values: Mapping[str, str]) -> Said:
+    def put(found: re.Match[str]) -> str:
+        return values.get(found[1], "")
+
+    # Where the house has no address of its own, there is no page to be named.
+    told = [line for line in text.text.splitlines() if values["link"] or "{link}" not in line]
+    lines = [re.sub(r" {2,}", " ", _FIELD.sub(put, line)).strip() for line in told]
+    return Said(" ".join(_FIELD.sub(put, text.title).split()), re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip())
+
+
+def values_of(visit: Visit, kept: ClientRules, *, at: datetime | None = None) -> dict[str, str]:
+    begins, ends = span_of(at or visit.starts_at)
+    arrives_at = visit.arrives_at or visit.starts_at
+    return {
+        "client": visit.client.name,
+        "what": visit.kind.name,
+        "day": _day(begins),
+        "span": f"{_hour(begins)}–{_hour(ends)}",
+        "arrival": _hour(arrives_at),
+        "who": visit.resource.name,
+        "address": visit.address,
+        "company": kept.company,
+        "phone": phones.readable(kept.phone) if kept.phone else "",
+        "link": links.link_of(visit) if settings.ADDRESS else "",
+    }
+
+
+def example(now: datetime) -> dict[str, str]:
+    """For a preview: of nobody."""
+    kept = rules()
+    begins = clock.at(clock.local(now).date() + timedelta(days=1), time(10))
+    return {
+        "client": str(_("Vera Pavlova")),
+        "what": str(_("Measurement")),
+        "day": _day(begins),
+        "span": f"{_hour(begins)}–{_hour(span_of(begins).ends)}",
+        "arrival": _hour(begins + timedelta(minutes=20)),
+        "who": str(_("Egor Smirnov")),
+        "address": str(_("Moscow, Lesnaya, 5")),
+        "company": kept.company,
+        "phone": phones.readable(kept.phone) if kept.phone else "",
+        "link": f"{settings.ADDRESS}/v/…/" if settings.ADDRESS else "",
+    }
+
+
+def _day(moment: datetime) -> str:
+    """Within a sentence: Russian days of the week begin with a small letter, English ones do not."""
+    words = formats.date_format(clock.local(moment), "l, j E")
+    return words[:1].lower() + words[1:] if translation.get_language() == "ru" else words
+
+
+def _hour(moment: datetime) -> str:
+    return f"{clock.local(moment):%H:%M}"
+
+
+def _checked(name: str, typed: str) -> str:
+    text = typed.replace("\x00", "").replace("\r\n", "\n").strip()
+    if not text:
+        words = _("Say something.")
+        raise Refused(words, fields={name: words})
+    if unknown := [found for found in _FIELD.findall(text) if found not in FIELDS]:
+        missing = _("There is no field {field}.").format(field=f"{{{unknown[0]}}}")
+        raise Refused(missing, fields={name: missing})
+    return text
