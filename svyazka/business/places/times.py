@@ -4,6 +4,7 @@ estimate. What a server has said is kept.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -12,7 +13,7 @@ from datetime import timedelta
 import numpy as np
 from django.db import connection
 
-from svyazka.business.places import find, services
+from svyazka.business.places import services
 from svyazka.business.places.models import Measured, PairTime, Service
 from svyazka.business.places.travel_source import TooMany, TravelSource
 from svyazka.business.places.troubles import Trouble
@@ -101,21 +102,37 @@ class Estimated:
 def travel(*, hour: int | None = None, patience: float = services.PATIENCE) -> FromServer | Estimated:
     """`hour`: of the day at which somebody sets out; without it the mean of the day. `patience`: HURRIED while somebody
     waits."""
-    estimated = estimate() if hour is None else estimate().at_hour(hour)
-    if service := services.ready(Service.What.TRAVEL):
+    usual, has_server = _built_in()
+    estimated = usual if hour is None else usual.at_hour(hour)
+    if has_server and (service := services.ready(Service.What.TRAVEL)):
         return FromServer(service, estimated, patience=patience)
-    is_away = Service.objects.filter(what=Service.What.TRAVEL, is_on=True).exclude(kind="").exists()
-    return Estimated(estimated, is_estimated=is_away)
+    return Estimated(estimated, is_estimated=has_server)
 
 
 def estimate() -> Estimate:
     """The built-in one, with what finished visits have taught it."""
-    usual = Estimate(find.centre() or MOSCOW)
-    measured = Measured.objects.filter(pk=1).first()
-    if measured is None:
-        return usual
-    kmh, slowness = tuple(measured.figures["kmh"]), tuple(measured.figures["slowness"])
-    return Estimate(usual.centre, kmh=kmh, slowness=slowness)
+    return _built_in()[0]
+
+
+def _built_in() -> tuple[Estimate, bool]:
+    """And whether there is a server to ask. In one question: a call waits for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BUILT_IN)
+        lat, lon, figures, has_server = cursor.fetchall()[0]
+    usual = Estimate(MOSCOW if lat is None or lon is None else Point(lat, lon))
+    if figures is None:
+        return usual, has_server
+    learnt = json.loads(figures)
+    return Estimate(usual.centre, kmh=tuple(learnt["kmh"]), slowness=tuple(learnt["slowness"])), has_server
+
+
+_BUILT_IN = """
+select background.lat, background.lon, measured.figures,
+    exists (select 1 from places_service where what = 'travel' and is_on and kind <> '')
+from (select 1) one
+left join places_background background on background.id = 1
+left join places_measured measured on measured.id = 1
+"""
 
 
 def learn(learnt: Estimate, *, journeys: int) -> None:

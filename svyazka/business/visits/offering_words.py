@@ -68,7 +68,7 @@ def _added(seconds: int) -> str:
 _PLAIN: dict[str, Callable[[], str]] = {
     "known": lambda: _("the client knows {name}"),
     "only": lambda: _("only {name} goes there for such work"),
-    "empty_day": lambda: _("{name} has nothing else on that day yet"),
+    "empty_day": lambda: _("nothing else on that day yet"),
     "wish": lambda: _("as the client wished"),
 }
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from svyazka.business.staff import hours
-from svyazka.business.visits.models import Booking, CrewMember, Resource, Shift, Substitution, Visit, VisitKind
+from svyazka.business.visits.models import Booking, Resource, Visit, VisitKind
 from svyazka.engines.routing.windows import Period
 from svyazka.kit import clock
 
@@ -71,45 +74,63 @@ def read(
 ) -> Rota:
     """From the first day to the last. What a visit `without` takes is free, and what these `holds` keep."""
     there = unbooked(first, last, asked)
-    rows = in_force(Booking.objects.filter(during__overlap=_span(first, last)))
-    if asked:
-        rows = rows.filter(resource__in=list(there.resources))
-    if without:
-        rows = rows.exclude(visit_id=without.pk)
-    if holds:
-        rows = rows.exclude(kind=Booking.Kind.HOLD, request_id__in=holds)
     taken: dict[int, list[Period]] = defaultdict(list)
     visits: dict[int, list[Period]] = defaultdict(list)
-    for resource_id, during, kind in rows.values_list("resource_id", "during", "kind"):
-        period = Period(during.lower, during.upper)
+    given = [*_span(first, last), clock.now(), without.pk if without else 0, list(holds)]
+    of_some = "and resource_id = any(%s)" if asked else ""
+    for resource_id, begins, ends, kind in _rows(_TAKEN + of_some, [*given, list(there.resources)] if asked else given):
+        period = Period(begins, ends)
         taken[resource_id].append(period)
         if kind != Booking.Kind.ABSENCE:
             visits[resource_id].append(period)
     return replace(there, taken=taken, visits=visits)
 
 
+_TAKEN = """
+select resource_id, lower(during), upper(during), kind from visits_booking
+where during && tstzrange(%s, %s) and (kind <> 'hold' or expires_at > %s) and visit_id is distinct from %s
+    and (request_id is null or kind <> 'hold' or request_id <> all(%s::uuid[]))
+"""
+
+
 def unbooked(first: date, last: date, asked: Asked | None = None) -> Rota:
     """As if nothing were taken."""
-    of_crew = {"crew__in": asked.leaders} if asked else {}
+    crews = list(asked.leaders) if asked else None
     members: dict[int, list[int]] = defaultdict(list)
-    for crew, member in CrewMember.objects.filter(**of_crew).order_by("id").values_list("crew_id", "member_id"):
+    for crew, member in _rows(_MEMBERS, [crews, crews]):
         members[crew].append(member)
     instead: dict[tuple[int, date], dict[int, int | None]] = defaultdict(dict)
-    for one in Substitution.objects.filter(day__range=(first, last), **of_crew):
-        instead[one.crew_id, one.day][one.away_id] = one.instead_id
-    rows = Resource.objects.bookable().select_related("person")
+    for crew, day, away, other in _rows(_INSTEAD, [first, last, crews, crews]):
+        instead[crew, day][away] = other
+    there = Resource.objects.bookable().select_related("person")
     if asked:
-        go_along = {other for changed in instead.values() for other in changed.values() if other}
+        go_along = {other for each in instead.values() for other in each.values() if other}
         of_crews = {one for each in members.values() for one in each}
-        rows = rows.filter(_matters(asked, {*asked.leaders, *of_crews, *go_along}))
+        there = there.filter(_matters(asked, {*asked.leaders, *of_crews, *go_along}))
     return Rota(
-        resources={one.pk: one for one in rows},
+        resources={one.pk: one for one in there},
         shifts=shifts_of(first, last),
         members=members,
         instead=instead,
         taken={},
         visits={},
     )
+
+
+_MEMBERS = """
+select crew_id, member_id from visits_crewmember where %s::bigint[] is null or crew_id = any(%s::bigint[]) order by id
+"""
+_INSTEAD = """
+select crew_id, day, away_id, instead_id from visits_substitution
+where day between %s and %s and (%s::bigint[] is null or crew_id = any(%s::bigint[]))
+"""
+
+
+def _rows(question: str, given: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(question, given)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def _matters(asked: Asked, there: Collection[int]) -> Q:
@@ -128,8 +149,8 @@ def _span(first: date, last: date) -> tuple[datetime, datetime]:
 
 def shifts_of(first: date, last: date) -> Shifts:
     """The days that are unlike their weekday."""
-    rows = Shift.objects.filter(day__range=(first, last))
-    return {(one.resource_id, one.day): one.hours for one in rows}
+    found = _rows("select resource_id, day, hours from visits_shift where day between %s and %s", [first, last])
+    return {(resource_id, day): json.loads(given) for resource_id, day, given in found}
 
 
 def hours_of(resource: Resource, day: date, shifts: Shifts) -> list[Period]:

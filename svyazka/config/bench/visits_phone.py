@@ -102,7 +102,7 @@ class Company:
         shift = [f"{moment // HOUR:02d}:{moment % HOUR // 60:02d}" for moment in day.shift]
         breaks = [[one.length // 60, *(f"{moment // HOUR:02d}:00" for moment in one.within)] for one in day.breaks]
         return Resource.objects.create(
-            kind=Resource.Kind.ENGINEER, name=f"Инженер {worker}", skills=sorted(able.skills), breaks=breaks,
+            kind=Resource.Kind.ENGINEER, name=f"Engineer {worker}", skills=sorted(able.skills), breaks=breaks,
             hours={str(number): [shift] for number in range(7)}, lat=day.start.lat, lon=day.start.lon,
             territory=sorted(able.districts), position=worker,
         )  # fmt: skip
@@ -117,7 +117,7 @@ class Company:
 
     def _visits(self) -> None:
         house = Automaton("bench")
-        client = Client.objects.create(name="Вера")
+        client = Client.objects.create(name="Vera")
         deal = opening.open_deal(client, by=house)
         kind = next(iter(self.kinds.values()))
         made = [
@@ -137,7 +137,7 @@ class Company:
         return clock.day_bounds(self.first + timedelta(days=day))[0] + timedelta(seconds=second)
 
     def _place(self, request: Request, number: int) -> str:
-        address = f"{request.district}, улица {number}"
+        address = f"{request.district}, street {number}"
         Place.objects.create(
             key=addresses.key(address), address=address, lat=request.at.lat, lon=request.at.lon,
             precision=Place.Precision.HOUSE, source=Place.HAND,
@@ -178,10 +178,10 @@ def _writers() -> dict[str, float]:
     _forget_everything()
     hours = {str(day): [["08:00", "20:00"]] for day in range(7)}
     made = [
-        Resource.objects.create(kind="engineer", name=f"Инженер {one}", skills=[], hours=hours) for one in range(20)
+        Resource.objects.create(kind="engineer", name=f"Engineer {one}", skills=[], hours=hours) for one in range(20)
     ]
     kind = VisitKind.objects.create(code="any", skill="any", minutes=WORK)
-    client = Client.objects.create(name="Вера")
+    client = Client.objects.create(name="Vera")
     deal = opening.open_deal(client, by=Automaton("bench"))
     connection.pool.resize(1, WRITERS + 4)  # type: ignore[attr-defined]  # of Django's PostgreSQL
     fight = Fight([one.pk for one in made], clock.today() + timedelta(days=1), deal.pk, kind.pk, client.pk)
