@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -268,7 +268,8 @@ def _exactly(call: _Call, window: Window, there: Rota) -> Offered | None:
     day = call.first + timedelta(days=visit.day)
     if resource is None or not teams.knows(there, call.kind, resource, day):
         return None
-    start = clock.day_bounds(day)[0] + timedelta(seconds=visit.start, minutes=call.before)
+    midnight = clock.day_bounds(day)[0].astimezone(UTC)
+    start = midnight + timedelta(seconds=visit.start, minutes=call.before)
     if call.moving and (call.moving.resource_id, call.moving.starts_at) == (resource.pk, start):
         return None
     fit = work.fit(there, call.kind, resource, start, call.length)

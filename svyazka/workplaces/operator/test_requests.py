@@ -119,3 +119,9 @@ def test_too_little_says_nobody(enter, olga, vera, contact):
 
 def test_an_unknown_phone_is_a_new_client(enter, olga):
     assert enter(olga).get("/requests/known/", {"contact": "+79990000000"}).context["is_new"]
+
+
+def test_a_time_is_chosen_straight_from_the_request(enter, olga):
+    assert 'name="book"' in enter(olga).get("/requests/new/").content.decode()
+    answer = enter(olga).post("/requests/new/", typed(book="1"))
+    assert answer.headers["Location"] == f"/deals/{Deal.objects.get().pk}/visits/new/"
