@@ -293,12 +293,8 @@ def _is_right(status: int, method: str, door: Door, person: Person) -> bool:
     return status < 500 and status not in ((403, 405) if nobodys else (403, 404, 405))
 
 
-_HOUSE = Browser().handler  # one for them all: each of its own would put all middleware together anew
-
-
 def _ask(method: str, door: Door, session: str = "", *, lets_in: bool, **more: Any) -> Any:
     browser = Browser(raise_request_exception=False)
-    browser.handler = _HOUSE
     if session:
         browser.cookies[settings.SESSION_COOKIE_NAME] = session
     with _taken_back() if lets_in else nullcontext():
