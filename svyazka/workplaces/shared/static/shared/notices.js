@@ -12,13 +12,32 @@ export function ringBell() {
 
   document.body.addEventListener("live:notice", ({ detail }) => {
     if (detail.read || detail.elsewhere || document.hidden) return;
-    htmx.ajax("GET", `/notices/${detail.id}/toast/`, { target: "#toasts", swap: "beforeend" });
+    newest = detail.id;
+    if (!timer) toast();
   });
 
   // The title comes with each page, the number with the bell.
   new MutationObserver(markTitle).observe(document.head, { childList: true, subtree: true, characterData: true });
   document.body.addEventListener("htmx:afterSettle", markTitle);
   markTitle();
+}
+
+// Nobody reads more at a rush than three in ten seconds, and then only the newest; the bell has them all.
+const MOST = 3;
+const WHILE = 10_000;
+let lately = []; // when toasts were shown
+let newest = null;
+let timer = null;
+
+function toast() {
+  const now = Date.now();
+  lately = lately.filter((shown) => shown > now - WHILE);
+  timer = null;
+  if (newest === null) return;
+  if (lately.length >= MOST) return void (timer = setTimeout(toast, lately[0] + WHILE - now));
+  lately.push(now);
+  htmx.ajax("GET", `/notices/${newest}/toast/`, { target: "#toasts", swap: "beforeend" });
+  newest = null;
 }
 
 function markTitle() {
