@@ -13,7 +13,7 @@ export function ringBell() {
   document.body.addEventListener("live:notice", ({ detail }) => {
     if (detail.read || detail.elsewhere || document.hidden) return;
     newest = detail.id;
-    if (!timer) toast();
+    toast();
   });
 
   // The title comes with each page, the number with the bell.
@@ -27,17 +27,21 @@ const MOST = 3;
 const WHILE = 10_000;
 let lately = []; // when toasts were shown
 let newest = null;
-let timer = null;
+let waits = false; // for an answer, or for its turn
 
-function toast() {
+async function toast() {
+  if (waits || newest === null) return;
   const now = Date.now();
   lately = lately.filter((shown) => shown > now - WHILE);
-  timer = null;
-  if (newest === null) return;
-  if (lately.length >= MOST) return void (timer = setTimeout(toast, lately[0] + WHILE - now));
-  lately.push(now);
-  htmx.ajax("GET", `/notices/${newest}/toast/`, { target: "#toasts", swap: "beforeend" });
-  newest = null;
+  waits = true;
+  if (lately.length < MOST) {
+    const id = newest;
+    newest = null;
+    lately.push(now);
+    await htmx.ajax("GET", `/notices/${id}/toast/`, { target: "#toasts", swap: "beforeend" }).catch(() => {});
+  } else await new Promise((done) => setTimeout(done, lately[0] + WHILE - now));
+  waits = false;
+  toast();
 }
 
 function markTitle() {
