@@ -52,8 +52,12 @@ PLAIN: dict[str, Promise] = {
     "deals.handed_over": gettext_lazy("A deal is yours now"),
     "deals.handed_over_many": gettext_lazy("Deals are yours now"),
     "deals.came_back": gettext_lazy("A lead was not taken up in time"),
-    "deals.window_free": gettext_lazy("A window for somebody who waits"),
     "deals.came_back_many": gettext_lazy("Leads were not taken up in time"),
+    "visit.window_free": gettext_lazy("A window for somebody who waits"),
+    "visit.confirmed_by_client": gettext_lazy("A client confirms a visit"),
+    "visit.moved_by_client": gettext_lazy("A client has moved a visit"),
+    "visit.called_off_by_client": gettext_lazy("A client has called a visit off"),
+    "visit.late": gettext_lazy("Somebody comes later than was promised"),
     "plan.ready": gettext_lazy("A plan of your days is ready"),
     "plan.changed": gettext_lazy("Your visits have changed"),
 }
