@@ -141,6 +141,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     at, now = visit.starts_at + timedelta(days=3), clock.now()
     free = {"starts_at": at, "ends_at": at + timedelta(hours=3), "made_at": now, "expires_at": at}
     offer = WaitingOffer.objects.create(waiting=waits, resource=windows["boris"].resource, **free)
+    free |= {"starts_at": at + timedelta(days=1), "ends_at": at + timedelta(days=1, hours=3)}
+    sent = WaitingOffer.objects.create(waiting=waits, resource=windows["boris"].resource, to_client=True, **free)
     return {
         "deals": deal.pk,
         "pipelines": pipeline.code,
@@ -189,6 +191,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "sessions": "0" * 24,
         "servers": "placing",
         "v": links.link_of(visit).split("/")[-2],
+        "w": sent.token,
         "texts": "reminder",
         "ical": feeds.give(visit.resource, by=windows["anna"]),
     }

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 # Whatever looks like a phone or an e-mail address is masked, wherever it stands; so is what opens somebody's calendar.
-_PERSONAL = re.compile(r"(?<=/ical/)[\w-]+|\+?\d[\d\s()-]{8,}\d|[\w.+-]+@[\w-]+\.[\w.]+")
+_PERSONAL = re.compile(r"(?<=/ical/)[\w-]+|(?<=/[vw]/)[\w-]+|\+?\d[\d\s()-]{8,}\d|[\w.+-]+@[\w-]+\.[\w.]+")
 _NEVER = {
     "name",
     "full_name",

@@ -38,3 +38,8 @@ def test_phones_and_addresses_are_masked():
 def test_what_opens_a_calendar_is_masked():
     line = written("Internal Server Error: %s", "/ical/LQAZy31i4UjIMzOWgguOcQ.ics")
     assert "Internal Server Error: /ical/***.ics" in line
+
+
+def test_what_opens_a_clients_page_is_masked():
+    line = written("Not Found: %s, %s", "/v/LQAZy31i4UjIMzOWgguOcQ/", "/w/LQAZy31i4UjIMzOWgguOcQ/taking/")
+    assert "Not Found: /v/***/, /w/***/taking/" in line

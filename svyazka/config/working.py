@@ -35,6 +35,7 @@ from svyazka.business.visits import (
     day_plans,
     holding,
     measuring,
+    offer_letters,
     on_the_map,
     remind_clients,
     seeking,
@@ -108,6 +109,7 @@ def do_chores() -> None:
     _begin("windows", beside, seeking.go_on, told)
     _begin("waiting", beside, waiting_round.go_round, told, 5.0)
     _begin("letters", beside, client_sending.send_due, told)
+    _begin("offers", beside, offer_letters.send_due, told)
     _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL, channel=bell.NEWS).turn, told, 0.2)
     beside(quiet_calls, told, PACE)
 

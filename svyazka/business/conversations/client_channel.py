@@ -67,6 +67,10 @@ def of_kind(kind: str) -> ClientChannel:
     return made
 
 
+def any_is_open() -> bool:
+    return next(_open(), None) is not None
+
+
 def way_to(client_id: int) -> Way | None:
     """How this client can be told something in writing just now."""
     for kind, contact in _open():

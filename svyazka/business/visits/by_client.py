@@ -16,9 +16,9 @@ from svyazka.business.journal.record import Automaton
 from svyazka.business.notices.tell import tell
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import booking, confirming, slots
+from svyazka.business.visits import booking, confirming, slots, window_offers
 from svyazka.business.visits.client_rules import Span, may_still, rules, span_of
-from svyazka.business.visits.models import Visit, VisitLink
+from svyazka.business.visits.models import Visit, VisitLink, WaitingOffer
 from svyazka.business.visits.slots import Slot
 from svyazka.business.visits.telling import people_of
 from svyazka.kit import clock
@@ -101,6 +101,20 @@ def call_off(link: VisitLink, *, reason: str) -> Visit:
     cancelled = booking.cancel(visit, reason=words, by=CLIENT)
     _tell(cancelled, "visit.called_off_by_client", people={*_responsible(cancelled), *people})
     return cancelled
+
+
+def take_window(offer: WaitingOffer) -> bool:
+    """The window that is kept for him. Whether he has it; a second tap changes nothing."""
+    try:
+        window_offers.take(offer, by=CLIENT)
+    except Refused:
+        return False
+    return True
+
+
+def decline_window(offer: WaitingOffer) -> None:
+    """He goes on waiting, and somebody else is asked. A second tap changes nothing."""
+    window_offers.decline(offer, by=CLIENT)
 
 
 @transaction.atomic

@@ -97,7 +97,7 @@ def _letter(word: ClientWord) -> Letter:
 
 def _meeting(word: ClientWord, visit: Visit) -> Meeting | None:
     """With what may be news to the client's calendar."""
-    if word.what in (What.ON_THE_WAY, What.OFFER):
+    if word.what == What.ON_THE_WAY:
         return None
     with translation.override(settings.LANGUAGE_CODE):
         what = visit.kind.name

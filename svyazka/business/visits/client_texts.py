@@ -27,6 +27,7 @@ FIELDS: Mapping[str, Promise] = {
     "what": _("What is done: measurement"),
     "day": _("The day: Tuesday, 2 June"),
     "span": _("Between which times somebody comes: 10:00–11:00"),
+    "until": _("Until when the offered time is kept: 14:30"),
     "arrival": _("When whoever is on the way arrives: 10:20"),
     "who": _("Who comes"),
     "address": _("Where to"),
@@ -70,12 +71,13 @@ _TEXTS: Mapping[str, Promise] = {
     ),
     What.OFFER: pgettext_lazy(
         "to a client",
-        "A time has become free: {what}, {day}, arrival {span}.\n\nIf it suits you, take it here: {link}\n\n"
-        "{company} {phone}",
+        "A time has become free: {what}, {day}, arrival {span}. Address: {address}.\n\n"
+        "It is kept for you until {until}. If it suits you, take it here: {link}\n\n{company} {phone}",
     ),
 }
 # Who books or moves has the client on the phone; whoever is on the way rings from there. The others are worth a call.
-_NOT_BY_HAND = (What.BOOKED, What.ON_THE_WAY)
+# About a window that is kept for a client somebody rings in any case.
+_NOT_BY_HAND = (What.BOOKED, What.ON_THE_WAY, What.OFFER)
 
 
 @dataclass(frozen=True)
@@ -110,10 +112,10 @@ def take_back(what: What, *, by: Actor) -> None:
         record("visits.client_text_changed", About("client_messages", 0), by=by, note=what)
 
 
-def said(text: ClientText, visit: Visit, *, at: datetime | None = None) -> Said:
-    """In the company's language. `at`: another time than the visit's, which is offered."""
+def said(text: ClientText, visit: Visit) -> Said:
+    """In the company's language."""
     with translation.override(settings.LANGUAGE_CODE):
-        return filled(text, values_of(visit, rules(), at=at))
+        return filled(text, values_of(visit, rules()))
 
 
 def filled(text: ClientText, values: Mapping[str, str]) -> Said:
@@ -126,49 +128,51 @@ def filled(text: ClientText, values: Mapping[str, str]) -> Said:
     return Said(" ".join(_FIELD.sub(put, text.title).split()), re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip())
 
 
-def values_of(visit: Visit, kept: ClientRules, *, at: datetime | None = None) -> dict[str, str]:
-    begins, ends = span_of(at or visit.starts_at)
-    arrives_at = visit.arrives_at or visit.starts_at
-    return {
-        "client": visit.client.name,
-        "what": visit.kind.name,
-        "day": _day(begins),
-        "span": f"{_hour(begins)}–{_hour(ends)}",
-        "arrival": _hour(arrives_at),
-        "who": visit.resource.name,
-        "address": visit.address,
-        "company": kept.company,
-        "phone": phones.readable(kept.phone) if kept.phone else "",
-        "link": links.link_of(visit) if settings.ADDRESS else "",
-    }
+def values_of(visit: Visit, kept: ClientRules) -> dict[str, str]:
+    return values_at(
+        visit.starts_at,
+        kept,
+        client=visit.client.name,
+        what=visit.kind.name,
+        arrival=hour(visit.arrives_at or visit.starts_at),
+        who=visit.resource.name,
+        address=visit.address,
+        link=links.link_of(visit) if settings.ADDRESS else "",
+    )
+
+
+def values_at(starts_at: datetime, kept: ClientRules, **more: str) -> dict[str, str]:
+    """`more`: what does not follow from the time."""
+    begins, ends = span_of(starts_at)
+    phone = phones.readable(kept.phone) if kept.phone else ""
+    said = {"day": _day(begins), "span": f"{hour(begins)}–{hour(ends)}", "company": kept.company, "phone": phone}
+    return {**said, **more}
+
+
+def hour(moment: datetime) -> str:
+    return f"{clock.local(moment):%H:%M}"
 
 
 def example(now: datetime) -> dict[str, str]:
     """For a preview: of nobody."""
-    kept = rules()
     begins = clock.at(clock.local(now).date() + timedelta(days=1), time(10))
-    return {
-        "client": str(_("Vera Pavlova")),
-        "what": str(_("Measurement")),
-        "day": _day(begins),
-        "span": f"{_hour(begins)}–{_hour(span_of(begins).ends)}",
-        "arrival": _hour(begins + timedelta(minutes=20)),
-        "who": str(_("Egor Smirnov")),
-        "address": str(_("Moscow, Lesnaya, 5")),
-        "company": kept.company,
-        "phone": phones.readable(kept.phone) if kept.phone else "",
-        "link": f"{settings.ADDRESS}/v/…/" if settings.ADDRESS else "",
-    }
+    return values_at(
+        begins,
+        rules(),
+        client=str(_("Vera Pavlova")),
+        what=str(_("Measurement")),
+        until=hour(now + timedelta(hours=1)),
+        arrival=hour(begins + timedelta(minutes=20)),
+        who=str(_("Egor Smirnov")),
+        address=str(_("Moscow, Lesnaya, 5")),
+        link=f"{settings.ADDRESS}/v/…/" if settings.ADDRESS else "",
+    )
 
 
 def _day(moment: datetime) -> str:
     """Within a sentence: Russian days of the week begin with a small letter, English ones do not."""
     words = formats.date_format(clock.local(moment), "l, j E")
     return words[:1].lower() + words[1:] if translation.get_language() == "ru" else words
-
-
-def _hour(moment: datetime) -> str:
-    return f"{clock.local(moment):%H:%M}"
 
 
 def _checked(name: str, typed: str) -> str:

@@ -48,13 +48,22 @@ def revoke(visit: Visit, *, by: Actor) -> None:
 
 def find(token: str, *, sender: str) -> VisitLink | None:
     """`sender`: who asks, by address. None: never given, revoked, or over. Raises TooManyGuesses."""
-    _refuse_guesses(sender)
+    refuse_guesses(sender)
     related = ("visit__kind", "visit__client", "visit__resource", "visit__deal__responsible")
     found = VisitLink.objects.select_related(*related).filter(fingerprint=secrets.fingerprint(token)).first()
     if found is None:
-        LinkMiss.objects.create(sender=sender, at=clock.now())
+        note_miss(sender)
         return None
     return found if found.visit.ends_at > clock.now() - OPEN_AFTER else None
+
+
+def refuse_guesses(sender: str) -> None:
+    if LinkMiss.objects.filter(sender=sender, at__gt=clock.now() - REMEMBERED).count() >= MOST_MISSES:
+        raise TooManyGuesses
+
+
+def note_miss(sender: str) -> None:
+    LinkMiss.objects.create(sender=sender, at=clock.now())
 
 
 def forget_old_misses() -> None:
@@ -69,8 +78,3 @@ def _token_of(visit: Visit) -> str:
     # Of two who ask at once both are told the one that is there first.
     stored, _is_new = VisitLink.objects.get_or_create(visit=visit, defaults=made)
     return secrets.take_out(stored.token)
-
-
-def _refuse_guesses(sender: str) -> None:
-    if LinkMiss.objects.filter(sender=sender, at__gt=clock.now() - REMEMBERED).count() >= MOST_MISSES:
-        raise TooManyGuesses

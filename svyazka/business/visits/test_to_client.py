@@ -140,14 +140,6 @@ def test_without_an_address_of_the_house_there_is_no_line_with_a_link(visit, set
     assert "Подтвердите" not in said.text
 
 
-def test_another_time_is_offered_in_its_own_words(visit, hour):
-    word = to_client.tell(visit, "offer", at=hour(9, days=1))
-    assert "вторник" in word.text
-    assert "08:00–10:00" in word.text
-    assert to_client.tell(visit, "offer", at=hour(9, days=1)) is None
-    assert to_client.tell(visit, "offer", at=hour(14, days=1)) is not None
-
-
 class TestLink:
     def test_one_for_a_visit_and_the_same_after_a_move(self, visit, of_egor, hour, olga, settings):
         settings.ADDRESS = "https://okna.example.ru"

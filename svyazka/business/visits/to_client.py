@@ -6,7 +6,7 @@ nobody has to hear of any more, because the visit was moved, called off or confi
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from django.conf import settings
@@ -27,39 +27,36 @@ from svyazka.kit.texts import within
 
 HOUSE = Automaton("Visits")
 RUNG_WITHIN = timedelta(hours=2)
-Matter = Literal["booked", "moved", "reminder", "on_the_way", "called_off", "offer"]
+Matter = Literal["booked", "moved", "reminder", "on_the_way", "called_off"]
 State = ClientWord.State
 _ASK = (What.BOOKED, What.MOVED, What.REMINDER)  # whether a time suits
 # What need not be said any more once this has been.
 _OVERTAKES: dict[str, tuple[str, ...]] = {
     What.BOOKED: (),
-    What.OFFER: (),
     What.REMINDER: (What.BOOKED, What.MOVED),
-    What.ON_THE_WAY: (What.BOOKED, What.MOVED, What.REMINDER, What.OFFER),
+    What.ON_THE_WAY: (What.BOOKED, What.MOVED, What.REMINDER),
     What.MOVED: tuple(What),
     What.CALLED_OFF: tuple(What),
 }
 
 
 @transaction.atomic
-def tell(
-    visit: Visit, what: Matter, *, by: Actor = HOUSE, knows: bool = False, at: datetime | None = None
-) -> ClientWord | None:
-    """`knows`: it was agreed on with the client himself, so he has it in writing, or not at all. `at`: the time that is
-    offered. None: he was told already, it is so no more, or the company says nothing of the kind."""
+def tell(visit: Visit, what: Matter, *, by: Actor = HOUSE, knows: bool = False) -> ClientWord | None:
+    """`knows`: it was agreed on with the client himself, so he has it in writing, or not at all. None: he was told
+    already, it is so no more, or the company says nothing of the kind."""
     way = way_to(visit.client_id)
     if knows and not way:
-        _overtake(visit, what, _occasion(visit, what, at), by=by)
+        _overtake(visit, what, _occasion(visit, what), by=by)
         return None
     current = _current(visit)
     is_over = current.status == Visit.Status.CANCELLED and what != "called_off"
     if is_over or not _is_to_be_said(current, what, way):
         return None
-    occasion = _occasion(current, what, at)
+    occasion = _occasion(current, what)
     _overtake(current, what, occasion, by=by)
     if ClientWord.objects.filter(visit=current, what=what, occasion=occasion).exists():
         return None
-    return _write(current, what, occasion, way, at=at, by=by)
+    return _write(current, what, occasion, way, by=by)
 
 
 def fall_away(visit: Visit, *, by: Actor) -> None:
@@ -69,7 +66,7 @@ def fall_away(visit: Visit, *, by: Actor) -> None:
 
 def leave_out(visit: Visit, what: Matter) -> None:
     """Nobody has to tell him; so it is not asked again."""
-    known = {"visit": visit, "what": what, "occasion": _occasion(visit, what, None)}
+    known = {"visit": visit, "what": what, "occasion": _occasion(visit, what)}
     ClientWord.objects.get_or_create(**known, defaults={"at": clock.now(), "state": State.MOOT})
 
 
@@ -118,8 +115,8 @@ def _fall_away(words: QuerySet[ClientWord], *, by: Actor) -> None:
             tasks.fall_away(word.task, by=by)
 
 
-def _write(visit: Visit, what: Matter, occasion: str, way: Way | None, *, at: datetime | None, by: Actor) -> ClientWord:
-    said = client_texts.said(client_texts.text_of(what), visit, at=at)
+def _write(visit: Visit, what: Matter, occasion: str, way: Way | None, *, by: Actor) -> ClientWord:
+    said = client_texts.said(client_texts.text_of(what), visit)
     word = ClientWord(visit=visit, what=what, occasion=occasion, at=clock.now(), title=said.title[:300], text=said.text)
     if way:
         word.state, word.try_at, word.channel, word.address = State.WAITING, clock.now(), *way
@@ -129,7 +126,7 @@ def _write(visit: Visit, what: Matter, occasion: str, way: Way | None, *, at: da
     return word
 
 
-def _occasion(visit: Visit, what: str, at: datetime | None) -> str:
+def _occasion(visit: Visit, what: str) -> str:
     """What makes a matter another one than the last of its kind."""
     if what == What.MOVED:
         return str(visit.moves)
@@ -137,7 +134,7 @@ def _occasion(visit: Visit, what: str, at: datetime | None) -> str:
         return visit.status_since.isoformat() if visit.status_since else ""
     if what == What.REMINDER:
         return visit.starts_at.isoformat()
-    return at.isoformat() if at else ""
+    return ""
 
 
 def _ring(visit: Visit, what: str, title: str, *, by: Actor) -> Task | None:

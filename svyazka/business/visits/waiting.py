@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.db import transaction
@@ -15,11 +15,14 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.clients import history
+from svyazka.business.clients.models import Interaction
 from svyazka.business.clients.naming import CONTACT, called_by
 from svyazka.business.deals.held import held
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.work import tasks
 from svyazka.business.journal.record import About, Actor, Automaton, announce, record
+from svyazka.business.notices.tell import tell
 from svyazka.business.visits import periods, work
 from svyazka.business.visits.models import Visit, VisitKind, Waiting, WaitingOffer
 from svyazka.business.visits.offering import Wishes
@@ -101,6 +104,7 @@ def wait(
         {"kind": (None, words.to_store(kind.words)), "until": (None, entry.until.isoformat())},
         by=by,
     )
+    _into_history(entry, "waits", by=by)
     return entry
 
 
@@ -146,9 +150,11 @@ def served(visit: Visit, *, by: Actor) -> None:
     entry = rows.select_related("kind").filter(deal=visit.deal_id).first()
     if entry is None:
         return
-    taken = entry.offers.select_related("task").filter(request_id=visit.request_id)
+    taken = list(entry.offers.select_related("task", "resource").filter(request_id=visit.request_id))
     end_offers(taken, WaitingOffer.State.TAKEN, by=by)
     _end(entry, State.SERVED, by=by)
+    for offer in taken if by.actor_id is None else ():  # nobody of the house: the client himself, by his link
+        _client_took(offer, visit, by=by)
 
 
 @transaction.atomic
@@ -198,6 +204,24 @@ def whose(entry: Waiting) -> list[int]:
     """Who is told of a window for it."""
     found = entry.deal.responsible_id or entry.entered_by_id
     return [found] if found else []
+
+
+def tell_of_window(
+    offer: WaitingOffer, event: Literal["window_sent", "window_taken", "window_declined"], *, by: Actor
+) -> None:
+    """In the journal and in the client's history. In the transaction of the change."""
+    entry, at = offer.waiting, offer.starts_at.isoformat()
+    changes = {"window": (at, None) if event == "window_declined" else (None, at)}
+    record(f"visits.{event}", _about(entry), by=by, changes=changes)
+    announce("deal", entry.deal_id)
+    _into_history(entry, event, by=by, at=at, resource=offer.resource.name)
+
+
+def _client_took(offer: WaitingOffer, visit: Visit, *, by: Actor) -> None:
+    tell_of_window(offer, "window_taken", by=by)
+    data = {"what": visit.kind.words, "visit_at": visit.starts_at.isoformat()}
+    of = {"deal_id": visit.deal_id, "client_id": visit.client_id}
+    tell(whose(offer.waiting), "visit.taken_by_client", by=by, **of, data=data)
 
 
 _TOLD = ("address", "note", "until", "urgency", "told_by")
@@ -251,9 +275,18 @@ def _shown(value: Any) -> Any:
 
 
 def _tell(entry: Waiting, verb: str, changes: dict[str, tuple[Any, Any]], *, by: Actor) -> None:
-    about = About("deal", entry.deal_id, client_id=entry.client_id, deal_id=entry.deal_id)
-    record(verb, about, by=by, changes=changes, note=entry.reason)
+    record(verb, _about(entry), by=by, changes=changes, note=entry.reason)
     announce("waiting", entry.pk, data={"deal": entry.deal_id})
+
+
+def _about(entry: Waiting) -> About:
+    return About("deal", entry.deal_id, client_id=entry.client_id, deal_id=entry.deal_id)
+
+
+def _into_history(entry: Waiting, event: str, *, by: Actor, **more: str) -> None:
+    said = {"event": event, "kind": entry.kind.words, **more}
+    text = entry.note if event == "waits" else ""
+    history.add(entry.client_id, kind=Interaction.Kind.VISIT, deal_id=entry.deal_id, text=text, data=said, by=by)
 
 
 _UNPLACED = f"""

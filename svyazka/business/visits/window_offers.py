@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.deals.models import Task
 from svyazka.business.deals.work import tasks
-from svyazka.business.journal.record import About, Actor, announce, record
+from svyazka.business.journal.record import Actor, announce
 from svyazka.business.notices.tell import tell
-from svyazka.business.visits import booking, freed, holding, waiting, waiting_rules
+from svyazka.business.visits import booking, freed, holding, waiting, waiting_rules, window_links
 from svyazka.business.visits.fitting import Fit
 from svyazka.business.visits.models import Seeking, Visit, Waiting, WaitingOffer
 from svyazka.business.visits.waiting import HOUSE, NoLongerWaits
@@ -49,7 +49,7 @@ def propose(fit: Fit, *, by: Actor = HOUSE, seeking: Seeking | None = None) -> W
     expires_at = min(clock.now() + stands, fit.window.starts_at)
     offer = _enter(fit, expires_at=expires_at, seeking=seeking)
     if offer and not seeking:
-        _give_task(offer, by=by)
+        ring(offer, by=by)
     return offer
 
 
@@ -73,9 +73,25 @@ def ask(fit: Fit) -> WaitingOffer | None:
         offer = _enter(fit, expires_at=held.expires_at, held_by=request_id)
         if offer is None:
             holding.release(request_id, by=HOUSE)
+        elif way := window_links.way_to(fit.entry.client_id):
+            offer.channel, offer.address, offer.try_at = *way, clock.now()
+            offer.save(update_fields=["channel", "address", "try_at"])
         else:
-            _give_task(offer, by=HOUSE)
+            ring(offer)
     return offer
+
+
+def ring(offer: WaitingOffer, *, by: Actor = HOUSE) -> None:
+    """Somebody has to ring the client, and hears of it at once."""
+    entry = offer.waiting
+    with translation.override(settings.LANGUAGE_CODE):
+        what = within(gettext("Offer the window that has become free: {window}").format(window=in_words(offer)), 200)
+    offer.task = tasks.plan(entry.deal, what, due_at=offer.expires_at, kind=Task.Kind.CALL, by=by)
+    offer.save(update_fields=["task"])
+    data = {"window_at": offer.starts_at.isoformat(), "who": offer.resource.name, "added": offer.added}
+    data |= {"waits": (clock.now() - entry.since).days}
+    whose = {"deal_id": entry.deal_id, "client_id": entry.client_id}
+    tell(waiting.whose(entry), "visit.window_free", by=by, **whose, data=data)
 
 
 def take(offer: WaitingOffer, *, by: Actor) -> Visit:
@@ -116,12 +132,11 @@ def hold(offer: WaitingOffer, *, by: Actor) -> holding.Hold:
     )
 
 
+@transaction.atomic
 def decline(offer: WaitingOffer, *, by: Actor) -> None:
     """It does not suit him; he goes on waiting, and somebody else may have it. A second click changes nothing."""
     if _end(offer, State.DECLINED, by=by):
-        entry = offer.waiting
-        about = About("deal", entry.deal_id, client_id=entry.client_id, deal_id=entry.deal_id)
-        record("visits.window_declined", about, by=by, changes={"window": (offer.starts_at.isoformat(), None)})
+        waiting.tell_of_window(offer, "window_declined", by=by)
 
 
 def lapse(offer: WaitingOffer) -> None:
@@ -164,19 +179,6 @@ def _enter(
     announce("waiting", entry.pk, data={"deal": entry.deal_id})
     announce("deal", entry.deal_id)
     return offer
-
-
-def _give_task(offer: WaitingOffer, *, by: Actor) -> None:
-    """Somebody has to ring, and hears of it at once."""
-    entry = offer.waiting
-    with translation.override(settings.LANGUAGE_CODE):
-        what = within(gettext("Offer the window that has become free: {window}").format(window=in_words(offer)), 200)
-    offer.task = tasks.plan(entry.deal, what, due_at=offer.expires_at, kind=Task.Kind.CALL, by=by)
-    offer.save(update_fields=["task"])
-    data = {"window_at": offer.starts_at.isoformat(), "who": offer.resource.name, "added": offer.added}
-    data |= {"waits": (clock.now() - entry.since).days}
-    whose = {"deal_id": entry.deal_id, "client_id": entry.client_id}
-    tell(waiting.whose(entry), "visit.window_free", by=by, **whose, data=data)
 
 
 @transaction.atomic

@@ -1,1 +1,12 @@
-from svyazka.business.visits.conftest import deal, hour, measurement, monday, of_egor, of_ilya, visit  # noqa: F401
+from svyazka.business.visits.conftest import (  # noqa: F401
+    deal,
+    hour,
+    measurement,
+    monday,
+    new_deal,
+    of_egor,
+    of_ilya,
+    vera_waits,
+    visit,
+    wait,
+)

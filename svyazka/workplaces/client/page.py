@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from svyazka.business.visits import by_client
 from svyazka.business.visits.client_rules import Span, rules, span_of
 from svyazka.business.visits.models import Visit, VisitLink
 from svyazka.business.visits.slots import Slot
 from svyazka.kit import clock
-from svyazka.workplaces.client.door import by_link, language_of, others
+from svyazka.workplaces.client.door import back, by_link, language_of, others, token_of
 
 DAYS_OPEN = 3  # the others unfold
 
@@ -37,7 +35,7 @@ def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
 @by_link("POST")
 def confirmation(request: HttpRequest, link: VisitLink) -> HttpResponse:
     by_client.confirm(link)
-    return _back(request, done="confirmed")
+    return back(request, "client_visit", done="confirmed")
 
 
 @by_link("GET", "POST")
@@ -52,7 +50,7 @@ def time(request: HttpRequest, link: VisitLink) -> HttpResponse:
         by_client.move(link, starts_at)
     except by_client.Taken as refusal:
         return _windows(request, link, refusal.slots, fault="taken", status=refusal.status)
-    return _back(request, done="moved")
+    return back(request, "client_visit", done="moved")
 
 
 @by_link("GET", "POST")
@@ -60,7 +58,7 @@ def cancellation(request: HttpRequest, link: VisitLink) -> HttpResponse:
     """Asks once, and why."""
     if _posted(request):
         by_client.call_off(link, reason=request.POST.get("reason", ""))
-        return _back(request)
+        return back(request, "client_visit")
     if not by_client.may_call_off(link):
         return _page(request, link, "client/visit.html", {"done": "too_late"})
     return _page(request, link, "client/cancellation.html", {})
@@ -99,24 +97,9 @@ def _page(
         "may_move": by_client.may_move(link),
         "may_call_off": by_client.may_call_off(link),
         "is_today": clock.local(shown.starts_at).date() == clock.today(),
-        "own": _token(request),
+        "own": token_of(request),
     }
     return render(request, template, {**given, **context}, status=status)
-
-
-def _back(request: HttpRequest, *, done: str = "") -> HttpResponse:
-    """To the page as it is now; loading that anew does nothing again."""
-    asked = {"done": done, "language": request.GET.get("language", "")}
-    query = urlencode({name: value for name, value in asked.items() if value})
-    own = reverse("client_visit", args=[_token(request)])
-    answer = HttpResponseRedirect(f"{own}?{query}" if query else own)
-    answer.status_code = 303
-    return answer
-
-
-def _token(request: HttpRequest) -> str:
-    """`/v/…/`: by which the page was opened."""
-    return request.path.split("/")[2]
 
 
 def _posted(request: HttpRequest) -> bool:

@@ -26,13 +26,13 @@ def new(request: PageRequest, deal_id: int) -> HttpResponse:
     deal = _deal_to_change(request, deal_id)
     typed_in = {"address": request.GET.get("address", deal.address), "wishes": request.GET.get("wishes", "")}
     of = Resource.objects.filter(pk=typed.version(request.GET.get("resource")) or 0).first()
-    return _panel(request, deal, _kind(request.GET.get("kind"), deal, of), request.GET.get("day"), typed_in, of=of)
+    return _panel(request, deal, kind_for(deal, request.GET.get("kind"), of), request.GET.get("day"), typed_in, of=of)
 
 
 @needs("visits.book", "POST")
 def book(request: PageRequest, deal_id: int) -> HttpResponse:
     deal = _deal_to_change(request, deal_id)
-    kind = _kind(request.POST.get("kind"), deal)
+    kind = kind_for(deal, request.POST.get("kind"))
     typed_in = {name: request.POST.get(name, "") for name in ("address", "wishes")}
     try:
         chosen = typed.choice(request.POST.get("slot", ""))
@@ -56,7 +56,7 @@ def book(request: PageRequest, deal_id: int) -> HttpResponse:
 def hold(request: PageRequest, deal_id: int) -> HttpResponse:
     """While the caller thinks nobody else is offered this time. The same time again: for some minutes more."""
     deal = _deal_to_change(request, deal_id)
-    kind = _kind(request.POST.get("kind"), deal)
+    kind = kind_for(deal, request.POST.get("kind"))
     typed_in = {name: request.POST.get(name, "") for name in ("address", "wishes")}
     try:
         chosen = typed.choice(request.POST.get("slot", ""))
@@ -70,7 +70,7 @@ def hold(request: PageRequest, deal_id: int) -> HttpResponse:
 @needs("visits.book", "POST")
 def hold_release(request: PageRequest, deal_id: int) -> HttpResponse:
     deal = _deal_to_change(request, deal_id)
-    kind = _kind(request.POST.get("kind"), deal)
+    kind = kind_for(deal, request.POST.get("kind"))
     typed_in = {name: request.POST.get(name, "") for name in ("address", "wishes")}
     if held := holding.standing(deal, kind, by=request.person):
         holding.release(held.request_id, by=request.person)
@@ -127,7 +127,7 @@ def _deal_to_change(request: PageRequest, deal_id: int) -> Deal:
     return deal
 
 
-def _kind(code: str | None, deal: Deal, of: Resource | None = None) -> VisitKind:
+def kind_for(deal: Deal, code: str | None, of: Resource | None = None) -> VisitKind:
     """The one that was asked for; otherwise what this deal comes to next, as far as this resource can do it."""
     kinds = [kind for kind in VisitKind.objects.all() if of is None or kind.skill in of.skills]
     if not kinds and of:

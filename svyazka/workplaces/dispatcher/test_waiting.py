@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from svyazka.business.conversations.models import MailServer
 from svyazka.business.visits import booking, seeking, waiting_round, waiting_rules
 from svyazka.business.visits.models import Visit, Waiting, WaitingOffer
 
@@ -20,7 +21,14 @@ def offer(full_monday, another_waits, of_egor, olga, by_day):
     return WaitingOffer.objects.get()
 
 
-def test_out_of_the_windows_of_a_deal_onto_the_list(enter, olga, deal, of_egor, monday):
+@pytest.fixture
+def letters(settings):
+    """Clients can be written to."""
+    settings.ADDRESS = "https://okna.example.ru"
+    return MailServer.objects.create(pk=1, host="127.0.0.1", sender="o@example.ru")
+
+
+def test_out_of_the_windows_of_a_deal_onto_the_list(enter, olga, deal, of_egor, monday, letters):
     browser = enter(olga)
     address = f"/deals/{deal.pk}/waiting/"
     windows = html.unescape(browser.get(f"/deals/{deal.pk}/visits/new/", headers=HTMX).content.decode())
@@ -57,7 +65,26 @@ def test_out_of_the_windows_of_a_deal_onto_the_list(enter, olga, deal, of_egor, 
     assert again.count(" checked") == 3
 
 
-def test_what_cannot_be_is_said_beside_the_input(enter, olga, deal, monday):
+def test_a_message_is_a_choice_only_where_clients_can_be_written_to(enter, olga, wait, deal, letters):
+    vera_waits = wait(deal)
+    address = f"{ROOM}{vera_waits.pk}/"
+    assert 'name="told_by"' in enter(olga).get(address, headers=HTMX).content.decode()
+    MailServer.objects.update(is_on=False)
+    assert 'name="told_by"' not in enter(olga).get(address, headers=HTMX).content.decode()
+    given = {"address": "Лесная, 5", "until": vera_waits.until.isoformat(), "urgency": "1", "told_by": "message"}
+    assert enter(olga).post(address, {**given, "version": vera_waits.version}, headers=HTMX).status_code == 204
+    assert Waiting.objects.get().told_by == "call"
+
+
+def test_on_a_page_of_its_own_it_goes_on_to_the_deal(enter, olga, deal, monday):
+    given = {"address": "Лесная, 5", "until": monday.isoformat(), "urgency": "0"}
+    for page in (f"/deals/{deal.pk}/visits/new/", f"/deals/{deal.pk}/waiting/"):
+        headers = {**HTMX, "HX-Current-URL": f"http://testserver{page}?kind=measurement"}
+        answer = enter(olga).post(f"/deals/{deal.pk}/waiting/", given, headers=headers)
+        assert answer["HX-Redirect"] == f"/deals/{deal.pk}/"
+
+
+def test_what_cannot_be_is_said_beside_the_input(enter, olga, deal, monday, letters):
     given = {"kind": "measurement", "address": "", "until": "2000-01-01", "urgency": "0", "told_by": "call"}
     answer = enter(olga).post(f"/deals/{deal.pk}/waiting/", given, headers=HTMX)
     assert answer.status_code == 422

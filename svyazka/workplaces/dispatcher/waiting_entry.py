@@ -5,23 +5,25 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Deal
-from svyazka.business.visits import booking, waiting, window_offers, wishes
+from svyazka.business.visits import booking, waiting, window_links, window_offers, wishes
 from svyazka.business.visits.models import Resource, VisitKind, Waiting, WaitingOffer
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.dispatcher import typed, visits
+from svyazka.workplaces.dispatcher.booking import kind_for
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 
@@ -54,7 +56,10 @@ class WaitingForm(Form):
     )
     until = forms.DateField(label=gettext_lazy("By when at the latest"), widget=_DAY)
     urgency = forms.TypedChoiceField(label=gettext_lazy("How urgent"), choices=Waiting.Urgency.choices, coerce=int)
-    told_by = forms.ChoiceField(label=gettext_lazy("How to tell the client"), choices=Waiting.ToldBy.choices)
+    # Not asked where there is only one answer.
+    told_by = forms.ChoiceField(
+        label=gettext_lazy("How to tell the client"), choices=Waiting.ToldBy.choices, required=False
+    )
     note = forms.CharField(
         label=gettext_lazy("Client's wishes"),
         max_length=300,
@@ -66,6 +71,8 @@ class WaitingForm(Form):
         super().__init__(*args, **options)
         knows: Any = self.fields["knows"]
         knows.queryset = knows.queryset.filter(skills__contains=[kind.skill])
+        if not window_links.can_write():
+            del self.fields["told_by"]
 
     @property
     def ticked(self) -> list[forms.BoundField]:
@@ -74,7 +81,7 @@ class WaitingForm(Form):
     @property
     def given(self) -> dict[str, Any]:
         """As the verb takes it. Raises Refused."""
-        values = dict(self.cleaned_data)
+        values = {name: value for name, value in self.cleaned_data.items() if name in self.fields}
         first, last = values.pop("not_from"), values.pop("not_to")
         knows = values.pop("knows")
         wished = wishes.said(
@@ -99,7 +106,7 @@ def of_deal(request: PageRequest, deal_id: int) -> HttpResponse:
     """Nothing fits: the client goes on the list."""
     deal = get_object_or_404(Deal.objects.select_related("client", "stage"), pk=deal_id)
     rights.insist(request.person, deal)
-    kind = _kind(request.GET.get("kind") or request.POST.get("kind"))
+    kind = kind_for(deal, request.GET.get("kind") or request.POST.get("kind"))
     there = Waiting.objects.filter(deal=deal, kind=kind, state=Waiting.State.OPEN).first()
     form = WaitingForm(kind, request.POST if request.method == "POST" else None, initial=_initial(deal, there))
     context = {"form": form, "deal": deal, "kind": kind, "entry": there}
@@ -218,13 +225,6 @@ def _days(first: date | None, last: date | None) -> list[date]:
     return [begins + timedelta(days=after) for after in range(number)]
 
 
-def _kind(code: str | None) -> VisitKind:
-    kinds = list(VisitKind.objects.all())
-    if not kinds:
-        raise Refused(_("No kinds of visits are set up yet."))
-    return next((kind for kind in kinds if kind.code == code), kinds[0])
-
-
 def _to_change(request: PageRequest, waiting_id: int) -> Waiting:
     related = ("deal__client", "deal__stage", "kind", "client")
     found = get_object_or_404(Waiting.objects.select_related(*related), pk=waiting_id)
@@ -243,10 +243,22 @@ def _done(request: PageRequest, deal: Deal, said: str) -> HttpResponse:
     if not request.htmx:
         messages.success(request, said)
         return redirect(f"/deals/{deal.pk}/")
+    if _is_page_of_its_own(request):
+        messages.success(request, said)
+        return HttpResponse(status=204, headers={"HX-Redirect": f"/deals/{deal.pk}/"})
     answer = HttpResponse(status=204)
     # The list and the deal behind the dialog need not wait for the bell.
     answer["HX-Trigger"] = json.dumps({"toast": {"message": said}, "dialog:close": {}, "calm:waiting": {}})
     return answer
+
+
+def _is_page_of_its_own(request: PageRequest) -> bool:
+    """There is no deal and no list behind it to go back to."""
+    try:
+        shown = resolve(urlsplit(request.htmx.current_url or "").path)
+    except Resolver404:
+        return False
+    return shown.url_name in ("visit_new", "waiting_new", "waiting_entry", "waiting_removal")
 
 
 def _dialog(request: PageRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

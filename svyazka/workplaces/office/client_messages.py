@@ -133,7 +133,7 @@ def client_text(request: PageRequest, what: str) -> HttpResponse:
     context = {
         "what": chosen,
         "form": form,
-        "ticks": [form["is_on"], form["by_hand"]],
+        "ticks": [form[name] for name in ("is_on", "by_hand") if name == "is_on" or chosen != What.OFFER],
         "fields": [(f"{{{name}}}", words) for name, words in FIELDS.items()],
         "said": _preview(**typed),
         "is_own": known.pk is not None,

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +19,7 @@ from svyazka.business.clients.change import read_contact
 from svyazka.business.clients.identify import find_by_contact
 from svyazka.business.clients.search import Hit
 from svyazka.business.deals.found import Found, look_up
+from svyazka.business.deals.models import Deal
 from svyazka.business.intake.by_hand import asks_for_openings, take_down
 from svyazka.business.visits import kinds
 from svyazka.kit import phones
@@ -137,8 +139,15 @@ def _take_down(request: PageRequest) -> HttpResponse:
             put_on(form, refusal)
         else:
             messages.success(request, _("The request is taken down in deal № {number}.").format(number=deal.pk))
-            return redirect("visit_new", deal.pk) if "book" in request.POST else redirect(f"/deals/{deal.pk}/")
+            return redirect(_next(request, deal))
     return _page(request, form, request_id=request_id, contact=request.POST.get("contact", ""), status=422)
+
+
+def _next(request: PageRequest, deal: Deal) -> str:
+    """What whoever takes it down goes on with."""
+    if "book" in request.POST:
+        return reverse("visit_new", args=[deal.pk])
+    return reverse("waiting_new", args=[deal.pk]) if "wait" in request.POST else f"/deals/{deal.pk}/"
 
 
 def _request_id(request: PageRequest) -> UUID:

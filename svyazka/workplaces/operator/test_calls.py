@@ -7,6 +7,7 @@ from svyazka.business.calls.models import Call
 from svyazka.business.calls.phone_system import CallEvent, Kind
 from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.deals.models import Deal
+from svyazka.business.deals.opening import open_deal
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
 from svyazka.kit import clock
@@ -382,3 +383,10 @@ def test_a_hidden_number_is_nobody_of_ours(enter, olga):
     ended(answered(ringing("")))
     (row,) = enter(olga).get(reverse("calls")).context["rows"]
     assert (row.who, row.operator) == ("hidden number", olga.full_name)
+
+
+def test_onto_the_waiting_list_from_the_card_while_he_is_on_the_phone(enter, olga, vera):
+    deal = open_deal(vera, by=olga)
+    answered(call := ringing("79161234567"))
+    page = card(enter(olga), call).content.decode()
+    assert f'hx-get="{reverse("waiting_new", args=[deal.pk])}"' in page

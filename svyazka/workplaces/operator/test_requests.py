@@ -121,6 +121,13 @@ def test_an_unknown_phone_is_a_new_client(enter, olga):
     assert enter(olga).get("/requests/known/", {"contact": "+79990000000"}).context["is_new"]
 
 
+def test_onto_the_waiting_list_straight_from_the_request(enter, olga):
+    assert 'name="wait"' in enter(olga).get("/requests/new/").content.decode()
+    answer = enter(olga).post("/requests/new/", typed(wait="1"), follow=True)
+    assert answer.redirect_chain[0][0] == f"/deals/{Deal.objects.get().pk}/waiting/"
+    assert answer.status_code == 200
+
+
 def test_a_time_is_chosen_straight_from_the_request(enter, olga):
     assert 'name="book"' in enter(olga).get("/requests/new/").content.decode()
     answer = enter(olga).post("/requests/new/", typed(book="1"))

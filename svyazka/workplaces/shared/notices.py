@@ -73,6 +73,9 @@ WORDINGS: dict[str, Wording] = {
     ),
     "visit.confirmed_by_client": Wording(gettext_lazy("The client confirms: {what}, {visit_at}"), "check", tone="good"),
     "visit.moved_by_client": Wording(gettext_lazy("The client has moved the visit: {what}, now {visit_at}"), "visit"),
+    "visit.taken_by_client": Wording(
+        gettext_lazy("The client has taken the window that was offered: {what}, {visit_at}"), "check", tone="good"
+    ),
     "visit.called_off_by_client": Wording(
         gettext_lazy("Called off by the client: {what}, {visit_at}. {reason}"), "visit", tone="bad"
     ),

@@ -56,6 +56,7 @@ PLAIN: dict[str, Promise] = {
     "visit.window_free": gettext_lazy("A window for somebody who waits"),
     "visit.confirmed_by_client": gettext_lazy("A client confirms a visit"),
     "visit.moved_by_client": gettext_lazy("A client has moved a visit"),
+    "visit.taken_by_client": gettext_lazy("A client has taken a window that was offered"),
     "visit.called_off_by_client": gettext_lazy("A client has called a visit off"),
     "visit.late": gettext_lazy("Somebody comes later than was promised"),
     "plan.ready": gettext_lazy("A plan of your days is ready"),

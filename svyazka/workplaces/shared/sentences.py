@@ -120,6 +120,8 @@ SENTENCES: dict[str, Sentence] = {
     "visits.wait_served": Sentence(_("No longer waits for a window, a visit is booked: {before}"), of="kind"),
     "visits.wait_removed": Sentence(_("Taken off the waiting list: {before}"), of="kind"),
     "visits.wait_over": Sentence(_("No window was found in time: {before}"), of="kind"),
+    "visits.window_sent": Sentence(_("A free window was offered to the client by a letter: {after}"), of="window"),
+    "visits.window_taken": Sentence(_("The client has taken a window by his link: {after}"), of="window"),
     "visits.window_declined": Sentence(_("A window that became free does not suit: {before}"), of="window"),
     "visits.windows_sought": Sentence(_("Windows are looked for, for all who wait: {after}"), of="number"),
     "visits.waiting_rules_changed": Sentence(_("Rules of the waiting list changed")),

@@ -219,7 +219,7 @@ def _visit(one: Interaction) -> tuple[str, str, str]:
         count=one.data.get("count", 0),
         told=dict(What.choices).get(one.data.get("what", ""), ""),
     )
-    tone = {"cancelled": "bad", "confirmed": "good", "done": "good"}.get(event, "")
+    tone = {"cancelled": "bad", "confirmed": "good", "done": "good", "window_taken": "good"}.get(event, "")
     return "visit", tone, f"{what}: {named}" if named else what
 
 
@@ -312,6 +312,10 @@ _VISIT_EVENTS: dict[str, Callable[[], str]] = {
     "taken_back": lambda: pgettext("visit", "put back to “{status}”, {resource}"),
     "reported": lambda: pgettext("visit", "note, {resource}"),
     "told": lambda: pgettext("visit", "the client was written to ({told})"),
+    "waits": lambda: pgettext("visit", "on the waiting list"),
+    "window_sent": lambda: pgettext("visit", "the client was offered {when}, {resource}, by a letter"),
+    "window_taken": lambda: pgettext("visit", "the client has taken {when} by his link"),
+    "window_declined": lambda: pgettext("visit", "{when} does not suit the client, he goes on waiting"),
 }
 _HAND_OFF_EVENTS: dict[str, Callable[[], str]] = {
     "handed_on": lambda: _("Handed on: {from} → {to}"),

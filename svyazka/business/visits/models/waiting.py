@@ -113,6 +113,12 @@ class WaitingOffer(models.Model):
     answered_at = models.DateTimeField(null=True)
     task = models.ForeignKey(Task, models.SET_NULL, null=True, related_name="+")
     seeking = models.ForeignKey(Seeking, models.SET_NULL, null=True, related_name="offers")
+    # Of the letter to him; without a channel somebody rings.
+    channel = models.CharField(max_length=20, blank=True, db_default="")
+    address = models.CharField(max_length=200, blank=True, db_default="")  # there
+    try_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(db_default=0)
+    sent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -125,6 +131,7 @@ class WaitingOffer(models.Model):
         ]
         indexes = [
             models.Index(fields=["expires_at"], condition=Q(state="open"), name="waiting_offer_ends"),
+            models.Index(fields=["try_at"], condition=Q(try_at__isnull=False), name="waiting_letter_due"),
         ]
 
 
