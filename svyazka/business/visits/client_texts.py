@@ -153,6 +153,12 @@ def hour(moment: datetime) -> str:
     return f"{clock.local(moment):%H:%M}"
 
 
+def until(moment: datetime) -> str:
+    """Of today only the hour."""
+    local = clock.local(moment)
+    return hour(moment) if local.date() == clock.today() else f"{formats.date_format(local, 'j E')}, {hour(moment)}"
+
+
 def example(now: datetime) -> dict[str, str]:
     """For a preview: of nobody."""
     begins = clock.at(clock.local(now).date() + timedelta(days=1), time(10))

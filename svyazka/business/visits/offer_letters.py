@@ -6,13 +6,10 @@ that cannot be delivered, or not soon, becomes somebody's task to ring while the
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import translation
-from django.utils.formats import date_format
 
 from svyazka.business.conversations import client_channel
 from svyazka.business.conversations.client_channel import Letter, Undeliverable, Unreached
@@ -101,15 +98,9 @@ def _values(offer: WaitingOffer) -> dict[str, str]:
         rules(),
         client=entry.client.name,
         what=entry.kind.name,
-        until=_until(offer.expires_at),
+        until=client_texts.until(offer.expires_at),
         arrival=client_texts.hour(offer.starts_at),
         who=offer.resource.name,
         address=entry.address,
         link=window_links.link_of(offer),
     )
-
-
-def _until(moment: datetime) -> str:
-    local = clock.local(moment)
-    hour = client_texts.hour(moment)
-    return hour if local.date() == clock.today() else f"{date_format(local, 'j E')}, {hour}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from svyazka.business.visits import by_client, links
+from svyazka.business.visits import by_client, client_texts, links
 from svyazka.business.visits.client_rules import rules, span_of
 from svyazka.business.visits.models import Visit, Waiting, WaitingOffer
 from svyazka.kit import clock
@@ -46,6 +46,7 @@ def _page(request: HttpRequest, offer: WaitingOffer, *, state: str, status: int 
         "entry": entry,
         "state": state,
         "waits": entry.state == Waiting.State.OPEN and entry.deal.is_open,
+        "until": client_texts.until(offer.expires_at),
         "span": span_of(offer.starts_at),
         "visit_url": links.known(visit) if visit else "",
         "rules": rules(),
