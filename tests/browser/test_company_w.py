@@ -91,8 +91,15 @@ def move_by_a_day(page: Page) -> None:
     visit = Visit.objects.latest("pk")
     page.goto(f"/visits/{visit.pk}/time/")
     page.get_by_label("Причина").fill("клиент просит позже")
-    page.get_by_role("button", name="Следующий день").click()
-    page.locator("button.window").first.click()
+    page.get_by_role("button", name="Все окна на день").click()
+    day, hours = page.locator(".windows-date"), page.locator(".windows-hours button")
+    for _day_off in range(4):
+        shown = day.input_value()
+        page.get_by_role("button", name="Следующий день").click()
+        expect(day).not_to_have_value(shown)
+        if hours.count():
+            break
+    hours.first.click()
     expect(page.locator("main")).to_contain_text("перенесён 1 раз")
     assert Visit.objects.get(pk=visit.pk).starts_at > visit.starts_at
 
