@@ -23,11 +23,13 @@ from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.deals.work import next_steps, staying, tasks
 from svyazka.business.journal.record import Actor
-from svyazka.business.visits import periods, slots, work
-from svyazka.business.visits.models import Booking, Resource, Visit, VisitKind
+from svyazka.business.visits import chain, periods, promises, rescheduled, slots, taking_along, work
+from svyazka.business.visits.models import Asked, Booking, MoveReason, Resource, Visit, VisitKind
 from svyazka.business.visits.periods import NotFree, Overlaps, Taken, short
+from svyazka.business.visits.rescheduled import Why
 from svyazka.business.visits.settling import Settled, Wish, settle
 from svyazka.business.visits.slots import Slot
+from svyazka.business.visits.taking_along import ANYHOW, Effect, TakesAlong
 from svyazka.business.visits.telling import people_of, tell
 from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
@@ -80,10 +82,15 @@ def move(
     reason: str,
     by: Actor,
     version: int | None = None,
+    why: MoveReason | None = None,
+    asked: str = Asked.CLIENT,
+    seen: str = "",
 ) -> Visit:
-    """Another time, another person, or both. Whoever had it and whoever gets it hear of it."""
+    """Another time, another person, or both. Whoever had it and whoever gets it hear of it. `why`: out of the company's
+    list; `seen`: by which `taking_along.token` names what was shown of the visits that wait for this one."""
+    told = Why(reason, why, Asked(asked))
     return with_others_offered(
-        lambda: _move(visit, starts_at.astimezone(UTC), resource, reason=reason, by=by, version=version),
+        lambda: _move(visit, starts_at.astimezone(UTC), resource, told, by=by, version=version, seen=seen),
         lambda: slots.free_slots(visit.kind, moving=visit),
         tries=TRIES if visit.kind.takes_others else 1,
     )
@@ -105,23 +112,29 @@ def with_others_offered(verb: Callable[[], Done], others: Callable[[], list[Slot
 
 
 @transaction.atomic
-def cancel(visit: Visit, *, reason: str, by: Actor, version: int | None = None) -> Visit:
-    """The time is free again, and the deal gets a next step, so that the client is not lost with the date."""
+def cancel(visit: Visit, *, reason: str, by: Actor, version: int | None = None, asked: str = Asked.CLIENT) -> Visit:
+    """The time is free again, and the deal gets a next step, so that the client is not lost with the date; of those
+    that waited for it somebody has to say what becomes."""
     current = lock(visit)
     if current.status == Visit.Status.CANCELLED:
         return current
     refuse_change(current, version)
-    current.reason = _reason(reason)
+    current.reason = Why(reason).said
     current.status = Visit.Status.CANCELLED
+    current.lacks = current.lacks_since = None
     current.version += 1
     current.save()
     people = people_of(current)
     periods.give_back(current)
     changes = {"status": (visit.status, current.status)}
     tell(current, "cancelled", by=by, note=current.reason, changes=changes, also=people)
+    rescheduled.notify_cancelled(current, people, by=by)
     _write_date(current, by=by)
     if current.deal.is_open:
         _agree_on_a_new_date(current, by=by)
+        _ask_about_later(current, by=by)
+    if asked != Asked.CLIENT:
+        rescheduled.tell_client(current, "called_off", by=by)
     return current
 
 
@@ -177,6 +190,7 @@ def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str)
     kind = wish.kind
     was_held = [one for each in wish.holds for one in periods.of_hold(each, current)]
     settled = settle(replace(wish, deal=current), so_far=was_held, stays=True)
+    _refuse_before_later(current, kind, settled)
     visit = Visit.objects.create(
         kind=kind,
         deal=current,
@@ -202,6 +216,14 @@ def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str)
     return visit
 
 
+def _refuse_before_later(deal: Deal, kind: VisitKind, settled: Settled) -> None:
+    """One more visit of an earlier kind would push what waits for it; that is moved by whoever books, not by itself."""
+    if later := chain.broken_by(Visit(deal=deal, kind=kind), settled.fit.ends_at):
+        said = gettext("“{later}” of this deal would come too early then. Move it first.")
+        message = said.format(later=later[0].kind.name)
+        raise Refused(message, fields={"starts_at": message})
+
+
 def _times(settled: Settled) -> dict[str, Any]:
     fit = settled.fit
     minutes = None if fit.starts_at + fit.work == fit.ends_at else fit.work // timedelta(minutes=1)
@@ -219,37 +241,89 @@ def _take(visit: Visit, settled: Settled, was_held: list[Taken], holds: Iterable
 
 
 @transaction.atomic
-def _move(visit: Visit, start: datetime, resource: Resource, *, reason: str, by: Actor, version: int | None) -> Visit:
+def _move(
+    visit: Visit, start: datetime, resource: Resource, why: Why, *, by: Actor, version: int | None, seen: str
+) -> Visit:
     current = lock(visit)
     refuse_change(current, version)
-    before, was = current.resource, current.starts_at
-    if (start, resource.pk) == (was, before.pk):
+    if (start, resource.pk) == (current.starts_at, current.resource_id) and not current.is_orphaned:
         raise Refused(_("The visit is at this time already."), fields={"starts_at": _("Choose another time.")})
+    said, people = why.said, people_of(current)
     wish = Wish(current.kind, resource, start, current.deal, visit=current)
     settled = settle(wish, so_far=periods.of_visit(current))
-    current.reason = _reason(reason)
-    people = people_of(current)
+    effects = taking_along.effects(current, settled.fit.ends_at)
+    if effects and seen not in (ANYHOW, taking_along.token(effects)):
+        raise TakesAlong(effects)
     periods.give_back(current)
+    was = current.starts_at
+    put(current, resource, settled, why, said=said, also=people, by=by, is_another_time=start != was)
+    rescheduled.notify_moved(current, was, {*people, *people_of(current)}, by=by)
+    if why.asked != Asked.CLIENT and not promises.holds(was, current.starts_at):
+        rescheduled.tell_client(current, "moved", by=by)
+    for effect in effects:
+        _take_along(effect, current, by=by)
+    return current
+
+
+def put(
+    current: Visit,
+    resource: Resource,
+    settled: Settled,
+    why: Why,
+    *,
+    said: str,
+    also: set[int],
+    by: Actor,
+    is_another_time: bool,
+) -> None:
+    """There it is from now on; what it took before has been given back. `also`: who went there before;
+    `is_another_time`: than the client knows."""
     periods.take(settled.wanted, kind=Booking.Kind.VISIT, visit=current)
+    before, was = current.resource, current.starts_at
+    current.reason = said
     current.resource = resource
     for name, value in _times(settled).items():
         setattr(current, name, value)
-    current.status = Visit.Status.PLANNED
-    was_confirmed, current.confirmed_at = current.confirmed_at is not None, None  # it was another time that suited
-    current.moves += 1
+    current.status, current.late_minutes = Visit.Status.PLANNED, 0
+    current.lacks = current.lacks_since = None
+    was_confirmed = current.confirmed_at is not None
+    if is_another_time:
+        current.moves += 1
+        current.confirmed_at = None  # it was another time that suited
     current.version += 1
     current.save()
+    rescheduled.remember(current, why, before, was, by=by)
     changes = {
         "starts_at": (was.isoformat(), current.starts_at.isoformat()),
         "resource": (before.name, resource.name),
     }
-    tell(current, "moved", by=by, note=current.reason, changes=changes, was=was, also=people)
+    tell(current, "moved", by=by, note=current.reason, changes=changes, was=was, also=also)
     _write_date(current, by=by)
-    if was_confirmed:
+    if was_confirmed and is_another_time:
         ask_again(current, by=by)
     else:
         _confirm_the_day_before(current)
-    return current
+
+
+def _take_along(effect: Effect, first: Visit, *, by: Actor) -> None:
+    """What waits for it goes to the time that was shown; what finds none is called off, and somebody has to ring."""
+    with translation.override(settings.LANGUAGE_CODE):
+        said = gettext("“{first}” of this deal was moved.").format(first=first.kind.name)
+    if effect.slot is None:
+        cancel(effect.visit, reason=said, by=by, asked=Asked.WE)
+        return
+    at, who = effect.slot.starts_at.astimezone(UTC), effect.slot.resource
+    _move(effect.visit, at, who, Why(said, asked=Asked.WE), by=by, version=None, seen=ANYHOW)
+
+
+def _ask_about_later(cancelled: Visit, *, by: Actor) -> None:
+    """Whoever looks after the deal says what becomes of the visits that waited for this one."""
+    for later in chain.ahead_of(cancelled):
+        if chain.not_before(later.kind, cancelled.deal_id) is None:
+            with translation.override(settings.LANGUAGE_CODE):
+                said = gettext("“{first}” is called off: what becomes of “{later}”?")
+                what = said.format(first=cancelled.kind.name, later=later.kind.name)
+            tasks.plan(cancelled.deal, what, due_at=clock.now() + NEW_DATE_WITHIN, by=by)
 
 
 def _confirm_the_day_before(visit: Visit) -> None:
@@ -290,13 +364,6 @@ def _refuse_booking(deal: Deal, address: str) -> None:
         raise Refused(_("The deal is closed; there is nothing to go out for."))
     if not address:
         raise Refused(_("Where to go? The address is missing."), fields={"address": _("Enter the address.")})
-
-
-def _reason(given: str) -> str:
-    reason = short(given, 300, "reason")
-    if not reason:
-        raise Refused(_("Give the reason: colleagues and the client will ask."), fields={"reason": _("Why?")})
-    return reason
 
 
 def _write_date(visit: Visit, *, by: Actor) -> None:

@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.deals.models import Deal
-from svyazka.business.visits.models import Booking, Visit
+from svyazka.business.visits.models import Booking, Resource, Visit
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
@@ -79,6 +79,11 @@ def take(
 
 def give_back(visit: Visit) -> None:
     Booking.objects.filter(visit=visit).delete()
+
+
+def give_back_some(visit: Visit, resource: Resource, starts: Collection[datetime]) -> None:
+    """Of one who does not go there after all."""
+    Booking.objects.filter(visit=visit, resource=resource, during__startswith__in=starts).delete()
 
 
 def of_visit(visit: Visit) -> list[Taken]:

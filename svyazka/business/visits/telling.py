@@ -23,6 +23,9 @@ Event = Literal[
     "started",
     "done",
     "taken_back",
+    "orphaned",
+    "found",
+    "late",
 ]
 
 

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.dispatcher import absences, booking, calendar, feeds, free_time, visits
+from svyazka.workplaces.dispatcher import absences, booking, calendar, feeds, free_time, visits, what_to_do
 
 urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/free-time/", free_time.free_time, name="free_time"),
     path("calendar/absences/", absences.absences, name="absences"),
     path("calendar/absences/<int:absence_id>/removal/", absences.removal, name="absence_removal"),
+    path("calendar/what-to-do/", what_to_do.what_to_do, name="what_to_do"),
+    path("calendar/what-to-do/<int:repair_id>/undoing/", what_to_do.undoing, name="what_to_do_undoing"),
     path("calendar/feeds/", feeds.feeds, name="feeds"),
     path("calendar/feeds/rules/", feeds.rules, name="feed_rules"),
     path("calendar/feeds/team/", feeds.team, name="feed_team"),

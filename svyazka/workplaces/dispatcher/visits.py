@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Field
 from svyazka.business.places import find
-from svyazka.business.visits import booking, carry_out, change, confirming, teams
+from svyazka.business.visits import booking, carry_out, chain, change, confirming, teams
 from svyazka.business.visits.directions import map_link
-from svyazka.business.visits.models import Visit
+from svyazka.business.visits.models import Asked, MoveReason, Visit
+from svyazka.business.visits.taking_along import TakesAlong
 from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.dispatcher import offers, typed
+from svyazka.workplaces.dispatcher import effects, offers, typed
 from svyazka.workplaces.shared import inputs
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
@@ -36,6 +37,30 @@ class ReasonForm(Form):
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
+    asked = forms.ChoiceField(label=gettext_lazy("Who asks for it"), choices=Asked.choices, required=False)
+
+
+class MoveForm(ReasonForm):
+    """Out of the company's list, in one's own words, or both."""
+
+    field_order = ("why", "reason", "asked")
+    why = forms.ModelChoiceField(
+        label=gettext_lazy("Reason"),
+        queryset=MoveReason.objects.filter(is_active=True),
+        to_field_name="code",
+        required=False,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("In your own words"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def given(self) -> dict[str, Any]:
+        typed_in = self.cleaned_data
+        asked = typed_in["asked"] or Asked.CLIENT
+        return {"reason": typed_in["reason"], "why": typed_in.get("why"), "asked": asked}
 
 
 class DetailsForm(Form):
@@ -60,8 +85,8 @@ def time(request: PageRequest, visit_id: int) -> HttpResponse:
     """Another time, out of those that are really free."""
     shown = _to_change(request, visit_id)
     if request.method != "POST":
-        return _move_form(request, shown, ReasonForm())
-    form = ReasonForm(request.POST)
+        return _move_form(request, shown, MoveForm())
+    form = MoveForm(request.POST)
     if not form.is_valid():
         return _move_form(request, shown, form, status=422)
     try:
@@ -70,10 +95,13 @@ def time(request: PageRequest, visit_id: int) -> HttpResponse:
             shown,
             chosen.starts_at,
             chosen.resource,
-            reason=form.cleaned_data["reason"],
+            **form.given(),
             by=request.person,
             version=typed.version(request.POST.get("version")),
+            seen=request.POST.get("seen", "")[:20],
         )
+    except TakesAlong as follows:
+        return _dialog(request, shown, "dispatcher/effect.html", effects.shown(request, follows.effects), status=409)
     except Refused as refusal:
         put_on(form, refusal)
         return _move_form(request, _visit(visit_id), form, status=refusal.status)
@@ -127,7 +155,8 @@ def cancellation(request: PageRequest, visit_id: int) -> HttpResponse:
         return _cancel_form(request, shown, form, status=422 if form.is_bound else 200)
     try:
         version = typed.version(request.POST.get("version"))
-        cancelled = booking.cancel(shown, reason=form.cleaned_data["reason"], by=request.person, version=version)
+        given = {"reason": form.cleaned_data["reason"], "asked": form.cleaned_data["asked"] or Asked.CLIENT}
+        cancelled = booking.cancel(shown, **given, by=request.person, version=version)
     except Refused as refusal:
         put_on(form, refusal)
         return _cancel_form(request, _visit(visit_id), form, status=refusal.status)
@@ -143,7 +172,7 @@ def day_of(visit: Visit) -> str:
 
 
 def _visit(visit_id: int) -> Visit:
-    related = ("kind", "client", "resource__person", "deal__stage")
+    related = ("kind", "client", "resource__person", "deal__stage", "deal__responsible", "lacks")
     return get_object_or_404(Visit.objects.select_related(*related), pk=visit_id)
 
 
@@ -169,12 +198,13 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
     return _dialog(request, visit, "dispatcher/visit.html", context)
 
 
-def _move_form(request: PageRequest, visit: Visit, form: ReasonForm, status: int = 200) -> HttpResponse:
+def _move_form(request: PageRequest, visit: Visit, form: MoveForm, status: int = 200) -> HttpResponse:
     day = typed.day(request.GET.get("day") or request.POST.get("day") or day_of(visit))
     context = {
         "form": form,
         "offer": offers.offer(visit.kind, day=day, moving=visit),
         "windows_url": reverse("visit_time", args=[visit.pk]) + "?",
+        "told": effects.told(visit),
     }
     return _dialog(request, visit, "dispatcher/move.html", context, status=status)
 
@@ -207,7 +237,8 @@ def _known(visit: Visit) -> list[tuple[str, str]]:
 
 
 def _cancel_form(request: PageRequest, visit: Visit, form: ReasonForm, status: int = 200) -> HttpResponse:
-    return _dialog(request, visit, "dispatcher/cancel.html", {"form": form}, status=status)
+    context = {"form": form, "told": effects.told(visit), "later": chain.ahead_of(visit)}
+    return _dialog(request, visit, "dispatcher/cancel.html", context, status=status)
 
 
 def _done(request: PageRequest, visit: Visit, said: str) -> HttpResponse:

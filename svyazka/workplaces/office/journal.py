@@ -39,6 +39,8 @@ KINDS = {
     "field": (gettext_lazy("Field"), ""),
     "loss_reason": (gettext_lazy("Loss reason"), ""),
     "visit_kind": (gettext_lazy("Kind of visits"), ""),
+    "move_reason": (gettext_lazy("Reason of moves"), ""),
+    "visit_rules": (gettext_lazy("Rules of visits"), ""),
     "department": (gettext_lazy("Department"), ""),
     "source": (gettext_lazy("Source"), ""),
 }

@@ -23,6 +23,8 @@ from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import saved
 from svyazka.workplaces.shared.typed import whole_number
 
+CODES = ("skill", "booked_stage", "booked_fact", "done_stage", "comes_after")
+
 
 def _number(label: Any, initial: int, help_text: Any = "") -> forms.IntegerField:
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
@@ -87,6 +89,14 @@ class KindForm(NameForm):
         label=gettext_lazy("Done, it leads the deal to the stage"), required=False, widget=forms.Select
     )
 
+    comes_after = forms.CharField(
+        label=gettext_lazy("Comes after"),
+        required=False,
+        widget=forms.Select,
+        help_text=gettext_lazy("In one deal: never before that is over, and it moves along."),
+    )
+    gap_days = _number(gettext_lazy("Working days between them"), 0, gettext_lazy("To make what is fitted."))
+
     def __init__(self, *args: Any, kind: VisitKind | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         if not asks_for_openings():
@@ -98,6 +108,7 @@ class KindForm(NameForm):
             "booked_stage": [("", _("it stays where it is")), *stages],
             "booked_fact": [("", _("no field")), *our.days_of_deals().values_list("code", "words__ru")],
             "done_stage": [("", _("it stays where it is")), *stages],
+            "comes_after": [("", _("nothing")), *_others(kind)],
         }
         for name, choices in offered.items():
             # What is gone meanwhile is said by the verb, in words of its own.
@@ -105,8 +116,8 @@ class KindForm(NameForm):
 
     def wish(self) -> our.Wish:
         typed = self.cleaned_data
-        given: dict[str, Any] = {name: typed[name] for name in ("skill", "booked_stage", "booked_fact", "done_stage")}
-        given |= {name: typed[name] or 0 for name in ("minutes_per_opening", "before", "after", "vehicles")}
+        given: dict[str, Any] = {name: typed[name] for name in CODES}
+        given |= {name: typed[name] or 0 for name in ("minutes_per_opening", "before", "after", "vehicles", "gap_days")}
         return our.Wish(
             minutes=typed["minutes"],
             most_days=typed["most_days"] or 1,
@@ -123,8 +134,8 @@ def visit_kinds(request: PageRequest) -> HttpResponse:
     names = dict(Stage.objects.values_list("code", "words"))
     stages = {code: Stage(words=said).name for code, said in names.items()}
     kinds = list(VisitKind.objects.all())
-    wrong = soundness.faults([], kinds).of_kinds
-    rows = [{"kind": one, "said": _said(one, stages), "wrong": wrong.get(one.pk, [])} for one in kinds]
+    wrong, named = soundness.faults([], kinds).of_kinds, {one.code: one.name for one in kinds}
+    rows = [{"kind": one, "said": _said(one, stages, named), "wrong": wrong.get(one.pk, [])} for one in kinds]
     return render(request, "office/visit_kinds.html", {"rows": rows, "has_stages": bool(names)})
 
 
@@ -190,6 +201,10 @@ def _stages() -> list[tuple[str, str]]:
     return [(code, f"{name} ({', '.join(pipelines)})") for code, (name, pipelines) in found.items()]
 
 
+def _others(kind: VisitKind | None) -> list[tuple[str, str]]:
+    return [(one.code, one.name) for one in VisitKind.objects.all() if one != kind]
+
+
 def _skills(kind: VisitKind | None) -> list[tuple[str, str]]:
     """As other kinds ask for it; this one's own is what is meant by nothing."""
     own = kind.skill if kind else ""
@@ -201,7 +216,14 @@ def _skills(kind: VisitKind | None) -> list[tuple[str, str]]:
     ]
 
 
-def _said(kind: VisitKind, stages: dict[str, str]) -> str:
+def _said_after(kind: VisitKind, name: str) -> str:
+    if not kind.gap_days:
+        return _("after “{kind}”").format(kind=name)
+    said = ngettext("{days} working day after “{kind}”", "{days} working days after “{kind}”", kind.gap_days)
+    return said.format(days=kind.gap_days, kind=name)
+
+
+def _said(kind: VisitKind, stages: dict[str, str], names: dict[str, str]) -> str:
     minutes = ngettext("{number} minute", "{number} minutes", kind.minutes).format(number=kind.minutes)
     each = kind.minutes_per_opening
     parts = [
@@ -223,5 +245,6 @@ def _said(kind: VisitKind, stages: dict[str, str]) -> str:
         if kind.booked_stage
         else "",
         _("done → {stage}").format(stage=stages.get(kind.done_stage, kind.done_stage)) if kind.done_stage else "",
+        _said_after(kind, names.get(kind.comes_after, kind.comes_after)) if kind.comes_after else "",
     ]
     return " · ".join(filter(None, parts))

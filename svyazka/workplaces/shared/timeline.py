@@ -217,8 +217,10 @@ def _visit(one: Interaction) -> tuple[str, str, str]:
         resource=one.data.get("resource", ""),
         status=dict(Visit.Status.choices).get(one.data.get("status", ""), ""),
         count=one.data.get("count", 0),
+        lacks=one.data.get("lacks", ""),
+        minutes=one.data.get("minutes", 0),
     )
-    tone = {"cancelled": "bad", "confirmed": "good", "done": "good"}.get(event, "")
+    tone = {"cancelled": "bad", "orphaned": "bad", "confirmed": "good", "done": "good"}.get(event, "")
     return "visit", tone, f"{what}: {named}" if named else what
 
 
@@ -309,6 +311,9 @@ _VISIT_EVENTS: dict[str, Callable[[], str]] = {
     "done": lambda: pgettext("visit", "done, {resource}"),
     "taken_back": lambda: pgettext("visit", "put back to “{status}”, {resource}"),
     "reported": lambda: pgettext("visit", "note, {resource}"),
+    "orphaned": lambda: pgettext("visit", "lacks somebody: {lacks} ({when})"),
+    "found": lambda: pgettext("visit", "lacks nobody any more ({when}, {resource})"),
+    "late": lambda: pgettext("visit", "{resource} says: {minutes} minutes later"),
 }
 _HAND_OFF_EVENTS: dict[str, Callable[[], str]] = {
     "handed_on": lambda: _("Handed on: {from} → {to}"),
