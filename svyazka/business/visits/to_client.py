@@ -131,8 +131,8 @@ def _write(visit: Visit, what: Matter, occasion: str, way: Way | None, *, at: da
 
 def _occasion(visit: Visit, what: str, at: datetime | None) -> str:
     """What makes a matter another one than the last of its kind."""
-    if what == What.MOVED:
-        return str(visit.moves)
+    if what == What.MOVED and visit.arranged_at:
+        return visit.arranged_at.isoformat()
     if what == What.ON_THE_WAY:
         return visit.status_since.isoformat() if visit.status_since else ""
     if what == What.REMINDER:

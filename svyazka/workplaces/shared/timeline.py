@@ -218,8 +218,10 @@ def _visit(one: Interaction) -> tuple[str, str, str]:
         status=dict(Visit.Status.choices).get(one.data.get("status", ""), ""),
         count=one.data.get("count", 0),
         told=dict(What.choices).get(one.data.get("what", ""), ""),
+        lacks=one.data.get("lacks", ""),
+        minutes=one.data.get("minutes", 0),
     )
-    tone = {"cancelled": "bad", "confirmed": "good", "done": "good"}.get(event, "")
+    tone = {"cancelled": "bad", "orphaned": "bad", "confirmed": "good", "done": "good"}.get(event, "")
     return "visit", tone, f"{what}: {named}" if named else what
 
 
@@ -312,6 +314,9 @@ _VISIT_EVENTS: dict[str, Callable[[], str]] = {
     "taken_back": lambda: pgettext("visit", "put back to “{status}”, {resource}"),
     "reported": lambda: pgettext("visit", "note, {resource}"),
     "told": lambda: pgettext("visit", "the client was written to ({told})"),
+    "orphaned": lambda: pgettext("visit", "lacks somebody: {lacks} ({when})"),
+    "found": lambda: pgettext("visit", "lacks nobody any more ({when}, {resource})"),
+    "late": lambda: pgettext("visit", "{resource} says: {minutes} minutes later"),
 }
 _HAND_OFF_EVENTS: dict[str, Callable[[], str]] = {
     "handed_on": lambda: _("Handed on: {from} → {to}"),
