@@ -91,8 +91,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
-    from svyazka.business.visits import links
-    from svyazka.business.visits.models import Proposal, Resource, Visit, VisitKind, VisitPhoto
+    from svyazka.business.visits import links, waiting
+    from svyazka.business.visits.models import Proposal, Resource, Visit, VisitKind, VisitPhoto, WaitingOffer
 
     settings.MEDIA_ROOT = tmp_path
     now = clock.now()
@@ -137,6 +137,10 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         milliseconds=1000, people={"101": windows["mikhail"].pk, "102": windows["dina"].pk},
     )  # fmt: skip
     listening = Listening.objects.create(call_id=call.pk, call_started_at=now, person_id=egor.pk, at=now)
+    waits = waiting.wait(deal, VisitKind.objects.get(code="installation"), by=windows["olga"], address="Лесная, 5")
+    at, now = visit.starts_at + timedelta(days=3), clock.now()
+    free = {"starts_at": at, "ends_at": at + timedelta(hours=3), "made_at": now, "expires_at": at}
+    offer = WaitingOffer.objects.create(waiting=waits, resource=windows["boris"].resource, **free)
     return {
         "deals": deal.pk,
         "pipelines": pipeline.code,
@@ -174,8 +178,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "fields": "openings",
         "visit-kinds": "measurement",
         "absences": 10**9,
-        "waiting": 10**9,
-        "offers": 10**9,
+        "waiting": waits.pk,
+        "offers": offer.pk,
         "days": 10**9,
         "substitutions": 10**9,
         "versions": 10**9,
@@ -295,12 +299,8 @@ def _is_right(status: int, method: str, door: Door, person: Person) -> bool:
     return status < 500 and status not in ((403, 405) if nobodys else (403, 404, 405))
 
 
-_HOUSE = Browser().handler  # one for them all: each of its own would put all middleware together anew
-
-
 def _ask(method: str, door: Door, session: str = "", *, lets_in: bool, **more: Any) -> Any:
     browser = Browser(raise_request_exception=False)
-    browser.handler = _HOUSE
     if session:
         browser.cookies[settings.SESSION_COOKIE_NAME] = session
     with _taken_back() if lets_in else nullcontext():

@@ -11,6 +11,7 @@ from svyazka.business.calls.models import Call
 from svyazka.business.clients import change, history
 from svyazka.business.deals import opening
 from svyazka.business.deals.known import facts
+from svyazka.business.notices import tell
 from svyazka.edge.conftest import open_house
 from svyazka.kit import clock
 from tests.browser.conftest import log_in
@@ -97,6 +98,17 @@ def test_what_cannot_be_asked_for_just_now_is_asked_for_again(open_page, vera, o
     expect(page.locator(f"#happened-{note.pk}")).to_be_visible(timeout=8_000)
     assert len(refused) == 2
     expect(page.locator(".toast.bad")).to_have_count(0)
+
+
+def test_at_a_rush_three_notices_are_shown_and_the_bell_has_them_all(open_page, olga, mikhail, deal):
+    told = [tell.tell([olga.pk], "note.mentioned", by=mikhail, deal_id=deal.pk)[0].pk for _number in range(6)]
+    page = open_page(olga, "/queue/")
+    for number, seen in zip(told, (1, 2, 3, 3, 3, 3), strict=True):
+        heard = "(id) => document.body.dispatchEvent(new CustomEvent('live:notice', { detail: { id } }))"
+        page.evaluate(heard, number)
+        expect(page.locator(".toast.notice")).to_have_count(seen)
+    page.wait_for_timeout(300)
+    expect(page.locator(".toast.notice")).to_have_count(3)
 
 
 def test_a_tab_that_was_drawn_before_the_stream_began_asks_anew(open_page, olga):

@@ -9,9 +9,23 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from svyazka.business.deals.models import Deal
+from svyazka.business.staff import hire
+from svyazka.business.staff.models import Person, Role
 from svyazka.business.visits.models import Visit
+from svyazka.config import staffing
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def administrator(transactional_db) -> Person:
+    return hire.hire(
+        login="administrator",
+        full_name="Анна",
+        role=Role.ADMINISTRATOR,
+        password="correct horse battery",
+        by=staffing.BY,
+    )
 
 
 def test_w15_a_kitchen_maker_is_set_up_from_the_screens_alone(open_page, administrator, accessible):

@@ -122,7 +122,7 @@ class Company:
         kind = next(iter(self.kinds.values()))
         made = [
             Visit(
-                kind=kind, deal=deal, client=client, resource=self.resources[key.worker], address="там",
+                kind=kind, deal=deal, client=client, resource=self.resources[key.worker], address="there",
                 lat=stop.at.lat, lon=stop.at.lon, starts_at=self._moment(key.day, stop.start),
                 ends_at=self._moment(key.day, stop.start + stop.work), request_id=uuid4(),
             )
@@ -222,7 +222,7 @@ class Fight:
             periods.stand_in_line({one.resource_id for one in wanted})
             first = wanted[0]
             visit = Visit.objects.create(
-                **self.of, resource_id=first.resource_id, address="там", starts_at=first.start, ends_at=first.end,
+                **self.of, resource_id=first.resource_id, address="there", starts_at=first.start, ends_at=first.end,
                 request_id=uuid4(), facts={"rows": len(wanted)},
             )  # fmt: skip
             periods.take(wanted, kind=Booking.Kind.VISIT, visit=visit)

@@ -182,7 +182,7 @@ def _steps(deal: Deal, short: Short, person: Person) -> dict[str, Any]:
 
 def _visits(deal: Deal, short: Short, person: Person) -> dict[str, Any]:
     return {
-        "waits": waiting_cards.cards(waiting_list.of_deal(deal.pk), rights.reaching(person), short),
+        "waiting_cards": waiting_cards.cards(waiting_list.of_deal(deal.pk), rights.reaching(person), short),
         "visits": [
             {
                 "url": f"/visits/{visit.pk}/",

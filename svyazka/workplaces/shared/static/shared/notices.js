@@ -12,13 +12,36 @@ export function ringBell() {
 
   document.body.addEventListener("live:notice", ({ detail }) => {
     if (detail.read || detail.elsewhere || document.hidden) return;
-    htmx.ajax("GET", `/notices/${detail.id}/toast/`, { target: "#toasts", swap: "beforeend" });
+    newest = detail.id;
+    toast();
   });
 
   // The title comes with each page, the number with the bell.
   new MutationObserver(markTitle).observe(document.head, { childList: true, subtree: true, characterData: true });
   document.body.addEventListener("htmx:afterSettle", markTitle);
   markTitle();
+}
+
+// Nobody reads more at a rush than three in ten seconds, and then only the newest; the bell has them all.
+const MOST = 3;
+const WHILE = 10_000;
+let lately = []; // when toasts were shown
+let newest = null;
+let waits = false; // for an answer, or for its turn
+
+async function toast() {
+  if (waits || newest === null) return;
+  const now = Date.now();
+  lately = lately.filter((shown) => shown > now - WHILE);
+  waits = true;
+  if (lately.length < MOST) {
+    const id = newest;
+    newest = null;
+    lately.push(now);
+    await htmx.ajax("GET", `/notices/${id}/toast/`, { target: "#toasts", swap: "beforeend" }).catch(() => {});
+  } else await new Promise((done) => setTimeout(done, lately[0] + WHILE - now));
+  waits = false;
+  toast();
 }
 
 function markTitle() {
