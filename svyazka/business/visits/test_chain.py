@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from svyazka.business.deals.models import Task
-from svyazka.business.visits import booking, carry_out, chain, kinds, taking_along
+from svyazka.business.visits import booking, carry_out, chain, kinds, offering, taking_along
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.business.visits.taking_along import TakesAlong
 from svyazka.kit import clock
@@ -87,6 +87,18 @@ def test_what_finds_no_time_is_called_off_and_asked_about(visit, installed, hour
     assert installed.status == "cancelled"
     assert Task.objects.filter(what__startswith="Сообщить клиенту, что мы не приедем", done_at=None).count() == 1
     assert not Task.objects.filter(what__startswith="Сообщить клиенту: Монтаж").exists()
+
+
+def test_windows_are_offered_only_after_what_comes_first(visit, installation, crew, hour):
+    offered = booking.others(visit.deal, installation, "Москва, Тверская, 1").windows
+    assert offered
+    assert min(one.starts_at for one in offered) >= hour(0, days=7)
+
+
+def test_an_installation_is_not_offered_a_time_before_its_measurement(visit, installed, hour):
+    offered = offering.offer(installed.kind, installed.address, moving=installed).windows
+    assert offered
+    assert min(one.starts_at for one in offered) >= hour(0, days=7)
 
 
 def test_of_a_measurement_that_is_called_off_the_installation_is_asked_about(visit, installed, olga):

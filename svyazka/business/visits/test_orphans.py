@@ -9,8 +9,9 @@ import pytest
 
 from svyazka.business.clients.models import Interaction
 from svyazka.business.notices.models import Notice
-from svyazka.business.visits import absences, booking, carry_out, holding, orphans
+from svyazka.business.visits import absences, booking, carry_out, holding, orphans, slots, unplaced
 from svyazka.business.visits.models import Booking, Visit
+from svyazka.business.visits.moving_together import Move, move_together
 
 
 def ill(resource, begins, ends, by, **more):
@@ -117,3 +118,23 @@ def test_whoever_is_late_keeps_the_next_one_waiting(visit, deal, measurement, of
     (notice,) = Notice.objects.filter(kind="visit.runs_late", person=dina)
     assert (notice.data["minutes"], notice.data["count"]) == (40, 1)
     assert delays.rounded_up(hour(11) + timedelta(minutes=3, seconds=5)) == hour(11, 5)
+
+
+def test_it_is_offered_its_own_time_again_and_stands_beside_the_board(visit, of_egor, hour, monday, roza):
+    away = ill(of_egor, hour(9), hour(19), roza)
+    visit.refresh_from_db()
+    (one,) = unplaced.read().found
+    assert (one.visit_id, one.why) == (visit.pk, "Не хватает: Егор Кузнецов.")
+    Booking.objects.filter(pk=away.pk).delete()
+    assert (of_egor.pk, hour(10)) in {(one.resource.pk, one.starts_at) for one in _windows_of(visit, monday)}
+
+
+def _windows_of(visit, day):
+    return slots.free_slots(visit.kind, from_day=day, days=1, moving=visit)
+
+
+def test_whoever_gets_it_out_of_a_plan_of_days_has_it(visit, of_egor, of_ilya, hour, roza):
+    ill(of_egor, hour(9), hour(19), roza)
+    move_together([Move(visit.pk, of_ilya, hour(10))], reason="короче дорога", by=roza)
+    visit.refresh_from_db()
+    assert (visit.is_orphaned, visit.resource, visit.moves) == (False, of_ilya, 0)

@@ -15,7 +15,7 @@ from svyazka.business.deals import opening
 from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Task
 from svyazka.business.notices.models import Notice
-from svyazka.business.visits import absences, booking, promises, repairing, ways_out
+from svyazka.business.visits import absences, booking, locking, promises, repairing, ways_out
 from svyazka.business.visits.models import Booking, Repair, Resource, Visit
 from svyazka.kit.refusals import Refused
 
@@ -94,6 +94,26 @@ def test_whoever_is_told_another_time_is_rung(book, ill, of_egor, of_ilya, hour,
     assert (visit.starts_at, visit.moves) == (step.starts_at, 1)
     assert visit.starts_at >= hour(0, days=1)
     assert Task.objects.filter(kind="call", what__startswith="Сообщить клиенту: ").count() == 1
+
+
+def test_what_is_locked_is_left_to_people(book, ill, of_egor, hour, dina):
+    locking.lock(book(of_egor, hour(12)), why="клиент ждёт именно его", by=dina)
+    ill()
+    assert len(ways_out.trouble().orphans) == ways_out.number() == 1
+    assert ways_out.find(ways_out.trouble()) == []
+
+
+def test_undone_the_client_hears_once_more_where_he_had_been_told(book, ill, of_egor, of_ilya, hour, dina):
+    visit = book(of_egor, hour(12))
+    Resource.objects.filter(pk=of_ilya.pk).update(hours={"1": [["09:00", "19:00"]]})
+    away = ill()
+    outcome = repairing.take(first_way().steps, by=dina)
+    absences.back(away, by=dina)
+    repairing.undo(outcome.repair, by=dina)
+    visit.refresh_from_db()
+    assert (visit.starts_at, visit.moves) == (hour(12), 0)
+    told = Task.objects.filter(kind="call", what__startswith="Сообщить клиенту: ", deal=visit.deal)
+    assert (told.filter(done_at=None).count(), told.count()) == (1, 2)
 
 
 def test_nobody_who_could_come_leaves_a_task_of_ringing(book, ill, of_egor, of_ilya, hour, dina):

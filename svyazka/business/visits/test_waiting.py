@@ -94,7 +94,7 @@ def test_a_visit_called_off_becomes_a_task_and_is_booked_in_one_click(
     assert (offer.resource, offer.starts_at, offer.state, offer.to_client) == (of_egor, hour(10), "open", False)
     task = Task.objects.get(pk=offer.task_id)
     assert (task.deal_id, task.kind, task.person, task.done_at) == (another_waits.deal_id, "call", mikhail, None)
-    assert Notice.objects.get(kind="deals.window_free").person == mikhail
+    assert Notice.objects.get(kind="visit.window_free").person == mikhail
     assert not Freed.objects.exists()
 
     visit = window_offers.take(offer, by=mikhail)

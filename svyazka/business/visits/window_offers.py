@@ -176,7 +176,7 @@ def _give_task(offer: WaitingOffer, *, by: Actor) -> None:
     data = {"window_at": offer.starts_at.isoformat(), "who": offer.resource.name, "added": offer.added}
     data |= {"waits": (clock.now() - entry.since).days}
     whose = {"deal_id": entry.deal_id, "client_id": entry.client_id}
-    tell(waiting.whose(entry), "deals.window_free", by=by, **whose, data=data)
+    tell(waiting.whose(entry), "visit.window_free", by=by, **whose, data=data)
 
 
 @transaction.atomic

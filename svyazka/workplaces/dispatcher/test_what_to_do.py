@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from svyazka.business.deals import opening
 from svyazka.business.deals.known import facts
-from svyazka.business.visits import absences, booking, delays
+from svyazka.business.visits import absences, booking, delays, ways_out
 from svyazka.business.visits.models import Booking, Visit
 from svyazka.kit import clock
 
@@ -52,6 +53,30 @@ def test_many_cost_as_many_statements_as_one(enter, dina, fill, ill, django_asse
     ill()
     with django_assert_max_num_queries(len(one) + 1):  # the telephones of those who have to be told
         assert client.get(ADDRESS).content.decode().count("Вера") > 20
+
+
+def test_the_calendar_leads_there_with_a_number(enter, dina, olga, fill, ill):
+    fill(2)
+    assert ADDRESS not in enter(dina).get("/calendar/").content.decode()
+    ill()
+    page = enter(dina).get("/calendar/").content.decode()
+    assert re.search(rf'href="{ADDRESS}".*?<span class="count">2</span>', page)
+    assert ADDRESS not in enter(olga).get("/calendar/").content.decode()
+
+
+def test_whoever_runs_late_is_counted_as_the_page_has_it(visit, vera, of_egor, hour, monkeypatch):
+    now = hour(14)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    Visit.objects.filter(pk=visit.pk).update(status="done")
+    at = {"kind": visit.kind, "deal": visit.deal, "client": vera, "resource": of_egor, "address": "Москва"}
+    running = Visit.objects.create(
+        **at, starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=1), status="started", request_id=uuid4()
+    )
+    behind = now + timedelta(minutes=75)
+    Visit.objects.create(**at, starts_at=behind, ends_at=behind + timedelta(hours=1), request_id=uuid4())
+    for minutes in (0, 10, 40):
+        Visit.objects.filter(pk=running.pk).update(late_minutes=minutes)
+        assert ways_out.number() == len(ways_out.trouble().late) == int(minutes == 40)
 
 
 def test_a_way_out_that_nobody_has_signed_is_not_taken(enter, dina, fill, ill):

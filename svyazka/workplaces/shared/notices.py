@@ -101,7 +101,7 @@ WORDINGS: dict[str, Wording] = {
     "deals.came_back": Wording(
         gettext_lazy("Not taken up in time: {client}, deal № {deal}"), "warning", "/distribution/", "bad"
     ),
-    "deals.window_free": Wording(
+    "visit.window_free": Wording(
         gettext_lazy("The window {window_at} with {who} has become free. It fits {client}: {added}, {waits}"),
         "calendar",
         tone="good",
