@@ -196,6 +196,11 @@ def test_the_controller_looks_and_the_others_help(enter, konstantin, mikhail, tr
 
 
 SAID = {
+    "waits_too_long": (
+        {"begun": "@", "kind": {"ru": "Замер", "en": "Measurement"}},
+        "Ждёт окна (Замер), записан сегодня @",
+        "Waits for a window (Measurement), put down today @",
+    ),
     "no_person": ({}, "Уже 3 ч нет ответственного", "Nobody has been responsible for 3 h"),
     "no_step": ({}, "Уже 3 ч ничего не запланировано", "Nothing has been planned for 3 h"),
     "step_overdue": ({"what": "Позвонить"}, "«Позвонить»: просрочено на 3 ч", "“Позвонить” is 3 h overdue"),

@@ -227,7 +227,7 @@ def test_the_card_costs_the_same_with_one_deal_and_thirty(enter, projects, ooo, 
         deal_of(ooo, ("sales", "preparation", "execution")[number % 3], people[number % 6])
     browser, call = enter(projects["olga"]), talking()
     card(browser, call)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         card(browser, call)
 
 

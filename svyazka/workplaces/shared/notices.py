@@ -91,6 +91,11 @@ WORDINGS: dict[str, Wording] = {
     "visit.called_off_by_client": Wording(
         gettext_lazy("Called off by the client: {what}, {visit_at}. {reason}"), "visit", tone="bad"
     ),
+    "visit.window_free": Wording(
+        gettext_lazy("The window {window_at} with {who} has become free. It fits {client}: {added}, {waits}"),
+        "calendar",
+        tone="good",
+    ),
     "visit.late": Wording(
         gettext_lazy("{who} arrives at about {arrives_at}, promised until {promised_at}"), "warning", tone="bad"
     ),
@@ -100,11 +105,6 @@ WORDINGS: dict[str, Wording] = {
     "deals.handed_over_many": Wording(gettext_lazy("Deals that are yours: {count}"), "people", "/deals/?whose=mine"),
     "deals.came_back": Wording(
         gettext_lazy("Not taken up in time: {client}, deal № {deal}"), "warning", "/distribution/", "bad"
-    ),
-    "visit.window_free": Wording(
-        gettext_lazy("The window {window_at} with {who} has become free. It fits {client}: {added}, {waits}"),
-        "calendar",
-        tone="good",
     ),
     "deals.came_back_many": Wording(
         gettext_lazy("Leads not taken up in time: {count}"), "warning", "/distribution/", "bad"

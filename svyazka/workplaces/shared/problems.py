@@ -183,7 +183,7 @@ _REASONS: dict[str, Callable[[Why], str]] = {
     Kind.VISIT_WITHOUT_RESULT: lambda why: _("Nobody has said how the visit went ({when})").format(
         when=why.moment("at")
     ),
-    Kind.WAITS_TOO_LONG: lambda why: _("The client has been waiting for a window since {when}: {kind}").format(
+    Kind.WAITS_TOO_LONG: lambda why: _("Waits for a window ({kind}), put down {when}").format(
         when=why.moment("begun"), kind=words.here(why.of.get("kind"))
     ),
 }
