@@ -175,6 +175,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "breaks": "lunch",
         "queues": CallQueue.objects.create(code="sales").pk,
         "loss-reasons": LossReason.objects.first().code,
+        "move-reasons": "weather",
+        "what-to-do": 10**9,
         "fields": "openings",
         "visit-kinds": "measurement",
         "absences": 10**9,

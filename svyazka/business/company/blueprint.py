@@ -21,7 +21,7 @@ from svyazka.business.deals.known.facts import OWN
 from svyazka.business.deals.paths.blueprint import FIELDS, LOSS_REASONS, PIPELINES
 from svyazka.business.staff.blueprint import DEPARTMENTS, PERSON, ROLES
 from svyazka.business.staff.models import Role
-from svyazka.business.visits.blueprint import RESOURCE, VISIT_KINDS
+from svyazka.business.visits.blueprint import MOVE_REASONS, RESOURCE, VISIT_KINDS
 from svyazka.kit import yaml_text
 from svyazka.kit.shapes import (
     Code,
@@ -48,6 +48,7 @@ SECTIONS: tuple[Section, ...] = (
     LOSS_REASONS,
     PIPELINES,
     VISIT_KINDS,
+    MOVE_REASONS,
     FORMS,
     BREAKS,
     CALLING_HOURS,

@@ -22,7 +22,7 @@ from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.models import Field, LossReason, Pipeline
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import CompanyRole, Department
-from svyazka.business.visits.models import VisitKind
+from svyazka.business.visits.models import MoveReason, VisitKind
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
 
@@ -106,6 +106,7 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "loss_reasons": ("loss_reason", LossReason),
     "pipelines": ("pipeline", Pipeline),
     "visit_kinds": ("visit_kind", VisitKind),
+    "move_reasons": ("move_reason", MoveReason),
     "forms": ("channel", ChannelAccount),
     "breaks": ("break_reason", BreakReason),
     "calling_hours": ("calling_hours", CallingHours),

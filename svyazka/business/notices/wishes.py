@@ -26,7 +26,7 @@ GROUPS: Mapping[str, object] = {
     "hand_off": _("Hand-offs: to be accepted, returned"),
     "task": _("Tasks that others give you"),
     "plan": _("Plans of days, and visits of yours that they change"),
-    "visit": _("Visits: what clients do on their page, delays"),
+    "visit": _("Visits: changes, what clients do on their page, delays"),
     "note": _("Notes in which you are mentioned"),
 }
 

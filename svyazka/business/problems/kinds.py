@@ -21,9 +21,10 @@ ANSWERED_WITHIN = {"message": timedelta(minutes=15), "form": timedelta(hours=1)}
 RUNG_BACK_WITHIN = timedelta(minutes=15)
 CALLS_REMEMBERED = timedelta(days=14)
 RESULT_WITHIN = timedelta(hours=1)
-MOVED_OFTEN = 2
+MOVED_OFTEN = 3  # unless the company says another number
 WAITS_AT_MOST = 7  # days; the company says otherwise in the rules of its waiting list
 PING_PONG_FROM = 3
+LATE_LOOKS = timedelta(hours=12)  # whoever runs late today does not keep tomorrow waiting
 
 # What each question may be given, beside `deals` and what the company says of `confirmed_before`.
 BOUNDS = {
@@ -37,6 +38,7 @@ BOUNDS = {
     "result_within": RESULT_WITHIN,
     "moved_often": MOVED_OFTEN,
     "waits_at_most": WAITS_AT_MOST,
+    "late_looks": LATE_LOOKS,
     "ping_pong_from": PING_PONG_FROM,
     "zone": settings.TIME_ZONE,
 }
@@ -178,6 +180,34 @@ cross join lateral (
 where v.status = 'planned' and v.starts_at > %(now)s::timestamptz
 """
 
+_VISIT_ORPHANED = """
+select d.id, 'visit_orphaned', v.id, v.lacks_since, d.responsible_id,
+       jsonb_build_object('at', v.starts_at, 'who', r.name, 'resource', r.id)
+from visits_visit v
+join visits_resource r on r.id = v.lacks_id
+join deals_deal d on d.id = v.deal_id and d.closed_at is null{of}
+where v.status = 'planned' and v.starts_at > %(now)s::timestamptz
+"""
+
+# Of those who are at work now, or should be, the visits that begin before that is over.
+_VISIT_LATE = """
+select d.id, 'visit_late', v.id, v.starts_at, d.responsible_id,
+       jsonb_build_object('at', v.starts_at, 'who', r.name, 'resource', r.id)
+from visits_visit running
+join visits_visit v on v.resource_id = running.resource_id and v.id <> running.id and v.status = 'planned'
+  and v.lacks_id is null and v.starts_at > running.starts_at and v.starts_at < %(now)s::timestamptz + %(late_looks)s
+  and v.starts_at < greatest(
+    running.ends_at + running.late_minutes * interval '1 minute',
+    case when running.status = 'started' then %(now)s::timestamptz
+         when running.status = 'on_way' and running.starts_at < %(now)s::timestamptz
+         then %(now)s::timestamptz + (running.ends_at - running.starts_at) else running.ends_at end)
+join visits_resource r on r.id = v.resource_id
+join deals_deal d on d.id = v.deal_id and d.closed_at is null{of}
+where running.status in ('planned', 'on_way', 'started') and running.lacks_id is null
+  and (running.starts_at < %(now)s::timestamptz or running.late_minutes > 0)
+  and running.ends_at > %(now)s::timestamptz - %(late_looks)s
+"""
+
 _VISIT_UNCONFIRMED = """
 select d.id, 'visit_unconfirmed', v.id, greatest(v.starts_at - %(confirmed_before)s, v.created_at), d.responsible_id,
        jsonb_build_object('at', v.starts_at)
@@ -196,7 +226,8 @@ left join lateral (
     select max(at) as at from journal_entry e
     where e.kind = 'visit' and e.object_id = v.id and e.verb = 'visits.moved'
 ) moved on true
-where v.status = 'planned' and v.confirmed_at is null and v.moves >= %(moved_often)s
+where v.status = 'planned' and v.confirmed_at is null
+  and v.moves >= coalesce((select moves_are_many from visits_visitrules where id = 1), %(moved_often)s)
   and v.starts_at > %(now)s::timestamptz
 """
 
@@ -232,6 +263,8 @@ QUESTIONS: dict[Kind, str] = {
     Kind.RETURNED: _RETURNED,
     Kind.PING_PONG: _PING_PONG,
     Kind.VISIT_IMPOSSIBLE: _VISIT_IMPOSSIBLE,
+    Kind.VISIT_ORPHANED: _VISIT_ORPHANED,
+    Kind.VISIT_LATE: _VISIT_LATE,
     Kind.VISIT_UNCONFIRMED: _VISIT_UNCONFIRMED,
     Kind.VISIT_MOVED: _VISIT_MOVED,
     Kind.VISIT_WITHOUT_RESULT: _VISIT_WITHOUT_RESULT,

@@ -296,10 +296,12 @@ def test_a_visit_to_which_nobody_can_come(visit, problems, mikhail, egor, anna):
     assert set(problems()) == {"visit_impossible"}
 
 
-def test_a_visit_that_was_moved_twice(visit, problems):
-    Visit.objects.update(moves=2, reason="Просит позже")
+def test_a_visit_that_was_moved_three_times(visit, problems):
+    Visit.objects.update(moves=2)
+    assert "visit_moved" not in problems()
+    Visit.objects.update(moves=3, reason="Просит позже")
     found = problems()["visit_moved"]
-    assert (found.subject_id, found.why["moves"], found.why["reason"]) == (visit.pk, 2, "Просит позже")
+    assert (found.subject_id, found.why["moves"], found.why["reason"]) == (visit.pk, 3, "Просит позже")
     Visit.objects.update(confirmed_at=clock.now())
     assert problems() == {}
 
@@ -319,3 +321,26 @@ def test_a_closed_deal_has_no_problems(deal, visit, problems, mikhail):
     assert set(problems()) == {"no_step", "stuck", "visit_without_result"}
     put_back(deal, closed_at=clock.now())
     assert problems() == {}
+
+
+def test_a_visit_that_lacks_somebody_and_those_behind_one_who_is_late(visit, problems):
+    Visit.objects.update(lacks=visit.resource, lacks_since=clock.now())
+    found = problems()["visit_orphaned"]
+    assert (found.subject_id, found.why["who"], found.why["resource"]) == (
+        visit.pk,
+        visit.resource.name,
+        visit.resource_id,
+    )
+    Visit.objects.update(lacks=None, lacks_since=None)
+    assert "visit_orphaned" not in problems()
+    begun = clock.now() - hours(1)
+    now = {"kind": visit.kind, "deal": visit.deal, "client": visit.client, "resource": visit.resource}
+    running = Visit.objects.create(
+        **now, address=visit.address, starts_at=begun, ends_at=begun + hours(2), status="started", request_id=uuid4()
+    )
+    to(visit, clock.now() + hours(1.25), confirmed_at=clock.now())
+    assert "visit_late" not in problems()
+    Visit.objects.filter(pk=running.pk).update(late_minutes=40)
+    assert problems()["visit_late"].subject_id == visit.pk
+    Visit.objects.filter(pk=running.pk).update(status="done")
+    assert "visit_late" not in problems()

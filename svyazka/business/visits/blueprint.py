@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from svyazka.business.journal.record import Actor
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import kinds
-from svyazka.business.visits.models import CrewMember, Resource, VisitKind
+from svyazka.business.visits import chain, kinds
+from svyazka.business.visits.models import CrewMember, MoveReason, Resource, VisitKind
 from svyazka.kit.shapes import (
     Code,
     Fault,
@@ -28,6 +28,7 @@ from svyazka.kit.shapes import (
     Text,
     Whole,
     Words,
+    Yes,
 )
 from svyazka.kit.yaml_text import Node
 
@@ -47,6 +48,8 @@ _PLAIN = (
     "booked_stage",
     "booked_fact",
     "done_stage",
+    "comes_after",
+    "gap_days",
 )
 
 
@@ -109,11 +112,40 @@ VISIT_KINDS = Section(
             "booked_stage": Part(Ref(section="stages"), gettext_lazy("Stage when it is booked"), default=""),
             "booked_fact": Part(Ref(section="fields"), gettext_lazy("Field that takes the date"), default=""),
             "done_stage": Part(Ref(section="stages"), gettext_lazy("Stage when it is done"), default=""),
+            "comes_after": Part(Ref(section="visit_kinds"), gettext_lazy("Comes after"), default=""),
+            "gap_days": Part(Whole(0, chain.MOST_DAYS), gettext_lazy("Working days between them"), default=0),
         }
     ),
     of_company=_of_company,
     put=_put,
     faults=_faults,
+)
+
+
+def _move_reasons() -> list[dict[str, Any]]:
+    return [{"code": one.code, "name": one.words, "is_active": one.is_active} for one in MoveReason.objects.all()]
+
+
+def _put_move_reasons(items: list[dict[str, Any]], chosen: set[str], _by: Actor) -> None:
+    for position, given in enumerate(items):
+        MoveReason.objects.filter(code=given["code"]).update(position=position)
+        if given["code"] in chosen:
+            values = {"words": given["name"], "is_active": given["is_active"], "position": position}
+            MoveReason.objects.update_or_create(code=given["code"], defaults=values)
+
+
+MOVE_REASONS = Section(
+    "move_reasons",
+    gettext_lazy("Reasons of moves"),
+    Record(
+        {
+            "code": Part(Code()),
+            "name": Part(Words(), gettext_lazy("Title")),
+            "is_active": Part(Yes(), gettext_lazy("In use"), default=True),
+        }
+    ),
+    of_company=_move_reasons,
+    put=_put_move_reasons,
 )
 
 

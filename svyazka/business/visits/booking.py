@@ -23,17 +23,30 @@ from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.deals.work import next_steps, staying, tasks
 from svyazka.business.journal.record import Actor
-from svyazka.business.visits import offering, periods, to_client, waiting, work
-from svyazka.business.visits.models import Booking, Resource, Visit, VisitKind
+from svyazka.business.visits import (
+    chain,
+    offering,
+    periods,
+    promises,
+    rescheduled,
+    taking_along,
+    to_client,
+    waiting,
+    work,
+)
+from svyazka.business.visits.models import Asked, Booking, MoveReason, Resource, Visit, VisitKind
 from svyazka.business.visits.offering import Offer, Offered
 from svyazka.business.visits.periods import NotFree, Overlaps, Taken, short
+from svyazka.business.visits.rescheduled import Why
 from svyazka.business.visits.settling import Settled, Wish, settle
+from svyazka.business.visits.taking_along import ANYHOW, Effect, TakesAlong
 from svyazka.business.visits.telling import people_of, tell
 from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
 EVE = time(18)  # until then somebody confirms tomorrow's visits
 NEW_DATE_WITHIN = timedelta(days=1)
+RING_WITHIN = timedelta(hours=1)
 TRIES = 3  # another van may still be free
 MOVABLE = (Visit.Status.PLANNED, Visit.Status.ON_WAY)
 
@@ -80,10 +93,18 @@ def move(
     reason: str,
     by: Actor,
     version: int | None = None,
+    why: MoveReason | None = None,
+    asked: str = Asked.CLIENT,
+    seen: str = "",
+    tells_staff: bool = True,
 ) -> Visit:
-    """Another time, another person, or both. Whoever had it and whoever gets it hear of it."""
+    """Another time, another person, or both. Whoever had it and whoever gets it hear of it, unless the caller tells
+    them. `why`: out of the company's list; `seen`: the `taking_along.token` of what was shown of the visits that wait
+    for this one."""
+    told = Why(reason, why, Asked(asked))
+    given: dict[str, Any] = {"by": by, "version": version, "seen": seen, "tells_staff": tells_staff}
     return with_others_offered(
-        lambda: _move(visit, starts_at.astimezone(UTC), resource, reason=reason, by=by, version=version),
+        lambda: _move(visit, starts_at.astimezone(UTC), resource, told, **given),
         lambda: offering.offer(visit.kind, visit.address, moving=visit),
         tries=TRIES if visit.kind.takes_others else 1,
     )
@@ -92,7 +113,7 @@ def move(
 def others(deal: Deal, kind: VisitKind, address: str = "") -> Offer:
     """What can be offered of such work in this deal."""
     size: dict[str, Any] = {"openings": work.openings_of(deal), "booked": work.booked_of(deal, kind)}
-    return offering.offer(kind, address or deal.address, **size)
+    return offering.offer(kind, address or deal.address, not_before=chain.begins(kind, deal.pk), **size)
 
 
 def with_others_offered(verb: Callable[[], Done], others: Callable[[], Offer], *, tries: int) -> Done:
@@ -111,24 +132,39 @@ def with_others_offered(verb: Callable[[], Done], others: Callable[[], Offer], *
 
 
 @transaction.atomic
-def cancel(visit: Visit, *, reason: str, by: Actor, version: int | None = None) -> Visit:
-    """The time is free again, and the deal gets a next step, so that the client is not lost with the date."""
+def cancel(
+    visit: Visit,
+    *,
+    reason: str,
+    by: Actor,
+    version: int | None = None,
+    asked: str = Asked.CLIENT,
+    tells_staff: bool = True,
+) -> Visit:
+    """The time is free again, and the deal gets a next step, so that the client is not lost with the date; of those
+    that waited for it somebody has to say what becomes."""
     current = lock(visit)
     if current.status == Visit.Status.CANCELLED:
         return current
     refuse_change(current, version)
-    current.reason = _reason(reason)
+    current.reason = Why(reason).said
     current.status = Visit.Status.CANCELLED
+    current.lacks = current.lacks_since = None
     current.version += 1
     current.save()
     people = people_of(current)
     periods.give_back(current)
     changes = {"status": (visit.status, current.status)}
     tell(current, "cancelled", by=by, note=current.reason, changes=changes, also=people)
+    if tells_staff:
+        rescheduled.notify_cancelled(current, people, by=by)
     _write_date(current, by=by)
+    knows = asked == Asked.CLIENT
     if current.deal.is_open:
-        _agree_on_a_new_date(current, by=by)
-    to_client.tell(current, "called_off", by=by, knows=True)
+        _agree_on_a_new_date(current, by=by, knows=knows)
+        _ask_about_later(current, by=by)
+    # Whoever agrees with him on another time says it then: nobody rings twice.
+    to_client.tell(current, "called_off", by=by, knows=knows or current.deal.is_open)
     return current
 
 
@@ -184,6 +220,7 @@ def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str)
     kind = wish.kind
     was_held = [one for each in wish.holds for one in periods.of_hold(each, current)]
     settled = settle(replace(wish, deal=current), so_far=was_held, stays=True)
+    _refuse_before_later(current, kind, settled)
     visit = Visit.objects.create(
         kind=kind,
         deal=current,
@@ -212,6 +249,14 @@ def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str)
     return visit
 
 
+def _refuse_before_later(deal: Deal, kind: VisitKind, settled: Settled) -> None:
+    """One more visit of an earlier kind would push what waits for it; that is moved by whoever books, not by itself."""
+    if later := chain.broken_by(Visit(deal=deal, kind=kind), settled.fit.ends_at):
+        said = gettext("“{later}” of this deal would come too early then. Move it first.")
+        message = said.format(later=later[0].kind.name)
+        raise Refused(message, fields={"starts_at": message})
+
+
 def times_of(settled: Settled) -> dict[str, Any]:
     fit = settled.fit
     minutes = None if fit.starts_at + fit.work == fit.ends_at else fit.work // timedelta(minutes=1)
@@ -229,40 +274,99 @@ def _take(visit: Visit, settled: Settled, was_held: list[Taken], holds: Iterable
 
 
 @transaction.atomic
-def _move(visit: Visit, start: datetime, resource: Resource, *, reason: str, by: Actor, version: int | None) -> Visit:
+def _move(
+    visit: Visit,
+    start: datetime,
+    resource: Resource,
+    why: Why,
+    *,
+    by: Actor,
+    version: int | None,
+    seen: str,
+    tells_staff: bool = True,
+) -> Visit:
     current = lock(visit)
     refuse_change(current, version)
-    before, was = current.resource, current.starts_at
-    if (start, resource.pk) == (was, before.pk):
+    if (start, resource.pk) == (current.starts_at, current.resource_id) and not current.is_orphaned:
         raise Refused(_("The visit is at this time already."), fields={"starts_at": _("Choose another time.")})
+    said, people = why.said, people_of(current)
     wish = Wish(current.kind, resource, start, current.deal, visit=current)
     settled = settle(wish, so_far=periods.of_visit(current))
-    current.reason = _reason(reason)
-    people = people_of(current)
+    effects = taking_along.effects(current, settled.fit.ends_at)
+    if effects and seen not in (ANYHOW, taking_along.token(effects)):
+        raise TakesAlong(effects)
     periods.give_back(current)
+    was = current.starts_at
+    put(current, resource, settled, why, said=said, also=people, by=by, is_another_time=start != was)
+    if tells_staff:
+        rescheduled.notify_moved(current, was, {*people, *people_of(current)}, by=by)
+    if not promises.holds(was, current.starts_at):
+        to_client.tell(current, "moved", by=by, knows=why.asked == Asked.CLIENT)
+    for effect in effects:
+        _take_along(effect, current, by=by)
+    return current
+
+
+def put(
+    current: Visit,
+    resource: Resource,
+    settled: Settled,
+    why: Why,
+    *,
+    said: str,
+    also: set[int],
+    by: Actor,
+    is_another_time: bool,
+) -> None:
+    """There it is from now on; what it took before has been given back. `also`: who went there before;
+    `is_another_time`: than the client knows."""
     periods.take(settled.wanted, kind=Booking.Kind.VISIT, visit=current)
+    before, was = current.resource, current.starts_at
+    current.reason = said
     current.resource = resource
     for name, value in times_of(settled).items():
         setattr(current, name, value)
-    current.status = Visit.Status.PLANNED
-    current.arranged_at, current.arrives_at = clock.now(), None
-    was_confirmed, current.confirmed_at = current.confirmed_at is not None, None  # it was another time that suited
-    current.moves += 1
+    current.status, current.late_minutes, current.arrives_at = Visit.Status.PLANNED, 0, None
+    current.lacks = current.lacks_since = None
+    was_confirmed = current.confirmed_at is not None
+    if is_another_time:
+        current.arranged_at = clock.now()
+        current.moves += 1
+        current.confirmed_at = None  # it was another time that suited
     current.version += 1
     current.save()
+    rescheduled.remember(current, why, before, was, by=by)
     changes = {
         "starts_at": (was.isoformat(), current.starts_at.isoformat()),
         "resource": (before.name, resource.name),
     }
-    tell(current, "moved", by=by, note=current.reason, changes=changes, was=was, also=people)
+    tell(current, "moved", by=by, note=current.reason, changes=changes, was=was, also=also)
     _write_date(current, by=by)
-    if was_confirmed:
+    if was_confirmed and is_another_time:
         ask_again(current, by=by)
     else:
         _confirm_the_day_before(current)
-    if current.starts_at != was:
-        to_client.tell(current, "moved", by=by, knows=True)
-    return current
+
+
+def _take_along(effect: Effect, first: Visit, *, by: Actor) -> None:
+    """What waits for it goes to the time that was shown; what finds none is called off, and somebody has to ring."""
+    with translation.override(settings.LANGUAGE_CODE):
+        said = gettext("“{first}” of this deal was moved.").format(first=first.kind.name)
+    if effect.slot is None:
+        cancel(effect.visit, reason=said, by=by, asked=Asked.WE)
+        return
+    at, who = effect.slot.starts_at.astimezone(UTC), effect.slot.resource
+    _move(effect.visit, at, who, Why(said, asked=Asked.WE), by=by, version=None, seen=ANYHOW)
+
+
+def _ask_about_later(cancelled: Visit, *, by: Actor) -> None:
+    """Whoever looks after the deal says what becomes of the visits that waited for this one."""
+    for later in chain.ahead_of(cancelled):
+        if chain.not_before(later.kind, cancelled.deal_id) is None:
+            with translation.override(settings.LANGUAGE_CODE):
+                said = gettext("“{first}” is called off: what becomes of “{later}”?")
+                what = said.format(first=cancelled.kind.name, later=later.kind.name)
+            tasks.plan(cancelled.deal, what, due_at=clock.now() + NEW_DATE_WITHIN, by=by)
 
 
 def _confirm_the_day_before(visit: Visit) -> None:
@@ -274,12 +378,14 @@ def _confirm_the_day_before(visit: Visit) -> None:
     next_steps.set_due(visit.deal, max(eve, soon))
 
 
-def _agree_on_a_new_date(visit: Visit, *, by: Actor) -> None:
-    """What a deal with a booked visit asks for ("confirm the time") is void when there is none any more."""
+def _agree_on_a_new_date(visit: Visit, *, by: Actor, knows: bool) -> None:
+    """What a deal with a booked visit asks for ("confirm the time") is void when there is none any more. `knows`: the
+    client himself has called it off; otherwise he is rung at once."""
     with translation.override(settings.LANGUAGE_CODE):
-        what = gettext("Agree on a new date with the client")
+        agree = gettext("Agree on a new date with the client")
+        what = agree if knows else gettext("Tell the client that we cannot come, and agree on a new date")
     deal = visit.deal
-    due_at = clock.now() + NEW_DATE_WITHIN
+    due_at = clock.now() + (NEW_DATE_WITHIN if knows else RING_WITHIN)
     if deal.stage.code == visit.kind.booked_stage and not _has_another(visit):
         next_steps.replace_stages(deal, what, due_at=due_at, by=by)
     else:
@@ -303,13 +409,6 @@ def _refuse_booking(deal: Deal, address: str) -> None:
         raise Refused(_("The deal is closed; there is nothing to go out for."))
     if not address:
         raise Refused(_("Where to go? The address is missing."), fields={"address": _("Enter the address.")})
-
-
-def _reason(given: str) -> str:
-    reason = short(given, 300, "reason")
-    if not reason:
-        raise Refused(_("Give the reason: colleagues and the client will ask."), fields={"reason": _("Why?")})
-    return reason
 
 
 def _write_date(visit: Visit, *, by: Actor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,8 +19,9 @@ from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.visits import booking, confirming, slots, window_offers
 from svyazka.business.visits.client_rules import Span, may_still, rules, span_of
-from svyazka.business.visits.models import Visit, VisitLink, WaitingOffer
+from svyazka.business.visits.models import Asked, Visit, VisitLink, WaitingOffer
 from svyazka.business.visits.slots import Slot
+from svyazka.business.visits.taking_along import ANYHOW
 from svyazka.business.visits.telling import people_of
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
@@ -98,7 +100,7 @@ def call_off(link: VisitLink, *, reason: str) -> Visit:
     with translation.override(settings.LANGUAGE_CODE):
         why = reason.replace("\x00", "").strip()[:280] or gettext("no reason given")
         words = gettext("The client: {reason}").format(reason=why)
-    cancelled = booking.cancel(visit, reason=words, by=CLIENT)
+    cancelled = booking.cancel(visit, reason=words, by=CLIENT, tells_staff=False)
     _tell(cancelled, "visit.called_off_by_client", people={*_responsible(cancelled), *people})
     return cancelled
 
@@ -129,7 +131,8 @@ def _move(link: VisitLink, chosen: Slot) -> Visit:
     people = people_of(visit)
     with translation.override(settings.LANGUAGE_CODE):
         reason = gettext("The client has chosen another time")
-    moved = booking.move(visit, chosen.starts_at, chosen.resource, reason=reason, by=CLIENT)
+    how: dict[str, Any] = {"asked": Asked.CLIENT, "seen": ANYHOW, "tells_staff": False}
+    moved = booking.move(visit, chosen.starts_at, chosen.resource, reason=reason, by=CLIENT, **how)
     known.moves += 1
     known.save(update_fields=["moves"])
     _tell(moved, "visit.moved_by_client", people={*_responsible(moved), *people, *people_of(moved)})

@@ -14,7 +14,7 @@ from django.db.models import Count, Q, QuerySet
 from svyazka.business.calls.dialling import hours
 from svyazka.business.clients.models import ContactPoint
 from svyazka.business.places import find, times
-from svyazka.business.visits import offering, waiting_rules, wishes, work
+from svyazka.business.visits import chain, offering, waiting_rules, wishes, work
 from svyazka.business.visits.models import Resource, Visit, Waiting, WaitingOffer
 from svyazka.engines.routing.problem import Point
 from svyazka.kit import clock
@@ -69,6 +69,7 @@ def windows(
         booked=work.booked_of(deal, kind),
         wishes=replace(wished, from_day=begins),
         resource=resource,
+        not_before=chain.begins(kind, deal.pk),
         days=(last - begins).days + 1,
         most=MOST_LOOKED_AT,
     )

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
 from svyazka.business.deals.models import Deal
 from svyazka.business.places import find, times
-from svyazka.business.visits import board, misfits, periods, settling, telling
+from svyazka.business.visits import board, misfits, move_reasons, periods, settling, taking_along, telling
 from svyazka.business.visits.board import Taken
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.business.visits.periods import NotFree
 from svyazka.business.visits.settling import Settled, Wish
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
-
-MOVED_OFTEN = 3  # the third move is a problem
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,15 @@ class Effect:
     faults: list[str]  # what does not fit, though nobody forbids it
     is_asked_again: bool = False  # the client had confirmed the time that it leaves
     is_often: bool = False
+    later: tuple[taking_along.Effect, ...] = ()  # of the visits that wait for it, what goes along
+
+    @property
+    def with_it(self) -> list[taking_along.Effect]:
+        return [one for each in self.later for one in each]
+
+    @property
+    def seen(self) -> str:
+        return taking_along.token(self.later)
 
     @property
     def minutes_there(self) -> int:
@@ -46,13 +53,18 @@ class Effect:
 def of_move(visit: Visit, starts_at: datetime, resource: Resource) -> Effect:
     """Raises Refused, in words."""
     start = starts_at.astimezone(UTC)
-    if (start, resource.pk) == (visit.starts_at, visit.resource_id):
+    if (start, resource.pk) == (visit.starts_at, visit.resource_id) and not visit.is_orphaned:
         raise Refused(_("The visit is at this time already."))
     settled = _settled(Wish(visit.kind, resource, start, visit.deal, visit=visit), periods.of_visit(visit))
     before = telling.people_of(visit)
     effect = _effect(settled, resource, visit.address, visit, before)
-    is_often = visit.moves + 1 >= MOVED_OFTEN
-    return Effect(**{**vars(effect), "is_asked_again": visit.confirmed_at is not None, "is_often": is_often})
+    is_another_time = start != visit.starts_at
+    return replace(
+        effect,
+        is_asked_again=is_another_time and visit.confirmed_at is not None,
+        is_often=is_another_time and visit.moves + 1 >= move_reasons.rules().moves_are_many,
+        later=taking_along.effects(visit, settled.fit.ends_at),
+    )
 
 
 def of_booking(deal: Deal, kind: VisitKind, starts_at: datetime, resource: Resource) -> Effect:

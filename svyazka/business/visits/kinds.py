@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from svyazka.business.deals.models import Field, Stage
 from svyazka.business.journal.names import Names
 from svyazka.business.journal.record import Actor
+from svyazka.business.visits import chain
 from svyazka.business.visits.models import VisitKind
 from svyazka.kit import codes, words
 from svyazka.kit.refusals import Refused
@@ -34,6 +35,7 @@ BOUNDS = {
     "people": (1, MOST_PEOPLE),
     "vehicles": (0, MOST_PEOPLE),
     "promised_days": (0, MOST_PROMISED),
+    "gap_days": (0, chain.MOST_DAYS),
 }
 OF_A_DAY = (Field.Kind.DATE, Field.Kind.MOMENT)
 
@@ -57,6 +59,8 @@ class Wish:
     booked_stage: str = ""
     booked_fact: str = ""
     done_stage: str = ""
+    comes_after: str = ""  # the code of another kind
+    gap_days: int = 0
 
 
 KINDS = Names(VisitKind, about="visit_kind", verb="visits.kind", is_ordered=True)
@@ -95,6 +99,9 @@ def remove(kind: VisitKind, *, by: Actor) -> None:
         raise Refused(
             _("“{kind}” cannot go: there are visits of this kind ({number}).").format(kind=current.name, number=number)
         )
+    if later := VisitKind.objects.filter(comes_after=current.code).first():
+        said = _("“{kind}” cannot go: “{later}” comes after it.")
+        raise Refused(said.format(kind=current.name, later=later.name))
     KINDS.remove(current, by=by)
 
 
@@ -146,8 +153,24 @@ def _faults(kind: VisitKind, wish: Wish) -> Iterator[tuple[str, str]]:
     if wish.skill and wish.skill != kind.skill and not VisitKind.objects.filter(skill=wish.skill).exists():
         yield "skill", _("No kind of visits asks for this skill.")
     yield from _of_stages(wish)
+    if wish.comes_after and (said := _of_order(kind, wish.comes_after)):
+        yield "comes_after", said
     if wish.booked_fact and not days_of_deals().filter(code=wish.booked_fact).exists():
         yield "booked_fact", _("The day of a visit goes into a field of the deal that is a date and in use.")
+
+
+def _of_order(kind: VisitKind, code: str) -> str:
+    """What comes after itself, by whatever way round, could never be."""
+    after = dict(VisitKind.objects.values_list("code", "comes_after"))
+    if code not in after:
+        return _("There is no such kind of visits.")
+    seen: set[str] = set()
+    while code and code not in seen:
+        if code == kind.code:
+            return _("A kind of visits cannot come after itself.")
+        seen.add(code)
+        code = after.get(code, "")
+    return ""
 
 
 def _of_stages(wish: Wish) -> Iterator[tuple[str, str]]:
@@ -172,11 +195,13 @@ def days_of_deals() -> Any:
 def _in_words(kind: VisitKind) -> dict[str, Any]:
     """As the journal tells it."""
     stages = {stage.code: words.to_store(stage.words) for stage in Stage.objects.all()}
+    named = {one.code: words.to_store(one.words) for one in VisitKind.objects.all()}
     return {
         "name": words.to_store(kind.words),
         "translation": kind.words.get("en", ""),
         **{name: getattr(kind, name) for name in BOUNDS},
         "steps": "; ".join(f"{size}: {minutes}" for size, minutes in kind.steps),
+        "comes_after": named.get(kind.comes_after, kind.comes_after),
         "more_skills": ", ".join(kind.more_skills),
         "equipment": ", ".join(kind.equipment),
         "skills": kind.skill,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from svyazka.business.journal.models import Entry
 from svyazka.business.journal.record import Actor
 from svyazka.business.visits import booking
-from svyazka.business.visits.models import Resource, Visit
+from svyazka.business.visits.models import Resource, Visit, VisitMove
 from svyazka.kit.refusals import Refused
 
 
@@ -25,8 +25,11 @@ def move_back(visit: Visit, starts_at: datetime, resource: Resource, *, by: Acto
     with transaction.atomic():
         _refuse_another(visit, starts_at, resource, by)
         back = booking.move(visit, starts_at, resource, reason=reason, by=by, version=version)
-        Visit.objects.filter(pk=back.pk).update(moves=F("moves") - 2)
-    back.moves -= 2
+        if back.starts_at != visit.starts_at:
+            Visit.objects.filter(pk=back.pk).update(moves=F("moves") - 2)
+            back.moves -= 2
+        counted = VisitMove.objects.filter(visit=back).order_by("-pk")[:2]
+        VisitMove.objects.filter(pk__in=list(counted.values_list("pk", flat=True))).delete()
     return back
 
 

@@ -70,7 +70,8 @@ def _put(visit: Visit, to: Move, so_far: list[Taken], people: set[int], *, reaso
     visit.resource = to.resource
     for name, value in booking.times_of(settled).items():
         setattr(visit, name, value)
-    visit.reason = reason
+    visit.reason, visit.late_minutes = reason, 0
+    visit.lacks = visit.lacks_since = None
     visit.version += 1
     visit.save()
     plan = (_in_words(before, was), _in_words(to.resource, visit.starts_at))

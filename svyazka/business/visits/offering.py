@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import connection
 
 from svyazka.business.places import find, times
-from svyazka.business.visits import day_plans, offering_words, rota, slots, teams, work
+from svyazka.business.visits import chain, day_plans, offering_words, rota, slots, teams, work
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.business.visits.periods import NotFree
 from svyazka.business.visits.rota import Asked, Rota
@@ -94,13 +94,16 @@ def offer(
     resource: Resource | None = None,
     moving: Visit | None = None,
     holds: Collection[UUID] = (),
+    not_before: datetime | None = None,
     days: int = DAYS,
     most: int = MOST,
 ) -> Offer:
     """`place`: the address. `resource`: only of this one. A visit that is `moving`, and a time that the caller `holds`,
-    do not stand in the way."""
+    do not stand in the way. `not_before`: by then whatever has to come first is over."""
+    if moving and (waits := chain.not_before(kind, moving.deal_id, without=moving)):
+        not_before = waits[0]
     length = moving.work if moving else work.length_of(kind, openings)
-    call = _Call(kind, place, length, wishes, resource, moving, tuple(holds), max(days, 1), most)
+    call = _Call(kind, place, length, wishes, resource, moving, tuple(holds), not_before, max(days, 1), most)
     if length >= LONG and call.is_too_long:
         return _day_by_day(call, openings, booked)
     found = _from_packed_days(call)
@@ -130,12 +133,14 @@ class _Call:
     resource: Resource | None
     moving: Visit | None
     holds: tuple[UUID, ...]
+    not_before: datetime | None
     days: int
     most: int
     first: date = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "first", max(self.wishes.from_day or clock.today(), clock.today()))
+        soonest = clock.local(self.not_before).date() if self.not_before else clock.today()
+        object.__setattr__(self, "first", max(self.wishes.from_day or clock.today(), clock.today(), soonest))
 
     @property
     def last(self) -> date:
@@ -223,7 +228,7 @@ def _tidy(words: str) -> str:
 def _request(call: _Call) -> Request:
     begins = clock.day_bounds(call.first)[0]
     before = call.before * 60
-    soonest = clock.now() + slots.LEAD - begins
+    soonest = max(clock.now() + slots.LEAD, call.not_before or begins) - begins
     promised = (clock.today() - call.first).days + call.kind.promised_days + 1
     placed = find.of(call.place)
     return Request(
@@ -270,7 +275,7 @@ def _exactly(call: _Call, window: Window, there: Rota) -> Offered | None:
         return None
     midnight = clock.day_bounds(day)[0].astimezone(UTC)
     start = midnight + timedelta(seconds=visit.start, minutes=call.before)
-    if call.moving and (call.moving.resource_id, call.moving.starts_at) == (resource.pk, start):
+    if call.moving and not slots.is_another(call.moving, resource, start):
         return None
     fit = work.fit(there, call.kind, resource, start, call.length)
     if fit is None or not _goes(there, call.kind, resource, fit):
@@ -295,7 +300,8 @@ def _day_by_day(call: _Call, openings: int, booked: timedelta, *, why_not: tuple
     """Work of more than a day, or of a team that is hard to bring together: the first times at which it goes."""
     asked: dict[str, Any] = {"openings": openings, "booked": booked, "moving": call.moving, "holds": call.holds}
     free = slots.free_slots(call.kind, from_day=call.first, days=call.days, resource=call.resource, **asked)
-    wished = [slot for slot in free if _suits(call.wishes, slot)]
+    able = [slot for slot in free if call.not_before is None or slot.starts_at >= call.not_before]
+    wished = [slot for slot in able if _suits(call.wishes, slot)]
     best = slots.best(wished, count=call.most)
     if not best:
         return Offer(why_not=why_not or offering_words.why_not({}, wished=bool(call.wishes)))

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.deals.models import Deal
-from svyazka.business.visits import periods, rota, teams, work
+from svyazka.business.visits import chain, periods, rota, teams, work
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.business.visits.periods import FURTHEST, Overlaps, Taken
 from svyazka.business.visits.rota import Asked, Rota
@@ -80,6 +80,7 @@ def _find(wish: Wish, so_far: Collection[Taken]) -> Settled:
     fit = work.fit(there, kind, resource, wish.start, _length(wish, there, resource))
     if fit is None:
         _refuse(_("This is outside the working hours."))
+    chain.insist(kind, wish.deal.pk, fit.starts_at, without=wish.visit)
     rows = teams.gather(there, kind, resource, fit.periods, keep={one.resource_id for one in so_far})
     wanted = sorted(Taken(one.resource.pk, one.period.start, one.period.end) for one in rows)
     return Settled(fit, tuple(wanted), frozenset(one.resource.pk for one in rows if one.resource.is_limited))

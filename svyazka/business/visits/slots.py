@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from svyazka.business.visits import rota, teams, work
+from svyazka.business.visits import chain, rota, teams, work
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.business.visits.periods import NotFree
 from svyazka.business.visits.rota import Rota
@@ -70,7 +70,9 @@ def free_slots(
             if (resource is None or one.pk == resource.pk) and teams.knows(there, kind, one, day):
                 found += _of_day(there, kind, one, day, length)
     if moving:
-        found = [slot for slot in found if (slot.resource.pk, slot.starts_at) != (moving.resource_id, moving.starts_at)]
+        waits = chain.not_before(kind, moving.deal_id, without=moving)
+        found = [one for one in found if is_another(moving, one.resource, one.starts_at)]
+        found = [one for one in found if not waits or one.starts_at >= waits[0]]
     return sorted(found, key=lambda slot: (slot.starts_at, slot.resource.position, slot.resource.pk))
 
 
@@ -85,6 +87,11 @@ def best(slots: Iterable[Slot], *, count: int = 5) -> list[Slot]:
         if len(chosen) >= count:
             break
     return chosen[:count]
+
+
+def is_another(moving: Visit, resource: Resource, starts_at: datetime) -> bool:
+    """Than it has now; one that lacks somebody may get its own again."""
+    return moving.is_orphaned or (resource.pk, starts_at) != (moving.resource_id, moving.starts_at)
 
 
 def _of_day(there: Rota, kind: VisitKind, one: Resource, day: date, length: timedelta) -> Iterator[Slot]:

@@ -24,6 +24,9 @@ Event = Literal[
     "started",
     "done",
     "taken_back",
+    "orphaned",
+    "found",
+    "late",
 ]
 
 

@@ -54,6 +54,9 @@ def test_a_kind_goes_while_there_is_no_visit_of_it(anna, egor, vera):
     with pytest.raises(Refused, match=r"такие выезды уже есть \(1\)"):
         kinds.remove(kind, by=anna)
     visit.delete()
+    with pytest.raises(Refused, match="после него идёт «Монтаж»"):
+        kinds.remove(kind, by=anna)
+    VisitKind.objects.update(comes_after="")
     kinds.remove(kind, by=anna)
     assert not VisitKind.objects.filter(code="measurement").exists()
 

@@ -128,8 +128,8 @@ def _write(visit: Visit, what: Matter, occasion: str, way: Way | None, *, by: Ac
 
 def _occasion(visit: Visit, what: str) -> str:
     """What makes a matter another one than the last of its kind."""
-    if what == What.MOVED:
-        return str(visit.moves)
+    if what == What.MOVED and visit.arranged_at:
+        return visit.arranged_at.isoformat()
     if what == What.ON_THE_WAY:
         return visit.status_since.isoformat() if visit.status_since else ""
     if what == What.REMINDER:

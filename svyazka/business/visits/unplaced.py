@@ -88,21 +88,24 @@ def _deal(row: tuple[Any, ...], kind: VisitKind) -> Unplaced:
 
 _VISITS = f"""
 select v.kind_id, v.id, v.deal_id, c.id, c.name, case when c.name = '' then {CONTACT} end, v.address, stage.colour,
-       v.starts_at, v.ends_at, v.version, r.name, gone.why
+       v.starts_at, v.ends_at, v.version, coalesce(lacks.name, r.name), gone.why
 from visits_visit v
 join visits_resource r on r.id = v.resource_id
 join deals_deal d on d.id = v.deal_id
 join deals_stage stage on stage.id = d.stage_id
 join clients_client c on c.id = v.client_id
 left join staff_person who on who.id = r.person_id
+left join visits_resource lacks on lacks.id = v.lacks_id
 cross join lateral (select (v.starts_at at time zone %(zone)s)::date as day) at
 left join visits_shift s on s.resource_id = r.id and s.day = at.day
 cross join lateral (select case
+    when lacks.id is not null then 'lacks'
     when not r.is_active or not coalesce(who.is_active, true) then 'left'
     when exists (select from staff_absence a where a.person_id = r.person_id and a.during @> v.starts_at) then 'away'
     when coalesce(s.hours, r.hours->((extract(isodow from at.day) - 1)::int::text), '[]'::jsonb) = '[]'::jsonb
         then 'off' end as why) gone
 where v.status = 'planned' and v.starts_at > %(now)s and gone.why is not null
+    or v.status = 'planned' and v.lacks_id is not null and v.ends_at > %(now)s
 order by v.starts_at, v.id
 limit %(most)s
 """  # noqa: S608  # of our own words only
@@ -113,6 +116,7 @@ def _visit(row: tuple[Any, ...], kind: VisitKind) -> Unplaced:
         row
     )
     said = {
+        "lacks": _("Lacks: {name}."),
         "left": _("{name} no longer works here."),
         "away": _("{name} is away then."),
         "off": _("{name} does not work on this day."),

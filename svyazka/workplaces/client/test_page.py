@@ -93,6 +93,7 @@ def test_he_moves_it_to_a_time_that_is_really_free(client, own, visit, mikhail, 
     assert moved.moves == VisitLink.objects.get().moves == 1
     told = Notice.objects.filter(kind="visit.moved_by_client").values_list("person_id", flat=True)
     assert {mikhail.pk, egor.pk} <= set(told)
+    assert not Notice.objects.filter(kind="visit.moved").exists()  # nobody hears of it twice
     assert "Новое время за вами" in client.get(answer["Location"]).content.decode()
 
 
@@ -144,6 +145,7 @@ def test_called_off_the_time_is_free_and_the_office_hears(client, own, visit, mi
     assert (gone.status, gone.reason) == ("cancelled", "Клиент: Уехали")
     told = Notice.objects.filter(kind="visit.called_off_by_client").values_list("person_id", flat=True)
     assert sorted(told) == sorted([mikhail.pk, egor.pk])
+    assert not Notice.objects.filter(kind="visit.cancelled").exists()
     assert Task.objects.filter(deal=visit.deal, done_at=None, what__startswith="Согласовать").count() == 1
     page = client.get(own).content.decode()
     assert "отменён" in page

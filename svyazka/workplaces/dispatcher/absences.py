@@ -11,9 +11,11 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from svyazka.business.staff import roles
 from svyazka.business.visits import absences as our
 from svyazka.business.visits.models import Booking, Resource, Visit
 from svyazka.kit import clock
@@ -55,14 +57,16 @@ def absences(request: PageRequest) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, form, status=422)
     try:
-        away = our.absent(**form.cleaned_data, by=request.person)
+        leaving = request.POST.get("leaving") == "1" and roles.may(request.person, "visits.plan")
+        away = our.absent(**form.cleaned_data, by=request.person, leaving=leaving)
     except our.InTheWay as refusal:
         put_on(form, refusal)
         return _shown(request, form, status=refusal.status, in_the_way=refusal.visits)
     except Refused as refusal:
         put_on(form, refusal)
         return _shown(request, form, status=refusal.status)
-    return _done(request, _("Absence entered: {name}").format(name=away.resource), away.resource)
+    said = _("Absence entered: {name}").format(name=away.resource)
+    return _to_what_to_do(request, away.resource, said) if leaving else _done(request, said, away.resource)
 
 
 @needs("visits.book", "POST")
@@ -78,6 +82,13 @@ def removal(request: PageRequest, absence_id: int) -> HttpResponse:
 def _empty(request: PageRequest) -> AbsenceForm:
     day = max(typed.day(request.GET.get("day")), clock.today())
     return AbsenceForm(initial={"starts_at": clock.at(day, BEGINS), "ends_at": clock.at(day, ENDS)})
+
+
+def _to_what_to_do(request: PageRequest, resource: Resource, said: str) -> HttpResponse:
+    """Visits lack somebody now: to the page that says what can be done about it."""
+    messages.success(request, said)
+    address = f"{reverse('what_to_do')}?resource={resource.pk}"
+    return HttpResponse(status=204, headers={"HX-Redirect": address}) if request.htmx else redirect(address)
 
 
 def _done(request: PageRequest, said: str, resource: Resource) -> HttpResponse:

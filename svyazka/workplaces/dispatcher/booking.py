@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Deal
-from svyazka.business.visits import booking, calling_off, holding, work
+from svyazka.business.visits import booking, calling_off, chain, holding, work
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit.refusals import Refused
@@ -97,13 +97,21 @@ def _panel(
     given = request.POST if request.method == "POST" else request.GET
     wishes, held = wished.read(given, deal.client_id), holding.standing(deal, kind, by=request.person)
     size: dict[str, Any] = {"openings": work.openings_of(deal), "booked": work.booked_of(deal, kind)}
+    waits = chain.begins(kind, deal.pk)
     chosen = typed.day(day) if day else None
     context: dict[str, Any] = {
         "deal": deal,
         "kind": kind,
         "kinds": list(VisitKind.objects.all()),
         "offer": offers.offer(
-            kind, typed_in["address"] or deal.address, wishes=wishes, day=chosen, resource=of, held=held, **size
+            kind,
+            typed_in["address"] or deal.address,
+            wishes=wishes,
+            day=chosen,
+            resource=of,
+            held=held,
+            not_before=waits,
+            **size,
         ),
         "held": held and offers.kept(held),
         "wished": wished.line(wishes),

@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from svyazka.business.deals.models import Stage
-from svyazka.business.visits import board, month, waiting_list
+from svyazka.business.staff import roles
+from svyazka.business.visits import board, month, waiting_list, ways_out
 from svyazka.business.visits.models import VisitKind
 from svyazka.kit import clock, rows
 from svyazka.workplaces.dispatcher import on_board, table, typed
@@ -66,6 +67,7 @@ def calendar(request: PageRequest) -> HttpResponse:
         "is_now": clock.today() in days,
         "action": reverse("calendar"),
         "waits": shown_count(waiting_list.number()),
+        "troubled": shown_count(ways_out.number()) if roles.may(request.person, "visits.plan") else "",
     }
     if shown.view == "table":
         return render(request, "dispatcher/table.html", {**context, "table": table.of(board.read(days))})

@@ -9,6 +9,7 @@ from svyazka.business.visits.conftest import (  # noqa: F401
     installation,
     measurement,
     monday,
+    named,
     new_deal,
     of_egor,
     of_ilya,

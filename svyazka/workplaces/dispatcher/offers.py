@@ -62,16 +62,18 @@ def offer(
     moving: Visit | None = None,
     resource: Resource | None = None,
     held: Hold | None = None,
+    not_before: datetime | None = None,
 ) -> Offer:
     """`day`: everything of it, too; of one `resource` the windows begin with it."""
     asked: dict[str, Any] = {"openings": openings, "booked": booked, "moving": moving, "resource": resource}
     holds = (held.request_id,) if held else ()
     if resource and day and wishes.from_day is None:
         wishes = replace(wishes, from_day=day)
-    found = offering.offer(kind, place, wishes=wishes, holds=holds, **asked)
+    found = offering.offer(kind, place, wishes=wishes, holds=holds, not_before=not_before, **asked)
     windows = [one for one in found.windows if not (held and _is_held(held, one))]
     named = [Named(number, typed.written(one), one) for number, one in enumerate(windows, 1)]
-    return Offer(named, found.why_not, _of_day(kind, day, asked) if day else None, **_lengths(kind, windows, asked))
+    of_day = _of_day(kind, day, asked, not_before) if day else None
+    return Offer(named, found.why_not, of_day, **_lengths(kind, windows, asked))
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,12 @@ def _is_held(held: Hold, one: Offered) -> bool:
     return (held.resource.pk, held.starts_at) == (one.resource.pk, one.starts_at)
 
 
-def _of_day(kind: VisitKind, day: date, asked: Mapping[str, Any]) -> OfDay:
+def _of_day(kind: VisitKind, day: date, asked: Mapping[str, Any], not_before: datetime | None) -> OfDay:
     shown = max(day, clock.today())
     by_resource: dict[int, tuple[Resource, list[Button]]] = {}
     for slot in slots.free_slots(kind, days=1, from_day=shown, **asked):
+        if not_before and slot.starts_at < not_before:
+            continue
         button = Button(typed.written(slot), slot)
         by_resource.setdefault(slot.resource.pk, (slot.resource, []))[1].append(button)
     rows = sorted(by_resource.values(), key=lambda pair: (pair[0].position, pair[0].pk))

@@ -18,21 +18,14 @@ from svyazka.business.deals import rights
 from svyazka.business.deals.models import Deal
 from svyazka.business.visits import booking, foreseeing, move_back, unplaced
 from svyazka.business.visits.models import Visit, VisitKind
+from svyazka.business.visits.taking_along import TakesAlong
 from svyazka.business.visits.unplaced import Unplaced
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.dispatcher import typed
 from svyazka.workplaces.dispatcher.typed import Choice
-from svyazka.workplaces.dispatcher.visits import in_words
+from svyazka.workplaces.dispatcher.visits import MoveForm, in_words
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
-
-
-class MoveForm(Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=300,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True, "list": "usual-reasons"}),
-    )
 
 
 class BookForm(Form):
@@ -57,13 +50,14 @@ def of_visit(request: PageRequest, visit_id: int) -> HttpResponse:
     form = MoveForm(request.POST)
     if not form.is_valid():
         return _move_form(request, visit, chosen, form)
-    reason, was = form.cleaned_data["reason"], Choice(visit.resource, visit.starts_at)
+    was = Choice(visit.resource, visit.starts_at)
+    how: dict[str, Any] = {**form.given(), "version": version, "seen": request.POST.get("seen", "")[:20]}
     try:
-        moved = booking.move(
-            visit, chosen.starts_at, chosen.resource, reason=reason, by=request.person, version=version
-        )
+        moved = booking.move(visit, chosen.starts_at, chosen.resource, by=request.person, **how)
     except booking.SlotTaken:
         raise
+    except TakesAlong:  # something else than was shown: it is shown again
+        return _move_form(request, visit, chosen, form)
     except Refused as refusal:
         if "reason" not in refusal.fields:
             raise

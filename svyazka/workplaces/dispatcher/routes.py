@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from svyazka.business.places import background, find
 from svyazka.business.places.find import Placed
-from svyazka.business.visits import board, unplaced, waiting_list
+from svyazka.business.staff import roles
+from svyazka.business.visits import board, unplaced, waiting_list, ways_out
 from svyazka.business.visits.board import Board, Row
 from svyazka.business.visits.directions import street_of
 from svyazka.business.visits.unplaced import Unplaced
@@ -37,6 +38,7 @@ def routes(request: PageRequest) -> HttpResponse:
         "today": _address(clock.today()),
         "is_now": day == clock.today(),
         "waits": shown_count(waiting_list.number()),
+        "troubled": shown_count(ways_out.number()) if roles.may(request.person, "visits.plan") else "",
         "action": reverse("calendar_map"),
         "background": known,
         "centre": find.centre(),

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
+from uuid import uuid4
 
 import pytest
 
 from svyazka.business.visits import absences, booking, confirming
-from svyazka.business.visits.models import Visit
+from svyazka.business.visits.models import Visit, VisitMove
 
 HTMX = {"HX-Request": "true"}
 
@@ -84,6 +86,34 @@ def test_only_the_last_move_and_only_ones_own_is_taken_back(enter, olga, oksana,
     elsewhere = {**typed, "slot": f"{of_ilya.pk}@{hour(10).isoformat()}"}
     assert enter(oksana).post(f"/visits/{visit.pk}/placing/undoing/", elsewhere, headers=HTMX).status_code == 422
     assert seen(visit) == (of_egor.pk, hour(16), 1)
+
+
+def test_another_person_at_the_same_time_is_no_move_that_counts(enter, olga, visit, at, of_ilya, of_egor, hour):
+    browser, address = enter(olga), f"/visits/{visit.pk}/placing/"
+    typed = {"slot": at(10), "version": visit.version, "reason": "короче дорога", "asked": "we"}
+    browser.post(address, typed, headers=HTMX)
+    assert seen(visit) == (of_ilya.pk, hour(10), 0)
+    back = {"slot": at(10, of_egor), "version": visit.version + 1}
+    assert browser.post(f"{address}undoing/", back, headers=HTMX).status_code == 200
+    assert seen(visit) == (of_egor.pk, hour(10), 0)
+    assert not VisitMove.objects.exists()
+
+
+def test_what_waits_for_it_is_shown_and_goes_along(enter, olga, visit, installation, named, of_egor, hour):
+    crew = named("Бригада Орлова")
+    later = booking.book(visit.deal, installation, crew, hour(9, days=7), request_id=uuid4(), by=olga)
+    browser, address = enter(olga), f"/visits/{visit.pk}/placing/"
+    slot = f"{of_egor.pk}@{hour(10, days=1).isoformat()}"
+    shown = browser.get(address, {"slot": slot}, headers=HTMX).content.decode()
+    assert "«Монтаж»" in shown
+    typed = {"slot": slot, "version": visit.version, "reason": "просит позже"}
+    asked = browser.post(address, typed, headers=HTMX)
+    assert "«Монтаж»" in asked.content.decode()
+    assert seen(visit)[:2] == (of_egor.pk, hour(10))
+    token = re.search(r'name="seen" value="(\w+)"', shown)[1]
+    assert browser.post(address, {**typed, "seen": token}, headers=HTMX).status_code == 200
+    later.refresh_from_db()
+    assert (seen(visit)[1], later.starts_at) == (hour(10, days=1), hour(9, days=8))
 
 
 def test_work_beside_the_board_is_booked_where_it_is_dropped(enter, olga, deal, at, of_ilya, hour):

@@ -14,6 +14,7 @@ from svyazka.workplaces.dispatcher import (
     visits,
     waiting,
     waiting_entry,
+    what_to_do,
 )
 
 urlpatterns = [
@@ -25,6 +26,8 @@ urlpatterns = [
     path("calendar/free-time/", free_time.free_time, name="free_time"),
     path("calendar/absences/", absences.absences, name="absences"),
     path("calendar/absences/<int:absence_id>/removal/", absences.removal, name="absence_removal"),
+    path("calendar/what-to-do/", what_to_do.what_to_do, name="what_to_do"),
+    path("calendar/what-to-do/<int:repair_id>/undoing/", what_to_do.undoing, name="what_to_do_undoing"),
     path("calendar/feeds/", feeds.feeds, name="feeds"),
     path("calendar/feeds/rules/", feeds.rules, name="feed_rules"),
     path("calendar/feeds/team/", feeds.team, name="feed_team"),

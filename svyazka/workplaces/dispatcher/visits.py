@@ -21,6 +21,7 @@ from svyazka.business.visits import (
     arriving,
     booking,
     carry_out,
+    chain,
     change,
     confirming,
     links,
@@ -29,10 +30,11 @@ from svyazka.business.visits import (
     to_client,
 )
 from svyazka.business.visits.directions import map_link
-from svyazka.business.visits.models import Visit
+from svyazka.business.visits.models import Asked, MoveReason, Visit
+from svyazka.business.visits.taking_along import TakesAlong
 from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.dispatcher import offers, typed, wished
+from svyazka.workplaces.dispatcher import effects, offers, typed, wished
 from svyazka.workplaces.shared import inputs
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
@@ -46,6 +48,30 @@ class ReasonForm(Form):
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
+    asked = forms.ChoiceField(label=gettext_lazy("Who asks for it"), choices=Asked.choices, required=False)
+
+
+class MoveForm(ReasonForm):
+    """Out of the company's list, in one's own words, or both."""
+
+    field_order = ("why", "reason", "asked")
+    why = forms.ModelChoiceField(
+        label=gettext_lazy("Reason"),
+        queryset=MoveReason.objects.filter(is_active=True),
+        to_field_name="code",
+        required=False,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("In your own words"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def given(self) -> dict[str, Any]:
+        typed_in = self.cleaned_data
+        asked = typed_in["asked"] or Asked.CLIENT
+        return {"reason": typed_in["reason"], "why": typed_in.get("why"), "asked": asked}
 
 
 class DetailsForm(Form):
@@ -70,8 +96,8 @@ def time(request: PageRequest, visit_id: int) -> HttpResponse:
     """Another time, out of those that are really free."""
     shown = _to_change(request, visit_id)
     if request.method != "POST":
-        return _move_form(request, shown, ReasonForm())
-    form = ReasonForm(request.POST)
+        return _move_form(request, shown, MoveForm())
+    form = MoveForm(request.POST)
     if not form.is_valid():
         return _move_form(request, shown, form, status=422)
     try:
@@ -80,10 +106,13 @@ def time(request: PageRequest, visit_id: int) -> HttpResponse:
             shown,
             chosen.starts_at,
             chosen.resource,
-            reason=form.cleaned_data["reason"],
+            **form.given(),
             by=request.person,
             version=typed.version(request.POST.get("version")),
+            seen=request.POST.get("seen", "")[:20],
         )
+    except TakesAlong as follows:
+        return _dialog(request, shown, "dispatcher/effect.html", effects.shown(request, follows.effects), status=409)
     except Refused as refusal:
         put_on(form, refusal)
         return _move_form(request, _visit(visit_id), form, status=refusal.status)
@@ -163,7 +192,8 @@ def cancellation(request: PageRequest, visit_id: int) -> HttpResponse:
         return _cancel_form(request, shown, form, status=422 if form.is_bound else 200)
     try:
         version = typed.version(request.POST.get("version"))
-        cancelled = booking.cancel(shown, reason=form.cleaned_data["reason"], by=request.person, version=version)
+        given = {"reason": form.cleaned_data["reason"], "asked": form.cleaned_data["asked"] or Asked.CLIENT}
+        cancelled = booking.cancel(shown, **given, by=request.person, version=version)
     except Refused as refusal:
         put_on(form, refusal)
         return _cancel_form(request, _visit(visit_id), form, status=refusal.status)
@@ -179,7 +209,7 @@ def day_of(visit: Visit) -> str:
 
 
 def _visit(visit_id: int) -> Visit:
-    related = ("kind", "client", "resource__person", "deal__stage", "locked_by")
+    related = ("kind", "client", "resource__person", "deal__stage", "deal__responsible", "locked_by", "lacks")
     return get_object_or_404(Visit.objects.select_related(*related), pk=visit_id)
 
 
@@ -214,7 +244,7 @@ def _link(request: PageRequest, visit: Visit) -> str:
     return request.build_absolute_uri(known) if known else ""
 
 
-def _move_form(request: PageRequest, visit: Visit, form: ReasonForm, status: int = 200) -> HttpResponse:
+def _move_form(request: PageRequest, visit: Visit, form: MoveForm, status: int = 200) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     day = typed.day(given["day"]) if given.get("day") else None
     wishes = wished.read(given, visit.client_id)
@@ -223,6 +253,7 @@ def _move_form(request: PageRequest, visit: Visit, form: ReasonForm, status: int
         "offer": offers.offer(visit.kind, visit.address, wishes=wishes, day=day, moving=visit),
         "wished": wished.line(wishes),
         "windows_url": reverse("visit_time", args=[visit.pk]) + "?",
+        "told": effects.told(visit),
     }
     return _dialog(request, visit, "dispatcher/move.html", context, status=status)
 
@@ -255,7 +286,8 @@ def _known(visit: Visit) -> list[tuple[str, str]]:
 
 
 def _cancel_form(request: PageRequest, visit: Visit, form: ReasonForm, status: int = 200) -> HttpResponse:
-    return _dialog(request, visit, "dispatcher/cancel.html", {"form": form}, status=status)
+    context = {"form": form, "told": effects.told(visit), "later": chain.ahead_of(visit)}
+    return _dialog(request, visit, "dispatcher/cancel.html", context, status=status)
 
 
 def _done(request: PageRequest, visit: Visit, said: str) -> HttpResponse:

@@ -62,6 +62,7 @@ def day(request: PageRequest) -> HttpResponse:
     context = {
         "stops": stops,
         "day": chosen,
+        "today": clock.today(),
         "tabs": _tabs(request),
         "here": f"{reverse('field_day')}?day={chosen.isoformat()}",
         "tasks": _tasks(request.person) if chosen == clock.today() else [],

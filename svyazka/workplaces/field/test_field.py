@@ -174,3 +174,13 @@ def test_ones_own_tasks_stand_below_the_visits_of_today_and_are_ticked_off(enter
     assert [one["what"] for one in page.get("/field/").context["tasks"]] == ["Сдать инструмент"]
     page.post(f"/tasks/{task.pk}/completion/", headers=HTMX)
     assert page.get("/field/").context["tasks"] == []
+
+
+def test_whoever_is_on_site_says_that_he_will_be_later(enter, egor, visit):
+    page = enter(egor)
+    assert "+40" in page.get(f"/field/visits/{visit.pk}/").content.decode()
+    assert page.post(f"/field/visits/{visit.pk}/delay/", {"minutes": "40"}).status_code == 302
+    visit.refresh_from_db()
+    assert visit.late_minutes == 40
+    assert page.post(f"/field/visits/{visit.pk}/delay/", {"minutes": "много"}).status_code == 422
+    assert page.post(f"/field/visits/{visit.pk}/delay/", {"minutes": "9999"}).status_code == 422

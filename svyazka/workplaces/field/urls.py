@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.field import day, work
+from svyazka.workplaces.field import day, trouble, work
 
 urlpatterns = [
     path("", day.day, name="field_day"),
     path("visits/<int:visit_id>/", work.visit, name="field_visit"),
     path("visits/<int:visit_id>/status/", work.status, name="field_status"),
     path("visits/<int:visit_id>/taking-back/", work.taking_back, name="field_taking_back"),
+    path("visits/<int:visit_id>/delay/", trouble.delay, name="field_delay"),
+    path("absence/", trouble.absence, name="field_absence"),
     path("visits/<int:visit_id>/report/", work.report, name="field_report"),
     path("visits/<int:visit_id>/photos/", work.photos, name="field_photo"),
     path("photos/<int:photo_id>/", work.photo, name="photo"),

@@ -16,7 +16,7 @@ from svyazka.business.staff.roles import Reach
 from svyazka.business.visits import carry_out, findings
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.field import day
+from svyazka.workplaces.field import day, trouble
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.typed import whole_number
@@ -28,6 +28,7 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
     context = {
         "stop": day.stop(own),
         "facts": _facts(own),
+        "late": trouble.LATE,
         **_photos(own),
     }
     fragment = request.htmx.target == "stop"

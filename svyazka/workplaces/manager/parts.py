@@ -188,9 +188,9 @@ def _visits(deal: Deal, short: Short, person: Person) -> dict[str, Any]:
                 "url": f"/visits/{visit.pk}/",
                 "kind": kind.name,
                 "resource": resource.name,
-                "status": visit.get_status_display(),
+                "status": _("lacks somebody") if visit.is_orphaned else visit.get_status_display(),
                 "when": short.moment(visit.starts_at),
-                "tone": VISIT_TONES.get(visit.status, ""),
+                "tone": "bad" if visit.is_orphaned else VISIT_TONES.get(visit.status, ""),
             }
             for visit, kind, resource in rows.read_joined(_NEWEST_VISITS, [deal.pk], Visit, VisitKind, Resource)
         ],

@@ -40,6 +40,8 @@ KINDS = {
     "client_messages": (gettext_lazy("Messages to clients"), "/office/client-messages/"),
     "loss_reason": (gettext_lazy("Loss reason"), ""),
     "visit_kind": (gettext_lazy("Kind of visits"), ""),
+    "move_reason": (gettext_lazy("Reason of moves"), ""),
+    "visit_rules": (gettext_lazy("Rules of visits"), ""),
     "department": (gettext_lazy("Department"), ""),
     "source": (gettext_lazy("Source"), ""),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,14 +39,21 @@ class Words:
 
 
 def page_of_all(
-    request: PageRequest, names: Names[Any], said: Words, rows: Callable[[], Iterable[tuple[Any, str]]]
+    request: PageRequest,
+    names: Names[Any],
+    said: Words,
+    rows: Callable[[], Iterable[tuple[Any, str]]],
+    *,
+    links: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
-    """The list beside the form that adds to it. `rows`: each line, and what is said below its name."""
+    """The list beside the form that adds to it. `rows`: each line, and what is said below its name; `links`: what
+    belongs to the list besides, name and address."""
     form = NameForm(request.POST or None)
     if saved(form, lambda: names.add(form.cleaned_data, by=request.person)):
         messages.success(request, str(said.added))
         return redirect(said.many)
-    context = {"form": form, "said": said, "topic": names.about, "rows": [_row(names, said, *row) for row in rows()]}
+    shown = [_row(names, said, *row) for row in rows()]
+    context = {"form": form, "said": said, "topic": names.about, "rows": shown, "links": links}
     return render(request, "office/names.html", context, status=422 if form.errors else 200)
 
 

@@ -9,8 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
-from svyazka.business.staff import absences, hire
+from svyazka.business.staff import hire
 from svyazka.business.staff.models import Absence, Person
+from svyazka.business.visits import absences
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.office import person_page, week
@@ -43,7 +44,7 @@ def staff_absences(request: PageRequest, pk: int) -> HttpResponse:
     given = {name: request.POST.get(name, "").replace("\x00", "") for name in TYPED}
     try:
         begin, end = _begin(given), _end(given)
-        absences.enter(person, begin, end, note=given["note"], by=request.person)
+        absences.absent_person(person, begin, end, note=given["note"], by=request.person)
     except Refused as refusal:
         return person_page.draw(
             request, person, absence={**given, "fault": str(refusal.message)}, status=refusal.status
@@ -58,7 +59,7 @@ def staff_absence_ending(request: PageRequest, pk: int) -> HttpResponse:
     absence = Absence.objects.filter(pk=pk).select_related("person").first()
     if absence is None:
         raise Refused(_("This absence was called off already."))
-    absences.end(absence, by=request.person)
+    absences.person_back(absence, by=request.person)
     messages.success(request, _("The absence is ended."))
     return redirect("staff_person", pk=absence.person_id)
 

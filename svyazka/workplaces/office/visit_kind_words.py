@@ -12,16 +12,18 @@ from svyazka.business.visits.models import VisitKind
 SIGN = " · "
 
 
-def whole(kind: VisitKind, stages: Mapping[str, str]) -> str:
+def whole(kind: VisitKind, stages: Mapping[str, str], kinds: Mapping[str, str]) -> str:
+    """`kinds`: their names by code."""
     minutes = ngettext("{number} minute", "{number} minutes", kind.minutes).format(number=kind.minutes)
-    return SIGN.join([minutes, *_length(kind), *_team(kind), *_deal(kind, stages)])
+    return SIGN.join([minutes, *_length(kind), *_team(kind), *_order(kind, kinds), *_deal(kind, stages)])
 
 
-def parts(kind: VisitKind, stages: Mapping[str, str]) -> dict[str, str]:
+def parts(kind: VisitKind, stages: Mapping[str, str], kinds: Mapping[str, str]) -> dict[str, str]:
     """By part of the form; one in which nothing is set is empty."""
     return {
         "length": SIGN.join(_length(kind)),
         "team": SIGN.join(_team(kind)),
+        "order": SIGN.join(_order(kind, kinds)),
         "deal": SIGN.join(_deal(kind, stages)),
     }
 
@@ -48,6 +50,17 @@ def _team(kind: VisitKind) -> Iterator[str]:
         yield ngettext("{number} vehicle", "{number} vehicles", kind.vehicles).format(number=kind.vehicles)
     yield from kind.more_skills
     yield from kind.equipment
+
+
+def _order(kind: VisitKind, kinds: Mapping[str, str]) -> Iterator[str]:
+    if not kind.comes_after:
+        return
+    name = kinds.get(kind.comes_after, kind.comes_after)
+    if not kind.gap_days:
+        yield _("after “{kind}”").format(kind=name)
+        return
+    said = ngettext("{days} working day after “{kind}”", "{days} working days after “{kind}”", kind.gap_days)
+    yield said.format(days=kind.gap_days, kind=name)
 
 
 def _deal(kind: VisitKind, stages: Mapping[str, str]) -> Iterator[str]:

@@ -24,6 +24,9 @@ from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import saved
 from svyazka.workplaces.shared.typed import whole_number
 
+CODES = ("skill", "booked_stage", "booked_fact", "done_stage", "comes_after")
+NUMBERS = ("minutes_per_opening", "before", "after", "vehicles", "promised_days", "gap_days")
+
 
 def _number(label: Any, initial: int, help_text: Any = "") -> forms.IntegerField:
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
@@ -91,6 +94,14 @@ class KindForm(NameForm):
         label=gettext_lazy("Done, it leads the deal to the stage"), required=False, widget=forms.Select
     )
 
+    comes_after = forms.CharField(
+        label=gettext_lazy("Comes after"),
+        required=False,
+        widget=forms.Select,
+        help_text=gettext_lazy("In one deal: never before that is over, and it moves along."),
+    )
+    gap_days = _number(gettext_lazy("Working days between them"), 0, gettext_lazy("To make what is fitted."))
+
     def __init__(self, *args: Any, kind: VisitKind | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         if not asks_for_openings():
@@ -102,6 +113,7 @@ class KindForm(NameForm):
             "booked_stage": [("", _("it stays where it is")), *stages],
             "booked_fact": [("", _("no field")), *our.days_of_deals().values_list("code", "words__ru")],
             "done_stage": [("", _("it stays where it is")), *stages],
+            "comes_after": [("", _("nothing")), *_others(kind)],
         }
         for name, choices in offered.items():
             # What is gone meanwhile is said by the verb, in words of its own.
@@ -109,10 +121,8 @@ class KindForm(NameForm):
 
     def wish(self) -> our.Wish:
         typed = self.cleaned_data
-        given: dict[str, Any] = {name: typed[name] for name in ("skill", "booked_stage", "booked_fact", "done_stage")}
-        given |= {
-            name: typed[name] or 0 for name in ("minutes_per_opening", "before", "after", "vehicles", "promised_days")
-        }
+        given: dict[str, Any] = {name: typed[name] for name in CODES}
+        given |= {name: typed[name] or 0 for name in NUMBERS}
         return our.Wish(
             minutes=typed["minutes"],
             most_days=typed["most_days"] or 1,
@@ -128,8 +138,9 @@ class KindForm(NameForm):
 def visit_kinds(request: PageRequest) -> HttpResponse:
     stages = _stage_names()
     kinds = list(VisitKind.objects.all())
-    wrong = soundness.faults([], kinds).of_kinds
-    rows = [{"kind": one, "said": visit_kind_words.whole(one, stages), "wrong": wrong.get(one.pk, [])} for one in kinds]
+    wrong, named = soundness.faults([], kinds).of_kinds, {one.code: one.name for one in kinds}
+    said = {one.pk: visit_kind_words.whole(one, stages, named) for one in kinds}
+    rows = [{"kind": one, "said": said[one.pk], "wrong": wrong.get(one.pk, [])} for one in kinds]
     return render(request, "office/visit_kinds.html", {"rows": rows, "has_stages": bool(stages)})
 
 
@@ -171,7 +182,7 @@ def visit_kind_place(request: PageRequest, code: str) -> HttpResponse:
 
 def _page(request: PageRequest, form: KindForm, found: VisitKind | None = None) -> HttpResponse:
     wrong = soundness.faults([], [found]).of_kinds.get(found.pk, []) if found else []
-    said = visit_kind_words.parts(found, _stage_names()) if found else {}
+    said = visit_kind_words.parts(found, _stage_names(), _kind_names()) if found else {}
     context = {"form": form, "kind": found, "wrong": wrong, "is_open": form.is_bound, "said": said}
     return render(request, "office/visit_kind.html", context, status=422 if form.errors else 200)
 
@@ -190,6 +201,10 @@ def _stage_names() -> dict[str, str]:
     return {code: Stage(words=said).name for code, said in Stage.objects.values_list("code", "words")}
 
 
+def _kind_names() -> dict[str, str]:
+    return {one.code: one.name for one in VisitKind.objects.all()}
+
+
 def _stages() -> list[tuple[str, str]]:
     """Each stage that a visit can lead to, with the pipelines that have it."""
     found: dict[str, tuple[str, list[str]]] = {}
@@ -198,6 +213,10 @@ def _stages() -> list[tuple[str, str]]:
         if stage.kind != Stage.Kind.LOST:
             found.setdefault(stage.code, (stage.name, []))[1].append(stage.pipeline.name)
     return [(code, f"{name} ({', '.join(pipelines)})") for code, (name, pipelines) in found.items()]
+
+
+def _others(kind: VisitKind | None) -> list[tuple[str, str]]:
+    return [(one.code, one.name) for one in VisitKind.objects.all() if one != kind]
 
 
 def _skills(kind: VisitKind | None) -> list[tuple[str, str]]:

@@ -45,6 +45,9 @@ def help_for(pain: Pain, person: Person, *, ours: bool) -> Help:
         return Help("form", _("Take it up"), "inbox", f"/queue/{pain.subject_id}/taking/")
     if pain.kind == Kind.QUESTION:
         return _question(pain, person)
+    if pain.kind in (Kind.VISIT_ORPHANED, Kind.VISIT_LATE) and roles.may(person, "visits.plan"):
+        where = f"/calendar/what-to-do/?resource={pain.why.get('resource', '')}"
+        return Help("page", _("What to do about it"), "right", where)
     if not ours:
         return _open(pain)
     if pain.kind == Kind.VISIT_IMPOSSIBLE and roles.may(person, "visits.book"):

@@ -64,6 +64,21 @@ WORDINGS: dict[str, Wording] = {
     "question.taken_over": Wording(gettext_lazy("{by} answers in a colleague's place: {text}"), "question"),
     "question.released": Wording(gettext_lazy("{by} lets the deal go on before the answer: {text}"), "question"),
     "call.missed": Wording(gettext_lazy("A missed call: ring {client} back by {due_at}"), "phone-missed", tone="bad"),
+    "visit.moved": Wording(gettext_lazy("{kind} is moved: {was_at} → {new_at}"), "visit", "/field/?day={day}"),
+    "visit.cancelled": Wording(gettext_lazy("{kind} on {was_at} is called off"), "visit", "/field/?day={day}", "bad"),
+    "visit.day_changed": Wording(gettext_lazy("Your visits have changed: {count}"), "visit", "/field/?day={day}"),
+    "visit.orphaned": Wording(
+        gettext_lazy("{who} cannot come; visits without anybody: {count}"),
+        "warning",
+        "/calendar/what-to-do/?resource={resource}",
+        "bad",
+    ),
+    "visit.runs_late": Wording(
+        gettext_lazy("{who} is {minutes} min late; visits behind that: {count}"),
+        "warning",
+        "/calendar/what-to-do/?resource={resource}",
+        "bad",
+    ),
     "note.mentioned": Wording(gettext_lazy("{by} mentions you: {text}"), "note"),
     "bot.silent": Wording(
         gettext_lazy("No answer to {bot} since {since_at}: notices do not go out through it"),

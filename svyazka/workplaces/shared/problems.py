@@ -30,6 +30,8 @@ TITLES: dict[str, Promise] = {
     Kind.RETURNED: gettext_lazy("Hand-off returned"),
     Kind.PING_PONG: gettext_lazy("Handed to and fro"),
     Kind.VISIT_IMPOSSIBLE: gettext_lazy("Nobody can come"),
+    Kind.VISIT_ORPHANED: gettext_lazy("Visit without anybody"),
+    Kind.VISIT_LATE: gettext_lazy("Will come too late"),
     Kind.VISIT_UNCONFIRMED: gettext_lazy("Visit not confirmed"),
     Kind.VISIT_MOVED: gettext_lazy("Visit moved again and again"),
     Kind.VISIT_WITHOUT_RESULT: gettext_lazy("Visit without a result"),
@@ -66,6 +68,8 @@ _COUNTED: dict[str, Callable[[int], str]] = {
     Kind.RETURNED: lambda n: ngettext("{n} returned hand-off", "{n} returned hand-offs", n),
     Kind.PING_PONG: lambda n: ngettext("{n} deal handed to and fro", "{n} deals handed to and fro", n),
     Kind.VISIT_IMPOSSIBLE: lambda n: ngettext("{n} visit that nobody can make", "{n} visits that nobody can make", n),
+    Kind.VISIT_ORPHANED: lambda n: ngettext("{n} visit without anybody", "{n} visits without anybody", n),
+    Kind.VISIT_LATE: lambda n: ngettext("{n} visit that begins late", "{n} visits that begin late", n),
     Kind.VISIT_UNCONFIRMED: lambda n: ngettext("{n} unconfirmed visit", "{n} unconfirmed visits", n),
     Kind.VISIT_MOVED: lambda n: ngettext("{n} visit moved again", "{n} visits moved again", n),
     Kind.VISIT_WITHOUT_RESULT: lambda n: ngettext("{n} visit without a result", "{n} visits without a result", n),
@@ -166,6 +170,12 @@ _REASONS: dict[str, Callable[[Why], str]] = {
     Kind.RETURNED: lambda why: _with_reason(_("Returned {age} ago").format(age=why.age), why),
     Kind.PING_PONG: _handed,
     Kind.VISIT_IMPOSSIBLE: lambda why: _("{who} cannot come: {when}").format(
+        who=why.of.get("who", ""), when=why.moment("at")
+    ),
+    Kind.VISIT_ORPHANED: lambda why: _("{who} cannot come: {when}").format(
+        who=why.of.get("who", ""), when=why.moment("at")
+    ),
+    Kind.VISIT_LATE: lambda why: _("{who} runs late and will not be there in time: {when}").format(
         who=why.of.get("who", ""), when=why.moment("at")
     ),
     Kind.VISIT_UNCONFIRMED: lambda why: _("The client has not confirmed {when}").format(when=why.moment("at")),

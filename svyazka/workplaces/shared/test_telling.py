@@ -18,13 +18,14 @@ from svyazka.business.staff.departments import DEPARTMENTS
 from svyazka.business.staff.roles import RIGHTS
 from svyazka.business.visits import telling as visits
 from svyazka.business.visits.kinds import KINDS
+from svyazka.business.visits.move_reasons import MOVE_REASONS
 from svyazka.workplaces.shared import telling
 from svyazka.workplaces.shared.sentences import SENTENCES
 
 BUSINESS = Path(svyazka.__file__).parent / "business"
 ROOMS = ["pipelines", *(room.parent.name for room in BUSINESS.glob("*/__init__.py"))]
 VERB = re.compile(rf"({'|'.join(ROOMS)})\.[a-z_]+")
-NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS, BREAKS)
+NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS, BREAKS, MOVE_REASONS)
 
 
 def verbs_of_the_house() -> set[str]:
@@ -36,7 +37,7 @@ def verbs_of_the_house() -> set[str]:
             continue
         found.update(text for text in _texts(path) if VERB.fullmatch(text))
     # These are switched off, never removed.
-    kept = {"deals.loss_reason_removed", "calls.break_reason_removed"}
+    kept = {"deals.loss_reason_removed", "calls.break_reason_removed", "visits.move_reason_removed"}
     return found - RIGHTS.keys() - {names.verb for names in NAMES} - kept
 
 

@@ -218,8 +218,11 @@ def _visit(one: Interaction) -> tuple[str, str, str]:
         status=dict(Visit.Status.choices).get(one.data.get("status", ""), ""),
         count=one.data.get("count", 0),
         told=dict(What.choices).get(one.data.get("what", ""), ""),
+        lacks=one.data.get("lacks", ""),
+        minutes=one.data.get("minutes", 0),
     )
-    tone = {"cancelled": "bad", "confirmed": "good", "done": "good", "window_taken": "good"}.get(event, "")
+    good, bad = ("confirmed", "done", "window_taken"), ("cancelled", "orphaned")
+    tone = "good" if event in good else "bad" if event in bad else ""
     return "visit", tone, f"{what}: {named}" if named else what
 
 
@@ -316,6 +319,9 @@ _VISIT_EVENTS: dict[str, Callable[[], str]] = {
     "window_sent": lambda: pgettext("visit", "the client was offered {when}, {resource}, by a letter"),
     "window_taken": lambda: pgettext("visit", "the client has taken {when} by his link"),
     "window_declined": lambda: pgettext("visit", "{when} does not suit the client, he goes on waiting"),
+    "orphaned": lambda: pgettext("visit", "lacks somebody: {lacks} ({when})"),
+    "found": lambda: pgettext("visit", "lacks nobody any more ({when}, {resource})"),
+    "late": lambda: pgettext("visit", "{resource} says: {minutes} minutes later"),
 }
 _HAND_OFF_EVENTS: dict[str, Callable[[], str]] = {
     "handed_on": lambda: _("Handed on: {from} → {to}"),

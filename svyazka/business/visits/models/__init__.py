@@ -3,6 +3,7 @@ what clients are told."""
 
 from svyazka.business.visits.models.day_plan import DayChange, DayPlan
 from svyazka.business.visits.models.kind import VisitKind
+from svyazka.business.visits.models.moves import Asked, MoveReason, Repair, VisitMove, VisitRules
 from svyazka.business.visits.models.plan import PlanningRules, Proposal, ProposalGroup, ProposalMove
 from svyazka.business.visits.models.resource import CrewMember, Resource, ResourceQuerySet, Shift, Substitution
 from svyazka.business.visits.models.to_client import ClientRules, ClientText, ClientWord, LinkMiss, VisitLink, What
@@ -10,6 +11,7 @@ from svyazka.business.visits.models.visit import Booking, Visit, VisitPhoto, Vis
 from svyazka.business.visits.models.waiting import Freed, Seeking, Waiting, WaitingOffer, WaitingRules
 
 __all__ = [
+    "Asked",
     "Booking",
     "ClientRules",
     "ClientText",
@@ -19,10 +21,12 @@ __all__ = [
     "DayPlan",
     "Freed",
     "LinkMiss",
+    "MoveReason",
     "PlanningRules",
     "Proposal",
     "ProposalGroup",
     "ProposalMove",
+    "Repair",
     "Resource",
     "ResourceQuerySet",
     "Seeking",
@@ -31,8 +35,10 @@ __all__ = [
     "Visit",
     "VisitKind",
     "VisitLink",
+    "VisitMove",
     "VisitPhoto",
     "VisitQuerySet",
+    "VisitRules",
     "Waiting",
     "WaitingOffer",
     "WaitingRules",

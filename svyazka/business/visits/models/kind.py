@@ -31,6 +31,9 @@ class VisitKind(models.Model):
     booked_stage = models.SlugField(blank=True)
     booked_fact = models.SlugField(blank=True)  # the deal's field that takes the date
     done_stage = models.SlugField(blank=True)
+    # In one deal it comes after visits of this kind (its code), so many working days later at the earliest.
+    comes_after = models.SlugField(blank=True, default="", db_default="")
+    gap_days = models.PositiveSmallIntegerField(default=0, db_default=0)
     position = models.PositiveIntegerField(default=0)
 
     class Meta:

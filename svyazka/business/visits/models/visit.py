@@ -25,6 +25,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Those that somebody has still to go to."""
         return self.filter(status__in=(Visit.Status.PLANNED, Visit.Status.ON_WAY), ends_at__gt=clock.now())
 
+    def orphaned(self) -> VisitQuerySet:
+        """Whoever or whatever was to go there cannot, and nobody has solved it yet."""
+        return self.filter(lacks__isnull=False, status=Visit.Status.PLANNED, ends_at__gt=clock.now())
+
     def of_person(self, person: Person) -> VisitQuerySet:
         """Those that he leads."""
         return self.filter(resource__person=person)
@@ -76,6 +80,10 @@ class Visit(models.Model):
     locked_why = models.CharField(max_length=200, blank=True, default="", db_default="")
     arranged_at = models.DateTimeField(null=True)  # when this time was agreed on; empty: when it was booked
     arrives_at = models.DateTimeField(null=True)  # as whoever set out is expected there
+    # Who or what was to go there and cannot, and since when that is known: until somebody has solved it.
+    lacks = models.ForeignKey(Resource, models.SET_NULL, null=True, related_name="+", db_index=False)
+    lacks_since = models.DateTimeField(null=True)
+    late_minutes = models.PositiveSmallIntegerField(default=0, db_default=0)  # by so much it is over later
     facts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # code of a Field → value
     # A click that arrives twice books once.
     request_id = models.UUIDField(unique=True)
@@ -97,12 +105,17 @@ class Visit(models.Model):
                 condition=Q(status__in=["planned", "on_way", "started"]),
                 name="visit_without_result",
             ),
+            models.Index(fields=["starts_at"], condition=Q(lacks__isnull=False), name="visit_orphaned"),
         ]
 
     @property
     def goes_on(self) -> bool:
         """For more than a day."""
         return clock.local(self.starts_at).date() != clock.local(self.ends_at).date()
+
+    @property
+    def is_orphaned(self) -> bool:
+        return self.lacks_id is not None and self.status == self.Status.PLANNED
 
     @property
     def work(self) -> timedelta:

@@ -1,0 +1,43 @@
+"""It does not go as planned: whoever is on site says himself that he will be later, or that he cannot come."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+
+from svyazka.business.visits import absences, delays
+from svyazka.business.visits.models import Resource
+from svyazka.kit import clock
+from svyazka.kit.refusals import Refused
+from svyazka.workplaces.field import day
+from svyazka.workplaces.shared import typed
+from svyazka.workplaces.shared.door import PageRequest, needs
+
+LATE = (20, 40, 60)  # minutes
+
+
+@needs("visits.carry_out", "POST")
+def delay(request: PageRequest, visit_id: int) -> HttpResponse:
+    own = get_object_or_404(day.of(request), pk=visit_id)
+    minutes = typed.whole_number(request.POST.get("minutes"))
+    if minutes is None:
+        raise Refused(_("A number of minutes is needed here."))
+    delays.say(own, minutes, by=request.person)
+    messages.success(request, _("The dispatcher knows.") if minutes else _("In time after all: the dispatcher knows."))
+    return redirect("field_visit", visit_id=visit_id)
+
+
+@needs("visits.carry_out", "POST")
+def absence(request: PageRequest) -> HttpResponse:
+    """From now on, until the end of that day. What was planned lacks him, and the dispatcher sees to it."""
+    own = Resource.objects.bookable().filter(person=request.person).first()
+    if own is None:
+        raise Refused(_("You are not in the calendar of visits."))
+    until = max(typed.day(request.POST.get("until")) or clock.today(), clock.today())
+    ends = clock.day_bounds(until)[1]
+    note = request.POST.get("note", "")
+    absences.absent(own, delays.rounded_up(clock.now()), ends, note=note, by=request.person, leaving=True)
+    messages.success(request, _("The dispatcher knows, and sees to your visits. Get well."))
+    return redirect("field_day")
