@@ -90,7 +90,7 @@ def move_by_a_day(page: Page) -> None:
     """The client asks for another time; whoever goes there hears of it."""
     visit = Visit.objects.latest("pk")
     page.goto(f"/visits/{visit.pk}/time/")
-    page.get_by_label("Причина").fill("клиент просит позже")
+    page.get_by_label("Своими словами").fill("клиент просит позже")
     page.get_by_role("button", name="Все окна на день").click()
     day, hours = page.locator(".windows-date"), page.locator(".windows-hours button")
     for _day_off in range(4):

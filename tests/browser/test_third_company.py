@@ -119,6 +119,7 @@ def kind_of_visits(page: Page, accessible) -> None:
     page.goto("/office/visit-kinds/new/")
     page.get_by_label("Название по-русски").fill("Выезд дизайнера")
     page.get_by_label("Минут", exact=True).fill("90")
+    page.get_by_text("Что происходит со сделкой").click()
     page.get_by_label("Назначен").select_option(label="Дизайнер едет (Кухни)")
     page.get_by_label("Выполнен").select_option(label="Проект готов (Кухни)")
     accessible(page)
@@ -144,7 +145,7 @@ def request(page: Page) -> None:
     page.get_by_label("Телефон или почта").fill("8 916 123-45-67")
     page.get_by_label("Имя", exact=True).fill("Вера Павлова")
     page.get_by_label("Адрес", exact=True).fill("Москва, Лесная, 5")
-    page.get_by_role("button", name="Записать").click()
+    page.get_by_role("button", name="Записать", exact=True).click()
     expect(page.get_by_role("heading", name="Вера Павлова")).to_be_visible()
 
 

@@ -92,7 +92,7 @@ def test_a_fault_goes_when_its_field_is_typed_in_anew(open_page, olga, windows):
     page = open_page(olga, "/requests/new/")
     page.get_by_label("Телефон или почта").fill("завтра")
     page.get_by_label("Проёмов").fill("много")
-    page.get_by_role("button", name="Записать").click()
+    page.get_by_role("button", name="Записать", exact=True).click()
     expect(page.locator("main .wrong")).to_have_count(2)
     page.get_by_label("Телефон или почта").fill("+7 916 123-45-67")
     expect(page.locator("main .wrong")).to_have_count(1)

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from svyazka.business.deals import opening
-from svyazka.business.visits import booking, slots
+from svyazka.business.visits import booking
 from svyazka.business.visits.conftest import (  # noqa: F401
     deal,
     hour,
@@ -29,8 +29,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 def test_one_click_books_and_the_answer_says_when(open_page, accessible, deal, measurement, olga):
     page = open_page(olga, f"/deals/{deal.pk}/visits/new/?kind=measurement")
     accessible(page)
+    page.get_by_role("button", name="Все окна на день").click()
+    shown = page.locator(".windows-date").input_value()
     page.get_by_role("button", name="Следующий день").click()
-    expect(page.locator(".windows-date")).not_to_have_value(f"{slots.free_slots(measurement)[0].day}")
+    expect(page.locator(".windows-date")).not_to_have_value(shown)
+    accessible(page)
     page.get_by_label("Пожелания клиента").fill("позвонить за час")
     page.locator("button.window").nth(2).click()
     expect(page.locator(".booked")).to_contain_text("позвонить за час")
@@ -42,8 +45,8 @@ def test_enter_in_a_field_takes_no_window(open_page, deal, visit, olga):
     for field in ("Адрес", "Пожелания клиента"):
         page.get_by_role("textbox", name=field).press("Enter")
     page.goto(f"/visits/{visit.pk}/time/")
-    page.get_by_label("Причина").fill("клиент просит позже")
-    page.get_by_label("Причина").press("Enter")
+    page.get_by_label("Своими словами").fill("клиент просит позже")
+    page.get_by_label("Своими словами").press("Enter")
     page.wait_for_timeout(500)
     assert (Visit.objects.get().starts_at, Visit.objects.get().moves) == (visit.starts_at, 0)
 
@@ -64,7 +67,9 @@ def test_the_calendar_keeps_itself_fresh_and_moves_visits(
     page.get_by_role("link", name="Перенести выезд").click()
     expect(page.get_by_label("Причина")).to_be_focused()
     accessible(page)
-    page.get_by_label("Причина").fill("клиент просит позже")
+    page.get_by_label("Своими словами").fill("клиент просит позже")
+    page.get_by_role("button", name="Все окна на день").click()
+    page.locator(".windows-date").fill(f"{monday}")
     page.get_by_role("button", name="Егор Кузнецов, 16:00").click()
     expect(page.locator("#dialog")).to_contain_text("перенесён 1 раз")
     assert Visit.objects.get(pk=visit.pk).starts_at == hour(16)

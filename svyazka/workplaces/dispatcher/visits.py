@@ -60,6 +60,7 @@ class MoveForm(ReasonForm):
         queryset=MoveReason.objects.filter(is_active=True),
         to_field_name="code",
         required=False,
+        widget=forms.Select(attrs={"autofocus": True}),
     )
     reason = forms.CharField(
         label=gettext_lazy("In your own words"),
