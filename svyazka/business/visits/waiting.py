@@ -206,9 +206,10 @@ def whose(entry: Waiting) -> list[int]:
     return [found] if found else []
 
 
-def tell_of_window(
-    offer: WaitingOffer, event: Literal["window_sent", "window_taken", "window_declined"], *, by: Actor
-) -> None:
+WindowEvent = Literal["window_sent", "window_taken", "window_declined"]
+
+
+def tell_of_window(offer: WaitingOffer, event: WindowEvent, *, by: Actor) -> None:
     """In the journal and in the client's history. In the transaction of the change."""
     entry, at = offer.waiting, offer.starts_at.isoformat()
     changes = {"window": (at, None) if event == "window_declined" else (None, at)}

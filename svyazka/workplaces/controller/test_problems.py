@@ -196,6 +196,16 @@ def test_the_controller_looks_and_the_others_help(enter, konstantin, mikhail, tr
 
 
 SAID = {
+    "visit_orphaned": (
+        {"at": "@", "who": "Егор Кузнецов"},
+        "Не сможет приехать: Егор Кузнецов (сегодня @)",
+        "Егор Кузнецов cannot come: today @",
+    ),
+    "visit_late": (
+        {"at": "@", "who": "Егор Кузнецов"},
+        "Егор Кузнецов опаздывает и не успеет: сегодня @",
+        "Егор Кузнецов runs late and will not be there in time: today @",
+    ),
     "waits_too_long": (
         {"begun": "@", "kind": {"ru": "Замер", "en": "Measurement"}},
         "Ждёт окна (Замер), записан сегодня @",

@@ -17,6 +17,7 @@ from svyazka.business.journal.record import About, Automaton, record
 from svyazka.business.staff.departments import DEPARTMENTS
 from svyazka.business.staff.roles import RIGHTS
 from svyazka.business.visits import telling as visits
+from svyazka.business.visits import waiting
 from svyazka.business.visits.kinds import KINDS
 from svyazka.business.visits.move_reasons import MOVE_REASONS
 from svyazka.workplaces.shared import telling
@@ -30,7 +31,7 @@ NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS, BREAKS, MOVE_REASONS)
 
 def verbs_of_the_house() -> set[str]:
     """Every text in the code that looks like a verb of the journal; some are put together from two parts."""
-    found = {f"visits.{event}" for event in get_args(visits.Event)}
+    found = {f"visits.{event}" for event in (*get_args(visits.Event), *get_args(waiting.WindowEvent))}
     found |= {f"{names.verb}_{what}" for names in NAMES for what in ("added", "changed", "removed")}
     for path in BUSINESS.glob("**/*.py"):
         if path.name.startswith("test_") or "migrations" in path.parts:
