@@ -163,7 +163,7 @@ def test_the_demonstration_ends_with_all_that_it_started(place, told):
     _until(lambda: len(_below(running.pid)) >= 5)  # the house, its door, its pages and what they consist of
     below = _below(running.pid)
     running.send_signal(told)
-    running.wait(60)
+    running.wait(120)
     _until(lambda: not any(_lives(process) for process in below))
     assert not Embedded(place).is_running()
 
