@@ -130,8 +130,10 @@ def _begin(code: str) -> None:
     from django.db import connection
 
     if code not in _BEGUN:
+        is_alone = not _all_rows()  # nothing that another fixture has put there goes into every test after this one
         _begin_anew(code)
-        _BEGUN[code] = _all_rows()
+        if is_alone:
+            _BEGUN[code] = _all_rows()
     else:
         with connection.cursor() as cursor:
             cursor.execute(_BEGUN[code])

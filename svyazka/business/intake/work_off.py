@@ -20,7 +20,6 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.phone_system import CallEvent, Kind
 from svyazka.business.intake import ringing
-from svyazka.business.intake.bundles import NOBODY_WAITS
 from svyazka.business.intake.connector import Ignore, NotUnderstood, Unused, connector
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take import take
@@ -151,7 +150,7 @@ def _work_off_calls(conversations: Sequence[str], *, promptly: bool) -> tuple[in
     for name in too_early:
         del usual[name], waiting[name]
     rings = [name for name, said in usual.items() if promptly and ringing.only_rings(_all_of(said))]
-    told = _told([(_all_of(usual.pop(name)), waiting[name]) for name in rings])
+    told = ringing.tell([(_all_of(usual.pop(name)), waiting[name]) for name in rings])
     heard = [(_all_of(said), waiting[name][-1]) for name, said in usual.items()]
     made = take_calls(heard) if heard else []
     ended = [
@@ -165,24 +164,6 @@ def _work_off_calls(conversations: Sequence[str], *, promptly: bool) -> tuple[in
 
 def _all_of(said: Sequence[Sequence[CallEvent]]) -> list[CallEvent]:
     return [event for events in said for event in events]
-
-
-def _told(rings: Sequence[tuple[Sequence[CallEvent], Sequence[Arrival]]]) -> int:
-    """Nobody waits for the rest of them any more, which is worked off as if nothing had been."""
-    if not rings:
-        return 0
-    ringing.tell([event for events, _arrivals in rings for event in events])
-    arrivals = [arrival for _events, of_one in rings for arrival in of_one]
-    times = [arrival.received_at for arrival in arrivals]
-    with connection.cursor() as cursor:
-        ids = [arrival.pk for arrival in arrivals]
-        cursor.execute(_CAN_WAIT_NOW, [json.dumps(NOBODY_WAITS), ids, min(times), max(times)])
-    return len(arrivals)
-
-
-_CAN_WAIT_NOW = """
-update intake_arrival set headers = headers || %s::jsonb where id = any(%s) and received_at between %s and %s
-"""
 
 
 def _asks_for_all(said: Sequence[Sequence[CallEvent]]) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,14 +17,14 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.deals import moves
 from svyazka.business.deals.held import held
 from svyazka.business.deals.known import facts
-from svyazka.business.deals.models import Deal, Stage
-from svyazka.business.deals.work import next_steps, staying, tasks
+from svyazka.business.deals.models import Deal
+from svyazka.business.deals.work import next_steps
 from svyazka.business.journal.record import Actor
 from svyazka.business.visits import (
     chain,
+    its_deal,
     offering,
     periods,
     promises,
@@ -44,11 +44,7 @@ from svyazka.business.visits.telling import people_of, tell
 from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
-EVE = time(18)  # until then somebody confirms tomorrow's visits
-NEW_DATE_WITHIN = timedelta(days=1)
-RING_WITHIN = timedelta(hours=1)
 TRIES = 3  # another van may still be free
-MOVABLE = (Visit.Status.PLANNED, Visit.Status.ON_WAY)
 
 Done = TypeVar("Done")
 
@@ -158,31 +154,14 @@ def cancel(
     tell(current, "cancelled", by=by, note=current.reason, changes=changes, also=people)
     if tells_staff:
         rescheduled.notify_cancelled(current, people, by=by)
-    _write_date(current, by=by)
+    its_deal.write_date(current, by=by)
     knows = asked == Asked.CLIENT
     if current.deal.is_open:
-        _agree_on_a_new_date(current, by=by, knows=knows)
-        _ask_about_later(current, by=by)
+        its_deal.agree_on_a_new_date(current, by=by, knows=knows)
+        its_deal.ask_about_later(current, by=by)
     # Whoever agrees with him on another time says it then: nobody rings twice.
     to_client.tell(current, "called_off", by=by, knows=knows or current.deal.is_open)
     return current
-
-
-def deal_waits_for(visit: Visit) -> list[str]:
-    """What must still be known before the deal can go on to the stage of such a visit, in words."""
-    stage = _stage(visit.deal, visit.kind.booked_stage)
-    return [facts.name_of(code) for code in moves.missing_to_leave(visit.deal, to=stage)] if stage else []
-
-
-def carry_on(deal: Deal, code: str, *, by: Actor) -> Deal:
-    """Takes the deal forward to this stage of its pipeline. Where something is still missing it stays."""
-    stage = _stage(deal, code)
-    if stage is None or not deal.is_open or stage.position <= deal.stage.position:
-        return deal
-    try:
-        return moves.move(deal, to=stage, by=by)
-    except staying.CannotLeave:
-        return deal
 
 
 def lock(visit: Visit) -> Visit:
@@ -198,15 +177,8 @@ def refuse_change(visit: Visit, version: int | None) -> None:
     """Only what has not begun can be changed, and only what one has seen."""
     if version is not None and visit.version != version:
         raise ChangedMeanwhile
-    if visit.status not in MOVABLE:
+    if visit.status not in Visit.MOVABLE:
         raise Refused(_("The visit is already under way, finished or cancelled."))
-
-
-def ask_again(visit: Visit, *, by: Actor) -> None:
-    """Whether the time suits: the step of a deal whose visit was confirmed takes its old place again."""
-    if visit.deal.stage.code == visit.kind.booked_stage:
-        next_steps.plan_for_stage(visit.deal, by=by)
-        _confirm_the_day_before(visit)
 
 
 @transaction.atomic
@@ -239,12 +211,12 @@ def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str)
     if not current.address:
         current = facts.change(current, {"address": address}, by=by)
     visit.deal = current
-    _write_date(visit, by=by)
-    if visit.deal.stage.code == kind.booked_stage and not _has_another(visit):
+    its_deal.write_date(visit, by=by)
+    if visit.deal.stage.code == kind.booked_stage and not its_deal.has_another(visit):
         # In the place of "agree on a new date", which has just been done.
         next_steps.plan_for_stage(visit.deal, by=by)
-    visit.deal = carry_on(visit.deal, kind.booked_stage, by=by)
-    _confirm_the_day_before(visit)
+    visit.deal = its_deal.carry_on(visit.deal, kind.booked_stage, by=by)
+    its_deal.confirm_the_day_before(visit)
     to_client.tell(visit, "booked", by=by, knows=True)
     return visit
 
@@ -341,11 +313,11 @@ def put(
         "resource": (before.name, resource.name),
     }
     tell(current, "moved", by=by, note=current.reason, changes=changes, was=was, also=also)
-    _write_date(current, by=by)
+    its_deal.write_date(current, by=by)
     if was_confirmed and is_another_time:
-        ask_again(current, by=by)
+        its_deal.ask_again(current, by=by)
     else:
-        _confirm_the_day_before(current)
+        its_deal.confirm_the_day_before(current)
 
 
 def _take_along(effect: Effect, first: Visit, *, by: Actor) -> None:
@@ -357,44 +329,6 @@ def _take_along(effect: Effect, first: Visit, *, by: Actor) -> None:
         return
     at, who = effect.slot.starts_at.astimezone(UTC), effect.slot.resource
     _move(effect.visit, at, who, Why(said, asked=Asked.WE), by=by, version=None, seen=ANYHOW)
-
-
-def _ask_about_later(cancelled: Visit, *, by: Actor) -> None:
-    """Whoever looks after the deal says what becomes of the visits that waited for this one."""
-    for later in chain.ahead_of(cancelled):
-        if chain.not_before(later.kind, cancelled.deal_id) is None:
-            with translation.override(settings.LANGUAGE_CODE):
-                said = gettext("“{first}” is called off: what becomes of “{later}”?")
-                what = said.format(first=cancelled.kind.name, later=later.kind.name)
-            tasks.plan(cancelled.deal, what, due_at=clock.now() + NEW_DATE_WITHIN, by=by)
-
-
-def _confirm_the_day_before(visit: Visit) -> None:
-    """What the stage asks for before such a visit is asked for on its eve; on the same day within the hour."""
-    if visit.deal.stage.code != visit.kind.booked_stage:
-        return
-    eve = clock.at(clock.local(visit.starts_at).date() - timedelta(days=1), EVE)
-    soon = min(clock.now() + timedelta(hours=1), visit.starts_at)
-    next_steps.set_due(visit.deal, max(eve, soon))
-
-
-def _agree_on_a_new_date(visit: Visit, *, by: Actor, knows: bool) -> None:
-    """What a deal with a booked visit asks for ("confirm the time") is void when there is none any more. `knows`: the
-    client himself has called it off; otherwise he is rung at once."""
-    with translation.override(settings.LANGUAGE_CODE):
-        agree = gettext("Agree on a new date with the client")
-        what = agree if knows else gettext("Tell the client that we cannot come, and agree on a new date")
-    deal = visit.deal
-    due_at = clock.now() + (NEW_DATE_WITHIN if knows else RING_WITHIN)
-    if deal.stage.code == visit.kind.booked_stage and not _has_another(visit):
-        next_steps.replace_stages(deal, what, due_at=due_at, by=by)
-    else:
-        tasks.plan(deal, what, due_at=due_at, by=by)
-
-
-def _has_another(visit: Visit) -> bool:
-    rows = Visit.objects.filter(deal=visit.deal, kind=visit.kind, status__in=MOVABLE)
-    return rows.exclude(pk=visit.pk).exists()
 
 
 def _booked_before(earlier: Visit, deal: Deal) -> Visit:
@@ -409,16 +343,3 @@ def _refuse_booking(deal: Deal, address: str) -> None:
         raise Refused(_("The deal is closed; there is nothing to go out for."))
     if not address:
         raise Refused(_("Where to go? The address is missing."), fields={"address": _("Enter the address.")})
-
-
-def _write_date(visit: Visit, *, by: Actor) -> None:
-    """The deal's field says when the last visit of this kind is, or nothing when there is none."""
-    if not visit.kind.booked_fact:
-        return
-    last = Visit.objects.still_on().filter(deal=visit.deal, kind=visit.kind).order_by("-starts_at").first()
-    day = clock.local(last.starts_at).date().isoformat() if last else ""
-    visit.deal = facts.change(visit.deal, {visit.kind.booked_fact: day}, by=by)
-
-
-def _stage(deal: Deal, code: str) -> Stage | None:
-    return Stage.objects.filter(pipeline_id=deal.pipeline_id, code=code).first() if code else None

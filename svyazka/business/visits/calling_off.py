@@ -21,7 +21,7 @@ from svyazka.kit.refusals import Refused
 
 def ahead_of(deal: Deal) -> list[Visit]:
     """The visits of a deal that have not begun."""
-    rows = Visit.objects.filter(deal=deal, status__in=booking.MOVABLE).order_by("starts_at", "pk")
+    rows = Visit.objects.filter(deal=deal, status__in=Visit.MOVABLE).order_by("starts_at", "pk")
     return list(rows.select_related("kind", "resource"))
 
 

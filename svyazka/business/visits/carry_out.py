@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.deals import moves
 from svyazka.business.deals.work import staying
 from svyazka.business.journal.record import Actor
-from svyazka.business.visits import arriving, booking, chain, to_client
+from svyazka.business.visits import arriving, booking, chain, its_deal, to_client
 from svyazka.business.visits.models import Visit
 from svyazka.business.visits.telling import Event, tell
 from svyazka.kit import clock
@@ -69,7 +69,7 @@ def take_back(visit: Visit, *, by: Actor, version: int | None = None) -> Visit:
     if current.left_stage and _is_where_it_left_it(current):
         with contextlib.suppress(staying.CannotLeave):  # a question holds it where it is
             current.deal = moves.move(current.deal, to=current.left_stage, by=by)
-    if status in booking.MOVABLE:
+    if status in Visit.MOVABLE:
         chain.insist(current.kind, current.deal_id, current.starts_at, without=current)
     current.status, current.left_stage = status, None
     if status == Visit.Status.PLANNED:
@@ -92,7 +92,7 @@ def status_before(visit: Visit) -> Visit.Status | None:
 
 def _carry_on(visit: Visit, *, by: Actor) -> None:
     left = visit.deal.stage
-    visit.deal = booking.carry_on(visit.deal, visit.kind.done_stage, by=by)
+    visit.deal = its_deal.carry_on(visit.deal, visit.kind.done_stage, by=by)
     if visit.deal.stage_id != left.pk:
         # The very moment at which the deal got there says later whether somebody has moved it since.
         visit.left_stage, visit.status_since = left, visit.deal.stage_since

@@ -14,7 +14,7 @@ from svyazka.business.clients.naming import contact_of
 from svyazka.business.deals.work import next_steps
 from svyazka.business.journal.record import Actor
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import booking, to_client
+from svyazka.business.visits import booking, its_deal, to_client
 from svyazka.business.visits.models import Visit
 from svyazka.business.visits.telling import tell
 from svyazka.kit import clock
@@ -52,7 +52,7 @@ def take_back(visit: Visit, *, by: Actor, version: int | None = None) -> Visit:
     current.confirmed_at = None
     _save(current)
     tell(current, "unconfirmed", by=by, changes={"confirmed": (True, False)})
-    booking.ask_again(current, by=by)
+    its_deal.ask_again(current, by=by)
     return current
 
 

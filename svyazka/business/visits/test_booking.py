@@ -11,7 +11,7 @@ from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, LossReason, Stage
 from svyazka.business.deals.work import next_steps, questions, tasks
 from svyazka.business.journal.models import Entry, LiveEvent
-from svyazka.business.visits import booking
+from svyazka.business.visits import booking, its_deal
 from svyazka.business.visits.models import Booking, Visit
 from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
@@ -133,7 +133,7 @@ def test_where_something_is_missing_the_visit_is_booked_and_the_deal_stays(olga,
     deal = opening.open_deal(Client.objects.create(address="Химки, Мира, 1"), by=olga)
     visit = booking.book(deal, measurement, of_egor, hour(10), request_id=uuid4(), by=olga)
     assert stage_of(deal) == "new"
-    assert booking.deal_waits_for(visit) == [facts.name_of("client_name")]
+    assert its_deal.waits_for(visit) == [facts.name_of("client_name")]
 
 
 def test_a_deal_never_goes_back(deal, olga, measurement, of_egor, hour, visit):
@@ -218,4 +218,4 @@ def test_a_visit_is_booked_and_the_deal_stays_where_a_question_holds_it(deal, ko
         by=konstantin,
     )
     held = Deal.objects.get(pk=deal.pk)
-    assert booking.carry_on(held, "measurement_booked", by=konstantin).stage_id == deal.stage_id
+    assert its_deal.carry_on(held, "measurement_booked", by=konstantin).stage_id == deal.stage_id

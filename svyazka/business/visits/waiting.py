@@ -37,7 +37,6 @@ FURTHEST = timedelta(days=365)
 MOST_UNPLACED = 300
 LOOKED_AGAIN = timedelta(hours=6)  # all windows of somebody who waits: days come into reach, plans change
 RING_WITHIN = timedelta(hours=4)
-MOVABLE = (Visit.Status.PLANNED, Visit.Status.ON_WAY)
 State = Waiting.State
 
 
@@ -248,7 +247,7 @@ _VERBS: dict[str, str] = {
 def _refuse(deal: Deal, kind: VisitKind) -> None:
     if not deal.is_open:
         raise Refused(_("The deal is closed; there is nothing to wait for."))
-    if Visit.objects.filter(deal=deal, kind=kind, status__in=MOVABLE, ends_at__gt=clock.now()).exists():
+    if Visit.objects.filter(deal=deal, kind=kind, status__in=Visit.MOVABLE, ends_at__gt=clock.now()).exists():
         raise Refused(_("Such a visit is booked already. Move it, or call it off first."))
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Deal
-from svyazka.business.visits import booking, calling_off, chain, holding, work
+from svyazka.business.visits import booking, calling_off, chain, holding, its_deal, work
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit.refusals import Refused
@@ -78,7 +78,7 @@ def hold_release(request: PageRequest, deal_id: int) -> HttpResponse:
 
 
 def _booked(request: PageRequest, visit: Visit) -> HttpResponse:
-    context = {"visit": visit, "missing": booking.deal_waits_for(visit), "map": map_link(visit.address)}
+    context = {"visit": visit, "missing": its_deal.waits_for(visit), "map": map_link(visit.address)}
     answer = render(request, "dispatcher/booked.html", context, status=201)
     answer["HX-Trigger"] = json.dumps({"toast": {"message": _("Booked: {visit}").format(visit=visits.in_words(visit))}})
     return answer

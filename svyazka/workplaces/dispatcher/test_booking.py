@@ -9,7 +9,7 @@ from svyazka.business.clients.models import Client
 from svyazka.business.deals import opening
 from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal
-from svyazka.business.visits import booking, offering
+from svyazka.business.visits import booking, its_deal, offering
 from svyazka.business.visits.models import Visit, VisitKind
 from svyazka.workplaces.dispatcher import typed
 
@@ -90,7 +90,7 @@ def test_what_is_missing_is_said_after_booking(enter, olga, windows, measurement
     page = enter(olga).post(f"/deals/{nameless.pk}/visits/", given, headers=HTMX)
     visit = Visit.objects.select_related("deal__client", "deal__stage", "kind").get()
     assert page.status_code == 201
-    assert booking.deal_waits_for(visit)[0] in html.unescape(page.content.decode())
+    assert its_deal.waits_for(visit)[0] in html.unescape(page.content.decode())
 
 
 def test_who_may_book(enter, olga, egor, konstantin, deal):

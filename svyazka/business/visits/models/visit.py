@@ -53,6 +53,8 @@ class Visit(models.Model):
         DONE = "done", _("done")
         CANCELLED = "cancelled", _("cancelled")
 
+    MOVABLE = (Status.PLANNED, Status.ON_WAY)
+
     kind = models.ForeignKey(VisitKind, models.PROTECT, related_name="visits")
     deal = models.ForeignKey(Deal, models.PROTECT, related_name="visits")
     client = models.ForeignKey(Client, models.PROTECT, related_name="visits")
