@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.db.models import JSONField, Model
 
+from svyazka.kit.asking import Asking, Rows, answered, ask
+
 M = TypeVar("M", bound=Model)
 
 
@@ -24,8 +26,13 @@ def columns(*models: type[Model]) -> str:
 
 def read(model: type[M], rest: str, parameters: Sequence[Any] = ()) -> list[M]:
     """All of one table. `rest`: what follows its name in the question; never what somebody typed."""
+    return answered(asked(model, rest, parameters))
+
+
+def asked(model: type[M], rest: str, parameters: Sequence[Any] = ()) -> Asking[list[M]]:
+    """The same, beside other questions."""
     question = f"select {columns(model)} from {model._meta.db_table} {rest}"  # noqa: S608  # names of our own only
-    return [one for (one,) in read_joined(question, parameters, model)]
+    return [_made(model, list(row)) for row in (yield from ask(question, parameters))]
 
 
 def read_joined(
@@ -35,9 +42,14 @@ def read_joined(
     with connection.cursor() as cursor:
         cursor.execute(question, parameters)
         rows = cursor.fetchall()
-    for row in rows:
-        values = iter(row)
-        yield *(_made(model, list(islice(values, len(_names(model))))) for model in models), *values
+    yield from _joined(rows, models)
+
+
+def asked_joined(
+    question: str, parameters: Sequence[Any] | Mapping[str, Any], *models: type[Model]
+) -> Asking[list[tuple[Any, ...]]]:
+    """The same, beside other questions."""
+    return list(_joined((yield from ask(question, parameters)), models))
 
 
 @contextmanager
@@ -47,6 +59,12 @@ def unanswered() -> Iterator[None]:
     connection.ensure_connection()
     with connection.connection.pipeline():
         yield
+
+
+def _joined(rows: Rows, models: Sequence[type[Model]]) -> Iterator[tuple[Any, ...]]:
+    for row in rows:
+        values = iter(row)
+        yield *(_made(model, list(islice(values, len(_names(model))))) for model in models), *values
 
 
 def _made(model: type[Model], values: list[Any]) -> Any:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db import connection
-
 from svyazka.business.calls import phones
 from svyazka.business.calls.follow import LONGEST
 from svyazka.business.calls.phone_system import At
 from svyazka.business.calls.whose_phone import PhoneKey
 from svyazka.kit import clock
+from svyazka.kit.asking import Asking, answered, ask
 
 # Of one `call` of those that go on, which are few and have an index of their own. `lifted_at`: null while it rings; of
 # whose answer nothing was heard, when he spoke; whoever dials has lifted. That a leg has a key tells the planner that
@@ -40,16 +39,20 @@ where call.state <> 'ended' and call.started_at > %(since)s
 
 def phones_at(keys: Collection[PhoneKey]) -> dict[PhoneKey, At]:
     """As the telephone system says it of its phones; of one that says nothing, as far as the calls that go on tell."""
+    return answered(ask_phones_at(keys))
+
+
+def ask_phones_at(keys: Collection[PhoneKey]) -> Asking[dict[PhoneKey, At]]:
     wanted = {key for key in keys if key.extension}
     if not wanted:
         return {}
-    known = phones.states(wanted)
+    known = yield from phones.ask_states(wanted)
     untold = wanted - known.keys()
-    return known | dict.fromkeys(_in_calls(untold), At.BUSY) if untold else known
+    busy = (yield from _ask_in_calls(untold)) if untold else set()
+    return known | dict.fromkeys(busy, At.BUSY)
 
 
-def _in_calls(keys: Collection[PhoneKey]) -> set[PhoneKey]:
+def _ask_in_calls(keys: Collection[PhoneKey]) -> Asking[set[PhoneKey]]:
     codes, extensions = map(list, zip(*keys, strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_CALLS, {"since": clock.now() - LONGEST, "codes": codes, "extensions": extensions})
-        return {PhoneKey(*row) for row in cursor.fetchall()}
+    found = yield from ask(_IN_CALLS, {"since": clock.now() - LONGEST, "codes": codes, "extensions": extensions})
+    return {PhoneKey(*row) for row in found}

@@ -10,6 +10,7 @@ from django.db import connection
 from svyazka.business.calls.phone_system import At, PhonesSeen
 from svyazka.business.calls.whose_phone import PhoneKey
 from svyazka.business.journal.record import announce
+from svyazka.kit.asking import Asking, answered, ask
 
 _CHANGE = """
 insert into calls_phone as phone (pbx_code, extension, state, since)
@@ -53,7 +54,10 @@ def notice(seen: PhonesSeen) -> None:
 
 def states(keys: Collection[PhoneKey]) -> dict[PhoneKey, At]:
     """Of those that are not in it nothing is known."""
+    return answered(ask_states(keys))
+
+
+def ask_states(keys: Collection[PhoneKey]) -> Asking[dict[PhoneKey, At]]:
     codes, extensions = [key.pbx_code for key in keys], [key.extension for key in keys]
-    with connection.cursor() as cursor:
-        cursor.execute(_STATES, [codes, extensions])
-        return {PhoneKey(code, extension): At(state) for code, extension, state in cursor.fetchall()}
+    found = yield from ask(_STATES, [codes, extensions])
+    return {PhoneKey(code, extension): At(state) for code, extension, state in found}

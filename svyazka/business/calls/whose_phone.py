@@ -12,6 +12,9 @@ from typing import NamedTuple
 from django.db import connection
 
 from svyazka.business.calls.models import Call
+from svyazka.business.staff.models import Person
+from svyazka.kit import rows
+from svyazka.kit.asking import Asking
 
 
 class PhoneKey(NamedTuple):
@@ -29,6 +32,14 @@ def staff_at(phones: Iterable[PhoneKey]) -> dict[PhoneKey, int]:
 def colleagues_at(phones: Iterable[PhoneKey]) -> dict[PhoneKey, str]:
     """Their names."""
     return {key: name for key, _number, name in _owners(_OWN, phones)}
+
+
+def ask_colleague(number: str) -> Asking[Person | None]:
+    """Who of the staff rings from his own phone. `number`: E.164."""
+    found = yield from rows.asked(
+        Person, "where phone = %s and phone <> '' and is_active order by id limit 1", [number]
+    )
+    return found[0] if found else None
 
 
 def rung_by(numbers: Iterable[PhoneKey]) -> dict[PhoneKey, tuple[int, str]]:
@@ -62,6 +73,7 @@ def _owners(statement: str, phones: Iterable[PhoneKey]) -> list[tuple[PhoneKey, 
         return [(PhoneKey(code, extension), number, name) for code, extension, number, name in cursor.fetchall()]
 
 
+_WITH_PHONE = "where phone = %s and phone <> '' and is_active order by id limit 1"
 _OWN = """
 select asked.pbx_code, asked.extension, person.id, person.full_name
 from unnest(%s::text[], %s::text[]) as asked (pbx_code, extension)

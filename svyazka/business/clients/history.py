@@ -17,6 +17,7 @@ from svyazka.business.journal.record import About, Actor, announce, record
 from svyazka.business.notices.tell import tell
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, rows
+from svyazka.kit.asking import Asking
 from svyazka.kit.refusals import Refused
 
 PAGE = 30
@@ -141,8 +142,8 @@ def of_client(client_id: int, *, before: Before | None = None) -> list[Interacti
     return _page("client_id", client_id, before)
 
 
-def latest(client_id: int, *, most: int) -> list[Interaction]:
-    return rows.read(Interaction, "where client_id = %s order by at desc, id desc limit %s", [client_id, most])
+def ask_latest(client_id: int, *, most: int) -> Asking[list[Interaction]]:
+    return rows.asked(Interaction, "where client_id = %s order by at desc, id desc limit %s", [client_id, most])
 
 
 def of_deals(deal_ids: Sequence[int], *, before: Before | None = None) -> list[Interaction]:

@@ -15,6 +15,7 @@ from svyazka.business.clients import search
 from svyazka.business.clients.models import Client
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.kit import clock, rows
+from svyazka.kit.asking import Asking, answered
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,12 @@ def identify(contacts: Iterable[Contact], *, name: str = "", address: str = "", 
 
 
 def find_by_contact(contacts: Iterable[Contact]) -> Client | None:
-    for contact in contacts:
-        for client in rows.read(Client, _WITH_CONTACT, [contact.value, contact.kind, contact.account]):
-            return survivor(client)
-    return None
+    return next(filter(None, (answered(ask_by_contact(contact)) for contact in contacts)), None)
+
+
+def ask_by_contact(contact: Contact) -> Asking[Client | None]:
+    found = yield from rows.asked(Client, _WITH_CONTACT, [contact.value, contact.kind, contact.account])
+    return survivor(found[0]) if found else None
 
 
 _WITH_CONTACT = """

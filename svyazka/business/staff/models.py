@@ -74,10 +74,6 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def working(self) -> PersonQuerySet:
         return self.filter(is_active=True)
 
-    def with_phone(self, number: str) -> Person | None:
-        """The colleague whose own phone this is. `number`: E.164."""
-        return self.working().filter(phone=number).exclude(phone="").order_by("pk").first()
-
     def phones_among(self, numbers: Iterable[str]) -> set[str]:
         """Which of these numbers (E.164) are colleagues' own."""
         found = self.working().filter(phone__in=numbers).exclude(phone="")
@@ -93,9 +89,6 @@ class People(BaseUserManager["Person"]):
 
     def working(self) -> PersonQuerySet:
         return self.get_queryset().working()
-
-    def with_phone(self, number: str) -> Person | None:
-        return self.get_queryset().with_phone(number)
 
     def phones_among(self, numbers: Iterable[str]) -> set[str]:
         return self.get_queryset().phones_among(numbers)

@@ -12,6 +12,7 @@ from django.db import connection
 from svyazka.business.staff import hours
 from svyazka.business.staff.models import Absence, Person
 from svyazka.kit import clock
+from svyazka.kit.asking import Asking, answered, ask
 
 _LOOKED_AHEAD = 60  # days: whoever is away for longer has no day of return yet
 
@@ -35,12 +36,15 @@ def at_work(moment: datetime, *, people: Iterable[int] | None = None) -> set[int
 
 def presences(moment: datetime, *, people: Iterable[int] | None = None) -> dict[int, Presence]:
     """By id, those who are working for the company."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PRESENCES, {"moment": moment, "people": None if people is None else list(people)})
-        return {
-            number: Presence(until is None and hours.covers(json.loads(week), moment), until, note or "")
-            for number, week, until, note in cursor.fetchall()
-        }
+    return answered(ask_presences(moment, people=people))
+
+
+def ask_presences(moment: datetime, *, people: Iterable[int] | None = None) -> Asking[dict[int, Presence]]:
+    found = yield from ask(_PRESENCES, {"moment": moment, "people": None if people is None else list(people)})
+    return {
+        number: Presence(until is None and hours.covers(json.loads(week), moment), until, note or "")
+        for number, week, until, note in found
+    }
 
 
 _PRESENCES = """

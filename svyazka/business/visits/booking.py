@@ -193,7 +193,7 @@ def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str)
     was_held = [one for each in wish.holds for one in periods.of_hold(each, current)]
     settled = settle(replace(wish, deal=current), so_far=was_held, stays=True)
     _refuse_before_later(current, kind, settled)
-    visit = Visit.objects.create(
+    visit = Visit(
         kind=kind,
         deal=current,
         client=current.client,
@@ -205,6 +205,7 @@ def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str)
         **times_of(settled),
     )
     _take(visit, settled, was_held, wish.holds)
+    visit.save(force_insert=True)
     changes = {"starts_at": (None, visit.starts_at.isoformat()), "resource": (None, wish.resource.name)}
     tell(visit, "booked", by=by, changes=changes)
     waiting.served(visit, by=by)

@@ -3,7 +3,8 @@ at once.
 
 They are written only with ON CONFLICT DO NOTHING, all rows of a visit in one statement, ordered by resource: a plain
 insert under an exclusion constraint deadlocks when several want the same time. Whoever gives times back and takes
-others in one transaction stands in line for their resources first, alone; whoever only takes, beside the others.
+others in one transaction stands in line for their resources first, alone; whoever only takes, beside the others, in
+the statement that takes. A new visit gets its number from there: only whoever has the time writes anything else.
 """
 
 from __future__ import annotations
@@ -73,30 +74,46 @@ cross join lateral (
 """
 _ZONE = [settings.TIME_ZONE, settings.TIME_ZONE]
 
+# Whose it is: of a visit that is there, of one that is about to be written, or of nobody.
+_OWN = """
+own as materialized (select case when %s then nextval('visits_visit_id_seq') else %s::bigint end as id)
+"""
+
 _TAKE = f"""
-with taken as (
+with line as materialized (
+    select pg_advisory_xact_lock_shared(%s, id) from (select distinct id from unnest(%s::int[]) id order by id) one
+), {_OWN}, taken as (
 insert into visits_booking (resource_id, during, kind, visit_id, note, request_id, held_by_id, deal_id, expires_at)
-select resource_id, tstzrange(starts_at, ends_at, '[)'), %s, %s, %s, %s, %s, %s, %s
-from unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) as wanted (resource_id, starts_at, ends_at)
+select resource_id, tstzrange(starts_at, ends_at, '[)'), %s, own.id, %s, %s, %s, %s, %s
+from own, unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) as wanted (resource_id, starts_at, ends_at)
+where (select count(*) from line) > 0
 on conflict do nothing
-returning id, resource_id, during
+returning id, visit_id, resource_id, during
 ), changed as ({CHANGED.format(of="taken")})
-select id from taken
+select id, visit_id from taken
 """  # noqa: S608  # of our own words only
 
 
 def take(
     wanted: Collection[Taken], *, kind: str, visit: Visit | None = None, note: str = "", hold: Keep | None = None
 ) -> list[int]:
-    """All of them or, raising Overlaps, none: the caller's transaction is rolled back then."""
+    """All of them or, raising Overlaps, none: the caller's transaction is rolled back then. A `visit` that is not
+    written yet gets its number."""
     rows = sorted(wanted)
-    given = [kind, visit.pk if visit else None, note, *(hold or (None, None, None, None))]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    given = [LINE, columns[0], *_whose(visit), kind, note, *(hold or (None, None, None, None))]
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [*given, *(list(column) for column in zip(*rows, strict=True)), *_ZONE])
-        written = [pk for (pk,) in cursor.fetchall()]
+        cursor.execute(_TAKE, [*given, *columns, *_ZONE])
+        written = cursor.fetchall()
     if len(written) < len(rows):
         raise Overlaps
-    return written
+    if visit:
+        visit.pk = written[0][1]
+    return [pk for pk, _visit in written]
+
+
+def _whose(visit: Visit | None) -> tuple[bool, int | None]:
+    return visit is not None and visit.pk is None, visit.pk if visit else None
 
 
 def give_back(visit: Visit) -> None:
@@ -124,22 +141,26 @@ def of_hold(request_id: UUID, deal: Deal) -> list[Taken]:
 
 
 _TURN = f"""
-with turned as (
+with {_OWN}, turned as (
 update visits_booking
-set kind = 'visit', visit_id = %s, note = '', request_id = null, held_by_id = null, deal_id = null, expires_at = null
-where kind = 'hold' and request_id = %s and expires_at > %s
-returning resource_id, during
+set kind = 'visit', visit_id = own.id, note = '',
+    request_id = null, held_by_id = null, deal_id = null, expires_at = null
+from own where kind = 'hold' and request_id = %s and expires_at > %s
+returning visit_id, resource_id, during
 ), changed as ({CHANGED.format(of="turned")})
-select count(*) from turned
+select visit_id from turned
 """  # noqa: S608  # of our own words only
 
 
 def turn(request_id: UUID, visit: Visit, *, number: int) -> None:
-    """What was held is the visit's now, in one statement: nobody can come between."""
+    """What was held is the visit's now, in one statement: nobody can come between. One that is not written yet gets
+    its number."""
     with connection.cursor() as cursor:
-        cursor.execute(_TURN, [visit.pk, request_id, clock.now(), *_ZONE])
-        if cursor.fetchall() != [(number,)]:
-            raise Overlaps
+        cursor.execute(_TURN, [*_whose(visit), request_id, clock.now(), *_ZONE])
+        turned = cursor.fetchall()
+    if len(turned) != number:
+        raise Overlaps
+    visit.pk = turned[0][0]
 
 
 def release(request_id: UUID) -> set[int]:

@@ -47,7 +47,8 @@ class Settled:
 
 
 def settle(wish: Wish, *, so_far: Collection[Taken] = (), stays: bool = False) -> Settled:
-    """Stands in line for everybody concerned. Raises Refused where it cannot be, Overlaps where somebody was quicker.
+    """Stands in line where that is needed before anything is taken. Raises Refused where it cannot be, Overlaps where
+    somebody was quicker.
 
     `so_far`: what the visit or its hold takes now; it is given back, unless that is what is wanted and it `stays`.
     """
@@ -55,7 +56,8 @@ def settle(wish: Wish, *, so_far: Collection[Taken] = (), stays: bool = False) -
     found = _find(wish, so_far)
     resources = {one.resource_id for one in found.wanted}
     before = set() if stays and list(found.wanted) == list(so_far) else {one.resource_id for one in so_far}
-    periods.stand_in_line(resources, alone={*before, *resources} if before else found.limited)
+    if so_far or found.limited:  # otherwise in the statement that takes
+        periods.stand_in_line(resources, alone={*before, *resources} if before else found.limited)
     # A limit of the day is no constraint of the database: it is looked at again, now that nobody else can book.
     if found.limited and _find(wish, so_far) != found:
         raise Overlaps

@@ -6,28 +6,21 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from random import Random
 from uuid import uuid4
 
-from django.db import connection, transaction
 from django.db.models import Model
 
 from svyazka.business.clients.models import Client
 from svyazka.business.deals import opening
 from svyazka.business.journal.record import Automaton
 from svyazka.business.places.models import Background, Place
-from svyazka.business.visits import day_plans, offering, periods
+from svyazka.business.visits import day_plans, offering
 from svyazka.business.visits.models import Booking, Resource, Shift, Visit, VisitKind
 from svyazka.business.visits.offering import Offered, Wishes
-from svyazka.business.visits.periods import Overlaps, Taken
 from svyazka.config.bench import processor, visits_windows
 from svyazka.config.bench.dispatch import CENTRE, SKILLS, Weeks
 from svyazka.engines.routing.day_plan import DayPlan
@@ -38,13 +31,11 @@ from svyazka.kit import addresses, clock
 DAYS, STEP, HOUR = 14, 1800, 3600
 WORK = 40  # minutes
 SLOTS = tuple(Span(hour * HOUR, (hour + 2) * HOUR - 300) for hour in range(0, 24, 2))
-WRITERS, SECONDS = 32, 6.0
 
 
 def main() -> None:
     """Arguments: how many engineers, how many calls, the folder of the cluster. The figures go to stdout."""
-    what, number, calls, cluster = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
-    print(json.dumps(_calls(number, calls, cluster) if what == "calls" else _writers()))
+    print(json.dumps(_calls(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))))
 
 
 def _calls(number: int, calls: int, cluster: Path) -> dict[str, float]:
@@ -59,7 +50,7 @@ class Company:
 
     def __init__(self, weeks: Weeks) -> None:
         self.weeks, self.first = weeks, clock.today() + timedelta(days=1)
-        _forget_everything()
+        forget_everything()
         Background.objects.update_or_create(pk=1, defaults={"lat": CENTRE.lat, "lon": CENTRE.lon})
         self.kinds = {skill: VisitKind.objects.create(code=skill, skill=skill, minutes=WORK) for skill in SKILLS}
         self.resources = [self._resource(worker) for worker in range(len(weeks.able))]
@@ -167,83 +158,7 @@ def _as_booked(plan: DayPlan) -> DayPlan:
     return replace(plan, stops=tuple(stop._replace(window=Span(stop.start, stop.start)) for stop in plan.stops))
 
 
-def _forget_everything() -> None:
+def forget_everything() -> None:
     models: tuple[type[Model], ...] = (Booking, Visit, Shift, Resource, VisitKind, Place)
     for model in models:
         model._default_manager.all().delete()
-
-
-def _writers() -> dict[str, float]:
-    """Teams of one to three on a few days of twenty engineers; who has no more room gives something back."""
-    _forget_everything()
-    hours = {str(day): [["08:00", "20:00"]] for day in range(7)}
-    made = [
-        Resource.objects.create(kind="engineer", name=f"Engineer {one}", skills=[], hours=hours) for one in range(20)
-    ]
-    kind = VisitKind.objects.create(code="any", skill="any", minutes=WORK)
-    client = Client.objects.create(name="Vera")
-    deal = opening.open_deal(client, by=Automaton("bench"))
-    connection.pool.resize(1, WRITERS + 4)  # type: ignore[attr-defined]  # of Django's PostgreSQL
-    fight = Fight([one.pk for one in made], clock.today() + timedelta(days=1), deal.pk, kind.pk, client.pk)
-    with ThreadPoolExecutor(WRITERS) as pool:
-        outcomes = sum(pool.map(fight.write, range(WRITERS)), Counter[str]())
-    overlaps, partial = _broken()
-    errors = sum(number for name, number in outcomes.items() if name.startswith("error"))
-    return {"booked": outcomes["booked"] / SECONDS, "overlaps": overlaps, "partial": partial, "errors": errors}
-
-
-class Fight:
-    def __init__(self, resources: list[int], first: date, deal: int, kind: int, client: int) -> None:
-        self.resources, self.begins = resources, clock.day_bounds(first)[0]
-        self.of = {"deal_id": deal, "kind_id": kind, "client_id": client}
-        self.ends, self.lock = time.monotonic() + SECONDS, threading.Lock()
-
-    def write(self, number: int) -> Counter[str]:
-        chance, outcomes, mine = Random(number), Counter[str](), list[Visit]()  # noqa: S311  # no secret
-        while time.monotonic() < self.ends:
-            try:
-                outcomes[self._once(chance, mine)] += 1
-            except Overlaps:
-                outcomes["taken"] += 1
-            except Exception as error:  # a bench counts whatever a person would see
-                outcomes[f"error {type(error).__name__}"] += 1
-        connection.close()
-        return outcomes
-
-    def _once(self, chance: Random, mine: list[Visit]) -> str:
-        if len(mine) > 6:
-            with transaction.atomic():
-                visit = mine.pop(0)
-                periods.give_back(visit)
-                Visit.objects.filter(pk=visit.pk).update(status=Visit.Status.CANCELLED)
-            return "given back"
-        wanted = sorted(self._wanted(chance))
-        with transaction.atomic():
-            periods.stand_in_line({one.resource_id for one in wanted})
-            first = wanted[0]
-            visit = Visit.objects.create(
-                **self.of, resource_id=first.resource_id, address="there", starts_at=first.start, ends_at=first.end,
-                request_id=uuid4(), facts={"rows": len(wanted)},
-            )  # fmt: skip
-            periods.take(wanted, kind=Booking.Kind.VISIT, visit=visit)
-        mine.append(visit)
-        return "booked"
-
-    def _wanted(self, chance: Random) -> Iterator[Taken]:
-        day, slot = chance.randrange(3), chance.randrange(27)
-        start = self.begins + timedelta(days=day, hours=9, minutes=20 * slot)
-        end = start + timedelta(minutes=chance.choice([45, 60, 90]))
-        for resource in chance.sample(self.resources, chance.choice([1, 1, 2, 3])):
-            yield Taken(resource, start, end)
-
-
-def _broken() -> tuple[int, int]:
-    with connection.cursor() as cursor:
-        cursor.execute("""
-            select count(*) from visits_booking a join visits_booking b
-            on a.resource_id = b.resource_id and a.id < b.id and a.during && b.during""")
-        overlaps = cursor.fetchone()[0]
-        cursor.execute("""
-            select count(*) from visits_visit v where status <> 'cancelled'
-            and (v.facts ->> 'rows')::int <> (select count(*) from visits_booking b where b.visit_id = v.id)""")
-        return overlaps, cursor.fetchone()[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -15,16 +16,18 @@ from svyazka.business.calls.dialling.do_not_call import Forbidden
 from svyazka.business.calls.dialling.on_a_call import Standing
 from svyazka.business.calls.follow import summary_of
 from svyazka.business.calls.models import Call, PhoneCommand, PhoneLine
-from svyazka.business.calls.phone_system import Do
+from svyazka.business.calls.on_the_phone import ask_phones_at
+from svyazka.business.calls.phone_system import At, Do
 from svyazka.business.calls.summary import Summary, Transfer
-from svyazka.business.calls.whose_phone import PhoneKey, names_in, rung_by
+from svyazka.business.calls.whose_phone import PhoneKey, ask_colleague, names_in, rung_by
 from svyazka.business.clients import history
-from svyazka.business.clients.identify import Contact, find_by_contact
-from svyazka.business.clients.models import Client, Source
+from svyazka.business.clients.identify import Contact, ask_by_contact
+from svyazka.business.clients.models import Client, Interaction, Source
 from svyazka.business.deals.handing import looked_after
 from svyazka.business.deals.handing.looked_after import Known, LookedAfter
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, phones, rows, words
+from svyazka.kit.asking import Asking, answered, nothing, together
 from svyazka.workplaces.operator import call_people
 from svyazka.workplaces.shared import timeline
 from svyazka.workplaces.shared.short import Short
@@ -63,17 +66,16 @@ class Asked:
 
 
 def facts(person: Person, call: Call) -> dict[str, Any]:
-    """All but the form. A dozen statements, however many deals and people there are."""
+    """All but the form. A dozen statements in three journeys, however many deals and people there are."""
     now, short = summary_of(call), Short()
     moment = moment_of(person, call, now)
-    client = next(iter(rows.read(Client, "where id = %s", [call.client_id])), None) if call.client_id else None
-    caller = None if client else Person.objects.with_phone(call.client_number)
-    client = client or _by_number(call, caller)
-    after = looked_after.of_client(client.pk) if client else LookedAfter([], [])
-    standing = on_a_call.standing(call, person)
-    forbidden = _forbidden(call, client)
+    (client, caller), standing, line = answered(
+        together(_ask_who(call), on_a_call.ask_standing(call, person), _ask_line(call))
+    )
+    known = answered(_ask_known(call, client))
+    after, forbidden = known.after, known.forbidden
     deals = _deals(after.deals, call, short)
-    groups = call_people.of_desks(after.desks, call, person, short) if client else []
+    groups = call_people.of_desks(after.desks, call, person, short, known.phones) if client else []
     passed = _passed(person, call, now) if moment == "finished" else None
     return {
         "call": call,
@@ -84,13 +86,13 @@ def facts(person: Person, call: Call) -> dict[str, Any]:
         "is_held": now.is_held,
         "client": client,
         "caller": caller,
-        "line": _line(call),
+        "line": line,
         "there": _there(call, client, short) if not caller else "",
         "deals": deals,
         "script": _script(deals, call) if call.direction == "out" and moment not in OVER else "",
         "groups": groups,
         "has_keys": any(row.key for group in groups for row in group.rows),
-        "latest": _latest(call, client) if client else [],
+        "latest": timeline.lines([one for one in known.latest if one.pk != call.interaction_id][:LATEST]),
         "colleague": colleague_of(call, moment),
         "passed_to": _passed_to(call, passed) if passed else "",
         "is_awaited": bool(passed and call.state != Call.State.ENDED and not (passed.taken_by or passed.is_missed)),
@@ -101,10 +103,51 @@ def facts(person: Person, call: Call) -> dict[str, Any]:
     }
 
 
-def _by_number(call: Call, caller: Person | None) -> Client | None:
-    """In the first second of a call nothing is known of it but that it rings."""
-    is_asked = call.state == Call.State.RINGING and call.direction == "in" and call.client_number.startswith("+")
-    return find_by_contact([Contact("phone", call.client_number)]) if is_asked and not caller else None
+def _ask_who(call: Call) -> Asking[tuple[Client | None, Person | None]]:
+    """The client, or a colleague. In the first second of a call nothing is known of it but that it rings."""
+    if call.client_id:
+        found = yield from rows.asked(Client, "where id = %s", [call.client_id])
+        return (found[0], None) if found else (None, None)
+    rings = call.state == Call.State.RINGING and call.direction == "in" and call.client_number.startswith("+")
+    caller, client = yield from together(
+        ask_colleague(call.client_number),
+        ask_by_contact(Contact("phone", call.client_number)) if rings else nothing(None),
+    )
+    return (None, caller) if caller else (client, None)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of the client, if he is."""
+
+    after: LookedAfter
+    phones: Mapping[PhoneKey, At]
+    forbidden: list[Forbidden]
+    latest: list[Interaction]  # this call among them
+
+
+def _ask_known(call: Call, client: Client | None) -> Asking[_Known]:
+    if client is None:
+        found = yield from do_not_call.ask_of_numbers([call.client_number])
+        return _Known(LookedAfter([], []), {}, _own_first(found, call), [])
+    (after, phones), found, latest = yield from together(
+        _ask_after(client.pk),
+        do_not_call.ask_of_client(client.pk),
+        history.ask_latest(client.pk, most=LATEST + 1),
+    )
+    return _Known(after, phones, _own_first(found, call), latest)
+
+
+def _ask_after(client_id: int) -> Asking[tuple[LookedAfter, Mapping[PhoneKey, At]]]:
+    after = yield from looked_after.ask_of_client(client_id)
+    phones, _none = yield from together(
+        ask_phones_at(call_people.phones_of(after.desks)), looked_after.ask_presence(after)
+    )
+    return after, phones
+
+
+def _own_first(found: Mapping[str, Forbidden], call: Call) -> list[Forbidden]:
+    return sorted(found.values(), key=lambda one: one.number != call.client_number)
 
 
 def doing(person: Person, call: Call) -> dict[str, Any]:
@@ -182,8 +225,8 @@ def _passed_to(call: Call, last: Transfer) -> str:
     return said.format(who=name)
 
 
-def _line(call: Call) -> PhoneLine | None:
-    for line, source in rows.read_joined(_LINE, [call.our_number], PhoneLine, Source):
+def _ask_line(call: Call) -> Asking[PhoneLine | None]:
+    for line, source in (yield from rows.asked_joined(_LINE, [call.our_number], PhoneLine, Source)):
         line.source = source
         return line  # type: ignore[no-any-return]
     return None
@@ -233,17 +276,6 @@ def _deals(known: list[Known], call: Call, short: Short) -> list[dict[str, str]]
 
 def _script(deals: list[dict[str, str]], call: Call) -> str:
     return next((deal["instruction"] for deal in deals if deal["id"] == str(call.deal_id)), "")
-
-
-def _latest(call: Call, client: Client) -> list[timeline.Line]:
-    """What happened before this call."""
-    before = [one for one in history.latest(client.pk, most=LATEST + 1) if one.pk != call.interaction_id]
-    return timeline.lines(before[:LATEST])
-
-
-def _forbidden(call: Call, client: Client | None) -> list[Forbidden]:
-    found = do_not_call.of_client(client.pk) if client else do_not_call.of_numbers([call.client_number])
-    return sorted(found.values(), key=lambda one: one.number != call.client_number)
 
 
 def _doing(standing: Standing, call: Call, moment: str) -> dict[str, Any]:

@@ -49,11 +49,18 @@ class Group:
     more: int = 0
 
 
-def of_desks(desks: Iterable[Desk], call: Call, person: Person, short: Short) -> list[Group]:
-    """Each department with those who look after the client; the phones are asked for once."""
-    shown = [(desk, desk.carers[:MOST_OF_ONE]) for desk in desks]
+def phones_of(desks: Iterable[Desk]) -> list[PhoneKey]:
+    """Of those who are shown."""
+    return [one.phone for _desk, carers in _shown(desks) for one in carers]
+
+
+def of_desks(
+    desks: Iterable[Desk], call: Call, person: Person, short: Short, phones: Mapping[PhoneKey, At]
+) -> list[Group]:
+    """Each department with those who look after the client."""
+    shown = _shown(desks)
     theirs = {one.person_id: one.phone for _desk, carers in shown for one in carers}
-    phones, elsewhere = phones_at(theirs.values()), not_rung(theirs, on=call.pbx_code)
+    elsewhere = not_rung(theirs, on=call.pbx_code)
     keys = (str(number) for number in range(1, 10))
     return [
         Group(
@@ -63,6 +70,10 @@ def of_desks(desks: Iterable[Desk], call: Call, person: Person, short: Short) ->
         )
         for desk, carers in shown
     ]
+
+
+def _shown(desks: Iterable[Desk]) -> list[tuple[Desk, list[Carer]]]:
+    return [(desk, desk.carers[:MOST_OF_ONE]) for desk in desks]
 
 
 def _with_keys(rows: list[Row], keys: Iterator[str]) -> list[Row]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,7 @@ from svyazka.business.journal.record import About, record
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, phones
+from svyazka.kit.asking import Asking, answered, ask
 from svyazka.kit.refusals import Refused
 
 Reason = DoNotCall.Reason
@@ -93,19 +94,26 @@ def _said_by_others(numbers: Collection[str], by: Person) -> list[DoNotCall]:
 
 
 def of_numbers(numbers: Collection[str]) -> dict[str, Forbidden]:
-    return _found("one.number = any(%(given)s)", list(numbers)) if numbers else {}
+    return answered(ask_of_numbers(numbers)) if numbers else {}
 
 
 def of_client(client_id: int) -> dict[str, Forbidden]:
     """Those of his numbers that are not rung."""
+    return answered(ask_of_client(client_id))
+
+
+def ask_of_numbers(numbers: Collection[str]) -> Asking[dict[str, Forbidden]]:
+    return _ask("one.number = any(%(given)s)", list(numbers))
+
+
+def ask_of_client(client_id: int) -> Asking[dict[str, Forbidden]]:
     of_his = "one.number in (select value from clients_contactpoint where client_id = %(given)s and kind = 'phone')"
-    return _found(of_his, client_id)
+    return _ask(of_his, client_id)
 
 
-def _found(which: str, given: Any) -> dict[str, Forbidden]:
-    with connection.cursor() as cursor:
-        cursor.execute(_FORBIDDEN.format(which=which), {"given": given, "now": clock.now()})
-        return {row[0]: Forbidden(*row) for row in cursor.fetchall()}
+def _ask(which: str, given: Any) -> Asking[dict[str, Forbidden]]:
+    found = yield from ask(_FORBIDDEN.format(which=which), {"given": given, "now": clock.now()})
+    return {row[0]: Forbidden(*row) for row in found}
 
 
 _FORBIDDEN = """

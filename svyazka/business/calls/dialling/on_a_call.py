@@ -15,6 +15,7 @@ from svyazka.business.calls.phone_system import Do
 from svyazka.business.calls.whose_phone import PhoneKey, not_rung
 from svyazka.business.staff.models import Person
 from svyazka.kit import rows
+from svyazka.kit.asking import Asking, answered, together
 from svyazka.kit.refusals import Refused
 
 State = PhoneCommand.State
@@ -54,10 +55,16 @@ def command(call: Call, do: Do, *, colleague: Person | None = None, click: str, 
 
 
 def standing(call: Call, person: Person) -> Standing:
-    """Two statements."""
-    pbx = next(iter(rows.read(Pbx, "where code = %s", [call.pbx_code])), None)
+    return answered(ask_standing(call, person))
+
+
+def ask_standing(call: Call, person: Person) -> Asking[Standing]:
     which = "where call_id = %s and person_id = %s order by id desc limit 20"
-    asked = rows.read(PhoneCommand, which, [call.pk, person.pk])
+    found, asked = yield from together(
+        rows.asked(Pbx, "where code = %s", [call.pbx_code]),
+        rows.asked(PhoneCommand, which, [call.pk, person.pk]),
+    )
+    pbx = found[0] if found else None
     of_call = [one for one in asked if one.do in OF_CALLS]
     has_it = own_leg(call, person) is not None
     return Standing(

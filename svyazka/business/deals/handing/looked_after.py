@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection
-
 from svyazka.business.calls.whose_phone import PhoneKey
 from svyazka.business.staff import presence
 from svyazka.business.staff.presence import Presence
 from svyazka.kit import clock, words
+from svyazka.kit.asking import Asking, ask, together
 
 MOST_DEALS = 60
 _NOT_HERE = Presence(is_at_work=False)
@@ -62,18 +61,25 @@ class LookedAfter:
     deals: list[Known]  # the open ones, the newest first
 
 
-def of_client(client_id: int) -> LookedAfter:
-    """Three statements, however many deals and people there are."""
-    deals = _deals(client_id)
-    departments = _departments([deal.department_id for deal in deals if deal.department_id])
-    desks = [Desk(name, carers(number, deals) or head) for number, name, head in departments]
+def ask_of_client(client_id: int) -> Asking[LookedAfter]:
+    """Two statements in one journey, however many deals and people there are. How it stands with them is asked next
+    (`ask_presence`)."""
+    deals, departments = yield from together(_ask_deals(client_id), _ask_departments())
+    theirs = {deal.department_id for deal in deals}
+    on_the_way = [one for one in departments if one.has_pipeline or one.id in theirs]
+    desks = [Desk(one.name, carers(one.id, deals) or one.head) for one in on_the_way]
     if nowhere := carers(None, deals):
         desks.append(Desk("", nowhere))
-    people = [carer for desk in desks for carer in desk.carers]
-    known = presence.presences(clock.now(), people=[one.person_id for one in people]) if people else {}
+    return LookedAfter(desks, [deal for deal in deals if deal.is_open])
+
+
+def ask_presence(after: LookedAfter) -> Asking[None]:
+    people = [carer for desk in after.desks for carer in desk.carers]
+    if not people:
+        return
+    known = yield from presence.ask_presences(clock.now(), people=[one.person_id for one in people])
     for carer in people:
         carer.presence = known.get(carer.person_id, _NOT_HERE)
-    return LookedAfter(desks, [deal for deal in deals if deal.is_open])
 
 
 def carers(department_id: int | None, deals: Sequence[Known]) -> list[Carer]:
@@ -91,17 +97,16 @@ def carers(department_id: int | None, deals: Sequence[Known]) -> list[Carer]:
     return [Carer(theirs[0].person_id, theirs[0].person, theirs[0].phone, was=True)]
 
 
-def _deals(client_id: int) -> list[Known]:
-    with connection.cursor() as cursor:
-        cursor.execute(_DEALS, {"client": client_id, "most": MOST_DEALS})
-        return [
-            Known(
-                row[0], row[1], words.here(words.read(row[2])), row[3], words.here(words.read(row[4])),
-                words.translated(row[5], words.read(row[6])), row[7], row[8], row[9], row[10],
-                PhoneKey(row[11], row[12]), row[13],
-            )
-            for row in cursor.fetchall()
-        ]  # fmt: skip
+def _ask_deals(client_id: int) -> Asking[list[Known]]:
+    found = yield from ask(_DEALS, {"client": client_id, "most": MOST_DEALS})
+    return [
+        Known(
+            row[0], row[1], words.here(words.read(row[2])), row[3], words.here(words.read(row[4])),
+            words.translated(row[5], words.read(row[6])), row[7], row[8], row[9], row[10],
+            PhoneKey(row[11], row[12]), row[13],
+        )
+        for row in found
+    ]  # fmt: skip
 
 
 # The open deals, and what was before them on their way; of a client without any, the way that he went last.
@@ -128,18 +133,29 @@ order by deal.closed_at is not null, deal.opened_at desc, deal.id desc limit %(m
 """
 
 
-def _departments(also: Sequence[int]) -> list[tuple[int, str, list[Carer]]]:
-    """Those that have a pipeline, in the order of the way, and these; each with its head."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DEPARTMENTS, [list(also)])
-        return [
-            (number, words.here(words.read(named)), [Carer(head, name, PhoneKey(*phone), is_head=True)] if head else [])
-            for number, named, head, name, *phone in cursor.fetchall()
-        ]
+class _Department(NamedTuple):
+    id: int
+    name: str
+    has_pipeline: bool
+    head: list[Carer]
+
+
+def _ask_departments() -> Asking[list[_Department]]:
+    """Those that have a pipeline, in the order of the way, and the others; each with its head."""
+    found = yield from ask(_DEPARTMENTS)
+    return [
+        _Department(
+            number,
+            words.here(words.read(named)),
+            has_pipeline,
+            [Carer(head, name, PhoneKey(*phone), is_head=True)] if head else [],
+        )
+        for number, named, has_pipeline, head, name, *phone in found
+    ]
 
 
 _DEPARTMENTS = """
-select department.id, department.words, head.id, head.full_name, head.pbx_code, head.extension
+select department.id, department.words, way.position is not null, head.id, head.full_name, head.pbx_code, head.extension
 from staff_department department
 cross join lateral (
     select min(position) as position from deals_pipeline where department_id = department.id and is_active
@@ -150,6 +166,5 @@ left join lateral (
     where department_id = department.id and person.is_active and 'head' in (person.role, role.based_on)
     order by person.role <> 'head', person.id limit 1
 ) head on true
-where way.position is not null or department.id = any(%s)
 order by way.position nulls last, department.id
 """
