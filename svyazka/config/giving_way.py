@@ -30,8 +30,10 @@ def _let_it_give_way(connection: BaseDatabaseWrapper, **_given: Any) -> None:
 
 def _be_nice(process: int) -> None:
     """To all others: Linux counts the niceness of a process only within its session (autogroup, sched(7)), and each of
-    ours has one of its own. The session as a whole is told apart."""
+    ours has one of its own. The session as a whole is told apart. Whoever wakes up takes a processor on which only such
+    work runs (SCHED_IDLE) for a free one."""
     os.setpriority(os.PRIO_PROCESS, process, NICENESS)
+    os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
     if os.getsid(process) == process:
         with suppress(OSError):
             Path(f"/proc/{process}/autogroup").write_text(str(NICENESS))

@@ -26,7 +26,7 @@ from svyazka.engines.routing.problem import Break, Key, Point, Span, Travel, Wor
 from svyazka.engines.routing.wanted import DAY
 from svyazka.kit import clock, rows
 
-DAYS = 14
+AHEAD = 21  # days: who asks for two weeks may begin with a day of the next one
 AT_ONCE = 500  # packed by one turn of the worker
 
 
@@ -117,7 +117,7 @@ def pack_ahead() -> int:
     ids = list(resources.values_list("pk", flat=True))
     first, travel = clock.today(), times.travel()
     with connection.cursor() as cursor:
-        cursor.execute(_ALL_STALE, [first, *_given(ids, first, DAYS, travel), AT_ONCE])
+        cursor.execute(_ALL_STALE, [first, *_given(ids, first, AHEAD, travel), AT_ONCE])
         stale = {DayOf(pk, day): Stale(*state) for pk, day, *state in cursor.fetchall()}
     if stale:
         renew(stale, travel)

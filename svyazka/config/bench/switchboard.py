@@ -155,9 +155,7 @@ class Orders:
     phones: list[str]
     callers: list[str]
     watched: str = ""
-    watched_every: int = int(
-        __import__("os").environ.get("WEV", "60")
-    )  # each so many-th call that rings somebody rings there
+    watched_every: int = 60  # each so many-th call that rings somebody rings there
 
 
 class Switchboard:
