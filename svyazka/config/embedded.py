@@ -30,6 +30,8 @@ SETTINGS = {
     "wal_compression": "on",
     "max_wal_size": "2GB",
     "jit": "off",
+    # Small answers to many at once, rather than a long one with all processors: somebody waits for a card meanwhile.
+    "max_parallel_workers_per_gather": "0",
     "timezone": "'UTC'",
     "log_min_messages": "warning",
     # A refused statement would write clients' data into the server's log.

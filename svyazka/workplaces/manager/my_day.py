@@ -108,9 +108,19 @@ def _sections(person: Person, found: Sequence[Line], most: int) -> list[dict[str
             continue
         total = mine[0].total if mine else 0
         made.append(
-            {"code": part.value, "name": name, "total": total, "lines": lines(person, mine), "folded": part in _FOLDED}
+            {
+                "code": part.value,
+                "name": name,
+                "total": _shown_total(total),
+                "lines": lines(person, mine),
+                "folded": part in _FOLDED,
+            }
         )
     return made
+
+
+def _shown_total(total: int) -> str:
+    return f"{my_day.COUNTED - 1}+" if total >= my_day.COUNTED else str(total or "")
 
 
 def _is_cut(found: Sequence[Line], most: int) -> bool:

@@ -19,6 +19,8 @@ from svyazka.business.staff.roles import Reach
 from svyazka.kit import clock, words
 
 PAGE = 25
+COUNTED = 1000  # of a part, at most: nobody works off more, and a page costs the same whatever has piled up
+IN_FRAME = 100
 SOON = timedelta(days=7)
 
 
@@ -35,7 +37,7 @@ class Line(NamedTuple):
     """A task with all that one has to know in order to do it. Without a deal, all from `deal_id` on is empty."""
 
     part: str
-    total: int  # so many there are of its part
+    total: int  # so many there are of its part, counted no further than `COUNTED`
     id: int
     kind: str
     stored: str
@@ -99,7 +101,12 @@ class Owed(NamedTuple):
 
 
 def list_tasks(
-    person: Person, parts: Sequence[Part] = tuple(Part), *, most: int = PAGE, of_deals: bool = False
+    person: Person,
+    parts: Sequence[Part] = tuple(Part),
+    *,
+    most: int = PAGE,
+    of_deals: bool = False,
+    counted: int = COUNTED,
 ) -> list[Line]:
     """The first of each part, what is due first on top. `of_deals`: what is the person's own business is left out."""
     now = clock.now()
@@ -107,7 +114,7 @@ def list_tasks(
     given = {"who": person.pk, "now": now, "morning": morning, "midnight": midnight, "soon": midnight + SOON}
     own = " and t.deal_id is not null" if of_deals else ""
     first = " union all ".join(_FIRST.format(part=part, which=_WHICH[part] + own, order=_ORDER[part]) for part in parts)
-    return [_line(row) for row in _ask(_LINES.format(first=first), {**given, "most": most})]
+    return [_line(row) for row in _ask(_LINES.format(first=first), {**given, "most": most, "counted": counted})]
 
 
 def list_owed(person: Person) -> list[Owed]:
@@ -125,7 +132,7 @@ def may_see(viewer: Person, whose: Person) -> bool:
 
 def count(person: Person) -> int:
     """What the frame says: how much is late or due today."""
-    found = list_tasks(person, (Part.LATE, Part.TODAY), most=1)
+    found = list_tasks(person, (Part.LATE, Part.TODAY), most=1, counted=IN_FRAME)
     return sum(line.total for line in found)
 
 
@@ -155,9 +162,17 @@ _WHICH = {
 _ORDER = {part: "t.done_at desc" if part is Part.DONE else "t.due_at" for part in Part}
 
 _FIRST = """(
-    select '{part}' as part, count(*) over () as total, t.id, row_number() over (order by {order}, t.id) as place
-    from deals_task t left join deals_deal d on d.id = t.deal_id
-    where {which} order by place limit %(most)s
+    select '{part}' as part, counted.total, first.id, first.place
+    from (
+        select id, row_number() over () as place from (
+            select t.id from deals_task t left join deals_deal d on d.id = t.deal_id
+            where {which} order by {order}, t.id limit %(most)s
+        ) ordered
+    ) first cross join (
+        select count(*) as total from (
+            select from deals_task t left join deals_deal d on d.id = t.deal_id where {which} limit %(counted)s
+        ) there
+    ) counted
 )"""
 _PHONE = "(select value from clients_contactpoint where client_id = c.id and kind = 'phone' order by id limit 1)"
 _LINES = f"""

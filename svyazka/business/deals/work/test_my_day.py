@@ -74,6 +74,7 @@ def test_many_late_ones_are_cut_and_counted(deal, mikhail):
     Task.objects.bulk_create(made)
     late = my_day.list_tasks(mikhail, [Part.LATE])
     assert ([line.what for line in late], late[0].total) == ([str(n) for n in range(25)], 60)
+    assert my_day.list_tasks(mikhail, [Part.LATE], counted=50)[0].total == 50
 
 
 def test_a_question_waits_in_the_day_until_it_is_answered(deal, vera, mikhail, konstantin):
