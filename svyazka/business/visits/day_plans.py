@@ -50,30 +50,36 @@ class Packed(NamedTuple):
 
 Rows = list[tuple[Any, ...]]
 
-_OF_RESOURCES = """
-from (
-    select id, md5(row(%s::text, hours, breaks, lat, lon, most_visits, (
-        select array_agg(member_id order by visits_crewmember.id) from visits_crewmember where crew_id = resource.id
+# Once for each of them, not for each of their days.
+_RESOURCES = """
+with resource as materialized (
+    select id, md5(row(%(made_with)s::text, hours, breaks, lat, lon, most_visits, (
+        select array_agg(member_id order by visits_crewmember.id) from visits_crewmember where crew_id = one.id
     ))::text) as made_of
-    from visits_resource resource where id = any(%s)) as resource
-cross join generate_series(0, %s - 1) as ahead
-left join visits_dayplan plan on plan.resource_id = resource.id and plan.day = %s::date + ahead
+    from visits_resource one where id = any(%(resources)s))
+"""
+_OF_RESOURCES = """
+from resource
+cross join generate_series(0, %(days)s - 1) as ahead
+left join visits_dayplan plan on plan.resource_id = resource.id and plan.day = %(first)s::date + ahead
 left join (
     select resource_id, day, array_agg(id) as ids from visits_daychange group by 1, 2
-) changes on changes.resource_id = resource.id and changes.day = %s::date + ahead
+) changes on changes.resource_id = resource.id and changes.day = %(first)s::date + ahead
 cross join lateral (
     select plan.made_of = resource.made_of and changes.ids is null
-        and (plan.holds_until is null or plan.holds_until > %s) as in_force) as state
+        and (plan.holds_until is null or plan.holds_until > %(now)s) as in_force) as state
 """
 _READ = f"""
+{_RESOURCES}
 select resource.id, ahead, case when in_force then plan.packed end, coalesce(plan.version, 0),
     case when in_force is not true then resource.made_of end, coalesce(changes.ids, array[]::bigint[])
 {_OF_RESOURCES}
 """  # of our own words only
 _ALL_STALE = f"""
-select resource.id, %s::date + ahead, coalesce(plan.version, 0), resource.made_of,
+{_RESOURCES}
+select resource.id, %(first)s::date + ahead, coalesce(plan.version, 0), resource.made_of,
     coalesce(changes.ids, array[]::bigint[])
-{_OF_RESOURCES} where in_force is not true limit %s
+{_OF_RESOURCES} where in_force is not true limit %(most)s
 """  # of our own words only
 
 
@@ -117,7 +123,7 @@ def pack_ahead() -> int:
     ids = list(resources.values_list("pk", flat=True))
     first, travel = clock.today(), times.travel()
     with connection.cursor() as cursor:
-        cursor.execute(_ALL_STALE, [first, *_given(ids, first, AHEAD, travel), AT_ONCE])
+        cursor.execute(_ALL_STALE, {**_given(ids, first, AHEAD, travel), "most": AT_ONCE})
         stale = {DayOf(pk, day): Stale(*state) for pk, day, *state in cursor.fetchall()}
     if stale:
         renew(stale, travel)
@@ -141,12 +147,12 @@ def pack(
     return {one: there.packed(one, travel) for one in sorted(wanted)}
 
 
-def _given(resources: Collection[int], first: date, days: int, travel: Travel) -> list[Any]:
+def _given(resources: Collection[int], first: date, days: int, travel: Travel) -> dict[str, Any]:
     made_with = f"{day_plan.FORMAT} {travel.version} {settings.TIME_ZONE}"
-    return [made_with, list(resources), days, first, first, clock.now()]
+    return {"made_with": made_with, "resources": list(resources), "days": days, "first": first, "now": clock.now()}
 
 
-def _binary(question: str, given: Sequence[Any]) -> Rows:
+def _binary(question: str, given: Mapping[str, Any]) -> Rows:
     """Bytes as bytes: written out as digits they take as long as the search for a window."""
     connection.ensure_connection()
     with Cursor(connection.connection) as cursor:

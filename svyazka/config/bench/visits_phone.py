@@ -21,6 +21,7 @@ from svyazka.business.places.models import Background, Place
 from svyazka.business.visits import day_plans, offering
 from svyazka.business.visits.models import Booking, Resource, Shift, Visit, VisitKind
 from svyazka.business.visits.offering import Offered, Wishes
+from svyazka.config import memory
 from svyazka.config.bench import processor, visits_windows
 from svyazka.config.bench.dispatch import CENTRE, SKILLS, Weeks
 from svyazka.engines.routing.day_plan import DayPlan
@@ -42,6 +43,7 @@ def _calls(number: int, calls: int, cluster: Path) -> dict[str, float]:
     company = Company(Weeks(number, number))
     while day_plans.pack_ahead():
         pass
+    memory.settle()  # as the pages do; the weeks and their visits are only ours
     return company.asked(calls, cluster)
 
 
