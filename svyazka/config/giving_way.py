@@ -29,11 +29,22 @@ def _let_it_give_way(connection: BaseDatabaseWrapper, **_given: Any) -> None:
 
 
 def _be_nice(process: int) -> None:
-    """To all others: Linux counts the niceness of a process only within its session (autogroup, sched(7)), and each of
-    ours has one of its own. The session as a whole is told apart. Whoever wakes up takes a processor on which only such
-    work runs (SCHED_IDLE) for a free one."""
     os.setpriority(os.PRIO_PROCESS, process, NICENESS)
-    os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
-    if os.getsid(process) == process:
+    if os.getsid(process) == process and _sessions_count():
         with suppress(OSError):
             Path(f"/proc/{process}/autogroup").write_text(str(NICENESS))
+            # Its session has a share of its own now; within it this costs nothing. But whoever wakes up takes a
+            # processor on which only such work runs for a free one.
+            os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
+
+
+def _sessions_count() -> bool:
+    """Linux counts the niceness of a process only within its session (autogroup, sched(7)), and each of ours has one
+    of its own: the session as a whole is told. Not so in a container or a unit of systemd, which are groups already
+    (cgroups(7): only the group of the whole machine has no weight)."""
+    with suppress(OSError):
+        is_on = Path("/proc/sys/kernel/sched_autogroup_enabled").read_text().strip() == "1"
+        groups = [line.split(":", 2)[1:] for line in Path("/proc/self/cgroup").read_text().splitlines()]
+        ours = [path for kinds, path in groups if not kinds or "cpu" in kinds.split(",")]
+        return is_on and set(ours) == {"/"} and not Path("/sys/fs/cgroup/cpu.weight").exists()
+    return False
