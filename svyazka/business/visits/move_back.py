@@ -1,4 +1,4 @@
-"""A drop was a mistake: the visit goes back to where it was, and the move does not count; what was booked is taken out."""
+"""A drop was a mistake: the visit goes back, and the move does not count; what was booked is taken out again."""
 
 from __future__ import annotations
 

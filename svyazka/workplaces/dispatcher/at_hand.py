@@ -1,4 +1,4 @@
-"""A visit under a thumb: what can be done with it, and step by step to another day, person and time that is really free."""
+"""A visit under a thumb: what can be done with it, and step by step to another day, person and free time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was dropped cannot stand there: why, and the next best that goes. Each of them is shown with its effects first."""
+"""What was dropped cannot stand there: why, and the next best that goes; each with its effects first."""
 
 from __future__ import annotations
 

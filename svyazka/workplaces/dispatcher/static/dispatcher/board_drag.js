@@ -18,7 +18,7 @@ export class Dragging {
     document.addEventListener("pointercancel", () => this.letGo(), { signal });
     document.addEventListener("touchmove", (event) => this.isOn && event.preventDefault(), { passive: false, signal });
     document.addEventListener("contextmenu", (event) => this.isOn && event.preventDefault(), { signal });
-    document.addEventListener("dragstart", (event) => event.target.closest?.("[data-movable], [data-place]") && event.preventDefault(), { signal });
+    document.addEventListener("dragstart", (event) => this.drag && event.preventDefault(), { signal });
     document.addEventListener("click", (event) => this.afterDrop && (event.preventDefault(), event.stopPropagation()), { capture: true, signal });
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !this.isOn) return;
