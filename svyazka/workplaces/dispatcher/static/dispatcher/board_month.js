@@ -22,7 +22,7 @@ export class OneDay {
     cell.focus({ preventScroll: true }); // to there the focus comes back
     this.box.showPopover();
     stand(this.box, cell.getBoundingClientRect());
-    this.box.querySelector("a.block, button")?.focus({ preventScroll: true });
+    (this.box.querySelector("a.block") ?? this.box.querySelector("button")).focus({ preventScroll: true });
   }
 
   // Somebody did something: what is open is asked for again.
