@@ -3,6 +3,7 @@
 # ruff: noqa: F811 - fixtures are imported under the names they are asked for by
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,7 @@ from svyazka.business.visits.conftest import (  # noqa: F401
     hour,
     measurement,
     monday,
+    new_deal,
     of_egor,
     of_ilya,
     visit,
@@ -49,7 +51,10 @@ def test_a_visit_is_dragged_told_of_and_taken_back(open_page, accessible, visit,
     drag(page, block, lane(page, "Илья Фомин"), 14.25)
     expect(page.locator(".board-ghost")).to_contain_text("вне рабочего времени")
     page.mouse.up()
-    expect(page.locator("#toasts")).to_contain_text("рабоч")
+    refused = page.locator("#dialog")
+    expect(refused).to_contain_text("Туда не поставить")
+    accessible(page)
+    refused.get_by_role("button", name="Оставить как есть").click()
     expect(lane(page, "Егор Кузнецов").locator(".block.visit")).to_have_count(1)
 
     drag(page, block, lane(page, "Илья Фомин"), 15.05)
@@ -102,6 +107,95 @@ def test_work_beside_the_board_is_dragged_onto_it_and_others_are_seen(
     page.get_by_placeholder("Клиент, улица, бригада").fill("Илья")
     expect(page.locator("section.lane")).to_have_count(1)
     page.keyboard.press("Escape")
+
+
+def test_l_locks_with_a_word_why_and_the_pointer_finds_it_too(open_page, visit, monday, olga):
+    page = open_page(olga, f"/calendar/?day={monday}")
+    block = page.locator(f"a.block[data-visit='{visit.pk}']")
+    block.focus()
+    page.keyboard.press("l")
+    page.locator("#dialog").get_by_label("Почему").fill("ключи утром")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"a.block.locked[data-visit='{visit.pk}']")).to_have_attribute(
+        "title", re.compile("ключи утром")
+    )
+    block.hover()
+    page.locator(".board-lock").click()
+    page.locator("#dialog").get_by_role("button", name="Больше не закреплять").click()
+    expect(page.locator("a.block.locked")).to_have_count(0)
+    assert Visit.objects.get().locked_at is None
+
+
+def test_in_a_month_a_visit_goes_to_another_day_by_mouse_and_by_keys(
+    open_page, accessible, visit, of_egor, hour, monday, olga
+):
+    first = 0 if hour(9, days=1).month == monday.month else 1  # both days in one month
+    if first:
+        booking.move(visit, hour(10, days=first), of_egor, reason="просят позже", by=olga)
+    page = open_page(olga, f"/calendar/?day={hour(9, days=first).date()}&view=month")
+    days = lane(page, "Егор Кузнецов").locator("a.cell")
+    here, next_day = (days.nth(hour(9, days=first + more).day - 1) for more in (0, 1))
+    here.click()
+    found = page.locator(".day-visits a.block")
+    expect(found).to_contain_text("Вера Павлова")
+    accessible(page)
+    start, end = found.bounding_box(), next_day.bounding_box()
+    page.mouse.move(start["x"] + 10, start["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 5, end["y"] + 10, steps=4)
+    expect(page.locator(".board-ghost")).to_contain_text("10:00–11:00")
+    page.mouse.up()
+    dialog = page.locator("#dialog")
+    dialog.get_by_label("Своими словами").fill("просят завтра")
+    dialog.get_by_role("button", name="Перенести").click()
+    expect(next_day).to_have_text("1")
+    assert (Visit.objects.get().resource_id, Visit.objects.get().starts_at) == (of_egor.pk, hour(10, days=first + 1))
+
+    next_day.focus()
+    page.keyboard.press("Enter")
+    expect(found).to_be_focused()
+    for key in ("m", "ArrowLeft", "Enter"):
+        page.keyboard.press(key)
+    dialog.get_by_label("Своими словами").fill("всё же сегодня")
+    page.keyboard.press("Enter")
+    expect(here).to_have_text("1")
+    assert Visit.objects.get().starts_at == hour(10, days=first)
+
+
+def test_a_thumb_moves_a_visit_step_by_step(open_page, accessible, visit, of_ilya, hour, monday, olga):
+    page = open_page(olga, f"/calendar/?day={monday}", width=390, height=800, touch=True)
+    page.locator(f"a.block[data-visit='{visit.pk}']").tap()
+    dialog = page.locator("#dialog")
+    dialog.get_by_role("link", name="Перенести выезд").tap()
+    expect(dialog.get_by_role("group", name="Свободное время")).to_be_visible()
+    dialog.get_by_label("Кто", exact=True).select_option("Илья Фомин")
+    accessible(page)
+    dialog.get_by_role("link", name="Илья Фомин").filter(has_text="15:00").tap()
+    expect(dialog).to_contain_text("Сразу узнают: Егор Кузнецов, Илья Фомин")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    dialog.get_by_label("Своими словами").fill("просят позже")
+    dialog.get_by_role("button", name="Перенести").tap()
+    expect(lane(page, "Илья Фомин").locator(".block.visit")).to_contain_text("15:00")
+    assert (Visit.objects.get().resource_id, Visit.objects.get().starts_at) == (of_ilya.pk, hour(15))
+
+
+def test_what_others_do_is_seen_while_something_is_carried(
+    open_page, visit, new_deal, measurement, of_ilya, of_egor, hour, monday, olga, oksana
+):
+    heard = "document.body.dispatchEvent(new CustomEvent('calm:visit'))"
+    page = open_page(olga, f"/calendar/?day={monday}")
+    drag(page, page.locator(f"a.block[data-visit='{visit.pk}']"), lane(page, "Илья Фомин"), 15.05)
+    ghost = page.locator(".board-ghost")
+    expect(ghost).to_contain_text("Илья Фомин, 15:00–16:00")
+    booking.book(new_deal("Пётр"), measurement, of_ilya, hour(15), request_id=uuid4(), by=oksana)
+    page.evaluate(heard)
+    expect(ghost).to_contain_text("занят")
+    booking.move(visit, hour(16), of_egor, reason="просят позже", by=oksana)
+    page.evaluate(heard)
+    expect(page.locator("#toasts")).to_contain_text("только что изменил")
+    expect(ghost).to_have_count(0)
+    page.mouse.up()
+    assert Visit.objects.get(pk=visit.pk).starts_at == hour(16)
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,8 @@ class Taken(NamedTuple):
     client_name: str = ""
     contact: str | None = None
     stage_id: int = 0
+    is_locked: bool = False
+    locked_why: str = ""
 
     @property
     def client(self) -> str:
@@ -79,10 +81,10 @@ class Cell:
     day: date
     open: list[Period]
     entries: list[Entry]
+    visits: list[Entry] = field(init=False)
 
-    @property
-    def visits(self) -> list[Entry]:
-        return [one for one in self.entries if one.taken.visit_id]
+    def __post_init__(self) -> None:
+        self.visits = [one for one in self.entries if one.taken.visit_id]
 
     @property
     def worked(self) -> timedelta:
@@ -135,7 +137,7 @@ def read(days: Sequence[date], resource_id: int | None = None) -> Board:
 _TAKEN = f"""
 select b.resource_id, lower(b.during), upper(b.during), b.kind, b.note, v.id, v.starts_at, v.status, v.version,
        v.address, v.kind_id, v.resource_id, v.deal_id, v.confirmed_at is not null, c.id, c.name,
-       case when c.name = '' then {CONTACT} end, d.stage_id
+       case when c.name = '' then {CONTACT} end, d.stage_id, v.locked_at is not null, v.locked_why
 from visits_booking b
 left join visits_visit v on v.id = b.visit_id
 left join clients_client c on c.id = v.client_id

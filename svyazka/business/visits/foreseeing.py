@@ -19,6 +19,10 @@ from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 
+class DoesNotGo(Refused):
+    """It cannot stand there; something else might be near."""
+
+
 @dataclass(frozen=True)
 class Effect:
     starts_at: datetime
@@ -51,7 +55,7 @@ class Effect:
 
 
 def of_move(visit: Visit, starts_at: datetime, resource: Resource) -> Effect:
-    """Raises Refused, in words."""
+    """Raises Refused, in words; DoesNotGo where the time or the person is to blame."""
     start = starts_at.astimezone(UTC)
     if (start, resource.pk) == (visit.starts_at, visit.resource_id) and not visit.is_orphaned:
         raise Refused(_("The visit is at this time already."))
@@ -77,7 +81,9 @@ def _settled(wish: Wish, so_far: Sequence[periods.Taken] = ()) -> Settled:
     try:
         return settling.look(wish, so_far=so_far)
     except NotFree as refusal:
-        raise Refused(refusal.words or _taken_by(wish)) from refusal
+        raise DoesNotGo(refusal.words or _taken_by(wish)) from refusal
+    except Refused as refusal:
+        raise DoesNotGo(refusal.message) from refusal
 
 
 def _taken_by(wish: Wish) -> str:

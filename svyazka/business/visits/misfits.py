@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.visits.directions import street_of
 from svyazka.business.visits.models import Resource, Visit
-from svyazka.engines.routing.windows import is_open
 from svyazka.kit import clock
 
 if TYPE_CHECKING:
-    from svyazka.business.visits.board import Cell, Entry, Taken
+    from svyazka.business.visits.board import Cell, Taken
 
 AWAY = ("absence", "leave")
+# Asked of each visit of a week: looking them up in their class takes longer than comparing.
+_PLANNED = str(Visit.Status.PLANNED)
+_AHEAD = (_PLANNED, str(Visit.Status.ON_WAY))
 SOON = timedelta(days=1)  # by then the client has said that the time suits
 
 
@@ -26,11 +28,12 @@ def find(resource: Resource, works: bool, cells: Sequence[Cell]) -> None:
     now = clock.now()
     for cell in cells:
         visits = cell.visits
+        away = [one.taken for one in cell.entries if one.taken.kind in AWAY]
         for before, after in pairwise(visits):
             if not fits(before.taken, after.taken, after.way):
                 after.faults.append(too_far(before.taken, after.taken, after.way or 0))
         for entry in visits:
-            entry.faults += _of_one(resource, works, cell, entry, now)
+            entry.faults += _of_one(resource, works, cell, away, entry.taken, now)
 
 
 def fits(before: Taken, after: Taken, way: int | None) -> bool:
@@ -47,31 +50,29 @@ def too_far(before: Taken, after: Taken, way: int) -> str:
     )
 
 
-def _of_one(resource: Resource, works: bool, cell: Cell, entry: Entry, now: datetime) -> list[str]:
-    one = entry.taken
-    if one.status not in (Visit.Status.PLANNED, Visit.Status.ON_WAY):
+def _of_one(resource: Resource, works: bool, cell: Cell, away: Sequence[Taken], one: Taken, now: datetime) -> list[str]:
+    if one.status not in _AHEAD:
         return []
     found = []
     if not works:
         found.append(_("{name} no longer works here.").format(name=resource.name))
     elif resource.goes_out and one.ends_at > now:
-        found += _not_there(resource, cell, one)
-    if one.status == Visit.Status.PLANNED and one.starts_at < now:
+        found += _not_there(resource, cell, away, one)
+    if one.status == _PLANNED and one.starts_at < now:
         found.append(_("Should have begun at {hour}.").format(hour=_hour(one.begins_at or one.starts_at)))
     elif one.is_led and not one.is_confirmed and one.starts_at - now < SOON:
         found.append(_("The client has not confirmed the time yet."))
     return found
 
 
-def _not_there(resource: Resource, cell: Cell, one: Taken) -> list[str]:
-    away = [each.taken for each in cell.entries if each.taken.kind in AWAY]
-    if any(each.period.overlaps(one.period) for each in away):
+def _not_there(resource: Resource, cell: Cell, away: Sequence[Taken], one: Taken) -> list[str]:
+    if any(each.starts_at < one.ends_at and one.starts_at < each.ends_at for each in away):
         return [_("{name} is away then.").format(name=resource.name)]
     if not cell.open:
         return [_("{name} does not work on this day.").format(name=resource.name)]
-    whole = [cell.open[0].start <= one.starts_at and one.ends_at <= cell.open[-1].end, is_open(one.period, cell.open)]
     # What goes on for days is done through the breaks.
-    return [] if any(whole) else [_("Outside the working hours of {name}.").format(name=resource.name)]
+    is_within = cell.open[0].start <= one.starts_at and one.ends_at <= cell.open[-1].end
+    return [] if is_within else [_("Outside the working hours of {name}.").format(name=resource.name)]
 
 
 def _hour(moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The last move was a mistake: the visit goes back to where it was, and the move does not count."""
+"""A drop was a mistake: the visit goes back, and the move does not count; what was booked is taken out again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from svyazka.business.journal.models import Entry
 from svyazka.business.journal.record import Actor
 from svyazka.business.visits import booking
-from svyazka.business.visits.models import Resource, Visit, VisitMove
+from svyazka.business.visits.models import Asked, Resource, Visit, VisitMove
 from svyazka.kit.refusals import Refused
 
 
@@ -33,10 +33,24 @@ def move_back(visit: Visit, starts_at: datetime, resource: Resource, *, by: Acto
     return back
 
 
+def take_out(visit: Visit, *, by: Actor, version: int | None) -> Visit:
+    """What the same person has just booked, and nobody has touched since. The work stands beside the board again."""
+    with translation.override(settings.LANGUAGE_CODE):
+        reason = _("Booked by mistake.")
+    booked = Entry.objects.filter(kind="visit", object_id=visit.pk, verb="visits.booked", by_id=by.actor_id)
+    if visit.moves or not booked.exists():
+        raise _changed_since()
+    return booking.cancel(visit, reason=reason, by=by, version=version, asked=Asked.WE)
+
+
 def _refuse_another(visit: Visit, starts_at: datetime, resource: Resource, by: Actor) -> None:
     moves = Entry.objects.filter(kind="visit", object_id=visit.pk, verb="visits.moved")
     last = moves.order_by("-at", "-id").first()
     was = last.changes if last and last.by_id == by.actor_id else {}
     times, names = was.get("starts_at", [""]), was.get("resource", [""])
     if not times[0] or datetime.fromisoformat(times[0]) != starts_at or names[0] != resource.name:
-        raise Refused(_("Somebody has changed this visit since. Look at it again."))
+        raise _changed_since()
+
+
+def _changed_since() -> Refused:
+    return Refused(_("Somebody has changed this visit since. Look at it again."))

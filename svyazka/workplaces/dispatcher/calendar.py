@@ -22,6 +22,7 @@ from svyazka.kit import clock, rows
 from svyazka.workplaces.dispatcher import on_board, table, typed
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.shell import shown_count
+from svyazka.workplaces.shared.typed import whole_number
 
 VIEWS = ("day", "week", "month", "table")
 
@@ -76,8 +77,10 @@ def calendar(request: PageRequest) -> HttpResponse:
 
 @needs("deals.see")
 def data(request: PageRequest) -> HttpResponse:
-    """What stands on the board, for a page that has it already and heard that somebody did something."""
-    return HttpResponse(json.dumps(_data(_asked(request)), ensure_ascii=False), content_type="application/json")
+    """What stands on the board, for a page that has it already and heard that somebody did something; of one row, for
+    whoever opens a day of a month."""
+    found = _data(_asked(request), whole_number(request.GET.get("resource")))
+    return HttpResponse(_packed(found), content_type="application/json")
 
 
 def _board(shown: Shown) -> dict[str, Any]:
@@ -103,10 +106,10 @@ def _views() -> list[tuple[str, str, str]]:
     ]
 
 
-def _data(shown: Shown) -> dict[str, Any]:
+def _data(shown: Shown, resource_id: int | None = None) -> dict[str, Any]:
     if shown.view == "month":
         return on_board.month(shown.day, month.read(shown.days))
-    found = board.read(shown.days)
+    found = board.read(shown.days, resource_id)
     stages = sorted({entry.taken.stage_id for row in found.rows for cell in row.cells for entry in cell.visits})
     known = rows.read(Stage, "where id = any(%s) order by pipeline_id, position", [stages])
     return on_board.days(found, rows.read(VisitKind, "order by position, id"), known)
@@ -127,10 +130,15 @@ def _query(shown: Shown) -> str:
 
 def in_page(data: dict[str, Any]) -> SafeString:
     """JSON that ends no script, whatever a client is called."""
-    said = json.dumps(data, ensure_ascii=False)
+    said = _packed(data)
     for sign in "<>&":
         said = said.replace(sign, f"\\u{ord(sign):04x}")
     return mark_safe(said)  # noqa: S308  # no sign that means something in a page is left
+
+
+def _packed(data: dict[str, Any]) -> str:
+    """Each space would stand there forty thousand times."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def _month_after(first: date) -> date:

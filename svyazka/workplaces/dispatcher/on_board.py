@@ -16,7 +16,6 @@ from svyazka.business.visits.board import Board, Cell, Entry, Row
 from svyazka.business.visits.directions import street_of
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.business.visits.month import Row as MonthRow
-from svyazka.engines.routing.windows import Period
 from svyazka.kit import clock
 from svyazka.workplaces.shared.timeline import duration
 
@@ -41,6 +40,14 @@ def words() -> dict[str, str]:
         "taken": _("taken:"),
         "past": _("has already passed"),
         "closed": _("outside the working hours"),
+        "locked": _("locked"),
+        "lock": _("Lock for planning"),
+        "unlock": _("No longer locked"),
+        "changed": _("Somebody has just changed it: it stays where it is now."),
+        "gone": _("Somebody has just moved it away or called it off."),
+        "whole_day": _("Open the day"),
+        "close": _("Close"),
+        "none_then": _("Nothing stands here any more."),
         **{str(value): str(label) for value, label in Visit.Status.choices},
     }
 
@@ -105,7 +112,7 @@ def _row(row: Row, colours: dict[int, str]) -> dict[str, Any]:
 def _cell(cell: Cell, colours: dict[int, str]) -> dict[str, Any]:
     midnight = clock.day_bounds(cell.day)[0].astimezone(UTC)
     return {
-        "open": [_span(one, midnight) for one in cell.open],
+        "open": [_span(one.start, one.end, midnight) for one in cell.open],
         "load": cell.load,
         "said": _said(cell),
         "all": [_entry(one, midnight, colours) for one in cell.entries],
@@ -114,7 +121,7 @@ def _cell(cell: Cell, colours: dict[int, str]) -> dict[str, Any]:
 
 def _entry(entry: Entry, midnight: datetime, colours: dict[int, str]) -> dict[str, Any]:
     one = entry.taken
-    begins, ends = _span(one.period, midnight)
+    begins, ends = _span(one.starts_at, one.ends_at, midnight)
     if not one.visit_id:
         title = _("Held") if one.kind == "hold" else _("Absent")
         return {"a": begins, "b": ends, "t": title, "s": one.note, "e": one.kind}
@@ -138,6 +145,8 @@ def _entry(entry: Entry, midnight: datetime, colours: dict[int, str]) -> dict[st
         said["ok"] = 1
     if board.movable(one):
         said["x"] = 1
+    if one.is_locked:
+        said["l"] = one.locked_why or 1
     if not one.is_led:
         said["along"] = 1
     if entry.faults:
@@ -145,10 +154,10 @@ def _entry(entry: Entry, midnight: datetime, colours: dict[int, str]) -> dict[st
     return said
 
 
-def _span(period: Period, midnight: datetime) -> list[int]:
+def _span(start: datetime, end: datetime, midnight: datetime) -> list[int]:
     """In minutes of the day; what began before or goes on after it, up to its edges."""
-    minute = timedelta(minutes=1)
-    return [max(0, (period.start - midnight) // minute), min(DAY, (period.end - midnight) // minute)]
+    since, until = start - midnight, end - midnight
+    return [max(0, since.days * DAY + since.seconds // 60), min(DAY, until.days * DAY + until.seconds // 60)]
 
 
 def _said(cell: Cell) -> str:

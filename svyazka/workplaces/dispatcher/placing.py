@@ -17,11 +17,13 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Deal
 from svyazka.business.visits import booking, foreseeing, move_back, unplaced
+from svyazka.business.visits.booking import SlotTaken
+from svyazka.business.visits.foreseeing import DoesNotGo
 from svyazka.business.visits.models import Visit, VisitKind
 from svyazka.business.visits.taking_along import TakesAlong
 from svyazka.business.visits.unplaced import Unplaced
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.dispatcher import typed
+from svyazka.workplaces.dispatcher import no_place, typed
 from svyazka.workplaces.dispatcher.typed import Choice
 from svyazka.workplaces.dispatcher.visits import MoveForm, in_words
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -54,8 +56,8 @@ def of_visit(request: PageRequest, visit_id: int) -> HttpResponse:
     how: dict[str, Any] = {**form.given(), "version": version, "seen": request.POST.get("seen", "")[:20]}
     try:
         moved = booking.move(visit, chosen.starts_at, chosen.resource, by=request.person, **how)
-    except booking.SlotTaken:
-        raise
+    except SlotTaken as refusal:
+        return no_place.of_visit(request, visit, chosen, refusal)
     except TakesAlong:  # something else than was shown: it is shown again
         return _move_form(request, visit, chosen, form)
     except Refused as refusal:
@@ -74,6 +76,14 @@ def undoing(request: PageRequest, visit_id: int) -> HttpResponse:
     return _done(request, back, _("Moved back: {visit}").format(visit=in_words(back)))
 
 
+@needs("visits.book", "POST")
+def removal(request: PageRequest, visit_id: int) -> HttpResponse:
+    """What was just dropped there was dropped by mistake."""
+    version = typed.version(request.POST.get("version"))
+    gone = move_back.take_out(_visit(request, visit_id), by=request.person, version=version)
+    return _done(request, gone, _("Taken out again: {visit}").format(visit=in_words(gone)))
+
+
 @needs("visits.book", "GET", "POST")
 def of_deal(request: PageRequest, deal_id: int) -> HttpResponse:
     """Work that stood beside the board is booked where it was dropped."""
@@ -85,16 +95,12 @@ def of_deal(request: PageRequest, deal_id: int) -> HttpResponse:
     form = BookForm(request.POST)
     if not form.is_valid():
         return _book_form(request, deal, kind, chosen, form)
-    booked = booking.book(
-        deal,
-        kind,
-        chosen.resource,
-        chosen.starts_at,
-        request_id=typed.request_id(request.POST.get("request_id")),
-        by=request.person,
-        **form.cleaned_data,
-    )
-    return _done(request, booked, _("Booked: {visit}").format(visit=in_words(booked)))
+    how: dict[str, Any] = {**form.cleaned_data, "request_id": typed.request_id(request.POST.get("request_id"))}
+    try:
+        booked = booking.book(deal, kind, chosen.resource, chosen.starts_at, by=request.person, **how)
+    except SlotTaken as refusal:
+        return no_place.of_deal(request, deal, kind, chosen, refusal)
+    return _done(request, booked, _("Booked: {visit}").format(visit=in_words(booked)), is_new=True)
 
 
 @needs("deals.see")
@@ -115,7 +121,7 @@ def _carried(one: Unplaced) -> dict[str, Any]:
 
 
 def _visit(request: PageRequest, visit_id: int) -> Visit:
-    related = ("kind", "client", "resource__person", "deal__stage")
+    related = ("kind", "client", "resource__person", "deal__stage", "locked_by")
     visit = get_object_or_404(Visit.objects.select_related(*related), pk=visit_id)
     rights.insist(request.person, visit.deal)
     return visit
@@ -137,12 +143,18 @@ def _kind(code: str) -> VisitKind:
 
 
 def _move_form(request: PageRequest, visit: Visit, chosen: Choice, form: MoveForm) -> HttpResponse:
-    context = {"visit": visit, "effect": foreseeing.of_move(visit, chosen.starts_at, chosen.resource)}
-    return _shown(request, chosen, form, context)
+    try:
+        effect = foreseeing.of_move(visit, chosen.starts_at, chosen.resource)
+    except DoesNotGo as refusal:
+        return no_place.of_visit(request, visit, chosen, refusal)
+    return _shown(request, chosen, form, {"visit": visit, "effect": effect})
 
 
 def _book_form(request: PageRequest, deal: Deal, kind: VisitKind, chosen: Choice, form: BookForm) -> HttpResponse:
-    effect = foreseeing.of_booking(deal, kind, chosen.starts_at, chosen.resource)
+    try:
+        effect = foreseeing.of_booking(deal, kind, chosen.starts_at, chosen.resource)
+    except DoesNotGo as refusal:
+        return no_place.of_deal(request, deal, kind, chosen, refusal)
     return _shown(request, chosen, form, {"deal": deal, "kind": kind, "effect": effect, "request_id": uuid4()})
 
 
@@ -154,13 +166,16 @@ def _shown(request: PageRequest, chosen: Choice, form: Form, context: dict[str, 
     return render(request, template, everything, status=422 if form.errors else 200)
 
 
-def _done(request: PageRequest, visit: Visit, said: str, was: Choice | None = None) -> HttpResponse:
-    """`was`: from where it came, for whoever takes the move back at once."""
+def _done(
+    request: PageRequest, visit: Visit, said: str, was: Choice | None = None, *, is_new: bool = False
+) -> HttpResponse:
+    """`was`: from where it came, for whoever takes the move back at once; `is_new`: it was nowhere before."""
     if not request.htmx:
         messages.success(request, said)
         return redirect("visit", visit_id=visit.pk)
     slot = f"{was.resource.pk}@{was.starts_at.isoformat()}" if was else ""
-    answer = HttpResponse(render_to_string("dispatcher/placed.html", {"visit": visit, "said": said, "slot": slot}))
+    context = {"visit": visit, "said": said, "slot": slot, "is_new": is_new}
+    answer = HttpResponse(render_to_string("dispatcher/placed.html", context))
     # The board behind the dialog need not wait for the bell.
     answer["HX-Trigger"] = json.dumps({"dialog:close": {}, "calm:visit": {}})
     return answer

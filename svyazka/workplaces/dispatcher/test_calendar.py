@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from svyazka.business.deals import opening
-from svyazka.business.visits import absences, booking, carry_out, slots
+from svyazka.business.visits import absences, booking, carry_out, locking, slots
 from svyazka.business.visits.models import Resource, Visit
 
 ROOM = "/calendar/"
@@ -28,7 +28,7 @@ def test_a_day_shows_who_is_where(enter, olga, visit, monday):
     page = enter(olga).get(ROOM, {"day": monday.isoformat()})
     said = page.content.decode()
     assert page.status_code == 200
-    for words in ("Вера Павлова", "Бригада Орлова", "data-book", f'"v": {visit.pk}'):
+    for words in ("Вера Павлова", "Бригада Орлова", "data-book", f'"v":{visit.pk}'):
         assert words in said
 
 
@@ -73,6 +73,22 @@ def test_one_who_left_stands_there_as_long_as_he_has_visits(enter, olga, visit, 
     assert visits_of(row)[0]["p"] == ["Егор Кузнецов больше не работает в компании."]
     assert row["out"] is False
     assert "Егор Кузнецов" not in enter(olga).get(BOARD, {"day": monday + timedelta(days=1)}).content.decode()
+
+
+def test_a_lock_and_its_reason_stand_on_the_board(enter, olga, visit, monday):
+    browser = enter(olga)
+    assert "l" not in visits_of(of_day(browser, monday, "Егор Кузнецов"))[0]
+    locking.lock(visit, by=olga)
+    assert visits_of(of_day(browser, monday, "Егор Кузнецов"))[0]["l"] == 1
+    locking.unlock(visit, by=olga)
+    locking.lock(visit, why="ключи только утром", by=olga)
+    assert visits_of(of_day(browser, monday, "Егор Кузнецов"))[0]["l"] == "ключи только утром"
+
+
+def test_one_row_is_read_where_a_day_of_a_month_is_opened(enter, olga, visit, of_egor, monday):
+    asked = {"day": monday.isoformat(), "view": "day", "resource": of_egor.pk}
+    (row,) = json.loads(enter(olga).get(BOARD, asked).content)["rows"]
+    assert (row["name"], [one["v"] for one in visits_of(row)]) == ("Егор Кузнецов", [visit.pk])
 
 
 def test_a_table_needs_no_script(enter, olga, visit, monday):

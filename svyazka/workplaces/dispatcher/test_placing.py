@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import html
 import json
 import re
 from uuid import uuid4
 
 import pytest
 
-from svyazka.business.visits import absences, booking, confirming
+from svyazka.business.visits import absences, booking, confirming, locking
 from svyazka.business.visits.models import Visit, VisitMove
 
 HTMX = {"HX-Request": "true"}
@@ -57,8 +58,40 @@ def test_without_a_reason_it_stays_and_asks(enter, olga, visit, at):
 def test_what_does_not_go_is_refused_in_words(enter, olga, visit, at, hours, words):
     answer = enter(olga).get(f"/visits/{visit.pk}/placing/", {"slot": at(hours)}, headers=HTMX)
     assert answer.status_code == 422
-    assert answer["HX-Retarget"] == "#toasts"
+    assert "Туда не поставить" in answer.content.decode()
     assert words in answer.content.decode().lower()
+
+
+def test_a_refusal_names_the_next_best_and_each_of_them_goes(enter, olga, visit, at):
+    browser, day = enter(olga), at(14).partition("@")[2][:10]
+    said = browser.get(f"/visits/{visit.pk}/placing/", {"slot": at(14)}, headers=HTMX).content.decode()
+    assert "Илья Фомин" in said
+    assert f"/visits/{visit.pk}/time/?day={day}" in said
+    addresses = {html.unescape(one) for one in re.findall(r'hx-get="(/visits/\d+/placing/[^"]+)"', said)}
+    assert len(addresses) >= 3
+    for address in addresses:
+        assert "Перенести выезд?" in browser.get(address, headers=HTMX).content.decode()
+
+
+def test_work_that_does_not_go_there_is_refused_in_the_same_way(enter, olga, deal, at):
+    browser = enter(olga)
+    asked = {"slot": at(14), "kind": "measurement"}
+    answer = browser.get(f"/deals/{deal.pk}/placing/", asked, headers=HTMX)
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Туда не поставить" in said
+    address = html.unescape(re.search(r'hx-get="(/deals/\d+/placing/[^"]+)"', said)[1])
+    assert "Записать сюда?" in browser.get(address, headers=HTMX).content.decode()
+
+
+def test_whoever_was_too_late_is_offered_the_next_best_at_once(enter, olga, oksana, visit, new_deal, at, of_ilya, hour):
+    other = new_deal("Пётр")
+    booking.book(other, visit.kind, of_ilya, hour(12), request_id=uuid4(), by=oksana)
+    typed = {"slot": at(12), "version": visit.version, "reason": "короче дорога"}
+    answer = enter(olga).post(f"/visits/{visit.pk}/placing/", typed, headers=HTMX)
+    assert answer.status_code == 409
+    assert f"/visits/{visit.pk}/placing/?version={visit.version}&amp;slot=" in answer.content.decode()
+    assert seen(visit)[2] == 0
 
 
 def test_who_is_taken_and_by_what(enter, olga, roza, visit, at, of_ilya, hour):
@@ -124,10 +157,35 @@ def test_work_beside_the_board_is_booked_where_it_is_dropped(enter, olga, deal, 
     said = browser.get(address, {"slot": at(12), "kind": "measurement"}, headers=HTMX).content.decode()
     assert "Записать сюда?" in said
     typed = {"slot": at(12), "kind": "measurement", "address": deal.address, "wishes": "позвонить"}
-    assert browser.post(address, typed, headers=HTMX).status_code == 200
+    done = browser.post(address, typed, headers=HTMX)
+    assert done.status_code == 200
     booked = Visit.objects.get()
     assert (booked.resource_id, booked.starts_at, booked.wishes) == (of_ilya.pk, hour(12), "позвонить")
+    assert f"/visits/{booked.pk}/placing/removal/" in done.content.decode()
     assert browser.get(address, {"slot": at(12), "kind": "nonsense"}, headers=HTMX).status_code == 422
+
+
+def test_what_was_booked_by_mistake_is_taken_out_again(enter, olga, oksana, visit):
+    address, typed = f"/visits/{visit.pk}/placing/removal/", {"version": visit.version}
+    assert enter(oksana).post(address, typed, headers=HTMX).status_code == 422
+    assert enter(olga).post(address, {"version": 99}, headers=HTMX).status_code == 409
+    done = enter(olga).post(address, typed, headers=HTMX)
+    assert json.loads(done["HX-Trigger"]) == {"dialog:close": {}, "calm:visit": {}}
+    visit.refresh_from_db()
+    assert (visit.status, visit.reason, visit.bookings.count()) == ("cancelled", "Записано по ошибке.", 0)
+
+
+def test_what_was_moved_since_is_not_taken_out(enter, olga, visit, of_egor, hour):
+    moved = booking.move(visit, hour(16), of_egor, reason="просят позже", by=olga)
+    typed = {"version": moved.version}
+    assert enter(olga).post(f"/visits/{visit.pk}/placing/removal/", typed, headers=HTMX).status_code == 422
+    assert seen(visit) == (of_egor.pk, hour(16), 1)
+
+
+def test_a_locked_visit_says_so_before_it_is_moved(enter, olga, roza, visit, at):
+    locking.lock(visit, why="ключи только у неё", by=roza)
+    said = enter(olga).get(f"/visits/{visit.pk}/placing/", {"slot": at(12)}, headers=HTMX).content.decode()
+    assert "ключи только у неё" in said
 
 
 def test_a_drop_is_nothing_for_those_who_may_not(enter, konstantin, egor, visit, deal, at):

@@ -4,6 +4,7 @@ from django.urls import path
 
 from svyazka.workplaces.dispatcher import (
     absences,
+    at_hand,
     booking,
     calendar,
     feeds,
@@ -57,9 +58,12 @@ urlpatterns = [
     path("deals/<int:deal_id>/visits/hold/", booking.hold, name="visit_hold"),
     path("deals/<int:deal_id>/visits/hold/release/", booking.hold_release, name="visit_hold_release"),
     path("visits/<int:visit_id>/", visits.visit, name="visit"),
+    path("visits/<int:visit_id>/at-hand/", at_hand.at_hand, name="visit_at_hand"),
+    path("visits/<int:visit_id>/where-to/", at_hand.where_to, name="visit_where_to"),
     path("visits/<int:visit_id>/time/", visits.time, name="visit_time"),
     path("visits/<int:visit_id>/placing/", placing.of_visit, name="visit_placing"),
     path("visits/<int:visit_id>/placing/undoing/", placing.undoing, name="visit_placing_undoing"),
+    path("visits/<int:visit_id>/placing/removal/", placing.removal, name="visit_placing_removal"),
     path("deals/<int:deal_id>/placing/", placing.of_deal, name="deal_placing"),
     path("visits/<int:visit_id>/details/", visits.details, name="visit_details"),
     path("visits/<int:visit_id>/link/", visits.link, name="visit_link"),

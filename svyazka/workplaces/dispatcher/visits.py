@@ -159,15 +159,28 @@ def confirmation(request: PageRequest, visit_id: int) -> HttpResponse:
     return _done(request, confirmed, _("Confirmed: {visit}").format(visit=in_words(confirmed)))
 
 
-@needs("visits.book", "POST")
+@needs("visits.book", "GET", "POST")
 def lock(request: PageRequest, visit_id: int) -> HttpResponse:
     """Planning leaves it where it is; with `back`, it need not any more."""
     shown = _to_change(request, visit_id)
+    if request.method != "POST":
+        return _dialog(request, shown, "dispatcher/lock.html", {})
     if request.POST.get("back"):
-        open_ = locking.unlock(shown, by=request.person)
-        return _done(request, open_, _("No longer locked: {visit}").format(visit=in_words(open_)))
-    locked = locking.lock(shown, why=request.POST.get("why", ""), by=request.person)
-    return _done(request, locked, _("Locked: {visit}").format(visit=in_words(locked)))
+        changed = locking.unlock(shown, by=request.person)
+        said = _("No longer locked: {visit}").format(visit=in_words(changed))
+    else:
+        changed = locking.lock(shown, why=request.POST.get("why", ""), by=request.person)
+        said = _("Locked: {visit}").format(visit=in_words(changed))
+    if request.htmx and _from(request):
+        return _back_to_board(said)
+    return _done(request, changed, said)
+
+
+def _back_to_board(said: str) -> HttpResponse:
+    answer = HttpResponse()
+    # The board behind the dialog need not wait for the bell.
+    answer["HX-Trigger"] = json.dumps({"toast": {"message": said}, "dialog:close": {}, "calm:visit": {}})
+    return answer
 
 
 @needs("visits.book", "POST")
@@ -198,7 +211,16 @@ def cancellation(request: PageRequest, visit_id: int) -> HttpResponse:
     except Refused as refusal:
         put_on(form, refusal)
         return _cancel_form(request, _visit(visit_id), form, status=refusal.status)
-    return _done(request, cancelled, _("Cancelled: {visit}").format(visit=in_words(cancelled)))
+    said = _("Cancelled: {visit}").format(visit=in_words(cancelled))
+    if request.htmx and _from(request):
+        return _back_to_board(said)
+    return _done(request, cancelled, said)
+
+
+def _from(request: PageRequest) -> str:
+    """The board, to which it goes back at once; the visit's own panel otherwise."""
+    given = request.POST if request.method == "POST" else request.GET
+    return "board" if given.get("from") == "board" else ""
 
 
 def in_words(visit: Visit) -> str:
@@ -287,7 +309,7 @@ def _known(visit: Visit) -> list[tuple[str, str]]:
 
 
 def _cancel_form(request: PageRequest, visit: Visit, form: ReasonForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "told": effects.told(visit), "later": chain.ahead_of(visit)}
+    context = {"form": form, "told": effects.told(visit), "later": chain.ahead_of(visit), "from": _from(request)}
     return _dialog(request, visit, "dispatcher/cancel.html", context, status=status)
 
 

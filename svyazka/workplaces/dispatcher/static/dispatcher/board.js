@@ -2,6 +2,8 @@
 import { faults, height, lane, top } from "./board_draw.js";
 import { Dragging } from "./board_drag.js";
 import { walkAndMove } from "./board_keys.js";
+import { Locks } from "./board_lock.js";
+import { OneDay } from "./board_month.js";
 
 const narrow = matchMedia("(max-width: 60rem)");
 
@@ -19,6 +21,8 @@ class VisitBoard extends HTMLElement {
     this.seen = new IntersectionObserver((entries) => entries.forEach((entry) => this.show(entry)), { rootMargin: "400px 0px" });
     this.dragging = new Dragging(this);
     this.quiet = walkAndMove(this);
+    this.locks = new Locks(this);
+    this.oneDay = new OneDay(this);
     this.readFilters();
     this.draw();
     this.listen();
@@ -28,6 +32,7 @@ class VisitBoard extends HTMLElement {
     this.seen.disconnect();
     this.dragging.stop();
     this.ends.abort();
+    this.oneDay.close();
     clearInterval(this.ticking);
   }
 
@@ -43,6 +48,8 @@ class VisitBoard extends HTMLElement {
     narrow.addEventListener("change", () => this.draw(), { signal });
     this.ticking = setInterval(() => this.showNow(), 30_000);
   }
+
+  get isCarrying() { return this.dragging.isOn || this.quiet.isPlacing; }
 
   say(word) { return this.words[word] ?? word; }
   icon(name) { return `<svg class="icon" aria-hidden="true"><use href="${this.dataset.icons}#${name}"/></svg>`; }
@@ -61,6 +68,7 @@ class VisitBoard extends HTMLElement {
 
   draw() {
     this.seen.disconnect();
+    this.locks.hide();
     this.lanes.replaceChildren();
     const head = Object.assign(document.createElement("div"), { className: "lane-top", innerHTML: top(this) });
     this.lanes.append(head, ...this.shown().map((row) => this.made(row)));
@@ -181,7 +189,7 @@ class VisitBoard extends HTMLElement {
   // --- kept fresh -------------------------------------------------------------------------------------------------
 
   async refresh() {
-    if (this.dragging.isOn || this.quiet.isPlacing) return void (this.late = true);
+    if (this.dragging.isTouching) return void (this.late = true); // a finger lets go of what is drawn anew
     this.late = false;
     this.asking?.abort();
     this.asking = new AbortController();
@@ -197,7 +205,7 @@ class VisitBoard extends HTMLElement {
   // Only lanes that are unlike what they were are drawn again, and what has changed in them shines for a moment.
   take(data) {
     if (!this.isConnected) return;
-    if (this.dragging.isOn || this.quiet.isPlacing) return void (this.late = true);
+    if (this.dragging.isTouching) return void (this.late = true);
     const before = new Map(this.data.rows.map((row) => [row.id, row]));
     const held = document.activeElement?.closest?.("[data-visit]")?.dataset.visit;
     const frame = ({ from, to, rows }) => JSON.stringify([from, to, rows.map((row) => row.id)]);
@@ -214,6 +222,10 @@ class VisitBoard extends HTMLElement {
     }
     this.showFaults();
     if (held) this.lanes.querySelector(`[data-visit="${held}"]`)?.focus({ preventScroll: true });
+    this.locks.hide();
+    this.oneDay.renewed();
+    this.dragging.renewed();
+    this.quiet.renewed();
   }
 
   shine(box, before, after) {
@@ -225,10 +237,13 @@ class VisitBoard extends HTMLElement {
   // --- opened and placed ------------------------------------------------------------------------------------------
 
   click(event) {
-    const link = event.target.closest(".lanes a");
+    const link = event.target.closest(".lanes a, .day-visits a");
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    if (link.matches(".block")) open(link.getAttribute("href"));
+    // Under a thumb nothing is dragged: a tap says what can be done.
+    if (link.matches("[data-movable]") && narrow.matches) open(`${link.getAttribute("href")}at-hand/`);
+    else if (link.matches(".block")) open(link.getAttribute("href"));
+    else if (link.matches("[aria-haspopup]")) this.oneDay.show(link);
     else this.go(this.filled(link.href));
   }
 
@@ -243,13 +258,17 @@ class VisitBoard extends HTMLElement {
   // `item`: a visit or work that stands nowhere yet. The server says what it would do, or why it does not go.
   place(item, row, at, minute) {
     const { day } = this.data.days[at];
-    if (this.view === "month") return item.deal && open(`/deals/${item.deal}/visits/new/?${new URLSearchParams({ kind: item.kind, resource: row.id, day })}`);
+    if (this.view === "month" && !item.visit) return item.deal && open(`/deals/${item.deal}/visits/new/?${new URLSearchParams({ kind: item.kind, resource: row.id, day })}`);
     const begins = minute + (item.o ?? 0), zone = Math.abs(this.data.offset);
     const time = (minutes) => `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
     const slot = `${row.id}@${day}T${time(begins)}:00${this.data.offset < 0 ? "-" : "+"}${time(zone)}`;
     const asked = item.visit ? { slot, version: item.version } : { slot, kind: item.kind };
     open(`${item.visit ? `/visits/${item.visit}` : `/deals/${item.deal}`}/placing/?${new URLSearchParams(asked)}`);
   }
+
+  lock(visit) { open(`/visits/${visit}/lock/`); }
+
+  tell(word) { document.dispatchEvent(new CustomEvent("toast", { detail: { message: this.say(word), tone: "bad" } })); }
 
   settle() {
     if (this.late) this.refresh();

@@ -1,5 +1,6 @@
 // Dragging over the board, with a mouse or a finger that was held for a moment. Escape lets go.
-import { fits, itemOf, startOn, STEP } from "./board_fit.js";
+import { whyLost } from "./board_fresh.js";
+import { fits, itemOf, landsWhereItIs, startOn, STEP } from "./board_fit.js";
 
 const THRESHOLD = 5;
 const HOLD = 350;
@@ -17,7 +18,7 @@ export class Dragging {
     document.addEventListener("pointercancel", () => this.letGo(), { signal });
     document.addEventListener("touchmove", (event) => this.isOn && event.preventDefault(), { passive: false, signal });
     document.addEventListener("contextmenu", (event) => this.isOn && event.preventDefault(), { signal });
-    document.addEventListener("dragstart", (event) => event.target.closest?.("[data-movable], [data-place]") && event.preventDefault(), { signal });
+    document.addEventListener("dragstart", (event) => this.drag && event.preventDefault(), { signal });
     document.addEventListener("click", (event) => this.afterDrop && (event.preventDefault(), event.stopPropagation()), { capture: true, signal });
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !this.isOn) return;
@@ -27,6 +28,7 @@ export class Dragging {
   }
 
   get isOn() { return Boolean(this.drag?.ghost); }
+  get isTouching() { return this.isOn && this.drag.isTouch; }
 
   stop() {
     this.letGo();
@@ -63,6 +65,7 @@ export class Dragging {
     drag.ghost.append(Object.assign(document.createElement("strong"), { textContent: drag.item.title }), document.createElement("span"));
     document.body.append(drag.ghost);
     drag.element.classList.add("leaving");
+    document.body.classList.add("board-carries");
     drag.nowX ??= drag.x;
     drag.nowY ??= drag.y;
     navigator.vibrate?.(10);
@@ -98,8 +101,22 @@ export class Dragging {
     }
     const { target, item } = drag;
     this.letGo();
-    if (!target || (item.visit && target.row.id === item.row && target.at === item.at && target.minute === item.start)) return;
+    if (!target || landsWhereItIs(item, target)) return;
     this.board.place(item, target.row, target.at, target.minute);
+  }
+
+  // Somebody did something meanwhile: what is carried goes on over the board as it is now, unless it was just that.
+  renewed() {
+    if (!this.isOn) return;
+    const why = whyLost(this.board, this.drag.item);
+    if (!why) {
+      const { visit, row } = this.drag.item;
+      if (!this.drag.element.isConnected && row !== undefined) this.drag.element = this.board.find(row, visit) ?? this.drag.element;
+      this.drag.element.classList.add("leaving");
+      return this.over();
+    }
+    this.letGo();
+    this.board.tell(why);
   }
 
   letGo() {
@@ -109,6 +126,7 @@ export class Dragging {
     cancelAnimationFrame(drag.scrolling);
     drag.ghost?.remove();
     drag.element.classList.remove("leaving");
+    document.body.classList.remove("board-carries");
     this.drag = null;
     this.board.quiet.outline(null, null);
     this.board.settle();
@@ -118,11 +136,7 @@ export class Dragging {
 function target(board, { item, grip, nowX }, lane, found) {
   const row = lane && board.row(lane.dataset.row);
   if (!row) return null;
-  if (board.view === "month") {
-    const cell = found.closest("[data-at]");
-    return cell && !item.visit ? { row, at: Number(cell.dataset.at), minute: 0 } : null;
-  }
-  if (board.view === "week") {
+  if (board.view !== "day") {
     const cell = found.closest("[data-at]");
     if (!cell) return null;
     const at = Number(cell.dataset.at), minute = startOn(board, item, row, at);

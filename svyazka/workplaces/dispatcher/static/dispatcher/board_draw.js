@@ -1,6 +1,6 @@
 // What stands in the lanes of the board, as markup. Strings, and few nodes: a week of sixty crews is three thousand visits.
 const SIGNS = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const text = (said) => String(said ?? "").replace(/[&<>"]/g, (sign) => SIGNS[sign]);
+export const text = (said) => String(said ?? "").replace(/[&<>"]/g, (sign) => SIGNS[sign]);
 const ICONS = { on_way: "route", started: "play", done: "check" };
 const SHORTEST_FREE = 30;
 
@@ -63,18 +63,20 @@ function taken(board, one, inner) {
 }
 
 // A visit is a link: it opens without a mouse, and in another tab.
-function attributes(board, row, one) {
-  const classes = ["block", "visit", "tint", one.c, one.st, one.ok || one.st !== "planned" ? "" : "asked", one.p ? "faulty" : "", one.along ? "along" : "", board.matches(row, one) ? "" : "dim"];
+export function attributes(board, row, one) {
+  const classes = ["block", "visit", "tint", one.c, one.st, one.ok || one.st !== "planned" ? "" : "asked", one.p ? "faulty" : "", one.along ? "along" : "", one.l ? "locked" : "", board.matches(row, one) ? "" : "dim"];
   const said = hint(board, one);
-  return `class="${classes.filter(Boolean).join(" ")}" href="/visits/${one.v}/" data-visit="${one.v}" data-deal="${one.d}"${one.x && board.may ? " data-movable" : ""} title="${text(said)}" aria-label="${text(said)}"`;
+  return `class="${classes.filter(Boolean).join(" ")}" href="/visits/${one.v}/" data-visit="${one.v}" data-deal="${one.d}"${one.x && board.may ? ` data-movable${one.st === "planned" ? " data-lockable" : ""}` : ""} title="${text(said)}" aria-label="${text(said)}"`;
 }
 
-const marks = (board, one) => (one.p ? board.icon("warning") : "") + (ICONS[one.st] ? board.icon(ICONS[one.st]) : "");
+export const marks = (board, one) => (one.p ? board.icon("warning") : "") + (one.l ? board.icon("lock") : "") + (ICONS[one.st] ? board.icon(ICONS[one.st]) : "");
 
 function hint(board, one) {
   const confirmed = one.st !== "planned" ? board.say(one.st) : board.say(one.ok ? "confirmed" : "unconfirmed");
-  return [`${hour(one.a)}–${hour(one.b)}`, board.kind(one.k), one.t, one.s, confirmed, ...(one.p ?? [])].filter(Boolean).join(", ");
+  return [`${hour(one.a)}–${hour(one.b)}`, board.kind(one.k), one.t, one.s, confirmed, locked(board, one), ...(one.p ?? [])].filter(Boolean).join(", ");
 }
+
+const locked = (board, one) => one.l && (one.l === 1 ? board.say("locked") : `${board.say("locked")}: ${one.l}`);
 
 function free(board, row, cell) {
   if (!row.out) return [];
@@ -116,7 +118,8 @@ function monthCell(board, row, cell, at) {
   const { day, today } = board.data.days[at];
   const off = cell.load === null && !cell.n ? " off" : "";
   const said = `${board.data.days[at].name}, ${row.name}: ${board.say("visits")} ${cell.n}${cell.load === null ? "" : `, ${cell.load} %`}${cell.away ? `, ${board.say("away")}` : ""}`;
-  return `<a class="cell${off}${today ? " today" : ""}${cell.away ? " away" : ""}${cell.load > 100 ? " full" : ""}" data-at="${at}" href="/calendar/?day=${day}&amp;view=day" style="--load:${Math.min(100, cell.load ?? 0)}%" title="${text(said)}" aria-label="${text(said)}">${cell.n || ""}</a>`;
+  const opens = cell.n ? ' aria-haspopup="dialog"' : "";
+  return `<a${opens} class="cell${off}${today ? " today" : ""}${cell.away ? " away" : ""}${cell.load > 100 ? " full" : ""}" data-at="${at}" href="/calendar/?day=${day}&amp;view=day" style="--load:${Math.min(100, cell.load ?? 0)}%" title="${text(said)}" aria-label="${text(said)}">${cell.n || ""}</a>`;
 }
 
 export function top(board) {
