@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from svyazka.engines.routing.insertion import Rows
+from svyazka.engines.routing.problem import Seconds, Span
 from svyazka.engines.routing.wanted import DAY, Request, Window
 
 MOST_A_DAY = 2
@@ -64,9 +65,10 @@ def of_row(request: Request, rows: Rows) -> Weights:
     return np.asarray(np.minimum(rows.busy, 1) * BUSY - known * KNOWN)
 
 
-def of_window(request: Request, days: int) -> Weights:
+def of_window(request: Request, windows: Seconds) -> Weights:
     """Day × window: what it counts when it is."""
-    return np.array([[_when(request, day, number) for number in range(len(request.slots))] for day in range(days)])
+    days, columns = windows.shape[:2]
+    return np.array([[_when(request, day, number) for number in range(columns)] for day in range(days)])
 
 
 def part_of(request: Request, slot: int) -> int:
@@ -79,11 +81,16 @@ def is_wished(request: Request, day: int, slot: int) -> bool:
 
 
 def _middle(request: Request, slot: int) -> float:
-    return sum(request.slots[slot]) / 2
+    return sum(_span(request, slot)) / 2
+
+
+def _span(request: Request, slot: int) -> Span:
+    """There are more windows than slots where the client is away in the middle of one."""
+    return request.slots[slot % len(request.slots)]
 
 
 def _when(request: Request, day: int, slot: int) -> float:
-    late = request.promised_by is not None and day * DAY + request.slots[slot].start > request.promised_by
+    late = request.promised_by is not None and day * DAY + _span(request, slot).start > request.promised_by
     return day * LATE_A_DAY + late * PROMISE - is_wished(request, day, slot) * WISH
 
 

@@ -8,21 +8,21 @@ import numpy as np
 
 from svyazka.engines.routing import choosing, insertion, wanted
 from svyazka.engines.routing.choosing import Cell
-from svyazka.engines.routing.insertion import FAR, Rows
-from svyazka.engines.routing.problem import Seconds, Span, Travel
+from svyazka.engines.routing.insertion import FAR, Rows, Ways
+from svyazka.engines.routing.problem import Span, Travel
 from svyazka.engines.routing.timing import Piece
 from svyazka.engines.routing.wanted import Request, Window
 
-# In one window; the kernel is too hopeful only where somebody has several breaks or an absence.
+# In one window; the kernel is too hopeful only where somebody has several breaks, or one beside an absence.
 TRIES = 12
 
 
 class ForOne:
-    def __init__(self, request: Request, rows: Rows, ways: Seconds, travel: Travel, days: int) -> None:
+    def __init__(self, request: Request, rows: Rows, ways: Ways, travel: Travel, days: int) -> None:
         self.request, self.rows, self.travel = request, rows, travel
         (self.work,) = request.parts
         self.windows = wanted.windows_of(request, request.slots, days=days, work=self.work)
-        self.weights = choosing.of_window(request, days)
+        self.weights = choosing.of_window(request, self.windows)
         found = insertion.ranges(rows, rows.gaps, ways, self.work)
         self.able, self.added = insertion.costs(
             rows, rows.gaps, ways, found, self.windows, step=request.step, load=request.load

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from svyazka.engines.routing import day_plan, timing
 from svyazka.engines.routing.day_plan import NEVER, RECORD, DayPlan, Kind, Records
 from svyazka.engines.routing.problem import Key, Point, Seconds, Span, Travel
+from svyazka.engines.routing.table import Table
 from svyazka.engines.routing.timing import Piece
 from svyazka.engines.routing.wanted import Moved, Visit
 
 Whole = NDArray[np.intp]
 FAR = NEVER  # what an insertion costs that is impossible
+FEW = 100  # places between which the way is asked for in both directions
 
 
 class Place(NamedTuple):
@@ -27,12 +29,20 @@ class Place(NamedTuple):
     position: int
 
 
+class Ways(NamedTuple):
+    """Between a new place and every record: from there, and on to there."""
+
+    to: Seconds
+    on: Seconds
+
+
 @dataclass(frozen=True)
 class Ranges:
     """Of each gap, in which seconds the work may begin there: one range for every way of placing the break."""
 
     low: Seconds  # variants × gaps
     high: Seconds
+    work: int
 
 
 @dataclass(frozen=True)
@@ -102,6 +112,16 @@ class Rows:
         rows = self.records[at]
         return at >= 0, rows["work"], rows["early"], rows["late"]
 
+    @cached_property
+    def away(self) -> list[tuple[Seconds, Seconds]]:
+        """From when to when each row is away the first time, the second …; whoever is not: never."""
+        at = np.flatnonzero(self.records["kind"] == Kind.ABSENCE)
+        row = self.row_of_record[at]
+        number = np.arange(len(at)) - np.searchsorted(row, row)
+        found: Seconds = np.full((int(number.max(initial=-1)) + 1, 2, len(self.keys)), NEVER, dtype=np.int32)
+        found[number, 0, row], found[number, 1, row] = self.records["early"][at], self.records["late"][at]
+        return [(start, end) for start, end in found]
+
     def place(self, gaps: Gaps, gap: int) -> Place:
         row = int(gaps.row[gap])
         return Place(row, int(gaps.before[gap] - self.first[row]))
@@ -114,38 +134,67 @@ class Rows:
         return found
 
 
-def ways_to(rows: Rows, at: Point, travel: Travel) -> Seconds:
-    """From the new place to every record; taken for both directions, which the exact check does not do."""
-    ways = travel.to_many(at, rows.points)
-    return np.where(rows.records["nowhere"] == 1, 0, ways).astype(np.int32)
+def ways_to(rows: Rows, at: Point, travel: Travel) -> Ways:
+    on = travel.to_many(at, rows.points)
+    to, is_nowhere = _ways_back(rows.points, at, travel, on), rows.records["nowhere"] == 1
+    return Ways(*(np.where(is_nowhere, 0, ways).astype(np.int32) for ways in (to, on)))
 
 
-def added(gaps: Gaps, ways: Seconds) -> Seconds:
+def _ways_back(points: NDArray[np.float64], at: Point, travel: Travel, on: Seconds) -> Seconds:
+    """Of many places it would take too long to ask; there the exact check minds the direction."""
+    if isinstance(travel, Table):
+        return travel.from_many(points, at)
+    return travel.matrix(np.vstack((at, points)))[1:, 0] if 0 < len(points) <= FEW else on
+
+
+def added(gaps: Gaps, ways: Ways) -> Seconds:
     """What the way of the day grows by, for each gap."""
-    return np.asarray(ways[gaps.before] + ways[gaps.behind] - gaps.way, dtype=np.int32)
+    return np.asarray(ways.to[gaps.before] + ways.on[gaps.behind] - gaps.way, dtype=np.int32)
 
 
-def ranges(rows: Rows, gaps: Gaps, ways: Seconds, work: int) -> Ranges:
-    """Exact for days with one break and without absences; otherwise never too narrow."""
-    to, on = ways[gaps.before], ways[gaps.behind]
+def ranges(rows: Rows, gaps: Gaps, ways: Ways, work: int) -> Ranges:
+    """Exact for days with one break; otherwise never too narrow. Whether one is away then costs() asks."""
+    to, on = ways.to[gaps.before], ways.on[gaps.behind]
     leaves_fed, leaves = (rows.records[name][gaps.before] for name in ("leaves_fed", "leaves"))
     due, due_hungry = (rows.records[name][gaps.behind] for name in ("due", "due_hungry"))
-    low, high = [leaves_fed + to], [due - on - work]  # the break is behind, or there is none
+    there = _later(rows, gaps, leaves, to)
+    low, high = (
+        [_later(rows, gaps, leaves_fed, to)],
+        [_sooner(rows, gaps, due, on) - work],
+    )  # the break is behind, or none
     has_break, length, begin, end = (of_row[gaps.row] for of_row in rows.breaks)
     if has_break.any():
-        low.append(leaves + to)  # it comes after the next stop
-        high.append(due_hungry - on - work)
+        low.append(there)  # it comes after the next stop
+        high.append(_sooner(rows, gaps, due_hungry, on) - work)
         is_in_time = has_break & (np.maximum(leaves, begin) + length <= end)
-        low.append(np.where(is_in_time, np.maximum(leaves + to, begin) + length, NEVER))  # right before the work
+        low.append(np.where(is_in_time, np.maximum(there, begin) + length, NEVER))  # right before the work
         high.append(high[0])
-        low.append(leaves + to)  # right after it
+        low.append(there)  # right after it
         is_in_time = has_break & (begin + length <= np.minimum(due, end))
         high.append(np.where(is_in_time, np.minimum(due - on, end) - length - work, -NEVER))
-    return Ranges(np.array(low, dtype=np.int32), np.array(high, dtype=np.int32))
+    return Ranges(np.array(low, dtype=np.int32), np.array(high, dtype=np.int32), work)
+
+
+def _later(rows: Rows, gaps: Gaps, moment: Seconds, way: Seconds) -> Seconds:
+    """When one is there who sets out then; nobody drives while he is away."""
+    for start, end in ((start[gaps.row], end[gaps.row]) for start, end in rows.away):
+        is_met = (end > moment) & (moment + way > start)
+        way = np.where(is_met, way - np.maximum(0, start - moment), way)
+        moment = np.where(is_met, end, moment)
+    return moment + way
+
+
+def _sooner(rows: Rows, gaps: Gaps, moment: Seconds, way: Seconds) -> Seconds:
+    """When one has to set out who has to be there then."""
+    for start, end in ((start[gaps.row], end[gaps.row]) for start, end in reversed(rows.away)):
+        is_met = (start < moment) & (moment - way < end)
+        way = np.where(is_met, way - np.maximum(0, moment - end), way)
+        moment = np.where(is_met, start, moment)
+    return moment - way
 
 
 def costs(
-    rows: Rows, gaps: Gaps, ways: Seconds, found: Ranges, windows: Seconds, *, step: int, load: int = 1
+    rows: Rows, gaps: Gaps, ways: Ways, found: Ranges, windows: Seconds, *, step: int, load: int = 1
 ) -> tuple[Whole, Seconds]:
     """The gaps that hold the work at all, and of each what it adds in every window of its day (or FAR).
 
@@ -155,11 +204,18 @@ def costs(
     of_gap = windows[rows.day[gaps.row[able]]]
     fits = np.zeros(of_gap.shape[:2], dtype=bool)
     for low, high in zip(found.low[:, able], found.high[:, able], strict=True):
-        start = np.maximum(of_gap[:, :, 0], low[:, None])
-        if step > 1:
-            start = -(-start // step) * step
+        start = _begin(rows, gaps.row[able], np.maximum(of_gap[:, :, 0], low[:, None]), found.work, step)
         fits |= start <= np.minimum(of_gap[:, :, 1], high[:, None])
     return able, np.where(fits, added(gaps, ways)[able][:, None], FAR).astype(np.int32)
+
+
+def _begin(rows: Rows, row: Whole, start: Seconds, work: int, step: int) -> Seconds:
+    """The first beginning of each from then on, gap × window, at which he is not away."""
+    start = -(-start // step) * step if step > 1 else start
+    for gone, back in ((gone[row, None], back[row, None]) for gone, back in rows.away):
+        clear = np.where((start < back) & (gone < start + work), back, start)
+        start = -(-clear // step) * step if step > 1 else clear
+    return start
 
 
 def ways_of(rows: Rows, place: Place, at: Point, travel: Travel) -> tuple[int, int, int]:

@@ -122,9 +122,14 @@ def _why_not(weeks: Weeks, job: Installation) -> Reason:
     starts = [start for start in _starts(weeks, job) if any(_is_there(crew, job, start) for crew in able)]
     if not starts:
         return "days"
-    has = (weeks.stock.get(kind, [0] * weeks.horizon)[start + day] >= many
-           for start in starts for day in range(job.days) for kind, many in job.stock.items())  # fmt: skip
-    return "room" if all(has) else "stock"
+    return "room" if any(_has_stock(weeks, job, start) for start in starts) else "stock"
+
+
+def _has_stock(weeks: Weeks, job: Installation, start: int) -> bool:
+    """Whether there are enough vans and tools for it, if nobody else has any."""
+    days = range(start, start + job.days)
+    return all(weeks.stock[kind][day] >= many if kind in weeks.stock else many <= 0
+               for day in days for kind, many in job.stock.items())  # fmt: skip
 
 
 class _Choice(NamedTuple):

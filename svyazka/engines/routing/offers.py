@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from svyazka.engines.routing import choosing, insertion, wanted
+from svyazka.engines.routing import choosing, insertion, together, wanted
 from svyazka.engines.routing.day_plan import Booked, Kind
 from svyazka.engines.routing.for_one import ForOne
-from svyazka.engines.routing.insertion import Rows
-from svyazka.engines.routing.problem import Key, Point, Seconds, Travel
+from svyazka.engines.routing.insertion import Rows, Ways
+from svyazka.engines.routing.problem import Key, Point, Travel
 from svyazka.engines.routing.together import Together
 from svyazka.engines.routing.wanted import Able, Answer, Reason, Request, Visit, WhyNot, Window
 
@@ -38,7 +38,7 @@ def offer(
     if request.is_for_one:
         windows = choosing.choose(ForOne(request, rows, ways, travel, days), request, most)
     else:
-        windows = choosing.choose(Together(request, rows, ways, travel, days, able), request, most)
+        windows = _together(request, rows, ways, travel, days, able, most)
     if not windows:
         return Answer((), _why_not(request, resources, rows, ways, days))
     soonest = min((window.day, window.start) for window in windows)
@@ -47,6 +47,17 @@ def offer(
             replace(window, reasons=tuple(_reasons(window, request, rows, travel, able, soonest))) for window in windows
         )
     )
+
+
+def _together(
+    request: Request, rows: Rows, ways: Ways, travel: Travel, days: int, able: Sequence[Sequence[int]], most: int
+) -> list[Window]:
+    """At a time that is easily said; where there is none, at any other."""
+    for starts in (together.beginnings(request), together.soonest(request, rows, ways, days)):
+        found = choosing.choose(Together(request, rows, ways, travel, days, able, starts), request, most)
+        if found:
+            return found
+    return []
 
 
 def _reasons(
@@ -74,7 +85,8 @@ def _reasons(
 
 
 def _slots_of(window: Window, request: Request) -> list[int]:
-    return [number for number, slot in enumerate(request.slots) if slot.start <= window.start <= slot.end]
+    first, last = window.span
+    return [number for number, slot in enumerate(request.slots) if slot.start <= first and last <= slot.end]
 
 
 def _of_day(visit: Visit, request: Request, rows: Rows, travel: Travel) -> Iterator[Reason]:
@@ -94,11 +106,11 @@ def _ways(at: Point, stops: Sequence[Booked], travel: Travel) -> list[tuple[int,
     return [(int(way), stop) for way, stop in zip(ways, stops, strict=True)]
 
 
-def _why_not(request: Request, resources: Sequence[Able], rows: Rows, ways: Seconds, days: int) -> dict[WhyNot, int]:
+def _why_not(request: Request, resources: Sequence[Able], rows: Rows, ways: Ways, days: int) -> dict[WhyNot, int]:
     """Of each resource the rule that it came as far as."""
     said = Counter(wanted.failed_before(request, resources))
     left = len(resources) - sum(said.values())
-    steps = [_has_shift(request, rows, days), _fits(request, rows, np.zeros_like(ways), days)]
+    steps = [_has_shift(request, rows, days), _fits(request, rows, Ways(*map(np.zeros_like, ways)), days)]
     steps.append(_fits(request, rows, ways, days))
     rules: tuple[WhyNot, ...] = ("shift", "booked", "travel")
     for rule, able in zip(rules, steps, strict=True):
@@ -117,7 +129,7 @@ def _has_shift(request: Request, rows: Rows, days: int) -> set[int]:
     return {rows.keys[row].worker for row in np.flatnonzero(fits.any(axis=1))}
 
 
-def _fits(request: Request, rows: Rows, ways: Seconds, days: int) -> set[int]:
+def _fits(request: Request, rows: Rows, ways: Ways, days: int) -> set[int]:
     work = request.parts[0]
     windows = wanted.windows_of(request, request.slots, days=days, work=work)
     found = insertion.ranges(rows, rows.gaps, ways, work)

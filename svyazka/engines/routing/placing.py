@@ -11,7 +11,7 @@ import numpy as np
 
 from svyazka.engines.routing import insertion
 from svyazka.engines.routing.draft import Draft
-from svyazka.engines.routing.insertion import FAR, Gaps, Place, Whole
+from svyazka.engines.routing.insertion import FAR, Gaps, Place, Ways, Whole
 from svyazka.engines.routing.problem import Job, Seconds, Skills, Span, Stop, WorkDay
 from svyazka.engines.routing.reorder import reorder
 from svyazka.engines.routing.squeeze import Squeezed, squeeze
@@ -48,7 +48,8 @@ def place_all(draft: Draft, jobs: Sequence[Job], policy: Policy) -> Draft:
 
 def make_room(draft: Draft, jobs: Sequence[Job], policy: Policy) -> Draft:
     """For jobs that found no place as things are, the most important first."""
-    for number, job in enumerate(sorted(jobs, key=lambda one: -one.priority)):
+    alone = [job for job in jobs if len(job.needs) == 1]
+    for number, job in enumerate(sorted(alone, key=lambda one: -one.priority)):
         squeezed = _squeeze(draft, job, policy) or (number < MANY and _reorder(draft, job, policy))
         draft = squeezed[1] if squeezed else _ejected(draft, job, policy, number) or draft
     return draft
@@ -61,11 +62,20 @@ def _ejected(draft: Draft, job: Job, policy: Policy, number: int) -> Draft | Non
 
 
 def place(draft: Draft, jobs: Sequence[Job], policy: Policy) -> tuple[Draft, list[Job]]:
-    """The hardest first; and those that found no place."""
-    for job in [one for one in jobs if len(one.needs) > 1]:
-        _place_team(draft, job, policy)
+    """As many as find a place, and those that found none. Whoever waits for another of them comes after it."""
+    stuck, left = list(jobs), list(jobs)
+    while left:
+        draft, still = _place_once(draft, left, policy)
+        placed = {job.id for job in left} - {job.id for job in still}
+        stuck = [job for job in stuck if job.id not in placed]
+        left = [job for job in stuck if job.after in placed]
+    return draft, stuck
+
+
+def _place_once(draft: Draft, jobs: Sequence[Job], policy: Policy) -> tuple[Draft, list[Job]]:
+    """Teams first, then the hardest."""
+    stuck = [job for job in jobs if len(job.needs) > 1 and not _place_team(draft, job, policy)]
     left = [job for job in jobs if len(job.needs) == 1]
-    stuck: list[Job] = []
     found = {job.id: options_of(draft, job, policy) for job in left}
     while left:
         job = max(left, key=lambda one: (*_regret(one, found[one.id]), -one.id))
@@ -117,7 +127,7 @@ def _spans(draft: Draft, job: Job) -> list[tuple[Span, int]]:
 
 
 def _costs(
-    draft: Draft, gaps: Gaps, job: Job, ways: Seconds, spans: Sequence[tuple[Span, int]], policy: Policy
+    draft: Draft, gaps: Gaps, job: Job, ways: Ways, spans: Sequence[tuple[Span, int]], policy: Policy
 ) -> tuple[Whole, Seconds]:
     """The gaps that may hold it, and what each costs in each span: driving, and what it means for people."""
     rows = draft.rows

@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from svyazka.engines.routing import placing, standing
+from svyazka.engines.routing import few, placing, standing
 from svyazka.engines.routing.draft import Draft
 from svyazka.engines.routing.evaluate import Costs, evaluate
 from svyazka.engines.routing.placing import PROMISE, WORKER, Policy
@@ -55,6 +55,8 @@ def repair(problem: Problem, *, also: Sequence[int] = ()) -> list[Repaired]:
     jobs = [problem.job[job] for job in sorted(homeless)]
     plans = {tuple(plan.routes.items()): plan for plan in _ways_out(draft, jobs)}
     judged = [_judge(problem, plan, homeless) for plan in plans.values()]
+    if min(_hurt(one) for one in judged) > (0, 0) and (better := few.placed_again(draft, jobs)):
+        judged.append(_judge(problem, _closed(better, jobs), homeless))
     chosen: dict[int, list[Aim]] = {}
     for aim, order in AIMS.items():
         chosen.setdefault(min(range(len(judged)), key=lambda number: order(judged[number])), []).append(aim)
@@ -79,6 +81,13 @@ def _ways_out(draft: Draft, jobs: Sequence[Job]) -> Iterator[Plan]:
     yield standing.closed(placing.make_room(untouched.copy(), stuck, Policy())).plan
     yield standing.closed(untouched).plan
     yield standing.closed(placing.place_all(draft.copy(), jobs, SAVING)).plan
+
+
+def _closed(draft: Draft, jobs: Sequence[Job]) -> Plan:
+    """With whoever waited for another of them, or comes with somebody."""
+    starts = draft.starts
+    further, _stuck = placing.place(draft, [job for job in jobs if job.id not in starts], Policy())
+    return standing.closed(further).plan
 
 
 def _judge(problem: Problem, plan: Plan, homeless: Container[int]) -> Repaired:

@@ -27,6 +27,9 @@ class Table:
     def to_many(self, point: Point, points: Points) -> Seconds:
         return np.asarray(self.seconds[self._find([point])[0], self._find(points)])
 
+    def from_many(self, points: Points, point: Point) -> Seconds:
+        return np.asarray(self.seconds[self._find(points), self._find([point])[0]])
+
     def _find(self, points: Points) -> NDArray[np.intp]:
         return np.minimum(np.searchsorted(self.places, _as_numbers(points)), len(self.places) - 1)
 

@@ -46,7 +46,7 @@ def through(
     """From the beginning of the shift and after each stop: by the number of breaks taken, how early one is there."""
     steps = [{0: Reached(shift.start, ())}]
     for piece, way in zip(pieces, ways, strict=False):
-        steps.append(_go_on(steps[-1], piece, way, breaks, away))
+        steps.append(go_on(steps[-1], piece, way, breaks, away))
     return steps
 
 
@@ -73,7 +73,7 @@ def begin_of(piece: Piece, moment: int, away: Sequence[Span]) -> int | None:
     return None
 
 
-def _go_on(
+def go_on(
     reached: dict[int, Reached], piece: Piece, way: int, breaks: Sequence[Break], away: Sequence[Span]
 ) -> dict[int, Reached]:
     further: dict[int, Reached] = {}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from svyazka.engines.routing import choosing, insertion, wanted
 from svyazka.engines.routing.choosing import Cell
-from svyazka.engines.routing.insertion import FAR, Rows
+from svyazka.engines.routing.insertion import FAR, Rows, Ways
 from svyazka.engines.routing.problem import Key, Seconds, Span, Travel
 from svyazka.engines.routing.timing import Piece
 from svyazka.engines.routing.wanted import Request, Visit, Window
@@ -27,7 +27,7 @@ Moments = list[int]  # by their numbers
 class _Part:
     """The work of one day: what it adds to each row at each beginning."""
 
-    def __init__(self, request: Request, rows: Rows, ways: Seconds, starts: Sequence[int], days: int, work: int):
+    def __init__(self, request: Request, rows: Rows, ways: Ways, starts: Sequence[int], days: int, work: int):
         self.work = work
         windows = wanted.windows_of(request, [Span(start, start) for start in starts], days=days, work=work)
         found = insertion.ranges(rows, rows.gaps, ways, work)
@@ -47,12 +47,12 @@ class _Part:
 
 class Together:
     def __init__(
-        self, request: Request, rows: Rows, ways: Seconds, travel: Travel, days: int, able: Sequence[Sequence[int]]
-    ) -> None:
-        self.request, self.rows, self.travel, self.days = request, rows, travel, days
-        self.starts = _beginnings(request)
-        self.weights, self.row_weights = choosing.of_window(request, days), choosing.of_row(request, rows)
+        self, request: Request, rows: Rows, ways: Ways, travel: Travel, days: int, able: Sequence[Sequence[int]],
+        starts: Sequence[int],
+    ) -> None:  # fmt: skip
+        self.request, self.rows, self.travel, self.days, self.starts = request, rows, travel, days, starts
         self.windows = wanted.windows_of(request, request.slots, days=days, work=request.parts[0])
+        self.weights, self.row_weights = choosing.of_window(request, self.windows), choosing.of_row(request, rows)
         workers = np.array([key.worker for key in rows.keys])
         self.may: list[NDArray[np.bool_]] = [np.isin(workers, list(one)) for one in able]
         self.row_of = {key: number for number, key in enumerate(rows.keys)}
@@ -64,15 +64,15 @@ class Together:
         found = []
         for day in range(self.days):
             least = self._least(day)
-            for slot in range(len(self.request.slots)):
-                best = min((least[moment] for moment in self._moments(slot)), default=FAR)
+            for slot in range(self.windows.shape[1]):
+                best = min((least[moment] for moment in self._moments(day, slot)), default=FAR)
                 if best < FAR:
                     found.append(Cell(day, slot, float(best + self.weights[day, slot] - choosing.KNOWN)))
         return found
 
     def settle(self, cell: Cell) -> Cell | None:
         least = self._least(cell.day)
-        moments = [moment for moment in self._moments(cell.slot) if least[moment] < FAR]
+        moments = [moment for moment in self._moments(cell.day, cell.slot) if least[moment] < FAR]
         for moment in sorted(moments, key=lambda number: int(least[number]))[:MOMENTS]:
             for team in self._teams(cell.day, moment):
                 if placed := self._whole(team, cell.day, moment):
@@ -86,9 +86,9 @@ class Together:
         score = added + weight + float(self.weights[cell.day, cell.slot])
         return Cell(cell.day, cell.slot, score, Window(cell.day, span, visits[0].start, visits, added))
 
-    def _moments(self, slot: int) -> Moments:
-        span = self.request.slots[slot]
-        return [number for number, start in enumerate(self.starts) if span.start <= start <= span.end]
+    def _moments(self, day: int, slot: int) -> Moments:
+        first, last = self.windows[day, slot].tolist()
+        return [number for number, start in enumerate(self.starts) if first <= start <= last]
 
     def _least(self, day: int) -> Seconds:
         """For each beginning what the first day adds at least, whoever makes up the team."""
@@ -153,9 +153,19 @@ class Together:
         return next((placed for placed in tries if placed), None)
 
 
-def _beginnings(request: Request) -> list[int]:
+def beginnings(request: Request) -> list[int]:
     """Those of the slots on the grid; for the days after the first any of them will do."""
     step = max(STEP, request.step)
     return sorted(
         {start for slot in request.slots for start in range(-(-slot.start // step) * step, slot.end + 1, step)}
     )
+
+
+def soonest(request: Request, rows: Rows, ways: Ways, days: int) -> list[int]:
+    """At which anybody could begin first somewhere: if a team can begin together at all, it can at one of them."""
+    found = insertion.ranges(rows, rows.gaps, ways, request.parts[0])
+    windows = wanted.windows_of(request, request.slots, days=days, work=request.parts[0])
+    back = [end for _start, end in rows.away]
+    moments = np.unique(np.concatenate([found.low.ravel(), windows[:, :, 0].ravel(), *back]))
+    starts = np.unique(-(-moments // request.step) * request.step)
+    return [int(start) for start in starts if any(slot.start <= start <= slot.end for slot in request.slots)]

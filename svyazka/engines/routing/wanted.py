@@ -113,19 +113,28 @@ def _goes_there(one: Able, request: Request) -> bool:
 
 
 def windows_of(request: Request, spans: Sequence[Span], *, days: int, work: int) -> Seconds:
-    """Day × span × (first, last beginning), as far as it is ahead and the client is there."""
+    """Day × span × (first, last beginning), as far as it is ahead and the client is there. Where he is away in the
+    middle of a span, what is left behind it stands as many columns further on as there are spans."""
     found = [[_clipped(request, day, span, work) for span in spans] for day in range(days)]
-    return np.array(found, dtype=np.int32).reshape(days, len(spans), 2)
+    most = max((len(pieces) for of_day in found for pieces in of_day), default=1)
+    columns = [[_nth(pieces, number) for number in range(most) for pieces in of_day] for of_day in found]
+    return np.array(columns, dtype=np.int32).reshape(days, most * len(spans), 2)
 
 
-def _clipped(request: Request, day: int, span: Span, work: int) -> tuple[int, int]:
-    first, last = max(span.start, request.not_before - day * DAY), span.end
-    for dislike in request.dislikes:
+def _nth(pieces: Sequence[tuple[int, int]], number: int) -> tuple[int, int]:
+    return pieces[number] if number < len(pieces) else NO_WINDOW
+
+
+def _clipped(request: Request, day: int, span: Span, work: int) -> list[tuple[int, int]]:
+    """At least one piece, if only one that is none."""
+    pieces, first = [], max(span.start, request.not_before - day * DAY)
+    for dislike in sorted(request.dislikes):
         latest, earliest = dislike.start - day * DAY - work, dislike.end - day * DAY
-        if latest < first < earliest:
-            first = earliest
-        if first <= latest < last:  # what comes after it in the same span is left out
-            last = latest
-        if latest < last < earliest:
-            last = latest
-    return (first, last) if first <= last else NO_WINDOW
+        if earliest <= max(first, latest):
+            continue
+        if latest >= span.end:
+            break
+        if first <= latest:
+            pieces.append((first, latest))
+        first = earliest
+    return [piece for piece in (*pieces, (first, span.end)) if piece[0] <= piece[1]] or [NO_WINDOW]
