@@ -117,7 +117,7 @@ def take_back(what: What, *, by: Actor) -> None:
 
 def checked(what: What, *, title: str, text: str, is_on: bool) -> dict[str, Any]:
     """As they are stored."""
-    given = {
+    given: dict[str, Any] = {
         "title": _checked("title", title, fields_of(what) - {"link"}),
         "text": _checked("text", text, fields_of(what)),
         "is_on": is_on,
