@@ -91,7 +91,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
-    from svyazka.business.visits import links, waiting
+    from svyazka.business.visits import links, waiting, window_links
     from svyazka.business.visits.models import Proposal, Resource, Visit, VisitKind, VisitPhoto, WaitingOffer
 
     settings.MEDIA_ROOT = tmp_path
@@ -142,7 +142,9 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     free = {"starts_at": at, "ends_at": at + timedelta(hours=3), "made_at": now, "expires_at": at}
     offer = WaitingOffer.objects.create(waiting=waits, resource=windows["boris"].resource, **free)
     free |= {"starts_at": at + timedelta(days=1), "ends_at": at + timedelta(days=1, hours=3)}
-    sent = WaitingOffer.objects.create(waiting=waits, resource=windows["boris"].resource, to_client=True, **free)
+    asked = uuid.uuid4()
+    free |= {"to_client": True, "request_id": asked, "fingerprint": window_links.fingerprint_of(asked)}
+    sent = WaitingOffer.objects.create(waiting=waits, resource=windows["boris"].resource, **free)
     return {
         "deals": deal.pk,
         "pipelines": pipeline.code,
@@ -193,7 +195,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "sessions": "0" * 24,
         "servers": "placing",
         "v": links.link_of(visit).split("/")[-2],
-        "w": sent.token,
+        "w": window_links.link_of(sent).split("/")[-2],
         "texts": "reminder",
         "ical": feeds.give(visit.resource, by=windows["anna"]),
     }

@@ -12,7 +12,7 @@ from svyazka.business.clients.models import ContactPoint
 from svyazka.business.conversations.models import MailServer
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.notices.models import Notice
-from svyazka.business.visits import booking, offer_letters, offering, waiting_round
+from svyazka.business.visits import booking, offer_letters, offering, waiting_round, window_links
 from svyazka.business.visits.conftest import (  # noqa: F401
     another_waits,
     by_day,
@@ -105,7 +105,7 @@ def test_from_no_window_to_the_visit(
 def test_the_letter_says_what_she_has_to_know(kept, house):
     assert [offer_letters.send_due(), offer_letters.send_due()] == [1, 0]
     until = f"{clock.local(kept.expires_at):%H:%M}"
-    for said in ("Замер", "понедельник", "10:00–12:00", "Лесная", until, f"https://okna.example.ru/w/{kept.token}/"):
+    for said in ("Замер", "понедельник", "10:00–12:00", "Лесная", until, window_links.link_of(kept)):
         assert said in house.text()
     assert "{" not in house.text()
     current = WaitingOffer.objects.get()
@@ -118,7 +118,7 @@ def test_a_letter_that_is_refused_becomes_a_call(kept, house, client, mikhail):
     assert rung().get() == WaitingOffer.objects.get().task
     assert rung().get().person_id == mikhail.pk
     assert WaitingOffer.objects.get().state == "open"
-    client.post(f"/w/{kept.token}/taking/")
+    client.post(f"{window_links.link_of(kept).removeprefix('https://okna.example.ru')}taking/")
     assert not rung().exists()
 
 

@@ -22,7 +22,7 @@ from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.models import Field, LossReason, Pipeline
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff.models import CompanyRole, Department
-from svyazka.business.visits.models import MoveReason, VisitKind
+from svyazka.business.visits.models import ClientRules, MoveReason, VisitKind, What
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
 
@@ -94,6 +94,8 @@ def _rows(section: str) -> tuple[str, dict[str, int]]:
     kind, model = _KINDS[section]
     if model is CallingHours:  # one row, in two parts
         return kind, {code: CallingHours.objects.get().pk for code, _label in DAYS}
+    if model is ClientRules:  # as the office names them: one thing
+        return kind, dict.fromkeys([*What.values, "rules"], 0)
     rows = model.objects.values_list("code", "pk")
     return kind, {code.removeprefix(f"{ChannelAccount.Kind.WEB_FORM}/"): pk for code, pk in rows}
 
@@ -107,6 +109,8 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "pipelines": ("pipeline", Pipeline),
     "visit_kinds": ("visit_kind", VisitKind),
     "move_reasons": ("move_reason", MoveReason),
+    "client_messages": ("client_messages", ClientRules),
+    "client_rules": ("client_messages", ClientRules),
     "forms": ("channel", ChannelAccount),
     "breaks": ("break_reason", BreakReason),
     "calling_hours": ("calling_hours", CallingHours),

@@ -10,10 +10,11 @@ from django.utils import translation
 from svyazka.business.calls.dialling.hours import of_company
 from svyazka.business.calls.models import CallingHours
 from svyazka.business.company import words
-from svyazka.business.company.blueprint import company, of_house
+from svyazka.business.company.blueprint import company, faults_of, of_house, sound
 from svyazka.business.company.compare import Kind, compare
 from svyazka.business.company.take import Unfit, fingerprint, take
 from svyazka.business.company.touched import deals_of
+from svyazka.business.company.write import written
 from svyazka.business.deals.models import Deal, DistributionRule, Field, Pipeline, Stage
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.models import Entry
@@ -246,3 +247,44 @@ def test_a_company_that_never_said_its_hours_may_take_one_part_of_them(windows, 
     take(newer, ["calling_hours/weekdays"], by=anna)
     kept = of_company()
     assert [f"{at:%H}" for at in (kept.begins, kept.weekend_begins)] == ["08", "10"]
+
+
+LETTER = {"code": "reminder", "title": "Завтра {span}", "text": "Ждите.\n{link}", "is_on": True, "by_hand": False}
+RULES = {
+    "code": "rules", "company": "Окна", "phone": "+74950000000", "reminds_at": "16:00", "quiet_from": "20:00",
+    "quiet_until": "10:00", "changes_until_hours": 12, "most_moves": 3, "confirmed_hours": 6,
+}  # fmt: skip
+
+
+def test_what_clients_are_told_is_compared_taken_and_written(windows, newer, anna):
+    newer |= {"client_messages": [LETTER], "client_rules": [RULES]}
+    assert differences(newer) == [("new", "client_messages/reminder"), ("new", "client_rules/rules")]
+    take(newer, ["client_messages", "client_rules"], by=anna)
+    assert differences(newer) == []
+    assert sound(written(company()).encode()).content == company()
+    assert Entry.objects.filter(verb="company.taken_over", kind="client_messages").count() == 2
+    newer["client_rules"] = [{**RULES, "most_moves": 1}]
+    newer["client_messages"] = [{**LETTER, "is_on": False}]
+    found = compare(company(), newer)
+    names = words.Names(company(), newer)
+    said = [(words.name_of(one.item), *words.changes_of(one, names)) for one in found if one.section != "forms"]
+    assert [(name, change.what, change.before, change.after) for name, change in said] == [
+        ("Напоминание накануне", "Клиентам сообщаем", "да", "нет"),
+        ("Правила", "Переносит выезд не больше, раз", "3", "1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("section", "given", "said"),
+    [
+        ("client_messages", {**LETTER, "text": "Ждите."}, "не хватает {link}"),
+        ("client_messages", {**LETTER, "title": "{amount}"}, "Поля {amount} нет"),
+        ("client_rules", {**RULES, "phone": "x"}, "Это не телефонный номер"),
+        ("client_rules", {**RULES, "reminds_at": "21:00"}, "никому ничего не сообщаем"),
+    ],
+)
+def test_what_cannot_be_told_to_clients_is_a_fault(newer, section, given, said):
+    with translation.override("ru"):
+        (fault,) = faults_of({**newer, section: [given]})
+    assert fault.path[:2] == (section, given["code"])
+    assert said in fault.text

@@ -15,11 +15,13 @@ from svyazka.business.deals.known.facts import OWN
 from svyazka.business.staff.blueprint import Rights
 from svyazka.business.staff.models import Role
 from svyazka.business.staff.roles import REACHES, WORDS
+from svyazka.business.visits.client_blueprint import RULES
+from svyazka.business.visits.models import What
 from svyazka.kit import words
 from svyazka.kit.shapes import Condition, Many, OneOf, Record, Ref, Section, Shape, Words, Yes
 
 NOTHING = "—"
-_CODES = dict(DAYS)  # what has no name of its own
+_CODES = {**dict(DAYS), **dict(What.choices), **dict(RULES)}  # what has no name of its own
 _REACHES = {reach.name.lower(): label for reach, label in REACHES.items()}
 
 

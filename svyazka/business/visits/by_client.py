@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,26 +17,36 @@ from svyazka.business.journal.record import Automaton
 from svyazka.business.notices.tell import tell
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import booking, confirming, slots, window_offers
+from svyazka.business.visits import booking, confirming, offering, window_offers
 from svyazka.business.visits.client_rules import Span, may_still, rules, span_of
 from svyazka.business.visits.models import Asked, Visit, VisitLink, WaitingOffer
-from svyazka.business.visits.slots import Slot
+from svyazka.business.visits.offering import Offered
 from svyazka.business.visits.taking_along import ANYHOW
 from svyazka.business.visits.telling import people_of
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 CLIENT = Automaton("client")
+MOST = offering.DAYS * 2  # windows to choose from: of a day those in two parts of it
 
 
 class Taken(Refused):
-    """Somebody was quicker. `slots` are still free."""
+    """Somebody was quicker. `windows` are still free."""
 
     status = 409
 
-    def __init__(self, free: Sequence[Slot]) -> None:
+    def __init__(self, free: Sequence[Offered]) -> None:
         super().__init__(_("This time has just been taken. Choose another one."))
-        self.slots = free
+        self.windows = free
+
+
+class IsAtAnotherTime(Refused):
+    """Than the one that he has looked at: his page was open while the visit was moved."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("The visit is at another time now."))
 
 
 class RingUs(Refused):
@@ -55,18 +65,23 @@ def may_call_off(link: VisitLink) -> bool:
     return may_still(link.visit, rules(), now=clock.now())
 
 
-def windows(visit: Visit) -> list[Slot]:
-    """Those that are really free, by whomever: of each span that the client can be told the first."""
-    chosen: dict[Span, Slot] = {}
-    for slot in _free(visit):
-        chosen.setdefault(span_of(slot.starts_at), slot)
+def windows(visit: Visit) -> list[Offered]:
+    """Those to which somebody really gets, as on the phone: of each span that the client can be told the first, other
+    than the one in which he is expected now. By whom it is done is the house's business."""
+    found = offering.offer(visit.kind, visit.address, moving=visit, not_before=_soonest(), most=MOST).windows
+    chosen: dict[Span, Offered] = {}
+    for window in sorted(found, key=lambda one: one.starts_at):
+        chosen.setdefault(span_of(window.starts_at), window)
+    chosen.pop(span_of(visit.starts_at), None)
     return list(chosen.values())
 
 
 @transaction.atomic
-def confirm(link: VisitLink) -> Visit:
-    """With one tap. A second one changes nothing."""
+def confirm(link: VisitLink, *, seen: datetime | None) -> Visit:
+    """With one tap. A second one changes nothing. `seen`: the time that suits him."""
     visit = _current(link.visit)
+    if visit.starts_at != seen:
+        raise IsAtAnotherTime
     confirmed = confirming.confirm(visit, by=CLIENT)
     if visit.confirmed_at is None:
         _tell(confirmed, "visit.confirmed_by_client", people=_responsible(confirmed))
@@ -79,7 +94,7 @@ def move(link: VisitLink, starts_at: datetime) -> Visit:
         return link.visit
     if not may_move(link):
         raise RingUs
-    chosen = next((slot for slot in _free(link.visit) if slot.starts_at == starts_at), None)
+    chosen = _at(link.visit, starts_at)
     if chosen is None:
         raise Taken(windows(link.visit))
     try:
@@ -120,7 +135,7 @@ def decline_window(offer: WaitingOffer) -> None:
 
 
 @transaction.atomic
-def _move(link: VisitLink, chosen: Slot) -> Visit:
+def _move(link: VisitLink, chosen: Offered) -> Visit:
     """Of two taps at once the second finds the visit where it is already."""
     visit = _current(link.visit)
     known = VisitLink.objects.select_for_update().get(pk=link.pk)
@@ -146,16 +161,18 @@ def _current(visit: Visit) -> Visit:
     return current
 
 
-def _free(visit: Visit) -> list[Slot]:
-    """Each time once: the client chooses a time, by whom it is done is the house's business. Not sooner than he may
-    change it again."""
-    first = clock.now() + rules().changes_until
-    by_time: dict[datetime, Slot] = {}
-    for slot in slots.free_slots(visit.kind, moving=visit):
-        is_his = slot.resource.pk == visit.resource_id
-        if slot.starts_at > first and (is_his or slot.starts_at not in by_time):
-            by_time[slot.starts_at] = slot
-    return [by_time[at] for at in sorted(by_time) if at != visit.starts_at]
+def _soonest() -> datetime:
+    """Not sooner than he may change it again."""
+    return clock.now() + rules().changes_until
+
+
+def _at(visit: Visit, starts_at: datetime) -> Offered | None:
+    """Whoever gets there then with the shortest way, now."""
+    soonest = _soonest()
+    if not soonest <= starts_at < soonest + timedelta(days=offering.DAYS):
+        return None
+    found = offering.offer(visit.kind, visit.address, moving=visit, not_before=soonest, at=starts_at, most=1)
+    return next(iter(found.windows), None)
 
 
 def _responsible(visit: Visit) -> set[int]:

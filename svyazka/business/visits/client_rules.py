@@ -29,8 +29,7 @@ def rules() -> ClientRules:
 @transaction.atomic
 def change(*, by: Actor, **given: Any) -> ClientRules:
     known = ClientRules.objects.select_for_update().filter(pk=1).first() or ClientRules(pk=1)
-    wanted = {**given, "phone": _phone(given["phone"]), "company": given["company"].strip()}
-    _refuse_nights(wanted["reminds_at"], wanted["quiet_from"], wanted["quiet_until"])
+    wanted = checked(**given)
     changes = {name: (str(before), str(new)) for name, new in wanted.items() if (before := getattr(known, name)) != new}
     for name, value in wanted.items():
         setattr(known, name, value)
@@ -38,6 +37,12 @@ def change(*, by: Actor, **given: Any) -> ClientRules:
     if changes:
         record("visits.client_rules_changed", About("client_messages", 0), by=by, changes=changes)
     return known
+
+
+def checked(**given: Any) -> dict[str, Any]:
+    """As they are stored."""
+    _refuse_nights(given["reminds_at"], given["quiet_from"], given["quiet_until"])
+    return {**given, "phone": _phone(given["phone"]), "company": given["company"].strip()}
 
 
 def is_quiet(at: time, kept: ClientRules) -> bool:

@@ -15,7 +15,7 @@ from django.utils import translation
 
 from svyazka.business.conversations.client_channel import Letter, Meeting, Undeliverable, Unreached, of_kind
 from svyazka.business.deals.held import held
-from svyazka.business.visits import to_client
+from svyazka.business.visits import client_texts, to_client
 from svyazka.business.visits.models import ClientWord, Visit, What
 from svyazka.business.visits.telling import told
 from svyazka.kit import clock
@@ -92,7 +92,9 @@ def _settle(word: ClientWord, *, is_sent: bool) -> None:
 
 def _letter(word: ClientWord) -> Letter:
     visit = word.visit
-    return Letter(f"{visit.request_id}-{word.pk}", word.title, word.text, _meeting(word, visit))
+    return Letter(
+        f"{visit.request_id}-{word.pk}", word.title, client_texts.with_link(word.text, visit), _meeting(word, visit)
+    )
 
 
 def _meeting(word: ClientWord, visit: Visit) -> Meeting | None:

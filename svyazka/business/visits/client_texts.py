@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -35,7 +36,9 @@ FIELDS: Mapping[str, Promise] = {
     "phone": _("The company's phone"),
     "link": _("The client's own page"),
 }
-_FIELD = re.compile(r"{(\w*)}")
+_FIELD = re.compile(r"{([^{}]*)}")
+# A client is asked for an answer: he gives it on his page.
+_ASKS = (What.MOVED, What.REMINDER, What.OFFER)
 _GREETING = _("Good day!")
 _TITLES: Mapping[str, Promise] = {
     What.BOOKED: pgettext_lazy("to a client", "{what} on {day}"),
@@ -97,7 +100,7 @@ def text_of(what: str) -> ClientText:
 
 @transaction.atomic
 def change(what: What, *, title: str, text: str, is_on: bool, by_hand: bool, by: Actor) -> None:
-    given = {"title": _checked("title", title), "text": _checked("text", text), "is_on": is_on, "by_hand": by_hand}
+    given = {**checked(what, title=title, text=text, is_on=is_on), "by_hand": by_hand}
     before = text_of(what)
     changes = {name: (getattr(before, name), new) for name, new in given.items() if getattr(before, name) != new}
     if changes:
@@ -112,10 +115,34 @@ def take_back(what: What, *, by: Actor) -> None:
         record("visits.client_text_changed", About("client_messages", 0), by=by, note=what)
 
 
+def checked(what: What, *, title: str, text: str, is_on: bool) -> dict[str, Any]:
+    """As they are stored."""
+    given: dict[str, Any] = {
+        "title": _checked("title", title, fields_of(what) - {"link"}),
+        "text": _checked("text", text, fields_of(what)),
+        "is_on": is_on,
+    }
+    if is_on and what in _ASKS and "{link}" not in given["text"]:
+        fault = _("He is asked for an answer, and gives it on his page: {field} is missing.").format(field="{link}")
+        raise Refused(fault, fields={"text": fault})
+    return given
+
+
+def fields_of(what: str) -> set[str]:
+    """What may stand in braces there: only a time that is offered is kept until some hour."""
+    return set(FIELDS) - (set() if what == What.OFFER else {"until"})
+
+
 def said(text: ClientText, visit: Visit) -> Said:
-    """In the company's language."""
+    """In the company's language. In the place of the client's address stands {link}: a copy of what is stored opens
+    nothing."""
     with translation.override(settings.LANGUAGE_CODE):
         return filled(text, values_of(visit, rules()))
+
+
+def with_link(text: str, visit: Visit) -> str:
+    """As it is told."""
+    return text.replace("{link}", links.link_of(visit)) if "{link}" in text else text
 
 
 def filled(text: ClientText, values: Mapping[str, str]) -> Said:
@@ -137,7 +164,7 @@ def values_of(visit: Visit, kept: ClientRules) -> dict[str, str]:
         arrival=hour(visit.arrives_at or visit.starts_at),
         who=visit.resource.name,
         address=visit.address,
-        link=links.link_of(visit) if settings.ADDRESS else "",
+        link="{link}" if settings.ADDRESS else "",
     )
 
 
@@ -181,12 +208,15 @@ def _day(moment: datetime) -> str:
     return words[:1].lower() + words[1:] if translation.get_language() == "ru" else words
 
 
-def _checked(name: str, typed: str) -> str:
+def _checked(name: str, typed: str, fields: Collection[str]) -> str:
     text = typed.replace("\x00", "").replace("\r\n", "\n").strip()
     if not text:
         words = _("Say something.")
         raise Refused(words, fields={name: words})
-    if unknown := [found for found in _FIELD.findall(text) if found not in FIELDS]:
+    if unknown := [found for found in _FIELD.findall(text) if found not in fields]:
         missing = _("There is no field {field}.").format(field=f"{{{unknown[0]}}}")
         raise Refused(missing, fields={name: missing})
+    if set("{}") & set(_FIELD.sub("", text)):
+        stray = _("Braces stand only around a field, in pairs: {field}.").format(field="{day}")
+        raise Refused(stray, fields={name: stray})
     return text

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -95,15 +95,19 @@ def offer(
     moving: Visit | None = None,
     holds: Collection[UUID] = (),
     not_before: datetime | None = None,
+    at: datetime | None = None,
     days: int = DAYS,
     most: int = MOST,
 ) -> Offer:
     """`place`: the address. `resource`: only of this one. A visit that is `moving`, and a time that the caller `holds`,
-    do not stand in the way. `not_before`: by then whatever has to come first is over."""
+    do not stand in the way. `not_before`: by then whatever has to come first is over. `at`: only exactly then.
+    """
     if moving and (waits := chain.not_before(kind, moving.deal_id, without=moving)):
-        not_before = waits[0]
+        not_before = max(waits[0], not_before or waits[0])
+    if at:
+        wishes, days = replace(wishes, from_day=clock.local(at).date()), 1
     length = moving.work if moving else work.length_of(kind, openings)
-    call = _Call(kind, place, length, wishes, resource, moving, tuple(holds), not_before, max(days, 1), most)
+    call = _Call(kind, place, length, wishes, resource, moving, tuple(holds), not_before, at, max(days, 1), most)
     if length >= LONG and call.is_too_long:
         return _day_by_day(call, openings, booked)
     found = _from_packed_days(call)
@@ -134,6 +138,7 @@ class _Call:
     moving: Visit | None
     holds: tuple[UUID, ...]
     not_before: datetime | None
+    at: datetime | None
     days: int
     most: int
     first: date = field(init=False)
@@ -234,7 +239,7 @@ def _request(call: _Call) -> Request:
     return Request(
         placed.point if placed else day_plans.nowhere(),
         (int(call.whole.total_seconds()),),
-        tuple(_slots(call.wishes, before)),
+        tuple(_slots(call, before)),
         step=math.gcd(STEP, call.before) * 60,
         not_before=int(soonest.total_seconds()) - before,
         promised_by=promised * DAY if call.kind.promised_days else None,
@@ -243,10 +248,13 @@ def _request(call: _Call) -> Request:
     )
 
 
-def _slots(wishes: Wishes, before: int) -> list[Span]:
+def _slots(call: _Call, before: int) -> list[Span]:
     """What the client can be told. Of a day that begins with loading, when that has to begin."""
+    if call.at:
+        begins = int((call.at - clock.day_bounds(call.first)[0]).total_seconds()) - before
+        return [Span(begins, begins)]
     last = TOLD * 3600 - GRID * 60
-    hours = [hour * 3600 for hour in range(0, 24, TOLD) if wishes.allow_hour(hour)]
+    hours = [hour * 3600 for hour in range(0, 24, TOLD) if call.wishes.allow_hour(hour)]
     return [Span(hour - before, hour + last - before) for hour in hours if hour >= before]
 
 
@@ -301,7 +309,7 @@ def _day_by_day(call: _Call, openings: int, booked: timedelta, *, why_not: tuple
     asked: dict[str, Any] = {"openings": openings, "booked": booked, "moving": call.moving, "holds": call.holds}
     free = slots.free_slots(call.kind, from_day=call.first, days=call.days, resource=call.resource, **asked)
     able = [slot for slot in free if call.not_before is None or slot.starts_at >= call.not_before]
-    wished = [slot for slot in able if _suits(call.wishes, slot)]
+    wished = [slot for slot in able if _suits(call.wishes, slot) and call.at in (None, slot.starts_at)]
     best = slots.best(wished, count=call.most)
     if not best:
         return Offer(why_not=why_not or offering_words.why_not({}, wished=bool(call.wishes)))

@@ -64,6 +64,7 @@ def test_without_a_channel_somebody_rings_once(visit, mikhail, settings):
     assert task.person_id == visit.deal.responsible_id
     (word,) = to_client.to_say(visit)
     assert links.link_of(visit) in word.text
+    assert "/v/" not in ClientWord.objects.get().text
     assert "Егор" in word.text
     assert "Лесная" in word.text
 
@@ -106,17 +107,20 @@ def test_the_task_to_ring_goes_by_itself(visit, answer, olga, egor):
 
 
 def test_a_company_that_does_not_want_it_said(visit, anna):
-    client_texts.change(What.MOVED, title="{what}", text="{day}", is_on=True, by_hand=False, by=anna)
+    client_texts.change(What.MOVED, title="{what}", text="{day} {link}", is_on=True, by_hand=False, by=anna)
     assert to_client.tell(visit, "moved") is None
-    client_texts.change(What.MOVED, title="{what}", text="{day}", is_on=True, by_hand=True, by=anna)
+    client_texts.change(What.MOVED, title="{what}", text="{day} {link}", is_on=True, by_hand=True, by=anna)
     assert to_client.tell(visit, "moved") is not None
 
 
-def test_texts_of_the_company(visit, anna):
+def test_texts_of_the_company(visit, anna, settings):
+    settings.ADDRESS = ""
     with pytest.raises(Refused) as refusal:
         client_texts.change(What.REMINDER, title="{what}", text="{amount}", is_on=True, by_hand=True, by=anna)
     assert list(refusal.value.fields) == ["text"]
-    client_texts.change(What.REMINDER, title="Завтра", text="{client}: {span}", is_on=True, by_hand=True, by=anna)
+    client_texts.change(
+        What.REMINDER, title="Завтра", text="{client}: {span}\n{link}", is_on=True, by_hand=True, by=anna
+    )
     said = client_texts.said(client_texts.text_of(What.REMINDER), visit)
     assert (said.title, said.text) == ("Завтра", "Вера Павлова: 10:00–12:00")
     client_texts.take_back(What.REMINDER, by=anna)
@@ -127,10 +131,37 @@ def test_every_text_of_the_house_names_only_known_fields(visit, settings):
     settings.ADDRESS = "https://okna.example.ru"
     for what in What:
         text = client_texts.text_of(what)
-        client_texts._checked("text", text.text)
+        client_texts._checked("text", text.text, client_texts.fields_of(what))
+        client_texts._checked("title", text.title, client_texts.fields_of(what) - {"link"})
         said = client_texts.said(text, visit)
-        assert "{" not in said.title + said.text
+        assert "{" not in said.title + client_texts.with_link(said.text, visit)
         assert said.text.startswith("Здравствуйте!")
+
+
+@pytest.mark.parametrize(
+    ("what", "title", "text", "field", "said"),
+    [
+        ("reminder", "{what}", "{day}, {span}", "text", "не хватает {link}"),
+        ("moved", "{what}", "{day}, {span}", "text", "не хватает {link}"),
+        ("offer", "{what}", "{day}, до {until}", "text", "не хватает {link}"),
+        ("booked", "{what}", "До {until}", "text", "Поля {until} нет"),
+        ("booked", "{what} {link}", "{day}", "title", "Поля {link} нет"),
+        ("booked", "{what}", "{ day }", "text", "Поля { day } нет"),
+        ("booked", "{what}", "{day", "text", "Скобки"),
+        ("booked", "{what}", "{{day}}", "text", "Скобки"),
+    ],
+)
+def test_what_a_letter_cannot_do_without_or_never_has(anna, what, title, text, field, said):
+    with pytest.raises(Refused) as refusal:
+        client_texts.change(What(what), title=title, text=text, is_on=True, by_hand=True, by=anna)
+    assert list(refusal.value.fields) == [field]
+    assert said in str(refusal.value.message)
+    assert not ClientText.objects.exists()
+
+
+def test_what_is_switched_off_needs_no_link(anna):
+    client_texts.change(What.REMINDER, title="{what}", text="{day}", is_on=False, by_hand=True, by=anna)
+    assert not client_texts.text_of(What.REMINDER).is_on
 
 
 def test_without_an_address_of_the_house_there_is_no_line_with_a_link(visit, settings):

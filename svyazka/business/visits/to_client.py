@@ -80,7 +80,10 @@ def by_hand_instead(word: ClientWord) -> None:
 def to_say(visit: Visit) -> list[ClientWord]:
     """What somebody has still to tell the client, with the words for it."""
     words = ClientWord.objects.filter(visit=visit, state=State.BY_HAND).select_related("task")
-    return [word for word in words.order_by("at", "pk") if word.task is None or word.task.done_at is None]
+    still = [word for word in words.order_by("at", "pk") if word.task is None or word.task.done_at is None]
+    for word in still:
+        word.text = client_texts.with_link(word.text, visit)
+    return still
 
 
 def _current(visit: Visit) -> Visit:

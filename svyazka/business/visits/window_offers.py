@@ -173,6 +173,7 @@ def _enter(
                 seeking=seeking,
                 to_client=held_by is not None,
                 request_id=held_by or uuid4(),
+                fingerprint=window_links.fingerprint_of(held_by) if held_by else None,
             )
     except (NoLongerWaits, IntegrityError):
         return None

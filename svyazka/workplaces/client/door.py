@@ -78,17 +78,26 @@ def back(request: HttpRequest, page: str, *, done: str = "") -> HttpResponse:
 
 
 def _answer(view: View[Found], request: HttpRequest, find: Callable[[], Found | None]) -> HttpResponse:
+    found = None
     try:
         found = find()
         if found is None:
             return _closed(request, status=404)
         return view(request, found)
     except Refused as refusal:
-        return _closed(request, said=str(refusal.message), status=refusal.status)
+        own = "/".join([*request.path.split("/")[:3], ""]) if found else ""
+        return _closed(request, said=str(refusal.message), own=own, status=refusal.status)
 
 
-def _closed(request: HttpRequest, *, said: str = "", status: int) -> HttpResponse:
-    context = {"said": said, "rules": rules(), "language": language_of(request), "languages": others(request)}
+def _closed(request: HttpRequest, *, said: str = "", own: str = "", status: int) -> HttpResponse:
+    """`own`: the page that opens all the same."""
+    context = {
+        "said": said,
+        "own": own,
+        "rules": rules(),
+        "language": language_of(request),
+        "languages": others(request),
+    }
     return render(request, "client/closed.html", context, status=status)
 
 

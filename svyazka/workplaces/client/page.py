@@ -14,7 +14,7 @@ from django.shortcuts import render
 from svyazka.business.visits import by_client
 from svyazka.business.visits.client_rules import Span, rules, span_of
 from svyazka.business.visits.models import Visit, VisitLink
-from svyazka.business.visits.slots import Slot
+from svyazka.business.visits.offering import Offered
 from svyazka.kit import clock
 from svyazka.workplaces.client.door import back, by_link, language_of, others, token_of
 
@@ -34,7 +34,10 @@ def visit(request: HttpRequest, link: VisitLink) -> HttpResponse:
 
 @by_link("POST")
 def confirmation(request: HttpRequest, link: VisitLink) -> HttpResponse:
-    by_client.confirm(link)
+    try:
+        by_client.confirm(link, seen=_moment(request.POST.get("starts_at", "")))
+    except by_client.IsAtAnotherTime:
+        return back(request, "client_visit", done="changed")
     return back(request, "client_visit", done="confirmed")
 
 
@@ -49,7 +52,7 @@ def time(request: HttpRequest, link: VisitLink) -> HttpResponse:
     try:
         by_client.move(link, starts_at)
     except by_client.Taken as refusal:
-        return _windows(request, link, refusal.slots, fault="taken", status=refusal.status)
+        return _windows(request, link, refusal.windows, fault="taken", status=refusal.status)
     return back(request, "client_visit", done="moved")
 
 
@@ -71,16 +74,16 @@ def _to_choose(request: HttpRequest, link: VisitLink) -> HttpResponse:
 
 
 def _windows(
-    request: HttpRequest, link: VisitLink, free: Sequence[Slot], *, fault: str = "", status: int = 200
+    request: HttpRequest, link: VisitLink, free: Sequence[Offered], *, fault: str = "", status: int = 200
 ) -> HttpResponse:
     days = list(_by_day(free))
     context = {"days": days[:DAYS_OPEN], "later": days[DAYS_OPEN:], "fault": fault}
     return _page(request, link, "client/time.html", context, status=status)
 
 
-def _by_day(free: Sequence[Slot]) -> Iterator[Day]:
-    for day, slots in groupby(free, key=lambda slot: slot.day):
-        yield Day(day, [(slot.starts_at.isoformat(), span_of(slot.starts_at)) for slot in slots])
+def _by_day(free: Sequence[Offered]) -> Iterator[Day]:
+    for day, windows in groupby(free, key=lambda window: window.day):
+        yield Day(day, [(one.starts_at.isoformat(), span_of(one.starts_at)) for one in windows])
 
 
 def _page(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from svyazka.business.deals.models import Task
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.models import Entry
 from svyazka.business.notices.models import Notice
-from svyazka.business.visits import booking, by_client, carry_out, client_rules, links
+from svyazka.business.visits import booking, by_client, carry_out, client_rules, links, slots
 from svyazka.business.visits.models import ClientRules, Resource, Visit, VisitLink
 from svyazka.kit import clock
 
@@ -29,6 +30,10 @@ def own(visit, mikhail):
 def only_egor(of_egor):
     """Nobody else measures."""
     Resource.objects.exclude(pk=of_egor.pk).filter(kind="engineer").update(is_active=False)
+
+
+def _seen(visit):
+    return {"starts_at": visit.starts_at.isoformat()}
 
 
 def test_what_when_where_and_who(client, own, visit):
@@ -61,7 +66,7 @@ def test_whoever_only_looks_changes_nothing(client, own, visit, part):
 
 def test_it_suits_him_with_one_tap(client, own, visit, mikhail):
     for _tap in range(2):
-        answer = client.post(f"{own}confirmation/")
+        answer = client.post(f"{own}confirmation/", _seen(visit))
         assert (answer.status_code, answer["Location"]) == (303, f"{own}?done=confirmed")
     assert Visit.objects.get(pk=visit.pk).confirmed_at
     assert Notice.objects.filter(person=mikhail, kind="visit.confirmed_by_client").count() == 1
@@ -74,7 +79,21 @@ def test_it_suits_him_with_one_tap(client, own, visit, mikhail):
 def test_a_tap_needs_no_cookie(own, visit):
     from django.test import Client
 
-    Client(enforce_csrf_checks=True).post(f"{own}confirmation/")
+    Client(enforce_csrf_checks=True).post(f"{own}confirmation/", _seen(visit))
+    assert Visit.objects.get(pk=visit.pk).confirmed_at
+
+
+def test_what_he_has_not_seen_he_cannot_have_confirmed(client, own, visit, of_egor, hour, olga):
+    """His page stood open while the office moved the visit."""
+    seen = {"starts_at": visit.starts_at.isoformat()}
+    booking.move(visit, hour(15), of_egor, reason="Егор болен", by=olga, asked="we")
+    answer = client.post(f"{own}confirmation/", seen)
+    assert answer["Location"] == f"{own}?done=changed"
+    assert not Visit.objects.get(pk=visit.pk).confirmed_at
+    page = client.get(answer["Location"]).content.decode()
+    assert "14:00–16:00" in page
+    assert "Теперь выезд в другое время" in page
+    client.post(f"{own}confirmation/", {"starts_at": Visit.objects.get(pk=visit.pk).starts_at.isoformat()})
     assert Visit.objects.get(pk=visit.pk).confirmed_at
 
 
@@ -85,7 +104,13 @@ def _offered(client, own):
 def test_he_moves_it_to_a_time_that_is_really_free(client, own, visit, mikhail, egor):
     offered = _offered(client, own)
     assert offered
-    assert visit.starts_at.isoformat() not in offered
+    assert 0 < len({clock.local(datetime.fromisoformat(at)).date() for at in offered}) <= 15
+    assert len(offered) <= 28
+    assert not [
+        at
+        for at in offered
+        if client_rules.span_of(datetime.fromisoformat(at)) == client_rules.span_of(visit.starts_at)
+    ]
     answer = client.post(f"{own}time/", {"starts_at": offered[-1]})
     assert answer["Location"] == f"{own}?done=moved"
     moved = Visit.objects.get(pk=visit.pk)
@@ -114,6 +139,27 @@ def test_a_lost_race_offers_the_others(client, own, visit, vera, olga, measureme
     assert Visit.objects.get(pk=visit.pk).starts_at == visit.starts_at
 
 
+def test_nobody_is_promised_where_the_way_leaves_no_time(
+    client, own, visit, vera, olga, measurement, of_egor, hour, only_egor, monkeypatch
+):
+    """Egor is free at noon, but an hour's drive away until then."""
+    far = "Зеленоград, Центральная площадь, 1"
+    deal = open_deal(vera, by=olga)
+    booking.book(deal, measurement, of_egor, hour(11, days=1), request_id=uuid4(), by=olga, address=far)
+    free = {slot.starts_at for slot in slots.free_slots(visit.kind, moving=visit) if slot.resource == of_egor}
+    assert hour(12, days=1) in free
+    assert hour(12, days=1).isoformat() not in _offered(client, own)
+    assert client.post(f"{own}time/", {"starts_at": hour(12, days=1).isoformat()}).status_code == 409
+    assert Visit.objects.get(pk=visit.pk).starts_at == visit.starts_at
+
+
+def test_every_window_that_is_shown_can_be_booked(own, visit, client):
+    for at in _offered(client, own):
+        with transaction.atomic():
+            assert client.post(f"{own}time/", {"starts_at": at}).status_code == 303
+            transaction.set_rollback(True)
+
+
 def test_not_more_often_than_the_company_allows(client, own, visit):
     ClientRules.objects.create(pk=1, most_moves=1)
     client.post(f"{own}time/", {"starts_at": _offered(client, own)[0]})
@@ -133,7 +179,7 @@ def test_so_late_he_has_to_ring(client, own, visit, anna, monkeypatch):
     assert "Другое время" not in page
     assert client.post(f"{own}cancellation/", {"reason": "так"}).status_code == 422
     assert Visit.objects.get(pk=visit.pk).status == "planned"
-    client.post(f"{own}confirmation/")
+    client.post(f"{own}confirmation/", _seen(visit))
     assert Visit.objects.get(pk=visit.pk).confirmed_at
 
 
@@ -164,6 +210,8 @@ def test_on_the_way_the_page_says_when_and_keeps_itself_fresh(client, own, visit
 
 
 def test_an_address_that_opens_nothing(client, own):
+    for token in ("0123456789abcdefghijkl", "0123456789.", "ссылка", "a b"):
+        assert client.get(f"/v/{token}/").status_code == 404
     answer = client.get("/v/0123456789abcdefghijkl/")
     assert answer.status_code == 404
     assert "больше не открывается" in answer.content.decode()
@@ -179,6 +227,14 @@ def test_whoever_guesses_waits(client, own):
 def test_the_same_number_of_queries_with_few_and_many_windows(client, own, django_assert_max_num_queries):
     with django_assert_max_num_queries(45):
         client.get(f"{own}time/")
+
+
+def test_what_is_refused_leads_back_to_his_page(client, own, visit, egor):
+    carry_out.set_status(visit, Visit.Status.STARTED, by=egor)
+    answer = client.post(f"{own}confirmation/?language=en", _seen(visit))
+    assert answer.status_code == 422
+    assert f'href="{own}?language=en"' in answer.content.decode()
+    assert "work is under way" in client.get(f"{own}?language=en").content.decode()
 
 
 def test_nobody_moves_by_himself_what_has_begun(own, visit, egor):

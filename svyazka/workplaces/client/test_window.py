@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from svyazka.business.journal.models import Entry
-from svyazka.business.visits import booking, holding, links, waiting
+from svyazka.business.visits import booking, holding, links, waiting, window_links
 from svyazka.business.visits.models import Booking, ClientRules, Visit, Waiting, WaitingOffer
 from svyazka.kit import clock
 
@@ -23,13 +23,20 @@ def kept(vera_waits, measurement, of_egor, hour):
     )
     return WaitingOffer.objects.create(
         waiting=vera_waits, resource=of_egor, starts_at=hour(10), ends_at=hour(11), to_client=True,
-        request_id=request_id, made_at=clock.now(), expires_at=hold.expires_at,
+        request_id=request_id, fingerprint=window_links.fingerprint_of(request_id),
+        made_at=clock.now(), expires_at=hold.expires_at,
     )  # fmt: skip
 
 
 @pytest.fixture
 def own(kept):
-    return f"/w/{kept.token}/"
+    return f"/w/{window_links.link_of(kept).split('/')[-2]}/"
+
+
+def test_a_copy_of_the_database_opens_nothing(kept, own):
+    stored = {str(value) for value in WaitingOffer.objects.values().get().values()}
+    assert own.split("/")[2] not in stored
+    assert len(own.split("/")[2]) == 24
 
 
 def test_what_when_where_and_until_when(client, own, kept):

@@ -5,11 +5,11 @@ from django.urls import path
 from svyazka.workplaces.client import page, window
 
 urlpatterns = [
-    path("v/<slug:token>/", page.visit, name="client_visit"),
-    path("v/<slug:token>/confirmation/", page.confirmation, name="client_confirmation"),
-    path("v/<slug:token>/time/", page.time, name="client_time"),
-    path("v/<slug:token>/cancellation/", page.cancellation, name="client_cancellation"),
-    path("w/<slug:token>/", window.window, name="client_window"),
-    path("w/<slug:token>/taking/", window.taking, name="client_window_taking"),
-    path("w/<slug:token>/removal/", window.removal, name="client_window_removal"),
+    path("v/<str:token>/", page.visit, name="client_visit"),
+    path("v/<str:token>/confirmation/", page.confirmation, name="client_confirmation"),
+    path("v/<str:token>/time/", page.time, name="client_time"),
+    path("v/<str:token>/cancellation/", page.cancellation, name="client_cancellation"),
+    path("w/<str:token>/", window.window, name="client_window"),
+    path("w/<str:token>/taking/", window.taking, name="client_window_taking"),
+    path("w/<str:token>/removal/", window.removal, name="client_window_removal"),
 ]

@@ -130,11 +130,12 @@ def client_text(request: PageRequest, what: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("client_text", what=chosen)
     typed = {"title": request.POST.get("title", known.title), "text": request.POST.get("text", known.text)}
+    own = client_texts.fields_of(chosen)
     context = {
         "what": chosen,
         "form": form,
         "ticks": [form[name] for name in ("is_on", "by_hand") if name == "is_on" or chosen != What.OFFER],
-        "fields": [(f"{{{name}}}", words) for name, words in FIELDS.items()],
+        "fields": [(f"{{{name}}}", words) for name, words in FIELDS.items() if name in own],
         "said": _preview(**typed),
         "is_own": known.pk is not None,
     }

@@ -32,16 +32,17 @@ def test_a_reminder_at_night_is_refused_beside_its_hour(anna_enters):
     assert not ClientRules.objects.exists()
 
 
-def test_a_text_with_its_preview(anna_enters):
+def test_a_text_with_its_preview(anna_enters, settings):
+    settings.ADDRESS = "https://okna.example.ru"
     page = "/office/client-messages/texts/reminder/"
     assert "Напоминаем" in anna_enters.get(page).content.decode()
-    typed = {"title": "Завтра {span}", "text": "{client}, ждите.", "is_on": "on", "by_hand": "on"}
+    typed = {"title": "Завтра {span}", "text": "{client}, ждите. {link}", "is_on": "on", "by_hand": "on"}
     preview = anna_enters.post(f"{page}preview/", typed).content.decode()
-    assert "Вера Павлова, ждите." in preview
+    assert "Вера Павлова, ждите. https://okna.example.ru/v/…/" in preview
     assert "Завтра 10:00–12:00" in preview
     assert not ClientText.objects.exists()
     anna_enters.post(page, typed)
-    assert ClientText.objects.get().text == "{client}, ждите."
+    assert ClientText.objects.get().text == "{client}, ждите. {link}"
     anna_enters.post(f"{page}removal/")
     assert not ClientText.objects.exists()
 
@@ -50,6 +51,17 @@ def test_a_field_that_there_is_none_is_named(anna_enters):
     answer = anna_enters.post("/office/client-messages/texts/moved/", {"title": "{amount}", "text": "x"})
     assert answer.status_code == 422
     assert "Поля {amount} нет" in answer.content.decode()
+
+
+def test_a_letter_that_asks_without_a_link_is_not_stored(anna_enters):
+    answer = anna_enters.post(
+        "/office/client-messages/texts/moved/", {"title": "{what}", "text": "{day}", "is_on": "on"}
+    )
+    assert answer.status_code == 422
+    assert "не хватает {link}" in answer.content.decode()
+    assert not ClientText.objects.exists()
+    assert "{until}" not in anna_enters.get("/office/client-messages/texts/moved/").content.decode()
+    assert "{until}" in anna_enters.get("/office/client-messages/texts/offer/").content.decode()
 
 
 def test_a_mail_server_that_is_not_there_is_not_stored(anna_enters):

@@ -5,8 +5,6 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
-import svyazka.business.visits.models.waiting
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -149,12 +147,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("request_id", models.UUIDField(default=uuid.uuid4, unique=True)),
-                (
-                    "token",
-                    models.CharField(
-                        default=svyazka.business.visits.models.waiting.new_token, max_length=40, unique=True
-                    ),
-                ),
+                ("token", models.CharField(max_length=40, unique=True)),
                 ("made_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
                 ("answered_at", models.DateTimeField(null=True)),

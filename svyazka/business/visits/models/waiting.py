@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import secrets
 from uuid import uuid4
 
 from django.db import models
@@ -12,10 +11,6 @@ from svyazka.business.deals.models import Deal, Task
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models.kind import VisitKind
 from svyazka.business.visits.models.resource import Resource
-
-
-def new_token() -> str:
-    return secrets.token_urlsafe(24)
 
 
 class Waiting(models.Model):
@@ -107,7 +102,7 @@ class WaitingOffer(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     # Of the hold and of the visit: whoever takes it twice is booked once.
     request_id = models.UUIDField(unique=True, default=uuid4)
-    token = models.CharField(max_length=40, unique=True, default=new_token)  # of the client's link
+    fingerprint = models.CharField(max_length=64, null=True, unique=True)  # of the client's link, where he is asked
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
