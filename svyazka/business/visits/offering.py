@@ -11,12 +11,14 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from svyazka.business.places import find, times
+from svyazka.business.places.find import Placed
 from svyazka.business.visits import chain, day_plans, offering_words, rota, slots, teams, work
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.business.visits.periods import NotFree
@@ -151,6 +153,10 @@ class _Call:
     def last(self) -> date:
         return self.first + timedelta(days=self.days - 1)
 
+    @cached_property
+    def placed(self) -> Placed | None:
+        return find.of(self.place)
+
     @property
     def before(self) -> int:
         """Minutes; it begins at a time that can be said all the same."""
@@ -235,9 +241,8 @@ def _request(call: _Call) -> Request:
     before = call.before * 60
     soonest = max(clock.now() + slots.LEAD, call.not_before or begins) - begins
     promised = (clock.today() - call.first).days + call.kind.promised_days + 1
-    placed = find.of(call.place)
     return Request(
-        placed.point if placed else day_plans.nowhere(),
+        call.placed.point if call.placed else day_plans.nowhere(),
         (int(call.whole.total_seconds()),),
         tuple(_slots(call, before)),
         step=math.gcd(STEP, call.before) * 60,
@@ -288,7 +293,9 @@ def _exactly(call: _Call, window: Window, there: Rota) -> Offered | None:
     fit = work.fit(there, call.kind, resource, start, call.length)
     if fit is None or not _goes(there, call.kind, resource, fit):
         return None
-    reasons = offering_words.reasons(window, {one.pk: one for one in there.resources.values()}, _begins(call, window))
+    by_pk = {one.pk: one for one in there.resources.values()}
+    is_on_map = call.placed is not None and not call.placed.is_rough
+    reasons = offering_words.reasons(window, by_pk, _begins(call, window), is_on_map=is_on_map)
     return Offered(resource, start, fit.ends_at, *told(start), timedelta(seconds=window.added), reasons)
 
 

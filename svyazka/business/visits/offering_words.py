@@ -14,12 +14,16 @@ from svyazka.kit import clock
 
 NEXT_STREET = 7 * 60  # seconds of the way, with parking
 MOST_REASONS = 3
+_OF_THE_WAY = ("near", "added")
 
 
-def reasons(window: Window, resources: Mapping[int, Resource], midnight: datetime) -> tuple[str, ...]:
-    """`midnight`: of the day of the window."""
-    found = [said for one in window.reasons if (said := _reason(one, resources, midnight))]
-    return tuple(found[:MOST_REASONS])
+def reasons(
+    window: Window, resources: Mapping[int, Resource], midnight: datetime, *, is_on_map: bool
+) -> tuple[str, ...]:
+    """`midnight`: of the day of the window. An address of which only the town is known says nothing of ways."""
+    sound = [one for one in window.reasons if is_on_map or one.kind not in _OF_THE_WAY]
+    found = [said for one in sound if (said := _reason(one, resources, midnight))]
+    return tuple(found[:MOST_REASONS]) or (() if is_on_map else (_("free; the address is not on the map yet"),))
 
 
 def soonest() -> tuple[str, ...]:

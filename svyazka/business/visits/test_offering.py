@@ -70,6 +70,14 @@ def test_whoever_is_nearby_comes_first_and_it_is_said_why(town, book, measuremen
     assert best.added < timedelta(minutes=10)
 
 
+def test_nothing_is_said_of_ways_to_an_address_of_which_only_the_town_is_known(town, book, measurement, of_egor, hour):
+    elsewhere = "Москва, Дмитровское шоссе, 49"
+    book(measurement, of_egor, hour(11), address="Москва, Профсоюзная, 3")
+    reasons = {reason for one in offering.offer(measurement, elsewhere).windows for reason in one.reasons}
+    assert reasons  # all the same
+    assert not [reason for reason in reasons if "доме" in reason or "улице" in reason or "пут" in reason]
+
+
 def test_nobody_is_sent_where_he_cannot_be_in_time(town, book, measurement, of_egor, hour, monday):
     """Far away until eleven, and on the way for the better part of an hour."""
     book(measurement, of_egor, hour(10), FAR)

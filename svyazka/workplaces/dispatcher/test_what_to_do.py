@@ -79,6 +79,19 @@ def test_whoever_runs_late_is_counted_as_the_page_has_it(visit, vera, of_egor, h
         assert ways_out.number() == len(ways_out.trouble().late) == int(minutes == 40)
 
 
+def test_a_page_about_one_of_us_says_so_and_leads_to_everything(enter, dina, fill, ill, of_egor, of_ilya):
+    fill(1)
+    ill()
+    client = enter(dina)
+    of_one = client.get(f"{ADDRESS}?resource={of_egor.pk}").content.decode()
+    assert "Только то, что касается исполнителя: Егор Кузнецов." in of_one
+    assert f'<a href="{ADDRESS}">Показать всё</a>' in of_one
+    of_another = client.get(f"{ADDRESS}?resource={of_ilya.pk}").content.decode()
+    assert "выездам ничего не мешает" in of_another
+    assert "У всех выездов есть исполнители" not in of_another
+    assert "Показать всё" not in client.get(ADDRESS).content.decode()
+
+
 def test_a_way_out_that_nobody_has_signed_is_not_taken(enter, dina, fill, ill):
     fill(1)
     ill()

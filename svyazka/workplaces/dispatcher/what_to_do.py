@@ -128,7 +128,7 @@ def _card(way: WayOut, short: Short, phones: dict[int, str], least: int, *, only
 def _summary(way: WayOut) -> list[str]:
     counted = (
         (ngettext("{n} visit goes to another", "{n} visits go to others", len(way.handed_over)), way.handed_over),
-        (ngettext("{n} begins at another time", "{n} begin at another time", len(way.moved)), way.moved),
+        (ngettext("{n} visit begins at another time", "{n} visits begin at another time", len(way.moved)), way.moved),
         (ngettext("{n} client to be told", "{n} clients to be told", len(way.to_tell)), way.to_tell),
         (ngettext("{n} visit has nobody", "{n} visits have nobody", len(way.lost)), way.lost),
     )

@@ -160,5 +160,5 @@ def test_each_driver_is_asked_for_what_it_needs(anna, enter, settings):
 def test_what_is_not_chosen_is_said_in_a_word(anna, enter):
     for path in ("/office/lines/", "/office/channels/new/", "/office/staff/new/"):
         page = enter(anna).get(path).content.decode()
-        assert '<option value="" selected>не выбран</option>' in page
+        assert '<option value="" selected>не выбрано</option>' in page
         assert "-----" not in page

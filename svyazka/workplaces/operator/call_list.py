@@ -28,6 +28,12 @@ FILTERS = {
     "answered": gettext_lazy("Answered"),
     "now": gettext_lazy("Going on"),
 }
+NOTHING = {
+    "": gettext_lazy("No calls yet"),
+    "missed": gettext_lazy("No call was missed"),
+    "answered": gettext_lazy("No call was answered yet"),
+    "now": gettext_lazy("Nobody is on the phone just now"),
+}
 
 
 @dataclass(frozen=True)
@@ -46,9 +52,10 @@ class Row:
 
 @needs("queue.see")
 def call_list(request: PageRequest) -> HttpResponse:
-    shown = request.GET.get("show", "")
+    asked = request.GET.get("show", "")
+    shown = asked if asked in FILTERS else ""
     before = whole_number(request.GET.get("before"))
-    found = _find(shown if shown in FILTERS else "", before)
+    found = _find(shown, before)
     url = reverse("calls")
     context = {
         "rows": _rows(found[:PAGE]),
@@ -57,7 +64,8 @@ def call_list(request: PageRequest) -> HttpResponse:
             {"name": name, "url": f"{url}?show={code}" if code else url, "here": code == shown}
             for code, name in FILTERS.items()
         ],
-        "shown": shown if shown in FILTERS else "",
+        "shown": shown,
+        "nothing": NOTHING[shown],
     }
     return render(
         request, "operator/call_earlier.html" if before and request.htmx else "operator/call_list.html", context

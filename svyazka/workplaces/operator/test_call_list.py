@@ -53,6 +53,21 @@ def test_each_filter_of_the_list_looks_at_a_page_only(enter, windows, many):
     _calls_at_a_phone_are_looked_for_among_those_that_go_on(browser)
 
 
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ("", "Звонков пока нет"),
+        ("missed", "Пропущенных звонков нет"),
+        ("answered", "Принятых звонков пока нет"),
+        ("now", "Сейчас никто не разговаривает"),
+        ("нет такого", "Звонков пока нет"),
+    ],
+)
+def test_where_nothing_is_shown_it_says_what_there_is_none_of(enter, windows, shown, said):
+    page = enter(windows["olga"]).get("/calls/", {"show": shown}).content.decode()
+    assert f"<h2>{said}</h2>" in page
+
+
 def looked_at(browser, address: str) -> str:
     with CaptureQueriesContext(connection) as asked:
         page = browser.get(address).content.decode()
