@@ -13,6 +13,7 @@ from svyazka.business.places import find, times
 from svyazka.business.visits import chain, delays, frozen, promises, rota
 from svyazka.business.visits.models import Booking, Resource, Visit
 from svyazka.business.visits.rota import Rota
+from svyazka.business.visits.territories import Territories, named_in, names_of
 from svyazka.engines.routing.evaluate import evaluate
 from svyazka.engines.routing.problem import (
     Break,
@@ -91,6 +92,7 @@ class _Builder:
         self.points = self._read_points()
         self.travel = Rounded(times.travel(patience=times.HURRIED))
         self.jobs = {pk: one for pk, one in self.visits.items() if self._is_job(one)}
+        self.territories = Territories.of(there.resources.values())
         self.bounds = chain.bounds(one for one in self.jobs.values() if self._may_leave(one))
 
     def case(self) -> Case:
@@ -155,9 +157,17 @@ class _Builder:
             _before(visit) + _seconds(visit.work) + _after(visit),
             self._anywhen(visit, told) if may_leave and not stays else (told,),
             (_needs(visit),),
+            district=self._district(visit),
             promise=told,
             locked=stays,
         )
+
+    def _district(self, visit: Visit) -> str:
+        """Whoever was sent beyond his territory goes there all the same."""
+        district = self.territories.district(visit.address)
+        own = names_of(visit.resource.territory)
+        is_beyond = bool(own) and not own & named_in(visit.address, self.territories.names)
+        return "" if is_beyond and visit.pk not in self.homeless else district
 
     def _may_leave(self, visit: Visit) -> bool:
         """The time that its client was told, rather than have nobody."""
@@ -195,7 +205,7 @@ class _Builder:
         if shift.start >= shift.end:
             return None
         known = {skill for one in self.there.people(worker, day) for skill in one.skills}
-        home = self._home(worker)
+        home, done = self._home(worker), self._beside_its_jobs(worker, day)
         return WorkDay(
             worker.pk,
             self._day_number(begins),
@@ -205,7 +215,9 @@ class _Builder:
             frozenset({*known, *(_leads(skill) for skill in worker.skills)}),
             tuple(self._breaks(worker, day, stretches, shift)),
             tuple(self._away(worker, day, shift)),
-            capacity=worker.most_visits,
+            districts=self.territories.served_by(worker),
+            capacity=None if worker.most_visits is None else max(0, worker.most_visits - len(done)),
+            most_work=None if worker.most_minutes is None else worker.most_minutes * 60 - sum(done),
         )
 
     def _begins(self, worker: Resource, day: date, usual: datetime) -> tuple[datetime, Point | None]:
@@ -240,6 +252,18 @@ class _Builder:
             if row.resource_id in people and row.visit_id not in own and row.visit_id not in self.homeless
         )
         return _apart(span for span in spans if span.start < span.end)
+
+    def _beside_its_jobs(self, worker: Resource, day: date) -> list[int]:
+        """How many seconds each visit of that day takes that is no job here: booking counts them, too."""
+        whole = Period(*clock.day_bounds(day))
+        return [
+            _seconds(row.period.end - row.period.start)
+            for row in self.rows
+            if row.resource_id == worker.pk
+            and row.visit_id
+            and row.visit_id not in self.jobs
+            and row.period.overlaps(whole)
+        ]
 
     def _start(self, visit: Visit) -> int:
         return self._at(visit.starts_at) - _before(visit)

@@ -10,9 +10,19 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.deals.models import Deal
 from svyazka.business.places import find, times
-from svyazka.business.visits import board, misfits, move_reasons, periods, settling, taking_along, telling
+from svyazka.business.visits import (
+    board,
+    fitting,
+    misfits,
+    move_reasons,
+    periods,
+    settling,
+    taking_along,
+    telling,
+    wishes,
+)
 from svyazka.business.visits.board import Taken
-from svyazka.business.visits.models import Resource, Visit, VisitKind
+from svyazka.business.visits.models import Resource, Visit, VisitKind, Waiting
 from svyazka.business.visits.periods import NotFree
 from svyazka.business.visits.settling import Settled, Wish
 from svyazka.kit import clock
@@ -71,10 +81,20 @@ def of_move(visit: Visit, starts_at: datetime, resource: Resource) -> Effect:
     )
 
 
-def of_booking(deal: Deal, kind: VisitKind, starts_at: datetime, resource: Resource) -> Effect:
-    """Raises Refused, in words."""
+def of_booking(
+    deal: Deal, kind: VisitKind, starts_at: datetime, resource: Resource, *, waits: Waiting | None = None
+) -> Effect:
+    """`waits`: the client waits for a window, and has said when he can be visited. Raises Refused, in words."""
     settled = _settled(Wish(kind, resource, starts_at.astimezone(UTC), deal))
-    return _effect(settled, resource, deal.address, None, set())
+    effect = _effect(settled, resource, waits.address if waits else deal.address, None, set())
+    if waits is None or _suits(waits, settled.fit.starts_at):
+        return effect
+    return replace(effect, faults=[*effect.faults, _("The client has asked for another time. Ring him first.")])
+
+
+def _suits(waits: Waiting, starts_at: datetime) -> bool:
+    at = clock.local(starts_at)
+    return fitting.allows_day(waits, at.date()) and wishes.read(waits.wishes).allow_hour(at.hour)
 
 
 def _settled(wish: Wish, so_far: Sequence[periods.Taken] = ()) -> Settled:

@@ -7,7 +7,6 @@ does not fit into one day is tried morning by morning (`slots.py`).
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -23,6 +22,7 @@ from svyazka.business.visits import chain, day_plans, offering_words, rota, slot
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.business.visits.periods import NotFree
 from svyazka.business.visits.rota import Asked, Rota
+from svyazka.business.visits.territories import named_in, names_of
 from svyazka.engines.routing import offers
 from svyazka.engines.routing.problem import Span
 from svyazka.engines.routing.wanted import DAY, Able, Answer, Request, WhyNot, Window
@@ -177,7 +177,7 @@ class _Call:
 def _from_packed_days(call: _Call) -> Offer:
     candidates, unable = _candidates(call)
     district = _district(call.place, candidates)
-    able = [one.pk for one in candidates if not district or not one.territory or district & _names(one.territory)]
+    able = [one.pk for one in candidates if not district or not one.territory or district & names_of(one.territory)]
     travel = times.travel(patience=times.HURRIED)
     packed = day_plans.read(able, call.first, call.days, travel, without=call.moving, holds=call.holds)
     further = FURTHER if call.kind.takes_others else 1
@@ -224,16 +224,7 @@ order by resource.position, resource.id
 def _district(place: str, candidates: Sequence[_Candidate]) -> frozenset[str]:
     """Which of the districts and towns that somebody goes to stand in the address. None: nobody knows, so all of them
     may go."""
-    said = f" {_tidy(place)} "
-    return frozenset(name for one in candidates for name in _names(one.territory) if f" {name} " in said)
-
-
-def _names(territory: Sequence[str]) -> frozenset[str]:
-    return frozenset(filter(None, map(_tidy, territory)))
-
-
-def _tidy(words: str) -> str:
-    return " ".join(re.findall(r"\w+", words.lower().replace("ё", "е")))
+    return named_in(place, {name for one in candidates for name in names_of(one.territory)})
 
 
 def _request(call: _Call) -> Request:

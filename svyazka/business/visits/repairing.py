@@ -19,8 +19,8 @@ from svyazka.business.deals.models import Task
 from svyazka.business.deals.work import tasks
 from svyazka.business.journal.record import Actor
 from svyazka.business.notices import tell as notices
-from svyazka.business.visits import booking, chain, crews, frozen, orphans, periods, promises, to_client
-from svyazka.business.visits.models import Asked, Booking, Repair, Resource, Visit
+from svyazka.business.visits import booking, chain, crews, frozen, orphans, periods, promises, to_client, waiting
+from svyazka.business.visits.models import Asked, Booking, Repair, Resource, Visit, Waiting
 from svyazka.business.visits.periods import NotFree, Overlaps, Taken
 from svyazka.business.visits.rescheduled import Why
 from svyazka.business.visits.settling import Wish, settle
@@ -36,18 +36,20 @@ KEPT = ("starts_at", "ends_at", "lacks_since", "confirmed_at")  # moments of a v
 
 @dataclass
 class Outcome:
-    """`left`: visits that stayed as they are, and why."""
+    """`left`: visits that stayed as they are, and why; `waiting`: called off, and their clients wait for a window."""
 
     repair: Repair | None = None
     done: list[Visit] = field(default_factory=list)
+    waiting: list[Visit] = field(default_factory=list)
     left: list[tuple[Visit, str]] = field(default_factory=list)
 
 
 @transaction.atomic
-def take(steps: Sequence[Step], *, by: Actor) -> Outcome:
-    """As it was shown: a visit whose version is another one now is left."""
+def take(steps: Sequence[Step], *, to_wait: bool = False, by: Actor) -> Outcome:
+    """As it was shown: a visit whose version is another one now is left. `to_wait`: to whom nobody can come, he goes on
+    the waiting list; otherwise his visit stays as it is. Rung he is in any case."""
     now = {visit.pk: visit for visit in orphans.hold([one.visit.pk for one in steps])}
-    outcome, able = Outcome(), list[Step]()
+    outcome, able, lost = Outcome(), list[Step](), list[Visit]()
     for step in steps:
         visit = now.get(step.visit.pk)
         if visit is None or visit.version != step.visit.version or frozen.stays(visit):
@@ -55,8 +57,7 @@ def take(steps: Sequence[Step], *, by: Actor) -> Outcome:
         elif step.starts_at:
             able.append(step)
         else:
-            _ask_to_ring(visit, by=by)
-            outcome.left.append((visit, str(_("nobody can come"))))
+            lost.append(visit)
     _stand_in_line(now.values(), [step.resource for step in able])
     before = {pk: _as_it_is(visit) for pk, visit in now.items()}
     people = {pk: people_of(visit) for pk, visit in now.items()}
@@ -67,6 +68,8 @@ def take(steps: Sequence[Step], *, by: Actor) -> Outcome:
         changes = [{"visit": pk, "version": now[pk].version, "was": before[pk]} for pk in done]
         outcome.repair = Repair.objects.create(at=clock.now(), by_id=by.actor_id, changes=changes)
         _tell(outcome.done, before, people, by=by)
+    for visit in lost:
+        _nobody_comes(visit, outcome, to_wait=to_wait, by=by)
     return outcome
 
 
@@ -239,6 +242,37 @@ def _tell(
     first = min((clock.local(visit.starts_at).date() for visit in done), default=clock.today())
     for person, number in counted.items():
         notices.tell([person], "visit.day_changed", by=by, data={"count": number, "day": first.isoformat()})
+
+
+def _nobody_comes(visit: Visit, outcome: Outcome, *, to_wait: bool, by: Actor) -> None:
+    if to_wait:
+        try:
+            outcome.waiting.append(_let_wait(visit, by=by))
+        except Refused as refusal:
+            outcome.left.append((visit, str(refusal.message)))
+        else:
+            return
+    else:
+        outcome.left.append((visit, str(_("nobody can come"))))
+    _ask_to_ring(visit, by=by)
+
+
+@transaction.atomic
+def _let_wait(visit: Visit, *, by: Actor) -> Visit:
+    """He is written to that it is called off, and whoever looks after the deal rings him; he is the first to be offered
+    what becomes free."""
+    with translation.override(settings.LANGUAGE_CODE):
+        reason = gettext("Nobody can come; the client is on the waiting list")
+    called_off = booking.cancel(visit, reason=reason, asked=Asked.WE, by=by)
+    waiting.wait(
+        called_off.deal,
+        called_off.kind,
+        address=called_off.address,
+        note=called_off.wishes,
+        urgency=Waiting.Urgency.URGENT,
+        by=by,
+    )
+    return called_off
 
 
 def _ask_to_ring(visit: Visit, *, by: Actor) -> None:

@@ -16,7 +16,7 @@ from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Task
 from svyazka.business.notices.models import Notice
 from svyazka.business.visits import absences, booking, locking, promises, repairing, ways_out
-from svyazka.business.visits.models import Booking, Repair, Resource, Visit
+from svyazka.business.visits.models import Booking, Repair, Resource, Visit, Waiting
 from svyazka.kit.refusals import Refused
 
 
@@ -127,6 +127,42 @@ def test_nobody_who_could_come_leaves_a_task_of_ringing(book, ill, of_egor, of_i
     assert (outcome.done, [why for _visit, why in outcome.left]) == ([], ["приехать некому"])
     assert Visit.objects.get().is_orphaned
     assert Task.objects.filter(what__startswith="Некому приехать", kind="call").count() == 1
+
+
+def test_to_whom_nobody_can_come_waits_first_in_line_if_one_wants_that(book, ill, of_egor, of_ilya, hour, dina):
+    visit = book(of_egor, hour(12))
+    Resource.objects.filter(pk__in=[of_ilya.pk, of_egor.pk]).update(hours={"0": [["09:00", "19:00"]]})
+    Resource.objects.filter(pk=of_ilya.pk).update(skills=[])
+    ill()
+    outcome = repairing.take(first_way().steps, to_wait=True, by=dina)
+    assert ([one.pk for one in outcome.waiting], outcome.left, outcome.repair) == ([visit.pk], [], None)
+    visit.refresh_from_db()
+    entry = Waiting.objects.get(deal=visit.deal)
+    assert (visit.status, entry.address, entry.urgency) == ("cancelled", visit.address, Waiting.Urgency.URGENT)
+    rung = Task.objects.get(deal=visit.deal, done_at=None, what__startswith="Сообщить клиенту, что мы не приедем")
+    assert rung.due_at is not None
+    assert not ways_out.trouble()
+
+
+def test_only_whoever_goes_to_that_district_comes_instead(book, ill, of_egor, of_ilya, hour):
+    visit = book(of_egor, hour(12))
+    Resource.objects.filter(pk=of_ilya.pk).update(territory=["Тула"])
+    Resource.objects.filter(pk=of_egor.pk).update(territory=["Москва"], hours={"0": [["09:00", "19:00"]]})
+    ill()
+    assert [step.visit for step in first_way().lost] == [visit]
+    Resource.objects.filter(pk=of_ilya.pk).update(territory=["Москва"])
+    assert [step.resource for step in first_way().steps] == [of_ilya]
+
+
+def test_nobody_gets_more_work_than_his_day_may_hold(book, ill, of_egor, of_ilya, hour, dina):
+    visits = [book(of_egor, hour(12)), book(of_egor, hour(16))]
+    minutes = int(visits[0].work.total_seconds()) // 60
+    Resource.objects.filter(pk=of_ilya.pk).update(most_minutes=minutes, hours={"0": [["09:00", "19:00"]]})
+    Resource.objects.filter(pk=of_egor.pk).update(hours={"0": [["09:00", "19:00"]]})
+    ill()
+    way = first_way()
+    assert (len(way.handed_over), len(way.lost)) == (1, 1)
+    assert len(repairing.take(way.steps, by=dina).done) == 1
 
 
 def test_what_somebody_has_changed_meanwhile_is_left_and_said(book, ill, of_egor, of_ilya, hour, dina, roza):

@@ -1,4 +1,5 @@
-"""Work that stands nowhere yet: deals whose stage wants a visit, and visits that nobody can go to as they stand."""
+"""Work that stands nowhere yet: visits that nobody can go to as they stand, clients who wait for a window, and deals
+whose stage wants a visit."""
 
 from __future__ import annotations
 
@@ -11,16 +12,18 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from svyazka.business.clients.naming import CONTACT, called_by
-from svyazka.business.visits import work
+from svyazka.business.visits import waiting, work
 from svyazka.business.visits.models import VisitKind
 from svyazka.kit import clock
 
 MOST = 40  # of each, on one board
+AHEAD = 14  # days: whoever can be visited only later is on the waiting list alone
 
 
 @dataclass(frozen=True)
 class Unplaced:
-    """`visit_id`: a visit that has to go to somebody else; otherwise a deal that has none of this kind yet."""
+    """`visit_id`: a visit that has to go to somebody else; otherwise a deal that has none of this kind yet, of which
+    `waits` says that its client waits for a window, and when he can be visited."""
 
     deal_id: int
     client: str
@@ -28,10 +31,11 @@ class Unplaced:
     kind: VisitKind
     length: timedelta
     colour: str
-    since: datetime  # when the deal came to its stage, or when the visit would be
+    since: datetime  # when the deal came to its stage, since when he waits, or when the visit would be
     why: str
     visit_id: int | None = None
     version: int = 0
+    waits: waiting.Unplaced | None = None
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,15 @@ class Tray:
 
 
 def read() -> Tray:
-    """Visits first: clients wait for them. Of deals, those that have come to a stage that says “booked” come first."""
+    """Visits first: clients count on them. Then whoever takes a window in the coming days, the most urgent first. Of
+    deals, those that have come to a stage that says “booked” come first."""
     kinds = {kind.pk: kind for kind in VisitKind.objects.all()}
     visits = [_visit(row, kinds[row[0]]) for row in _ask(_VISITS)]
+    ahead = [clock.today() + timedelta(days=number) for number in range(AHEAD)]
+    waits = [_waits(one) for one in waiting.unplaced(ahead)]
     deals = [_deal(row, kinds[row[0]]) for row in _ask(_DEALS)]
-    return Tray([*visits[:MOST], *deals[:MOST]], len(visits) > MOST or len(deals) > MOST)
+    lists = (visits, waits, deals)
+    return Tray([one for each in lists for one in each[:MOST]], any(len(each) > MOST for each in lists))
 
 
 def _ask(question: str) -> list[tuple[Any, ...]]:
@@ -67,9 +75,25 @@ join deals_deal d on d.stage_id = stage.id and d.closed_at is null
 join clients_client c on c.id = d.client_id
 where k.booked_stage <> '' and not exists (
     select from visits_visit v where v.deal_id = d.id and v.kind_id = k.id and v.status <> 'cancelled')
+  and not exists (
+    select from visits_waiting w where w.deal_id = d.id and w.kind_id = k.id and w.state = 'open')
 order by (stage.id = booked.id) desc, d.stage_since, d.id
 limit %(most)s
 """  # noqa: S608  # of our own words only
+
+
+def _waits(one: waiting.Unplaced) -> Unplaced:
+    return Unplaced(
+        deal_id=one.deal_id,
+        client=one.client,
+        address=one.address,
+        kind=one.kind,
+        length=one.length,
+        colour=one.colour,
+        since=one.since,
+        why="",
+        waits=one,
+    )
 
 
 def _deal(row: tuple[Any, ...], kind: VisitKind) -> Unplaced:

@@ -56,14 +56,19 @@ class Unplaced:
     waiting_id: int
     deal_id: int
     client: str
-    kind_id: int
-    kind: str
+    kind: VisitKind
     length: timedelta
     address: str
+    note: str
+    colour: str
     since: datetime
     until: date
     urgency: int
     wishes: Wishes
+
+    def may_come(self, day: date) -> bool:
+        """As far as he has said."""
+        return (self.wishes.from_day or day) <= day <= self.until and self.wishes.allow_day(day)
 
 
 @transaction.atomic
@@ -174,7 +179,7 @@ def unplaced(days: Collection[date]) -> list[Unplaced]:
     """Who would take a time on one of these days, as far as he has said; the most urgent first."""
     found = rows.read_joined(_UNPLACED, [min(days), MOST_UNPLACED] if days else [clock.today(), 0], Waiting, VisitKind)
     lines = [_unplaced(entry, kind, *more) for entry, kind, *more in found]
-    return [one for one in lines if any(day <= one.until and one.wishes.allow_day(day) for day in days)]
+    return [one for one in lines if any(map(one.may_come, days))]
 
 
 def lock(entry: Waiting, version: int | None = None) -> Waiting:
@@ -290,26 +295,30 @@ def _into_history(entry: Waiting, event: str, *, by: Actor, **more: str) -> None
 
 
 _UNPLACED = f"""
-select {rows.columns(Waiting, VisitKind)}, c.name, case when c.name = '' then {CONTACT} end,
+select {rows.columns(Waiting, VisitKind)}, c.name, case when c.name = '' then {CONTACT} end, stage.colour,
        case jsonb_typeof(d.facts->'openings') when 'number' then (d.facts->'openings')::int end
 from visits_waiting
 join visits_visitkind on visits_visitkind.id = visits_waiting.kind_id
 join deals_deal d on d.id = visits_waiting.deal_id and d.closed_at is null
+join deals_stage stage on stage.id = d.stage_id
 join clients_client c on c.id = visits_waiting.client_id
 where visits_waiting.state = 'open' and until >= %s
 order by urgency desc, visits_waiting.since, visits_waiting.id limit %s
 """  # noqa: S608  # of our own words only
 
 
-def _unplaced(entry: Waiting, kind: VisitKind, name: str, contact: str | None, openings: int | None) -> Unplaced:
+def _unplaced(
+    entry: Waiting, kind: VisitKind, name: str, contact: str | None, colour: str, openings: int | None
+) -> Unplaced:
     return Unplaced(
         waiting_id=entry.pk,
         deal_id=entry.deal_id,
         client=called_by(entry.client_id, name, contact),
-        kind_id=kind.pk,
-        kind=kind.name,
+        kind=kind,
         length=work.length_of(kind, openings or 0),
         address=entry.address,
+        note=entry.note,
+        colour=colour,
         since=entry.since,
         until=entry.until,
         urgency=entry.urgency,

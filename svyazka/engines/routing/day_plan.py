@@ -96,6 +96,14 @@ def _window(job: Job, start: int, fixed: Collection[int]) -> Span:
     return next((span for span in spans if span.start <= start <= span.end), Span(start, start))
 
 
+def is_full(plan: DayPlan, job: Job) -> bool:
+    """Whether one more is too many for that day, or too much work."""
+    day = plan.day
+    if day.capacity is not None and sum(stop.load for stop in plan.stops) + job.load > day.capacity:
+        return True
+    return day.most_work is not None and sum(stop.work for stop in plan.stops) + job.work > day.most_work
+
+
 def pack(plan: DayPlan, travel: Travel) -> bytes:
     return records_of(plan, ways_of(plan, travel)).tobytes()
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from svyazka.engines.routing import day_plan, timing
-from svyazka.engines.routing.day_plan import DayPlan
+from svyazka.engines.routing.day_plan import NEVER, DayPlan
 from svyazka.engines.routing.insertion import Rows
 from svyazka.engines.routing.problem import Job, Key, Plan, Problem, Skills, Span, Stop
 from svyazka.engines.routing.timing import Piece
@@ -84,7 +84,19 @@ class Draft:
 
     def load_is_fine(self, key: Key) -> bool:
         capacity = self.problem.workday[key].capacity
-        return capacity is None or sum(self.problem.job[stop.job].load for stop in self.routes[key]) <= capacity
+        is_room = capacity is None or sum(self.problem.job[stop.job].load for stop in self.routes[key]) <= capacity
+        return is_room and self.work_left(key) >= 0
+
+    def work_left(self, key: Key) -> int:
+        """Seconds of work that the day may still hold."""
+        most = self.problem.workday[key].most_work
+        return NEVER if most is None else most - sum(self.problem.job[stop.job].work for stop in self.routes[key])
+
+    def may_hold(self, work: int) -> NDArray[np.bool_] | None:
+        """Of each row: whether it is not too much for that day. None: nobody minds."""
+        if all(day.most_work is None for day in self.problem.days):
+            return None
+        return np.array([self.work_left(key) >= work for key in self.rows.keys], dtype=bool)
 
     def windows_of(self, job: Job) -> list[Span]:
         """When it may begin as long as whoever it waits for, and whoever waits for it, stay where they are."""

@@ -16,6 +16,7 @@ Rule = Literal[
     "skill",
     "territory",
     "capacity",
+    "work",  # more of it than the most of that day
     "window",  # begins when it may not
     "lock",
     "chain",  # before what has to come first is over
@@ -121,6 +122,8 @@ def _of_day(problem: Problem, day: WorkDay, route: Sequence[Stop], ways: Sequenc
             yield Fault("territory", job.id, day.key)
     if day.capacity is not None and sum(job.load for job in jobs) > day.capacity:
         yield Fault("capacity", None, day.key)
+    if day.most_work is not None and sum(job.work for job in jobs) > day.most_work:
+        yield Fault("work", None, day.key)
     gaps = _gaps(day, route, jobs)
     yield from _of_absences(day, route, jobs)
     too_short = list(_of_gaps(day, route, gaps, ways))

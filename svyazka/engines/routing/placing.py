@@ -138,6 +138,9 @@ def _costs(
     able, added = insertion.costs(rows, gaps, ways, found, windows, step=1, load=load)
     row = gaps.row[able]
     is_able = np.any([draft.able(need, job.district)[row] for need in job.needs], axis=0)
+    may_hold = draft.may_hold(job.work) if gaps is rows.gaps else None
+    if may_hold is not None:
+        is_able &= may_hold[row]
     for_people = _others(draft, job)[row][:, None] * policy.worker + np.array([cost for _span, cost in spans])
     return able, np.where(is_able[:, None] & (added < FAR), added + for_people, FAR).astype(np.int32)
 
@@ -161,6 +164,8 @@ def _place(draft: Draft, job: Job, options: Sequence[Option], policy: Policy) ->
 
 
 def _exact(draft: Draft, job: Job, place: Place, span: Span) -> tuple[Visit, int] | None:
+    if draft.work_left(draft.rows.keys[place.row]) < job.work:
+        return None
     return insertion.exact(draft.rows, job.at, place, Piece(job.work, (span,)), draft.problem.travel)
 
 

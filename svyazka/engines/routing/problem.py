@@ -111,6 +111,7 @@ class WorkDay:
     away: tuple[Span, ...] = ()  # absences: no work, no way, no break
     districts: frozenset[str] = frozenset()  # none: goes everywhere
     capacity: int | None = None
+    most_work: int | None = None  # seconds of work; the way does not count
 
     def __post_init__(self) -> None:
         if self.away:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from svyazka.engines.routing import timing
+from svyazka.engines.routing import day_plan, timing
 from svyazka.engines.routing.day_plan import DayPlan
 from svyazka.engines.routing.problem import Break, Job, Span, Stop, Travel
 from svyazka.engines.routing.squeeze import Squeezed, between, way_along
@@ -41,8 +41,7 @@ def reorder(plans: Sequence[DayPlan], job: Job, windows: Sequence[Span], travel:
 
 def _is_simple(plan: DayPlan, job: Job) -> bool:
     day = plan.day
-    is_full = day.capacity is not None and sum(stop.load for stop in plan.stops) + job.load > day.capacity
-    return not (is_full or day.away or len(day.breaks) > 1 or len(plan.stops) >= MOST)
+    return not (day_plan.is_full(plan, job) or day.away or len(day.breaks) > 1 or len(plan.stops) >= MOST)
 
 
 class _Step(NamedTuple):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from svyazka.engines.routing import timing
+from svyazka.engines.routing import day_plan, timing
 from svyazka.engines.routing.day_plan import DayPlan
 from svyazka.engines.routing.problem import Job, Point, Seconds, Span, Stop, Travel
 from svyazka.engines.routing.timing import Piece
@@ -27,8 +27,7 @@ class Squeezed(NamedTuple):
 def squeeze(plan: DayPlan, job: Job, windows: Sequence[Span], travel: Travel) -> Squeezed | None:
     """The day with the job in it that takes the least driving; nobody leaves what he was told."""
     day, stops = plan.day, plan.stops
-    is_full = day.capacity is not None and sum(stop.load for stop in stops) + job.load > day.capacity
-    if is_full or len(stops) > LONGEST:
+    if day_plan.is_full(plan, job) or len(stops) > LONGEST:
         return None
     pieces = [Piece(job.work, tuple(windows)), *(Piece(stop.work, (stop.window,)) for stop in stops)]
     refs = [job.id, *(stop.ref for stop in stops)]

@@ -121,6 +121,8 @@ def test_territory_capacity_and_what_is_not_known():
     ]
     full = {EGOR: [(1, 10 * HOUR), (2, 12 * HOUR)]}
     assert rules([job(1), job(2, load=2)], [workday(capacity=2)], full) == ["capacity"]
+    assert rules([job(1), job(2)], [workday(most_work=job(1).work * 2)], full) == []
+    assert rules([job(1), job(2)], [workday(most_work=job(1).work * 2 - 1)], full) == ["work"]
     assert rules([job(1)], [workday()], {BORIS: [(1, 10 * HOUR)]}) == ["unknown"]
     assert rules([job(1)], [workday()], {EGOR: [(9, 10 * HOUR)]}) == ["unknown"]
 

@@ -12,6 +12,7 @@ from svyazka.engines.routing.made_up import LUNCH, SKILLS, Flat, day
 from svyazka.engines.routing.optimise import optimise
 from svyazka.engines.routing.problem import Job, Key, Plan, Point, Problem, Span, Stop, WorkDay
 from svyazka.engines.routing.proposal import propose
+from svyazka.engines.routing.repair import repair
 from svyazka.engines.routing.solvers import vroom_solver
 from svyazka.engines.routing.solvers.case_of import case_of
 from svyazka.engines.routing.solvers.recombine import Pool, recombine
@@ -187,6 +188,7 @@ def _hindered(random, one):
         breaks=(LUNCH,) if random.random() < 0.4 else (),
         districts=frozenset({random.choice(("north", "south"))}) if random.random() < 0.3 else frozenset(),
         capacity=random.choice((None, 4)),
+        most_work=random.choice((None, 4 * HOUR)),
         start=None if random.random() < 0.2 else one.start,
     )
 
@@ -305,3 +307,18 @@ def test_at_whose_expense_there_would_be_room(locked, reason, instead_of):
     problem = Problem((first, second), (workday,), Flat(), before)
     (one,) = propose(problem, planned(problem)).unplaced
     assert (one.job, one.reason, one.instead_of) == (2, reason, instead_of)
+
+
+def test_nobody_gets_more_work_than_the_most_of_his_day():
+    """Solvers, insertion and repair alike: what is too much goes to the other, or stays undone."""
+    free, most = day(7, workers=2, visits=12), 90 * 60
+    limited = dataclasses.replace(free, days=tuple(dataclasses.replace(one, most_work=most) for one in free.days))
+    everything = [one.id for one in free.jobs]
+    for found in (planned, lambda problem: repair(problem, also=everything)[0].plan):
+        assert most_of(free, found(free)) > most
+        assert 0 < most_of(limited, found(limited)) <= most
+        assert evaluate(limited, found(limited)).is_sound
+
+
+def most_of(problem, plan):
+    return max(sum(problem.job[stop.job].work for stop in route) for route in plan.routes.values())

@@ -26,9 +26,9 @@ def morning(dice):
         away = (Span(15 * HOUR, 16 * HOUR),) if dice.random() < 0.2 else ()
         breaks = (LUNCH,) * dice.randint(0, 1)
         capacity = dice.choice((None, 4))
-        days.append(
-            WorkDay(worker, 0, Span(9 * HOUR, 18 * HOUR), home, home, skills[worker], breaks, away, capacity=capacity)
-        )
+        most_work = dice.choice((None, 3 * HOUR))
+        made = WorkDay(worker, 0, Span(9 * HOUR, 18 * HOUR), home, home, skills[worker], breaks, away)
+        days.append(dataclasses.replace(made, capacity=capacity, most_work=most_work))
     jobs, plan = [], Plan()
     for number in range(16):
         new = drawn(dice, number, jobs)

@@ -50,5 +50,6 @@ def test_one_that_can_wait_lets_the_new_one_go_first():
     squeezed = squeeze(plan, new, new.windows, Line())
     assert squeezed.route[0] == Stop(3, 9 * HOUR)
     assert sorted(stop.job for stop in squeezed.route) == [1, 2, 3]
-    full = dataclasses.replace(plan, day=dataclasses.replace(day, capacity=2))
-    assert squeeze(full, new, new.windows, Line()) is None
+    for most in ({"capacity": 2}, {"most_work": 3 * HOUR - 1}):
+        full = dataclasses.replace(plan, day=dataclasses.replace(day, **most))
+        assert squeeze(full, new, new.windows, Line()) is None

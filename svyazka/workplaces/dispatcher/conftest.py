@@ -13,7 +13,8 @@ from svyazka.business.visits.conftest import (  # noqa: F401
     new_deal,
     of_egor,
     of_ilya,
+    vera_waits,
     visit,
     wait,
 )
-from svyazka.business.visits.planning.conftest import crossed, plan, quickly, visit_at  # noqa: F401
+from svyazka.business.visits.planning.conftest import crossed, known_place, plan, quickly, visit_at, waits_at  # noqa: F401

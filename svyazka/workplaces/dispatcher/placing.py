@@ -19,15 +19,18 @@ from svyazka.business.deals.models import Deal
 from svyazka.business.visits import booking, foreseeing, move_back, unplaced
 from svyazka.business.visits.booking import SlotTaken
 from svyazka.business.visits.foreseeing import DoesNotGo
-from svyazka.business.visits.models import Visit, VisitKind
+from svyazka.business.visits.models import Visit, VisitKind, Waiting
 from svyazka.business.visits.taking_along import TakesAlong
 from svyazka.business.visits.unplaced import Unplaced
+from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.dispatcher import no_place, typed
 from svyazka.workplaces.dispatcher.typed import Choice
 from svyazka.workplaces.dispatcher.visits import MoveForm, in_words
+from svyazka.workplaces.shared import waiting_cards
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
+from svyazka.workplaces.shared.short import Short
 
 
 class BookForm(Form):
@@ -48,7 +51,7 @@ def of_visit(request: PageRequest, visit_id: int) -> HttpResponse:
     chosen, version = _chosen(request), typed.version(_given(request, "version"))
     if request.method != "POST":
         booking.refuse_change(visit, version)
-        return _move_form(request, visit, chosen, MoveForm())
+        return _move_form(request, visit, chosen, MoveForm.of(visit))
     form = MoveForm(request.POST)
     if not form.is_valid():
         return _move_form(request, visit, chosen, form)
@@ -91,7 +94,9 @@ def of_deal(request: PageRequest, deal_id: int) -> HttpResponse:
     rights.insist(request.person, deal)
     chosen, kind = _chosen(request), _kind(_given(request, "kind"))
     if request.method != "POST":
-        return _book_form(request, deal, kind, chosen, BookForm(initial={"address": deal.address}))
+        waits = Waiting.objects.filter(deal=deal, kind=kind, state=Waiting.State.OPEN).first()
+        known = {"address": waits.address, "wishes": waits.note} if waits else {"address": deal.address}
+        return _book_form(request, deal, kind, chosen, BookForm(initial=known), waits)
     form = BookForm(request.POST)
     if not form.is_valid():
         return _book_form(request, deal, kind, chosen, form)
@@ -107,7 +112,8 @@ def of_deal(request: PageRequest, deal_id: int) -> HttpResponse:
 def beside(request: PageRequest) -> HttpResponse:
     """What stands nowhere yet, beside the board."""
     tray = unplaced.read()
-    cards = [(one, json.dumps(_carried(one), ensure_ascii=False)) for one in tray.found]
+    short = Short()
+    cards = [(one, json.dumps(_carried(one), ensure_ascii=False), _wished(one, short)) for one in tray.found]
     return render(request, "dispatcher/unplaced.html", {"tray": tray, "cards": cards})
 
 
@@ -118,6 +124,15 @@ def _carried(one: Unplaced) -> dict[str, Any]:
     if one.visit_id:
         return {**said, "visit": one.visit_id, "version": one.version}
     return {**said, "deal": one.deal_id, "kind": one.kind.code}
+
+
+def _wished(one: Unplaced, short: Short) -> str:
+    """Since when the client waits, and when he can be visited."""
+    if one.waits is None:
+        return ""
+    days = (clock.today() - clock.local(one.since).date()).days
+    wishes = waiting_cards.in_words(one.waits.wishes, "", short)
+    return " · ".join(filter(None, (waiting_cards.waits(days), wishes)))
 
 
 def _visit(request: PageRequest, visit_id: int) -> Visit:
@@ -150,9 +165,11 @@ def _move_form(request: PageRequest, visit: Visit, chosen: Choice, form: MoveFor
     return _shown(request, chosen, form, {"visit": visit, "effect": effect})
 
 
-def _book_form(request: PageRequest, deal: Deal, kind: VisitKind, chosen: Choice, form: BookForm) -> HttpResponse:
+def _book_form(
+    request: PageRequest, deal: Deal, kind: VisitKind, chosen: Choice, form: BookForm, waits: Waiting | None = None
+) -> HttpResponse:
     try:
-        effect = foreseeing.of_booking(deal, kind, chosen.starts_at, chosen.resource)
+        effect = foreseeing.of_booking(deal, kind, chosen.starts_at, chosen.resource, waits=waits)
     except DoesNotGo as refusal:
         return no_place.of_deal(request, deal, kind, chosen, refusal)
     return _shown(request, chosen, form, {"deal": deal, "kind": kind, "effect": effect, "request_id": uuid4()})

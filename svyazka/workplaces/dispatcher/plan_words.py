@@ -6,12 +6,21 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from svyazka.business.visits.directions import street_of
-from svyazka.business.visits.models import Proposal, ProposalGroup, ProposalMove, Resource, Visit
+from svyazka.business.visits.models import (
+    Proposal,
+    ProposalGets,
+    ProposalGroup,
+    ProposalMove,
+    Resource,
+    Visit,
+    Waiting,
+)
 from svyazka.business.visits.planning import taking
 from svyazka.business.visits.planning.reading import told_of
 from svyazka.business.visits.planning.troubles import STAYS, TROUBLES
@@ -41,6 +50,13 @@ _WHY_NOT: Mapping[str, Promise] = {
 }
 
 
+_WHY_NOT_WAITING: Mapping[str, Promise] = {
+    "hours": gettext_lazy("when the client can be visited, nobody who could come works"),
+    "locked": gettext_lazy("whoever could come has locked visits when it suits the client"),
+    "room": gettext_lazy("nobody is free when it suits the client"),
+}
+
+
 @dataclass(frozen=True)
 class MoveShown:
     said: str
@@ -51,11 +67,23 @@ class MoveShown:
 
 
 @dataclass(frozen=True)
+class GetsShown:
+    """Somebody who waits for a window gets a time."""
+
+    said: str
+    client: str
+    more: str  # how he is told, and what came of it
+    url: str
+    is_gone: bool  # he does not wait any more
+
+
+@dataclass(frozen=True)
 class GroupShown:
     number: int
     gain: str
     is_better: bool
     moves: Sequence[MoveShown]
+    gets: Sequence[GetsShown]
     state: str
     note: str
     done: str  # taken over by whom and when
@@ -91,7 +119,8 @@ def shown(proposal: Proposal) -> dict[str, Any]:
     if proposal.is_at_work:
         return context
     changed = taking.changed_since(proposal) if proposal.state == Proposal.State.READY else set()
-    groups = _groups(proposal, changed, short)
+    gone = taking.waits_no_more(proposal) if proposal.state == Proposal.State.READY else set()
+    groups = _groups(proposal, changed, gone, short)
     return {
         **context,
         "trouble": TROUBLES.get(proposal.trouble, ""),
@@ -128,23 +157,30 @@ def length(seconds: int) -> str:
     return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
 
 
-def _groups(proposal: Proposal, changed: Collection[int], short: Short) -> list[GroupShown]:
-    related = ("moves__visit__client", "moves__visit__kind", "moves__was_resource", "moves__now_resource", "by")
-    return [_group(one, proposal, changed, short) for one in proposal.groups.prefetch_related(*related)]
+def _groups(proposal: Proposal, changed: Collection[int], gone: Collection[int], short: Short) -> list[GroupShown]:
+    moves = ("moves__visit__client", "moves__visit__kind", "moves__was_resource", "moves__now_resource", "by")
+    related = (*moves, "gets__waiting__client", "gets__waiting__kind", "gets__resource", "gets__offer")
+    groups = proposal.groups.prefetch_related(*related)
+    return [_group(one, proposal, changed, gone, short) for one in groups]
 
 
-def _group(group: ProposalGroup, proposal: Proposal, changed: Collection[int], short: Short) -> GroupShown:
+def _group(
+    group: ProposalGroup, proposal: Proposal, changed: Collection[int], gone: Collection[int], short: Short
+) -> GroupShown:
     several = proposal.first_day != proposal.last_day
     moves = [_move(one, changed, short, with_day=several) for one in group.moves.all()]
+    gets = [_gets(one, gone, short, with_day=several) for one in group.gets.all()]
     return GroupShown(
         number=group.number,
         gain=_gain_of(group),
-        is_better=group.saved >= 60 or group.places > 0,
+        is_better=group.saved >= 60 or group.places > 0 or bool(gets),
         moves=moves,
+        gets=gets,
         state=group.state,
         note=group.note,
         done=_done(group, short),
-        is_changed=group.state == State.OPEN and any(one.is_changed for one in moves),
+        is_changed=group.state == State.OPEN
+        and any([*(one.is_changed for one in moves), *(one.is_gone for one in gets)]),
     )
 
 
@@ -152,7 +188,10 @@ def _gain_of(group: ProposalGroup) -> str:
     placed = ngettext("{count} visit more is reached", "{count} visits more are reached", group.places).format(
         count=group.places
     )
-    said = gain(group.saved)
+    said, number = gain(group.saved), len(group.gets.all())
+    if number:
+        waited = ngettext("{count} who waits gets a time", "{count} who wait get a time", number).format(count=number)
+        return ", ".join([waited, *([placed] if group.places else []), said])
     if group.places:
         return f"{placed}, {said}"
     return said if abs(group.saved) >= 60 else _("a day that did not hold holds now")
@@ -195,6 +234,30 @@ def _said(one: ProposalMove, day: str) -> str:
     return f"{day}: {said}" if day else said
 
 
+def _gets(one: ProposalGets, gone: Collection[int], short: Short, *, with_day: bool) -> GetsShown:
+    waits = one.waiting
+    at = f"{clock.local(one.starts_at):%H:%M}"
+    if with_day:
+        at = f"{short.day(clock.local(one.starts_at).date())}, {at}"
+    words = _("Gets a time: {where}, {at}, {who}")
+    return GetsShown(
+        said=words.format(where=street_of(waits.address), at=at, who=one.resource.name),
+        client=f"{waits.client.name} · {waits.kind}",
+        more=_offered(one),
+        url=reverse("waiting_entry", args=[waits.pk]) if waits.state == Waiting.State.OPEN else "",
+        is_gone=waits.pk in gone,
+    )
+
+
+def _offered(one: ProposalGets) -> str:
+    """He has agreed to nothing yet."""
+    if one.offer:
+        return one.offer.get_state_display()
+    if one.waiting.told_by == Waiting.ToldBy.MESSAGE:
+        return _("taken over, it is kept for him, and he is written to")
+    return _("taken over, somebody rings and offers it to him")
+
+
 def _promise(visit: Visit) -> str:
     """What the client was told, which holds: nothing else is ever proposed."""
     times = dict.fromkeys(f"{clock.local(moment):%H:%M}" for moment in told_of(visit))
@@ -210,6 +273,7 @@ def _figures(given: Mapping[str, Any]) -> list[dict[str, Any]]:
         (_("Kilometres, about"), _km, "metres"),
         (_("Late or over time"), str, "late"),
         (_("In nobody's day"), str, "unserved"),
+        *([(_("Wait for a window"), str, "waiting")] if before.get("waiting") else []),
     ]
     return [
         {
@@ -257,22 +321,31 @@ def _share(one: Mapping[str, Any], which: str) -> str:
 
 def _unplaced(proposal: Proposal, short: Short) -> list[dict[str, str]]:
     given = proposal.unplaced[:SHOWN_UNPLACED]
-    wanted = {one["visit"] for one in given} | {other for one in given for other in one["instead_of"]}
-    visits = Visit.objects.select_related("client", "kind", "resource").in_bulk(wanted)
+    wanted = {one.get("visit") for one in given} | {other for one in given for other in one["instead_of"]}
+    visits = Visit.objects.select_related("client", "kind", "resource").in_bulk(wanted - {None})
+    waits = Waiting.objects.filter(state=Waiting.State.OPEN).select_related("client", "kind")
+    entries = waits.in_bulk({one["waiting"] for one in given if "waiting" in one})
     found = []
     for one in given:
-        visit = visits.get(one["visit"])
-        if visit is not None:
-            others = [visits[pk] for pk in one["instead_of"] if pk in visits]
+        others = [visits[pk] for pk in one["instead_of"] if pk in visits]
+        if visit := visits.get(one.get("visit")):
             said = f"{visit.kind}, {short.moment(visit.starts_at)}, {street_of(visit.address)}"
-            found.append(
-                {"url": f"/visits/{visit.pk}/", "client": visit.client.name, "said": said, "why": _why_not(one, others)}
-            )
+            found.append(_line(reverse("visit", args=[visit.pk]), visit.client.name, said, _why_not(one, others)))
+        elif entry := entries.get(one.get("waiting")):
+            said = f"{entry.kind}, {_('waits for a window')}, {street_of(entry.address)}"
+            url = reverse("waiting_entry", args=[entry.pk])
+            found.append(_line(url, entry.client.name, said, _why_not(one, others)))
     return found
+
+
+def _line(url: str, client: str, said: str, why: str) -> dict[str, str]:
+    return {"url": url, "client": client, "said": said, "why": why}
 
 
 def _why_not(one: Mapping[str, Any], others: Sequence[Visit]) -> str:
     said = str(_WHY_NOT.get(one["reason"], ""))
+    if "waiting" in one:
+        said = str(_WHY_NOT_WAITING.get(one["reason"], said))
     if others:
         names = ", ".join(f"{other.client.name} ({clock.local(other.starts_at):%H:%M})" for other in others)
         said += "; " + _("it would go if another time were agreed with {clients}").format(clients=names)

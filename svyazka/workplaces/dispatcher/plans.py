@@ -61,6 +61,9 @@ def plan_taking(request: PageRequest, pk: int) -> HttpResponse:
     outcome = taking.take(_given(pk), None if request.POST.get("all") else chosen, by=request.person)
     said = ngettext("Taken over: {count} visit has changed.", "Taken over: {count} visits have changed.", _of(outcome))
     _say(request, outcome, said)
+    if number := len(outcome.offered):
+        offered = ngettext("{count} time is offered to a client.", "{count} times are offered to clients.", number)
+        messages.success(request, offered.format(count=number))
     return redirect("plan", pk)
 
 

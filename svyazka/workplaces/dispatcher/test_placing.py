@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from svyazka.business.visits import absences, booking, confirming, locking
+from svyazka.business.visits import absences, booking, confirming, locking, waiting
 from svyazka.business.visits.models import Visit, VisitMove
+from svyazka.business.visits.offering import Wishes
 
 HTMX = {"HX-Request": "true"}
 
@@ -186,6 +187,34 @@ def test_a_locked_visit_says_so_before_it_is_moved(enter, olga, roza, visit, at)
     locking.lock(visit, why="ключи только у неё", by=roza)
     said = enter(olga).get(f"/visits/{visit.pk}/placing/", {"slot": at(12)}, headers=HTMX).content.decode()
     assert "ключи только у неё" in said
+
+
+def test_whoever_waits_is_booked_where_he_is_dropped_and_waits_no_more(enter, olga, vera_waits, deal, at, by_day):
+    waiting.change(vera_waits, address="Москва, Лесная, 9", note="домофон 5", by=olga)
+    browser, address = enter(olga), f"/deals/{deal.pk}/placing/"
+    tray = browser.get("/calendar/unplaced/").content.decode()
+    assert "ждёт с сегодняшнего дня" in tray
+    assert f"&quot;deal&quot;: {deal.pk}" in tray
+    said = browser.get(address, {"slot": at(12), "kind": "measurement"}, headers=HTMX).content.decode()
+    assert 'value="Москва, Лесная, 9"' in said
+    assert 'value="домофон 5"' in said
+    assert "Клиент просил другое время" not in said
+    waiting.change(vera_waits, wishes=Wishes(parts=frozenset({"evening"})), by=olga)
+    said = browser.get(address, {"slot": at(12), "kind": "measurement"}, headers=HTMX).content.decode()
+    assert "Клиент просил другое время" in said
+    typed = {"slot": at(12), "kind": "measurement", "address": "Москва, Лесная, 9", "wishes": "домофон 5"}
+    browser.post(address, typed, headers=HTMX)
+    vera_waits.refresh_from_db()
+    assert (vera_waits.state, Visit.objects.get().address) == ("served", "Москва, Лесная, 9")
+    assert "Вера" not in browser.get("/calendar/unplaced/").content.decode()
+
+
+def test_for_a_visit_to_which_nobody_can_come_we_ask_for_another_time(enter, olga, roza, visit, of_egor, at, hour):
+    assert 'value="we" selected' not in enter(olga).get(f"/visits/{visit.pk}/time/", headers=HTMX).content.decode()
+    absences.absent(of_egor, hour(0), hour(0, days=1), note="болеет", by=roza, leaving=True)
+    for address in (f"/visits/{visit.pk}/time/", f"/visits/{visit.pk}/placing/", f"/visits/{visit.pk}/cancellation/"):
+        said = enter(olga).get(address, {"slot": at(12)}, headers=HTMX).content.decode()
+        assert 'value="we" selected' in said
 
 
 def test_a_drop_is_nothing_for_those_who_may_not(enter, konstantin, egor, visit, deal, at):

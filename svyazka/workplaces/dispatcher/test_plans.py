@@ -155,3 +155,15 @@ def test_locked_with_one_click(crossed, enter, olga, konstantin):
     enter(olga).post(f"{address}lock/", {"back": "1"}, headers=HTMX)
     assert Visit.objects.get(pk=crossed[0].pk).locked_at is None
     assert enter(konstantin).post(f"{address}lock/").status_code == 403
+
+
+def test_whoever_waits_gets_a_time_that_is_offered_to_him(crossed, waits_at, plan, enter, dina):
+    waits_at("Северная, 5", NORTH)
+    address = f"/calendar/plans/{plan().pk}/"
+    browser = enter(dina)
+    page = browser.get(address).content.decode()
+    assert "Получит время: Северная, 5" in page
+    assert "если взять, клиенту позвонят и предложат время" in page
+    assert "Ждут окна" in page
+    browser.post(f"{address}taking/", {"all": "1"})
+    assert "Предложено клиентам: 1 окно" in browser.get(address).content.decode()

@@ -9,7 +9,7 @@ import pytest
 from svyazka.business.deals import opening
 from svyazka.business.deals.known import facts
 from svyazka.business.visits import absences, booking, delays, ways_out
-from svyazka.business.visits.models import Booking, Visit
+from svyazka.business.visits.models import Booking, Resource, Visit, Waiting
 from svyazka.kit import clock
 
 ADDRESS = "/calendar/what-to-do/"
@@ -137,3 +137,16 @@ def test_whoever_says_that_he_is_late_is_named(enter, dina, egor, fill, monkeypa
     page = enter(dina).get(ADDRESS).content.decode()
     assert "Егор Кузнецов опаздывает: «Замер» закончится" in page
     assert 'name="way"' in page
+
+
+def test_with_a_tick_clients_to_whom_nobody_can_come_wait_for_a_window(enter, dina, fill, ill, of_ilya):
+    fill(1)
+    Resource.objects.filter(pk=of_ilya.pk).update(skills=[])
+    ill()
+    browser = enter(dina)
+    page = browser.get(ADDRESS).content.decode()
+    assert re.search(r'name="to_wait" value="1" checked', page)
+    way = re.search(r'name="way" value="([^"]+)"', page)[1]
+    browser.post(ADDRESS, {"way": way, "to_wait": "1"})
+    assert (Visit.objects.get().status, Waiting.objects.get().state) == ("cancelled", "open")
+    assert "В листе ожидания: 1 клиент" in browser.get(ADDRESS).content.decode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.contrib import messages
@@ -49,6 +49,11 @@ class ReasonForm(Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
     asked = forms.ChoiceField(label=gettext_lazy("Who asks for it"), choices=Asked.choices, required=False)
+
+    @classmethod
+    def of(cls, visit: Visit) -> Self:
+        """Where nobody can come, it is not the client who wants something else."""
+        return cls(initial={"asked": Asked.WE} if visit.is_orphaned else None)
 
 
 class MoveForm(ReasonForm):
@@ -97,7 +102,7 @@ def time(request: PageRequest, visit_id: int) -> HttpResponse:
     """Another time, out of those that are really free."""
     shown = _to_change(request, visit_id)
     if request.method != "POST":
-        return _move_form(request, shown, MoveForm())
+        return _move_form(request, shown, MoveForm.of(shown))
     form = MoveForm(request.POST)
     if not form.is_valid():
         return _move_form(request, shown, form, status=422)
@@ -201,7 +206,7 @@ def link_removal(request: PageRequest, visit_id: int) -> HttpResponse:
 @needs("visits.book", "GET", "POST")
 def cancellation(request: PageRequest, visit_id: int) -> HttpResponse:
     shown = _to_change(request, visit_id)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST) if request.method == "POST" else ReasonForm.of(shown)
     if request.method != "POST" or not form.is_valid():
         return _cancel_form(request, shown, form, status=422 if form.is_bound else 200)
     try:

@@ -61,9 +61,14 @@ class Card:
 def what_to_do(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request)
-    outcome = repairing.take(_read(request.POST.get("way", "")), by=request.person)
-    done = len(outcome.done)
-    messages.success(request, ngettext("Done: {count} visit", "Done: {count} visits", done).format(count=done))
+    steps, to_wait = _read(request.POST.get("way", "")), request.POST.get("to_wait") == "1"
+    outcome = repairing.take(steps, to_wait=to_wait, by=request.person)
+    done, waiting = len(outcome.done), len(outcome.waiting)
+    if done or not waiting:
+        messages.success(request, ngettext("Done: {count} visit", "Done: {count} visits", done).format(count=done))
+    if waiting:
+        said = ngettext("On the waiting list: {count} client", "On the waiting list: {count} clients", waiting)
+        messages.success(request, said.format(count=waiting))
     return _after(request, outcome)
 
 

@@ -4,7 +4,7 @@ what clients are told."""
 from svyazka.business.visits.models.day_plan import DayChange, DayPlan
 from svyazka.business.visits.models.kind import VisitKind
 from svyazka.business.visits.models.moves import Asked, MoveReason, Repair, VisitMove, VisitRules
-from svyazka.business.visits.models.plan import PlanningRules, Proposal, ProposalGroup, ProposalMove
+from svyazka.business.visits.models.plan import PlanningRules, Proposal, ProposalGets, ProposalGroup, ProposalMove
 from svyazka.business.visits.models.resource import CrewMember, Resource, ResourceQuerySet, Shift, Substitution
 from svyazka.business.visits.models.to_client import ClientRules, ClientText, ClientWord, LinkMiss, VisitLink, What
 from svyazka.business.visits.models.visit import Booking, Visit, VisitPhoto, VisitQuerySet
@@ -24,6 +24,7 @@ __all__ = [
     "MoveReason",
     "PlanningRules",
     "Proposal",
+    "ProposalGets",
     "ProposalGroup",
     "ProposalMove",
     "Repair",

@@ -6,6 +6,7 @@ from django.db.models import Q, Value
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models.resource import Resource
 from svyazka.business.visits.models.visit import Visit
+from svyazka.business.visits.models.waiting import Waiting, WaitingOffer
 
 
 class Proposal(models.Model):
@@ -31,7 +32,8 @@ class Proposal(models.Model):
     trouble = models.CharField(max_length=20, blank=True)  # a key of planning/troubles.py
     # Before and after: seconds on the way, kilometres, who is late, who is in nobody's day; the load of each resource.
     figures = models.JSONField(default=dict)
-    unplaced = models.JSONField(default=list)  # [{"visit": 4, "reason": "skill", "instead_of": []}]
+    # [{"visit": 4, "reason": "skill", "instead_of": []}], or {"waiting": 7, …} of whoever waits for a window
+    unplaced = models.JSONField(default=list)
     stays = models.JSONField(default=dict)  # why visits were left as they are → how many
     is_estimated = models.BooleanField(default=False)  # the server that knows the ways did not answer
 
@@ -90,6 +92,20 @@ class ProposalMove(models.Model):
 
     def is_as_proposed(self, visit: Visit) -> bool:
         return (visit.resource_id, visit.starts_at) == (self.now_resource_id, self.now_at)
+
+
+class ProposalGets(models.Model):
+    """Whoever waits for a window gets a time: it is offered to him once the group is taken."""
+
+    group = models.ForeignKey(ProposalGroup, models.CASCADE, related_name="gets")
+    waiting = models.ForeignKey(Waiting, models.CASCADE, related_name="+")
+    resource = models.ForeignKey(Resource, models.CASCADE, related_name="+")
+    starts_at = models.DateTimeField()
+    offer = models.ForeignKey(WaitingOffer, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["group", "waiting"], name="gets_once")]
 
 
 class PlanningRules(models.Model):

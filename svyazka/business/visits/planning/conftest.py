@@ -11,8 +11,10 @@ from svyazka.business.visits.conftest import (  # noqa: F401
     measurement,
     monday,
     named,
+    new_deal,
     of_egor,
     of_ilya,
+    wait,
 )
 
 NORTH, SOUTH = (55.87, 37.60), (55.66, 37.65)
@@ -26,18 +28,14 @@ def quickly(monkeypatch):
 
 
 @pytest.fixture
-def visit_at(quickly, windows, olga, measurement, hour):  # noqa: F811
+def visit_at(quickly, known_place, windows, olga, measurement, hour):  # noqa: F811
     """`visit_at("Лесная, 5", NORTH, of_egor, 12)`: a measurement on Monday at eleven, of a client of its own."""
     from svyazka.business.clients.models import Client
     from svyazka.business.deals import opening
-    from svyazka.business.places.models import Place
     from svyazka.business.visits import booking
-    from svyazka.kit import addresses, clock
 
     def book(street, point, resource, hours, minutes=0, *, kind=measurement, days=0):
-        address = f"Москва, {street}"
-        place = {"address": address, "lat": point[0], "lon": point[1], "precision": "house", "placed_at": clock.now()}
-        Place.objects.update_or_create(key=addresses.key(address), defaults=place)
+        address = known_place(street, point)
         client = Client.objects.create(name=f"Клиент с адреса {street}", address=address)
         deal = opening.open_deal(client, by=olga)
         start = hour(hours, minutes, days=days)
@@ -64,3 +62,24 @@ def plan(monday, dina):  # noqa: F811
         return asked
 
     return made
+
+
+@pytest.fixture
+def known_place():
+    """Puts a street of Moscow on the map. → the address"""
+    from svyazka.business.places.models import Place
+    from svyazka.kit import addresses, clock
+
+    def put(street, point):
+        address = f"Москва, {street}"
+        place = {"address": address, "lat": point[0], "lon": point[1], "precision": "house", "placed_at": clock.now()}
+        Place.objects.update_or_create(key=addresses.key(address), defaults=place)
+        return address
+
+    return put
+
+
+@pytest.fixture
+def waits_at(quickly, known_place, wait, new_deal):  # noqa: F811
+    """`waits_at("Северная, 5", NORTH)`: somebody there waits for a measurement."""
+    return lambda street, point, **given: wait(new_deal(street), address=known_place(street, point), **given)

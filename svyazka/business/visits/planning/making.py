@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from django.db import transaction
 
-from svyazka.business.visits.models import Proposal, ProposalGroup, ProposalMove
+from svyazka.business.visits.models import Proposal, ProposalGets, ProposalGroup, ProposalMove
 from svyazka.business.visits.planning import crews, figures, reading, taking
+from svyazka.business.visits.planning.filling import Made, fill
 from svyazka.business.visits.planning.reading import Days
 from svyazka.business.visits.planning.taking import Change
 from svyazka.business.visits.planning.troubles import trouble_of
@@ -17,7 +19,7 @@ from svyazka.business.visits.settling import GRID
 from svyazka.engines.routing.evaluate import evaluate
 from svyazka.engines.routing.optimise import optimise
 from svyazka.engines.routing.problem import Job, Key, Plan, Point, Points, Problem, Seconds, Span, Stop, Travel, WorkDay
-from svyazka.engines.routing.proposal import Group, propose
+from svyazka.engines.routing.proposal import Group, Unplaced, propose, why_not
 from svyazka.engines.routing.timing import Piece, earliest
 from svyazka.engines.routing.watch import Watch
 
@@ -62,17 +64,22 @@ def make(proposal: Proposal, watch: Watch) -> None:
     after = replace(days, problem=replace(days.problem, before=found.taken(tried)))
     for one in exchanged:
         after = taking.with_changes(after, {each.visit.pk: (each.resource_id, each.starts_at) for each in one.changes})
-    proposal.figures = figures.of(days, after.problem.before)
-    proposal.unplaced = [
-        {"visit": one.job, "reason": one.reason, "instead_of": list(one.instead_of)}
-        for one in found.unplaced
-        if one.job not in after.problem.before.places
-    ]
-    groups = [(found.groups[number].saved, changes) for number, changes in tried.items()]
-    groups += [(one.saved, list(one.changes)) for one in exchanged]
+    groups = [Made(found.groups[at].saved, tuple(changes), (), found.groups[at].keys) for at, changes in tried.items()]
+    groups += [Made(one.saved, one.changes) for one in exchanged]
+    days = days.with_those_who_wait
+    plan, groups = fill(days, after.problem.before, groups, InSteps(days.problem.travel))
+    crews_then = {each.visit.pk: each.resource_id for one in exchanged for each in one.changes}
+    proposal.figures = figures.of(days, plan, crews_then)
+    proposal.unplaced = [_in_nobodys_day(one) for one in why_not(days.problem, plan)]
     with transaction.atomic():
         _write(proposal, groups)
     proposal.state = State.READY if groups else State.STOPPED if watch.is_stopped() else State.NOTHING
+
+
+def _in_nobodys_day(one: Unplaced) -> dict[str, Any]:
+    """Others who only wait do not give way to anybody: they would not have to."""
+    who = {"visit": one.job} if one.job > 0 else {"waiting": -one.job}
+    return {**who, "reason": one.reason, "instead_of": [job for job in one.instead_of if job > 0]}
 
 
 def planned(problem: Problem, watch: Watch) -> Plan:
@@ -142,14 +149,20 @@ def _changes(days: Days, group: Group) -> list[Change]:
     for one in group.changes:
         visit = days.visits[one.job]
         ((key, second),) = one.now
-        found.append(Change(visit, key.worker, days.begins(visit, second), was_possible=bool(one.was)))
+        found.append(Change(visit, key.worker, days.begins(one.job, second), was_possible=bool(one.was)))
     return found
 
 
-def _write(proposal: Proposal, groups: Sequence[tuple[int, Sequence[Change]]]) -> None:
-    for number, (saved, changes) in enumerate(groups, start=1):
-        places = sum(1 for one in changes if not one.was_possible)
-        group = ProposalGroup.objects.create(proposal=proposal, number=number, saved=saved, places=places)
+def _write(proposal: Proposal, groups: Sequence[Made]) -> None:
+    for number, made in enumerate(groups, start=1):
+        places = sum(1 for one in made.changes if not one.was_possible)
+        group = ProposalGroup.objects.create(proposal=proposal, number=number, saved=made.saved, places=places)
+        ProposalGets.objects.bulk_create(
+            ProposalGets(
+                group=group, waiting_id=one.entry.waiting_id, resource_id=one.resource_id, starts_at=one.starts_at
+            )
+            for one in made.gets
+        )
         ProposalMove.objects.bulk_create(
             ProposalMove(
                 group=group,
@@ -160,7 +173,7 @@ def _write(proposal: Proposal, groups: Sequence[tuple[int, Sequence[Change]]]) -
                 now_resource_id=one.resource_id,
                 now_at=one.starts_at,
             )
-            for one in changes
+            for one in made.changes
         )
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from svyazka.business.places import find, times
 from svyazka.business.places.find import Placed
 from svyazka.business.staff import hours
-from svyazka.business.visits import rota, teams
-from svyazka.business.visits.models import Booking, Resource, Visit
-from svyazka.business.visits.offering import told
+from svyazka.business.visits import chain, rota, teams, waiting
+from svyazka.business.visits.models import Booking, Resource, Visit, WaitingOffer
+from svyazka.business.visits.offering import LONG, PARTS, told
 from svyazka.business.visits.rota import Rota
 from svyazka.business.visits.settling import GRID
+from svyazka.business.visits.territories import Territories
+from svyazka.business.visits.waiting import Unplaced
 from svyazka.engines.routing.problem import Break, Job, Key, Plan, Point, Problem, Span, Stop, WorkDay
 from svyazka.engines.routing.table import tabled
 from svyazka.engines.routing.windows import Period, left_of
@@ -23,6 +25,7 @@ from svyazka.kit import clock
 
 # What a visit weighs that somebody would come to, and one that nobody can: hours of driving, and never one for another.
 BOOKED, OPEN = 100, 10
+MOST_WAITING = 25  # the most urgent of those who wait: more windows than that nobody offers in a day
 _LEADS = "+"  # before the skill of whoever leads: the others of a crew do not stand in for him
 
 
@@ -37,6 +40,9 @@ class Days:
     problem: Problem
     stays: Mapping[int, str]  # visit → why planning leaves it where it is
     is_estimated: bool
+    # Who waits for a window and could be visited, by the number of his job: that of his entry, below zero.
+    entries: Mapping[int, Unplaced] = field(default_factory=dict)
+    waits: tuple[Job, ...] = ()
 
     @cached_property
     def epoch(self) -> datetime:
@@ -51,30 +57,43 @@ class Days:
     def day(self, number: int) -> date:
         return self.first + timedelta(days=number)
 
-    def begins(self, visit: Visit, second: int) -> datetime:
+    def begins(self, job: int, second: int) -> datetime:
         """When the client is called on, of a job that begins with what is prepared before."""
-        return self.moment(second) + timedelta(minutes=visit.kind.before)
+        return self.moment(second) + self.ahead(job)
+
+    def ahead(self, job: int) -> timedelta:
+        """What is prepared before."""
+        kind = self.entries[job].kind if job in self.entries else self.visits[job].kind
+        return timedelta(minutes=kind.before)
+
+    @property
+    def with_those_who_wait(self) -> Days:
+        return replace(self, problem=replace(self.problem, jobs=(*self.problem.jobs, *self.waits)))
 
     @cached_property
     def why_stays(self) -> dict[str, int]:
         return dict(Counter(self.stays.values()))
 
 
-def read(first: date, last: date) -> Days:
-    there = _Reading(first, last)
+def read(first: date, last: date, *, waiting_ids: Collection[int] | None = None) -> Days:
+    """`waiting_ids`: only these of those who wait; None: the most urgent. They are no part of the problem yet."""
+    there = _Reading(first, last, waiting_ids)
     travel = times.travel()
-    jobs = tuple(sorted((there.job(visit) for visit in there.planned.values()), key=lambda job: job.id))
-    problem = tabled(Problem(jobs, there.workdays, travel, there.before()))
-    return replace(there.days, problem=problem, stays=there.stays, is_estimated=travel.is_estimated)
+    problem = tabled(Problem((*there.jobs, *there.waits), there.workdays, travel, there.before()))
+    problem = replace(problem, jobs=there.jobs)
+    found = replace(there.days, problem=problem, stays=there.stays, is_estimated=travel.is_estimated)
+    return replace(found, entries=there.entries, waits=there.waits)
 
 
 class _Reading:
-    def __init__(self, first: date, last: date) -> None:
+    def __init__(self, first: date, last: date, waiting_ids: Collection[int] | None) -> None:
         self.first, self.last = first, last
         self.rota = rota.unbooked(first, last)
         self.bookings = self._bookings()
         found = _visits_of(first, last)
-        self.placed = find.of_all({visit.address for visit in found})
+        waits = self._who_waits(waiting_ids)
+        self.placed = find.of_all({*(visit.address for visit in found), *(one.address for one in waits)})
+        self.entries = {-one.waiting_id: one for one in waits if not is_nowhere(self.placed.get(one.address))}
         self.members = {one for members in self.rota.members.values() for one in members}
         bookable = self.rota.resources.values()
         self.workers = {one.pk: one for one in bookable if one.goes_out and one.pk not in self.members}
@@ -82,7 +101,10 @@ class _Reading:
         visits = {visit.pk: visit for visit in found}
         self.days = Days(first, last, self.rota, visits, Problem((), (), times.estimate()), {}, is_estimated=False)
         self.planned = {visit.pk: visit for visit in found if self._is_planned(visit)}
-        self.districts = sorted({name for one in bookable for name in one.territory}, key=len, reverse=True)
+        self.territories = Territories.of(bookable)
+        self.jobs = tuple(sorted(self._jobs(), key=lambda job: job.id))
+        self.waits = tuple(job for number, one in self.entries.items() if (job := self._job_of(number, one)).windows)
+        self.entries = {job.id: self.entries[job.id] for job in self.waits}
         self.workdays = tuple(self._workdays())
 
     def _bookings(self) -> Mapping[int, Sequence[Booking]]:
@@ -137,15 +159,50 @@ class _Reading:
             windows=(Span(start, start) if stays else span,),
             needs=(frozenset({_LEADS + visit.kind.skill, *visit.kind.more_skills}),),
             priority=BOOKED if self._goes(visit) else OPEN,
-            district=self._district(visit.address),
+            district=self.territories.district(visit.address),
             promise=span,
             locked=stays,
         )
 
-    def _district(self, address: str) -> str:
-        """Of those that anybody serves alone, the one that the address names."""
-        said = address.casefold()
-        return next((name for name in self.districts if name.casefold() in said), "")
+    def _jobs(self) -> Iterator[Job]:
+        return (self.job(visit) for visit in self.planned.values())
+
+    def _who_waits(self, waiting_ids: Collection[int] | None) -> list[Unplaced]:
+        """For work that one alone does within a day. Whoever was asked himself about a window thinks about that."""
+        days = [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
+        asked = WaitingOffer.objects.filter(state=WaitingOffer.State.OPEN, to_client=True)
+        asked_deals = set(asked.values_list("waiting__deal", flat=True))
+        plain = [
+            one
+            for one in waiting.unplaced(days)
+            if not one.kind.takes_others and one.length < LONG and one.deal_id not in asked_deals
+        ]
+        if waiting_ids is None:
+            return plain[:MOST_WAITING]
+        return [one for one in plain if one.waiting_id in waiting_ids]
+
+    def _job_of(self, number: int, one: Unplaced) -> Job:
+        before, after = (timedelta(minutes=minutes) for minutes in (one.kind.before, one.kind.after))
+        soonest = chain.begins(one.kind, one.deal_id) or clock.now()
+        return Job(
+            id=number,
+            at=self.placed[one.address].point,
+            work=int((before + one.length + after).total_seconds()),
+            windows=tuple(self._when(one, before, soonest)),
+            needs=(frozenset({_LEADS + one.kind.skill, *one.kind.more_skills}),),
+            district=self.territories.district(one.address),
+        )
+
+    def _when(self, one: Unplaced, before: timedelta, soonest: datetime) -> Iterator[Span]:
+        """The hours of these days in which he can be visited."""
+        for number in range((self.last - self.first).days + 1):
+            day = self.first + timedelta(days=number)
+            if one.may_come(day):
+                for begins, ends in sorted(PARTS[part] for part in one.wishes.parts or PARTS):
+                    start = max(clock.at(day, time(begins)), soonest) - before
+                    end = clock.at(day, time(ends - 1, 60 - GRID)) - before
+                    if start <= end:
+                        yield Span(self.days.second(start), self.days.second(end))
 
     def before(self) -> Plan:
         """Visits that nobody can come to are in nobody's day."""
@@ -170,7 +227,7 @@ class _Reading:
         shift = Period(stretches[0].start, stretches[-1].end)
         people = self.rota.people(one, day)
         taken = self._taken_of(people, one)
-        own = sum(1 for each in taken if each.kind == Booking.Kind.VISIT and _period(each).overlaps(shift))
+        most_visits, most_work = self._left_of(people, taken, Period(*clock.day_bounds(day)))
         closed = left_of(shift, stretches)
         return WorkDay(
             worker=one.pk,
@@ -181,9 +238,25 @@ class _Reading:
             skills=frozenset({*(_LEADS + skill for skill in one.skills), *(s for each in people for s in each.skills)}),
             breaks=tuple(self._break(given, day) for given in one.breaks),
             away=_joined(self._span(each) for each in [*closed, *map(_period, taken)] if each.overlaps(shift)),
-            districts=frozenset(one.territory),
-            capacity=max(0, one.most_visits - own) if one.most_visits else None,
+            districts=self.territories.served_by(one),
+            capacity=most_visits,
+            most_work=most_work,
         )
+
+    def _left_of(
+        self, people: Collection[Resource], taken: Sequence[Booking], day: Period
+    ) -> tuple[int | None, int | None]:
+        """Visits, and seconds of work, that they may still be booked for on that day: as booking counts them."""
+        visits, work = [], []
+        for one in people:
+            own = [_period(each) for each in taken if each.resource_id == one.pk and each.kind != Booking.Kind.ABSENCE]
+            own = [each for each in own if each.overlaps(day)]
+            if one.most_visits:
+                visits.append(max(0, one.most_visits - len(own)))
+            if one.most_minutes:
+                worked = sum((each.end - each.start for each in own), timedelta())
+                work.append(one.most_minutes * 60 - int(worked.total_seconds()))
+        return min(visits, default=None), min(work, default=None)
 
     def _taken_of(self, people: Collection[Resource], one: Resource) -> list[Booking]:
         """What is no job of the engine: absences, holds, longer work, and what members of a crew do without it."""

@@ -6,8 +6,10 @@ import pytest
 
 from svyazka.business.journal.models import Entry
 from svyazka.business.notices.models import Notice
-from svyazka.business.visits import locking, shifts
-from svyazka.business.visits.models import CrewMember, Proposal, Resource, Visit
+from svyazka.business.places.models import Place
+from svyazka.business.visits import locking, shifts, waiting, window_offers
+from svyazka.business.visits.models import CrewMember, Proposal, ProposalGets, Resource, Visit
+from svyazka.business.visits.offering import Wishes
 from svyazka.business.visits.planning import job, making, taking
 from svyazka.business.visits.planning.conftest import NORTH, SOUTH
 from svyazka.business.visits.planning.reading import read
@@ -93,8 +95,6 @@ def test_what_cannot_be_planned_ends_in_words(case, request, plan, of_egor, dina
     if case == "no_shift":
         Resource.objects.update(hours={})
     elif case == "no_place":
-        from svyazka.business.places.models import Place
-
         Place.objects.update(lat=None, lon=None, precision="")
     elif case == "all_stay":
         locking.lock(visit, by=dina)
@@ -186,3 +186,95 @@ def test_the_nearer_crew_goes_to_longer_work(visit_at, plan, crew, other_crew, i
     north.refresh_from_db()
     assert (north.resource, north.goes_on) == (other_crew, True)
     assert set(north.bookings.values_list("resource__name", flat=True)) >= {"Лев", "Олег", other_crew.name}
+
+
+@pytest.mark.parametrize("limit", [None, "most_minutes", "most_visits"])
+def test_nobody_gets_more_than_his_day_may_hold(visit_at, plan, of_egor, of_ilya, limit):
+    """Otherwise a group would be made that nobody could take over."""
+    first = visit_at("Южная, 1", SOUTH, of_egor, 11)
+    visit_at("Южная, 2", SOUTH, of_egor, 15)
+    if limit:
+        most = {"most_visits": 1, "most_minutes": int(first.work.total_seconds()) // 60}[limit]
+        Resource.objects.filter(pk=of_ilya.pk).update(**{limit: most})
+    moved = moves_of(plan())
+    assert len(moved) <= 1 if limit else len(moved) == 2
+
+
+def test_an_address_in_several_districts_is_served_by_whoever_goes_to_any_of_them(visit_at, of_egor, of_ilya, monday):
+    Resource.objects.filter(pk=of_egor.pk).update(territory=["Москва"])
+    Resource.objects.filter(pk=of_ilya.pk).update(territory=["Северная", "Тула"])
+    visit_at("Северная, 1", NORTH, of_egor, 12)
+    visit_at("Южная, 1", SOUTH, of_egor, 15)
+    problem = read(monday, monday).problem
+    north, south = sorted(problem.jobs, key=lambda job: job.at, reverse=True)
+    day = {one.worker: one for one in problem.days}
+    assert [day[who.pk].goes_to(north.district) for who in (of_egor, of_ilya)] == [True, True]
+    assert [day[who.pk].goes_to(south.district) for who in (of_egor, of_ilya)] == [True, False]
+
+
+def test_whoever_waits_gets_a_time_where_there_is_room(waits_at, visit_at, plan, of_egor, dina, hour):
+    visit = visit_at("Северная, 1", NORTH, of_egor, 12)
+    entry = waits_at("Северная, 5", NORTH, wishes=Wishes(parts=frozenset({"morning"})))
+    made = plan()
+    gets = ProposalGets.objects.get(group__proposal=made)
+    assert (made.state, gets.waiting, gets.starts_at < hour(12)) == ("ready", entry, True)
+    assert (made.figures["before"]["waiting"], made.figures["after"]["waiting"]) == (1, 0)
+    assert made.figures["before"]["unserved"] == 0
+    outcome = taking.take(made, by=dina)
+    (offer,) = outcome.offered
+    assert (offer.waiting, offer.starts_at, offer.state) == (entry, gets.starts_at, "open")
+    assert offer.task.kind == "call"
+    assert list(Visit.objects.all()) == [visit]
+    taking.undo(made, by=dina)
+    offer.refresh_from_db()
+    assert (offer.state, entry.offers.count()) == ("gone", 1)
+    assert offer.task.done_at is not None
+
+
+def test_what_the_client_has_taken_meanwhile_stays(waits_at, plan, dina, olga):
+    waits_at("Северная, 5", NORTH)
+    made = plan()
+    (offer,) = taking.take(made, by=dina).offered
+    booked = window_offers.take(offer, by=olga)
+    outcome = taking.undo(made, by=dina)
+    assert Visit.objects.get().pk == booked.pk
+    assert outcome.left == ["Северная, 5: клиент уже согласился, выезд остаётся."]
+
+
+def test_whoever_waits_no_more_is_left_and_said(waits_at, plan, dina, olga):
+    entry = waits_at("Северная, 5", NORTH)
+    made = plan()
+    waiting.remove(entry, reason="нашли других", by=olga)
+    outcome = taking.take(made, by=dina)
+    assert (outcome.offered, outcome.left) == ([], ["Больше не ждёт окна: Северная, 5."])
+
+
+def test_he_is_not_visited_when_it_does_not_suit_him(waits_at, plan, monday):
+    entry = waits_at("Северная, 5", NORTH, wishes=Wishes(not_weekdays=frozenset({0})))
+    assert (plan().trouble, ProposalGets.objects.count()) == ("no_visits", 0)
+    waiting_gets = plan(days=2)
+    assert [one.waiting for one in ProposalGets.objects.filter(group__proposal=waiting_gets)] == [entry]
+    assert clock.local(ProposalGets.objects.get().starts_at).date() == monday + timedelta(days=1)
+
+
+def test_nobody_who_has_a_visit_gives_way_to_him(visit_at, waits_at, plan, of_egor, of_ilya):
+    visits = [visit_at(f"Северная, {at}", NORTH, who, at) for who in (of_egor, of_ilya) for at in (11, 15)]
+    Resource.objects.filter(pk__in=(of_egor.pk, of_ilya.pk)).update(most_visits=2)
+    entry = waits_at("Северная, 50", NORTH, urgency=2)
+    made = plan()
+    assert [(one["waiting"], one["reason"]) for one in made.unplaced] == [(entry.pk, "room")]
+    assert not ProposalGets.objects.exists()
+    assert [Visit.objects.get(pk=one.pk).starts_at for one in visits] == [one.starts_at for one in visits]
+
+
+def test_work_of_several_days_counts_in_before_and_after(visit_at, plan, crew, other_crew, installation):
+    installation.minutes = 900
+    installation.save()
+    visit_at("Северная, 9", NORTH, crew, 8, kind=installation)
+    visit_at("Южная, 9", SOUTH, other_crew, 8, kind=installation)
+    figures = plan(days=3).figures
+    assert figures["before"]["travel"] > figures["after"]["travel"] >= 0
+    assert figures["before"]["metres"] > figures["after"]["metres"]
+    load = next(one for one in figures["loads"] if one["resource"] == crew.pk)
+    assert (load["was"][:2], load["now"][:2]) == ([1, 900 * 60], [1, 900 * 60])
+    assert load["was"][2] > load["now"][2]

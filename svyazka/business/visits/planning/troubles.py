@@ -30,11 +30,11 @@ STAYS: Mapping[str, Promise] = {
 
 def trouble_of(days: Days) -> str:
     """Why there is nothing to plan; empty: there is."""
-    if not days.visits:
+    if not days.visits and not days.waits:
         return "no_visits"
     if not days.problem.days:
         return "no_shift"
-    if len(days.stays) < len(days.visits):
+    if days.waits or len(days.stays) < len(days.visits):
         return ""
     why = set(days.stays.values())
     if "team" in why:  # another crew may go

@@ -60,6 +60,24 @@ class DayCase:
         return sum(task.load for task in self.tasks)
 
     @cached_property
+    def minds_work(self) -> bool:
+        return any(day.most_work is not None for day in self.days)
+
+    def limits(self, day: int) -> list[int]:
+        """How many visits that day may hold; and how many seconds of work, where anybody minds."""
+        workday = self.days[day]
+        found = [self.most if workday.capacity is None else workday.capacity]
+        if self.minds_work:
+            everything = sum(task.work for task in self.tasks)
+            found.append(everything if workday.most_work is None else max(0, workday.most_work))
+        return found
+
+    def loads(self, task: int) -> list[int]:
+        """What of `limits` it takes."""
+        one = self.tasks[task]
+        return [one.load, one.work] if self.minds_work else [one.load]
+
+    @cached_property
     def fixed(self) -> frozenset[int]:
         return frozenset(number for number, task in enumerate(self.tasks) if task.is_fixed)
 
@@ -95,6 +113,8 @@ class DayCase:
         if any(number not in task.able for task in tasks):
             return None
         if day.capacity is not None and sum(task.load for task in tasks) > day.capacity:
+            return None
+        if day.most_work is not None and sum(task.work for task in tasks) > day.most_work:
             return None
         pieces = [Piece(task.work, task.windows) for task in tasks]
         breaks = sorted(day.breaks, key=lambda one: one.within)

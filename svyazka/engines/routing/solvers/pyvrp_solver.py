@@ -70,7 +70,8 @@ def _fleet(case: DayCase) -> Fleet:
     alike: dict[object, list[int]] = {}
     for number, day in enumerate(case.days):
         able = tuple(number in task.able for task in case.tasks)
-        alike.setdefault((day.start, day.end, day.shift, day.away, day.breaks, day.capacity, able), []).append(number)
+        limits = tuple(case.limits(number))
+        alike.setdefault((day.start, day.end, day.shift, day.away, day.breaks, limits, able), []).append(number)
     return list(alike.values())
 
 
@@ -95,10 +96,9 @@ def _begins(case: DayCase, day: int, route: Route) -> list[tuple[int, int]]:
 def _vehicle(case: DayCase, days: list[int], profile: int) -> VehicleType:
     day = days[0]
     shift, _away = hours_of(case.days[day])
-    capacity = case.days[day].capacity
     return VehicleType(
         len(days),
-        capacity=[case.most if capacity is None else capacity],
+        capacity=case.limits(day),
         start_depot=case.start(day),
         end_depot=case.end(day),
         tw_early=shift.start - case.begin,
@@ -120,7 +120,7 @@ def _client(case: DayCase, number: int, start: int | None) -> Client:
     window = _window(task.windows, start)
     return Client(
         case.place(number),
-        delivery=[task.load],
+        delivery=case.loads(number),
         service_duration=task.work,
         tw_early=max(0, window.start - case.begin),
         tw_late=max(0, window.end - case.begin),

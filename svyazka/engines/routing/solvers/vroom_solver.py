@@ -50,7 +50,7 @@ def _vehicle(case: DayCase, day: int, start: int, end: int, skills: set[int]) ->
             vroom.Break(number, [vroom.TimeWindow(max(0, pause.first - since), pause.last - since)], pause.length)
             for number, pause in enumerate(pauses_of(workday) or (), start=1)
         ],
-        capacity=[case.most if workday.capacity is None else workday.capacity],
+        capacity=case.limits(day),
     )
 
 
@@ -62,7 +62,7 @@ def _job(case: DayCase, task: int, place: int, kind: int, top: int) -> vroom.Job
         task + 1,
         place,
         default_service=what.work,
-        delivery=[what.load],
+        delivery=case.loads(task),
         skills={kind},
         priority=priority,
         time_windows=[vroom.TimeWindow(max(0, one.start - case.begin), one.end - case.begin) for one in what.windows],
