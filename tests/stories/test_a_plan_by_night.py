@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from svyazka.business.visits.conftest import hour, measurement, monday, of_egor, of_ilya  # noqa: F401
 from svyazka.business.visits.models import Proposal
 from svyazka.business.visits.planning import job, night
-from svyazka.business.visits.planning.conftest import NORTH, SOUTH, quickly, visit_at  # noqa: F401
+from svyazka.business.visits.planning.conftest import NORTH, SOUTH, known_place, quickly, visit_at  # noqa: F401
 from svyazka.kit import clock
 
 

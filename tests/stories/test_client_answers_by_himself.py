@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -59,7 +60,8 @@ def test_from_the_reminder_to_the_door(house, client, mail_peer, deal, measureme
 
     # One tap: the problem is gone, the deal asks for something else, whoever is responsible hears of it.
     own = link_in(mail_peer)
-    client.post(f"{own}confirmation/")
+    shown = re.search(r'name="starts_at" value="([^"]+)"', client.get(own).content.decode())[1]
+    client.post(f"{own}confirmation/", {"starts_at": shown})
     assert unconfirmed() == 0
     assert Notice.objects.filter(person=mikhail, kind="visit.confirmed_by_client").exists()
     assert Deal.objects.get(pk=deal.pk).next_step == "Узнать, как прошёл выезд"

@@ -169,8 +169,9 @@ class _Day:
                     there[then] = _Path(reached, (*path.order, item))
 
     def _is_room(self, path: _Path, item: _Item) -> bool:
-        load = sum(one.job.load for one in (*path.order, item))
-        return self.day.capacity is None or load <= self.day.capacity
+        jobs = [one.job for one in (*path.order, item)]
+        fits = self.day.capacity is None or sum(job.load for job in jobs) <= self.day.capacity
+        return fits and (self.day.most_work is None or sum(job.work for job in jobs) <= self.day.most_work)
 
     def _is_home(self, taken: int, path: _Path, way: int) -> bool:
         home = timing.arrival(path.reached.leaves, way, self.breaks[taken:], self.away)

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from svyazka.business.clients.models import Client
-from svyazka.business.deals.handing import looked_after
-from svyazka.business.deals.handing.looked_after import Known, carers
+from svyazka.business.deals.handing.looked_after import Known, ask_of_client, ask_presence, carers
 from svyazka.business.deals.models import Deal, Pipeline
 from svyazka.business.staff.models import Absence
 from svyazka.kit import clock
+from svyazka.kit.asking import answered
 
 
 @pytest.fixture(autouse=True)
@@ -35,10 +35,15 @@ def deal_of(client, pipeline, person, *, first=None, closed=False, ago=0):
     )  # fmt: skip
 
 
+def of_client(client_id):
+    after = answered(ask_of_client(client_id))
+    answered(ask_presence(after))
+    return after
+
+
 def said(client):
     return [
-        (desk.name, [(one.name, one.was, one.is_head) for one in desk.carers])
-        for desk in looked_after.of_client(client.pk).desks
+        (desk.name, [(one.name, one.was, one.is_head) for one in desk.carers]) for desk in of_client(client.pk).desks
     ]
 
 
@@ -56,7 +61,7 @@ def test_a_client_without_an_open_deal_is_known_to_those_who_had_him_last(projec
     sale = deal_of(ooo, "sales", projects["timur"], closed=True, ago=30)
     deal_of(ooo, "preparation", projects["pavel"], first=sale, closed=True, ago=20)
     deal_of(ooo, "sales", projects["sofia"], closed=True, ago=90)
-    found = looked_after.of_client(ooo.pk)
+    found = of_client(ooo.pk)
     assert [[one.name for one in desk.carers] for desk in found.desks] == [["Тимур Ахметов"], ["Павел Никитин"], []]
     assert found.deals == []
 
@@ -73,7 +78,7 @@ def test_each_person_stands_once_with_his_deals_and_how_it_stands_with_him(proje
     newer, older = (deal_of(ooo, "sales", projects["timur"], ago=ago) for ago in (1, 2))
     until = clock.now() + timedelta(days=2)
     Absence.objects.create(person=projects["timur"], during=(clock.now() - timedelta(days=1), until), note="отпуск")
-    (desk, *_others) = looked_after.of_client(ooo.pk).desks
+    (desk, *_others) = of_client(ooo.pk).desks
     (carer,) = desk.carers
     assert carer.deals == [newer.pk, older.pk]
     assert (carer.presence.is_at_work, carer.presence.absent_until, carer.presence.note) == (False, until, "отпуск")
@@ -94,7 +99,7 @@ def test_one_deal_and_thirty_cost_the_same(projects, ooo, many, django_assert_nu
     for number in range(many):
         deal_of(ooo, ("sales", "preparation", "execution")[number % 3], people[number % 4], ago=number)
     with django_assert_num_queries(3):
-        looked_after.of_client(ooo.pk)
+        of_client(ooo.pk)
 
 
 def known(number, is_open, department, person, working):
