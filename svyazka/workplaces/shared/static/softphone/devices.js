@@ -45,5 +45,5 @@ export async function list() {
   return { microphone: of("audioinput"), speaker: of("audiooutput"), ring: of("audiooutput") };
 }
 
-// Where the browser lets nobody choose, it stays with its own.
-export const playOn = (player, device) => player.setSinkId?.(device).catch(() => player.setSinkId(""));
+// Where the browser lets nobody choose, it stays with its own; where the sound is over by then, nothing is to be done.
+export const playOn = (player, device) => player.setSinkId?.(device).catch(() => player.setSinkId("")).catch(() => {});
