@@ -18,7 +18,7 @@ from django.db import connection
 
 from svyazka.business.places import find, times
 from svyazka.business.places.find import Placed
-from svyazka.business.visits import chain, day_plans, offering_words, rota, slots, teams, work
+from svyazka.business.visits import chain, day_packing, day_plans, offering_words, rota, slots, teams, work
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.business.visits.periods import NotFree
 from svyazka.business.visits.rota import Asked, Rota
@@ -233,7 +233,7 @@ def _request(call: _Call) -> Request:
     soonest = max(clock.now() + slots.LEAD, call.not_before or begins) - begins
     promised = (clock.today() - call.first).days + call.kind.promised_days + 1
     return Request(
-        call.placed.point if call.placed else day_plans.nowhere(),
+        call.placed.point if call.placed else day_packing.nowhere(),
         (int(call.whole.total_seconds()),),
         tuple(_slots(call, before)),
         step=math.gcd(STEP, call.before) * 60,

@@ -11,8 +11,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from svyazka.business.places import times
-from svyazka.business.visits import absences, booking, change, crews, day_plans, holding, on_the_map, resources, shifts
-from svyazka.business.visits.day_plans import DayOf
+from svyazka.business.visits import (
+    absences,
+    booking,
+    change,
+    crews,
+    day_packing,
+    day_plans,
+    holding,
+    on_the_map,
+    resources,
+    shifts,
+)
+from svyazka.business.visits.day_packing import DayOf
 from svyazka.business.visits.models import Booking, DayChange, DayPlan, Resource, Visit
 from svyazka.engines.routing import day_plan
 from svyazka.engines.routing.day_plan import Kind
@@ -46,7 +57,7 @@ def compare(monday):
     wanted = [DayOf(pk, monday + timedelta(days=number)) for pk in ids for number in range(DAYS)]
     fresh = {
         Key(one.resource_id, (one.day - monday).days): made.stops
-        for one, made in day_plans.pack(wanted, travel).items()
+        for one, made in day_packing.pack(wanted, travel).items()
     }
     assert dict(day_plans.read(ids, monday, DAYS, travel)) == {key: stops for key, stops in fresh.items() if stops}
 

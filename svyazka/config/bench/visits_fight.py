@@ -1,6 +1,6 @@
 """Run in a process of its own with Django set up, over a database that is there: many who book the same people at the
-same time, as reference/scheduling.md describes it: on a grid of twenty minutes, 45 to 90 minutes long, and whoever has
-enough gives something back, so that three of five attempts come too late.
+same time, on a grid of twenty minutes, 45 to 90 minutes long. Whoever has enough gives something back, so that three of
+five attempts come too late.
 """
 
 from __future__ import annotations

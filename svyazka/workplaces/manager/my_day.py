@@ -111,16 +111,12 @@ def _sections(person: Person, found: Sequence[Line], most: int) -> list[dict[str
             {
                 "code": part.value,
                 "name": name,
-                "total": _shown_total(total),
+                "total": shell.shown_count(total, most=my_day.COUNTED - 1),
                 "lines": lines(person, mine),
                 "folded": part in _FOLDED,
             }
         )
     return made
-
-
-def _shown_total(total: int) -> str:
-    return f"{my_day.COUNTED - 1}+" if total >= my_day.COUNTED else str(total or "")
 
 
 def _is_cut(found: Sequence[Line], most: int) -> bool:

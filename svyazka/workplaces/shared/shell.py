@@ -155,6 +155,6 @@ def landing(person: Person) -> str:
     return reverse(begins if begins in open_rooms else next(iter(open_rooms), "account"))
 
 
-def shown_count(number: int) -> str:
-    """Nobody counts further than that in the frame."""
-    return "99+" if number > 99 else str(number or "")
+def shown_count(number: int, *, most: int = 99) -> str:
+    """Nobody counts further than that, least of all in the frame."""
+    return f"{most}+" if number > most else str(number or "")
