@@ -153,11 +153,12 @@ def test_what_is_told_to_end_before_it_is_ready_leaves_no_database(place):
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_the_demonstration_ends_with_all_that_it_started(place, told):
     port = free_port()
-    # As a shell starts it in the background: with SIGINT ignored.
+    # As a shell starts it in the background, with SIGINT ignored; but not as nohup, under which this may be running.
     running = subprocess.Popen(
         ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *SVYAZKA, "demo"],
         env=environment(place, port),
         stdout=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     )
     until_it_answers(f"http://127.0.0.1:{port}/login/", seconds=120)
     _until(lambda: len(_below(running.pid)) >= 5)  # the house, its door, its pages and what they consist of
