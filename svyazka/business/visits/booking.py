@@ -205,7 +205,6 @@ def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str)
         **times_of(settled),
     )
     _take(visit, settled, was_held, wish.holds)
-    visit.save(force_insert=True)
     changes = {"starts_at": (None, visit.starts_at.isoformat()), "resource": (None, wish.resource.name)}
     tell(visit, "booked", by=by, changes=changes)
     waiting.served(visit, by=by)

@@ -4,13 +4,14 @@ at once.
 They are written only with ON CONFLICT DO NOTHING, all rows of a visit in one statement, ordered by resource: a plain
 insert under an exclusion constraint deadlocks when several want the same time. Whoever gives times back and takes
 others in one transaction stands in line for their resources first, alone; whoever only takes, beside the others, in
-the statement that takes. A new visit gets its number from there: only whoever has the time writes anything else.
+the statement that takes. A new visit is written there, too: by nobody who does not have the time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from svyazka.business.deals.models import Deal
 from svyazka.business.visits import freed
 from svyazka.business.visits.models import Booking, Resource, Visit
 from svyazka.kit import clock
+from svyazka.kit import rows as kit_rows
 from svyazka.kit.refusals import Refused
 
 FURTHEST = timedelta(days=365)
@@ -74,46 +76,70 @@ cross join lateral (
 """
 _ZONE = [settings.TIME_ZONE, settings.TIME_ZONE]
 
-# Whose it is: of a visit that is there, of one that is about to be written, or of nobody.
-_OWN = """
-own as materialized (select case when %s then nextval('visits_visit_id_seq') else %s::bigint end as id)
-"""
-
+# An array that the planner sees makes each plan look cheaper than one that is kept: it would plan it every time.
 _TAKE = f"""
-with line as materialized (
-    select pg_advisory_xact_lock_shared(%s, id) from (select distinct id from unnest(%s::int[]) id order by id) one
-), {_OWN}, taken as (
+line as materialized (
+    select pg_advisory_xact_lock_shared(%s, id)
+    from (select distinct id from unnest((select %s::int[])) id order by id) one
+), taken as (
 insert into visits_booking (resource_id, during, kind, visit_id, note, request_id, held_by_id, deal_id, expires_at)
 select resource_id, tstzrange(starts_at, ends_at, '[)'), %s, own.id, %s, %s, %s, %s, %s
-from own, unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) as wanted (resource_id, starts_at, ends_at)
+from own, unnest((select %s::bigint[]), (select %s::timestamptz[]), (select %s::timestamptz[]))
+    as wanted (resource_id, starts_at, ends_at)
 where (select count(*) from line) > 0
 on conflict do nothing
 returning id, visit_id, resource_id, during
 ), changed as ({CHANGED.format(of="taken")})
-select id, visit_id from taken
 """  # noqa: S608  # of our own words only
 
 
 def take(
     wanted: Collection[Taken], *, kind: str, visit: Visit | None = None, note: str = "", hold: Keep | None = None
 ) -> list[int]:
-    """All of them or, raising Overlaps, none: the caller's transaction is rolled back then. A `visit` that is not
-    written yet gets its number."""
+    """All of them or, raising Overlaps, none: the caller's transaction is rolled back then. A `visit` that is not there
+    yet is written with them."""
     rows = sorted(wanted)
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    given = [LINE, columns[0], *_whose(visit), kind, note, *(hold or (None, None, None, None))]
+    columns = [_array(column) for column in zip(*rows, strict=True)]
+    given = [LINE, columns[0], kind, note, *(hold or (None, None, None, None)), *columns, *_ZONE]
+    return [pk for pk, _visit in _taken(_TAKE, given, len(rows), visit)]
+
+
+def _array(values: Iterable[object]) -> str:
+    """Numbers or moments, as PostgreSQL reads them."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def _taken(statement: str, given: Sequence[Any], number: int, visit: Visit | None) -> list[tuple[int, int]]:
+    """So many rows of `taken` (id, visit_id), or Overlaps."""
+    is_new = visit is not None and visit.pk is None
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [*given, *columns, *_ZONE])
-        written = cursor.fetchall()
-    if len(written) < len(rows):
+        if visit is not None and visit.pk is None:
+            cursor.execute(_with_new_visit(statement), [*given, kit_rows.content(visit), number])
+        else:
+            cursor.execute(_with_own(statement), [visit.pk if visit else None, *given])
+        written: list[tuple[int, int]] = cursor.fetchall()
+    if len(written) != number:
         raise Overlaps
-    if visit:
-        visit.pk = written[0][1]
-    return [pk for pk, _visit in written]
+    if visit is not None and is_new:
+        kit_rows.is_there(visit, written[0][1])
+    return written
 
 
-def _whose(visit: Visit | None) -> tuple[bool, int | None]:
-    return visit is not None and visit.pk is None, visit.pk if visit else None
+@cache
+def _with_own(statement: str) -> str:
+    return f"with own as materialized (select %s::bigint as id), {statement} select id, visit_id from taken"  # noqa: S608  # of our own words only
+
+
+_INSERTION = kit_rows.insertion(Visit, key="own.id", source="own")
+
+
+@cache
+def _with_new_visit(statement: str) -> str:
+    return f"""
+    with own as materialized (select nextval('visits_visit_id_seq') as id), {statement},
+    visit as ({_INSERTION} where (select count(*) from taken) = %s)
+    select id, visit_id from taken
+    """  # noqa: S608  # of our own words only
 
 
 def give_back(visit: Visit) -> None:
@@ -141,26 +167,20 @@ def of_hold(request_id: UUID, deal: Deal) -> list[Taken]:
 
 
 _TURN = f"""
-with {_OWN}, turned as (
+taken as (
 update visits_booking
 set kind = 'visit', visit_id = own.id, note = '',
     request_id = null, held_by_id = null, deal_id = null, expires_at = null
 from own where kind = 'hold' and request_id = %s and expires_at > %s
-returning visit_id, resource_id, during
-), changed as ({CHANGED.format(of="turned")})
-select visit_id from turned
+returning visits_booking.id, visit_id, resource_id, during
+), changed as ({CHANGED.format(of="taken")})
 """  # noqa: S608  # of our own words only
 
 
 def turn(request_id: UUID, visit: Visit, *, number: int) -> None:
-    """What was held is the visit's now, in one statement: nobody can come between. One that is not written yet gets
-    its number."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TURN, [*_whose(visit), request_id, clock.now(), *_ZONE])
-        turned = cursor.fetchall()
-    if len(turned) != number:
-        raise Overlaps
-    visit.pk = turned[0][0]
+    """What was held is the visit's now, in one statement: nobody can come between. One that is not there yet is written
+    with it."""
+    _taken(_TURN, [request_id, clock.now(), *_ZONE], number, visit)
 
 
 def release(request_id: UUID) -> set[int]:
