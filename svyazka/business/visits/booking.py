@@ -222,7 +222,7 @@ def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str)
     if visit.deal.stage.code == kind.booked_stage and not its_deal.has_another(visit):
         # In the place of "agree on a new date", which has just been done.
         next_steps.plan_for_stage(visit.deal, by=by)
-    visit.deal = its_deal.carry_on(visit.deal, kind.booked_stage, by=by)
+    its_deal.take_on(visit, by=by)
     its_deal.confirm_the_day_before(visit)
     to_client.tell(visit, "booked", by=by, knows=True)
     return visit

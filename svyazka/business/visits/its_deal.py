@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import time, timedelta
 
 from django.conf import settings
@@ -37,6 +38,28 @@ def carry_on(deal: Deal, code: str, *, by: Actor) -> Deal:
         return moves.move(deal, to=stage, by=by)
     except staying.CannotLeave:
         return deal
+
+
+def take_on(visit: Visit, *, by: Actor) -> None:
+    """To the stage that says “booked”; what it left is remembered, for a booking may have been a mistake."""
+    left = visit.deal.stage
+    visit.deal = carry_on(visit.deal, visit.kind.booked_stage, by=by)
+    if visit.deal.stage_id != left.pk:
+        # The very moment at which the deal got there says later whether somebody has moved it since.
+        visit.left_stage, visit.status_since = left, visit.deal.stage_since
+        visit.save(update_fields=["left_stage", "status_since"])
+
+
+def is_where_booking_left_it(visit: Visit) -> bool:
+    there = visit.deal.stage.code == visit.kind.booked_stage and visit.deal.stage_since == visit.status_since
+    return there and visit.left_stage is not None and visit.deal.is_open and not has_another(visit)
+
+
+def go_back(visit: Visit, *, by: Actor) -> None:
+    """To the stage that it left when it was booked, unless a question holds it where it is."""
+    if visit.left_stage:
+        with contextlib.suppress(staying.CannotLeave):
+            visit.deal = moves.put(visit.deal, to=visit.left_stage, by=by)
 
 
 def ask_again(visit: Visit, *, by: Actor) -> None:
