@@ -19,6 +19,7 @@ from svyazka.business.clients.blueprint import SOURCES
 from svyazka.business.conversations.blueprint import ACCOUNT, FORMS
 from svyazka.business.deals.known.facts import OWN
 from svyazka.business.deals.paths.blueprint import FIELDS, LOSS_REASONS, PIPELINES
+from svyazka.business.places.blueprint import PLACE
 from svyazka.business.staff.blueprint import DEPARTMENTS, PERSON, ROLES
 from svyazka.business.staff.models import Role
 from svyazka.business.visits.blueprint import MOVE_REASONS, RESOURCE, VISIT_KINDS
@@ -60,6 +61,7 @@ _DEMONSTRATION = Record(
     {
         "staff": Part(Many(PERSON), default=[]),
         "resources": Part(Many(RESOURCE), default=[]),
+        "places": Part(Many(PLACE), default=[]),
         "forms": Part(Many(ACCOUNT), default=[]),
         "bots": Part(Many(ACCOUNT), default=[]),
         "lines": Part(Many(LINE), default=[]),
@@ -178,7 +180,7 @@ def _codes(content: Content, demonstration: Mapping[str, Any]) -> dict[str, set[
 def _twice(demonstration: Mapping[str, Any]) -> Iterator[Fault]:
     """What the database holds to be one man's alone."""
     for lists, key in ((("staff",), "login"), (("staff",), "extension"), (("lines",), "number"),
-                       (("resources",), "person"), (("forms", "bots"), "key")):  # fmt: skip
+                       (("resources",), "person"), (("places",), "address"), (("forms", "bots"), "key")):  # fmt: skip
         seen: set[str] = {""}
         for name in lists:
             for place, item in enumerate(demonstration[name]):

@@ -11,6 +11,7 @@ from svyazka.business.company.blueprint import SECTIONS, Blueprint, company
 from svyazka.business.conversations import blueprint as conversations
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.journal.record import Automaton
+from svyazka.business.places import blueprint as places
 from svyazka.business.staff import blueprint as staff
 from svyazka.business.staff.models import Person
 from svyazka.business.visits import blueprint as visits
@@ -47,6 +48,7 @@ def add_demonstration(blueprint: Blueprint, *, password: str, bot_secret: str) -
     given = blueprint.demonstration
     people = staff.load_people(given["staff"], password=password)
     visits.load_resources(given["resources"])
+    places.load(given["places"])
     conversations.load(ChannelAccount.Kind.WEB_FORM, given["forms"])
     conversations.load(ChannelAccount.Kind.TELEGRAM, given["bots"], secret=bot_secret)
     calls.load(given["lines"])

@@ -230,6 +230,25 @@ demonstration:
     ]
 
 
+def test_a_place_of_a_demonstration_has_a_point_somebody_and_one_line():
+    text = (
+        SMALL
+        + """\
+demonstration:
+  staff:
+    - {login: dina, name: "Дина", role: manager, department: sales}
+  places:
+    - {address: "Москва, Лесная, 5", at: "55.7789, 37.5879", by: dina}
+    - {address: "Москва, Лесная, 5", at: "north of here", by: dina}
+"""
+    )
+    assert faults(text) == [(32, "A point is written like “55.7789, 37.5879”.")]
+    assert faults(text.replace("north of here", "55.7, 37.5")) == [(32, "“Москва, Лесная, 5” stands here twice.")]
+    assert faults(
+        text.replace('"Москва, Лесная, 5", at: "north of here", by: dina', '"Тула", at: "54.2, 37.6", by: egor')
+    ) == [(32, "Nobody in the demonstration has the log-in “egor”.")]
+
+
 def test_reading_one_of_the_house_twice_gives_the_same_object():
     assert of_house("windows") is of_house("windows")
 

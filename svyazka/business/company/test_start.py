@@ -5,7 +5,11 @@ import pytest
 from svyazka.business.company import start
 from svyazka.business.company.blueprint import of_house
 from svyazka.business.deals.models import DistributionRule, Field, HandOffRule, Pipeline, Stage, Task
+from svyazka.business.journal.models import Entry
+from svyazka.business.places import find
+from svyazka.business.places.models import Place
 from svyazka.business.staff.models import Person
+from svyazka.engines.routing.problem import Point
 
 
 def test_windows_starts_with_the_stages_of_the_brief(windows):
@@ -64,3 +68,14 @@ def test_the_staff_of_projects_has_its_skills(projects):
 def test_a_step_says_how_it_is_done(windows):
     kinds = dict(Stage.objects.values_list("code", "next_step_kind"))
     assert (kinds["new"], kinds["offer_sent"], kinds["contract"]) == (Task.Kind.CALL, Task.Kind.CALL, Task.Kind.OTHER)
+
+
+def test_addresses_of_the_demonstration_are_on_the_map_as_if_pinned_by_dina(db):
+    start.start(of_house("windows"))
+    start.add_demonstration(of_house("windows"), password="correct horse battery", bot_secret="of the bot")
+    placed = find.of("г. Москва, Новослободская улица, д. 16, кв. 40")
+    assert (placed.point, placed.source) == (Point(55.7793, 37.6003), Place.HAND)
+    assert set(Place.objects.values_list("placed_by__login", flat=True)) == {"dina"}
+    dina = Person.objects.get(login="dina")
+    assert Entry.objects.filter(verb="places.placed", by_id=dina.pk).count() == Place.objects.count()
+    assert not Place.objects.exclude(ask_at=None).exists()

@@ -136,9 +136,10 @@ def cancel(
     version: int | None = None,
     asked: str = Asked.CLIENT,
     tells_staff: bool = True,
+    tells_client: bool = True,
 ) -> Visit:
     """The time is free again, and the deal gets a next step, so that the client is not lost with the date; of those
-    that waited for it somebody has to say what becomes."""
+    that waited for it somebody has to say what becomes. `tells_client`: no, where the caller does it himself."""
     current = lock(visit)
     if current.status == Visit.Status.CANCELLED:
         return current
@@ -159,9 +160,14 @@ def cancel(
     if current.deal.is_open:
         its_deal.agree_on_a_new_date(current, by=by, knows=knows)
         its_deal.ask_about_later(current, by=by)
-    # Whoever agrees with him on another time says it then: nobody rings twice.
-    to_client.tell(current, "called_off", by=by, knows=knows or current.deal.is_open)
+    if tells_client:
+        say_called_off(current, by=by, knows=knows)
     return current
+
+
+def say_called_off(visit: Visit, *, by: Actor, knows: bool = False) -> None:
+    """Whoever agrees with him on another time says it then: nobody rings twice."""
+    to_client.tell(visit, "called_off", by=by, knows=knows or visit.deal.is_open)
 
 
 def lock(visit: Visit) -> Visit:
@@ -215,7 +221,7 @@ def _book(wish: Wish, *, request_id: UUID, by: Actor, wishes: str, address: str)
     if visit.deal.stage.code == kind.booked_stage and not its_deal.has_another(visit):
         # In the place of "agree on a new date", which has just been done.
         next_steps.plan_for_stage(visit.deal, by=by)
-    visit.deal = its_deal.carry_on(visit.deal, kind.booked_stage, by=by)
+    its_deal.take_on(visit, by=by)
     its_deal.confirm_the_day_before(visit)
     to_client.tell(visit, "booked", by=by, knows=True)
     return visit

@@ -40,7 +40,7 @@ def set_status(visit: Visit, status: Visit.Status, *, by: Actor, version: int | 
         raise Refused(_("The visit has been cancelled."))
     if status not in STEPS or STEPS.index(status) < STEPS.index(Visit.Status(current.status)):
         raise Refused(_("A visit only goes forward: on the way, started, done."))
-    before, current.status = current.status, status
+    before, current.status, current.left_stage = current.status, status, None
     current.status_since = clock.now()
     if status == Visit.Status.ON_WAY:
         current.arrives_at = arriving.expected(current)

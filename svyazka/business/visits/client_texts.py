@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.visits import links
 from svyazka.business.visits.client_rules import rules, span_of
-from svyazka.business.visits.models import ClientRules, ClientText, Visit, What
+from svyazka.business.visits.models import ClientRules, ClientText, Visit, Waiting, What
 from svyazka.kit import clock, phones
 from svyazka.kit.refusals import Refused
 
@@ -29,6 +29,7 @@ FIELDS: Mapping[str, Promise] = {
     "day": _("The day: Tuesday, 2 June"),
     "span": _("Between which times somebody comes: 10:00–11:00"),
     "until": _("Until when the offered time is kept: 14:30"),
+    "waiting": _("That he is on the waiting list now, if he is"),
     "arrival": _("When whoever is on the way arrives: 10:20"),
     "who": _("Who comes"),
     "address": _("Where to"),
@@ -40,6 +41,11 @@ _FIELD = re.compile(r"{([^{}]*)}")
 # A client is asked for an answer: he gives it on his page.
 _ASKS = (What.MOVED, What.REMINDER, What.OFFER)
 _GREETING = _("Good day!")
+_WAITS = pgettext_lazy(
+    "to a client", "You are on our waiting list: as soon as a time becomes free, we offer it to you."
+)
+# Fields that stand only in one text: no other knows of them.
+_ONLY_IN = {"until": What.OFFER, "waiting": What.CALLED_OFF}
 _TITLES: Mapping[str, Promise] = {
     What.BOOKED: pgettext_lazy("to a client", "{what} on {day}"),
     What.MOVED: pgettext_lazy("to a client", "{what} is now on {day}"),
@@ -70,7 +76,7 @@ _TEXTS: Mapping[str, Promise] = {
     ),
     What.CALLED_OFF: pgettext_lazy(
         "to a client",
-        "{what}, {day}, {span}, is called off. To agree on another time, ring us.\n\n{company} {phone}",
+        "{what}, {day}, {span}, is called off. {waiting} To agree on another time, ring us.\n\n{company} {phone}",
     ),
     What.OFFER: pgettext_lazy(
         "to a client",
@@ -129,15 +135,16 @@ def checked(what: What, *, title: str, text: str, is_on: bool) -> dict[str, Any]
 
 
 def fields_of(what: str) -> set[str]:
-    """What may stand in braces there: only a time that is offered is kept until some hour."""
-    return set(FIELDS) - (set() if what == What.OFFER else {"until"})
+    """What may stand in braces there."""
+    return {name for name in FIELDS if _ONLY_IN.get(name, what) == what}
 
 
 def said(text: ClientText, visit: Visit) -> Said:
     """In the company's language. In the place of the client's address stands {link}: a copy of what is stored opens
     nothing."""
     with translation.override(settings.LANGUAGE_CODE):
-        return filled(text, values_of(visit, rules()))
+        waits = text.what == What.CALLED_OFF and _waits(visit)
+        return filled(text, {**values_of(visit, rules()), "waiting": str(_WAITS) if waits else ""})
 
 
 def with_link(text: str, visit: Visit) -> str:
@@ -195,11 +202,16 @@ def example(now: datetime) -> dict[str, str]:
         client=str(_("Vera Pavlova")),
         what=str(_("Measurement")),
         until=hour(now + timedelta(hours=1)),
+        waiting=str(_WAITS),
         arrival=hour(begins + timedelta(minutes=20)),
         who=str(_("Egor Smirnov")),
         address=str(_("Moscow, Lesnaya, 5")),
         link=f"{settings.ADDRESS}/v/…/" if settings.ADDRESS else "",
     )
+
+
+def _waits(visit: Visit) -> bool:
+    return Waiting.objects.filter(deal=visit.deal_id, kind=visit.kind_id, state=Waiting.State.OPEN).exists()
 
 
 def _day(moment: datetime) -> str:

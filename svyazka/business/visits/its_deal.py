@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import time, timedelta
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.utils.translation import gettext
 
 from svyazka.business.deals import moves
 from svyazka.business.deals.known import facts
-from svyazka.business.deals.models import Deal, Stage
+from svyazka.business.deals.models import Deal, Stage, Task
 from svyazka.business.deals.work import next_steps, staying, tasks
 from svyazka.business.journal.record import Actor
 from svyazka.business.visits import chain
@@ -39,6 +40,28 @@ def carry_on(deal: Deal, code: str, *, by: Actor) -> Deal:
         return deal
 
 
+def take_on(visit: Visit, *, by: Actor) -> None:
+    """To the stage that says “booked”; what it left is remembered, for a booking may have been a mistake."""
+    left = visit.deal.stage
+    visit.deal = carry_on(visit.deal, visit.kind.booked_stage, by=by)
+    if visit.deal.stage_id != left.pk:
+        # The very moment at which the deal got there says later whether somebody has moved it since.
+        visit.left_stage, visit.status_since = left, visit.deal.stage_since
+        visit.save(update_fields=["left_stage", "status_since"])
+
+
+def is_where_booking_left_it(visit: Visit) -> bool:
+    there = visit.deal.stage.code == visit.kind.booked_stage and visit.deal.stage_since == visit.status_since
+    return there and visit.left_stage is not None and visit.deal.is_open and not has_another(visit)
+
+
+def go_back(visit: Visit, *, by: Actor) -> None:
+    """To the stage that it left when it was booked, unless a question holds it where it is."""
+    if visit.left_stage:
+        with contextlib.suppress(staying.CannotLeave):
+            visit.deal = moves.put(visit.deal, to=visit.left_stage, by=by)
+
+
 def ask_again(visit: Visit, *, by: Actor) -> None:
     """Whether the time suits: the step of a deal whose visit was confirmed takes its old place again."""
     if visit.deal.stage.code == visit.kind.booked_stage:
@@ -58,9 +81,7 @@ def confirm_the_day_before(visit: Visit) -> None:
 def agree_on_a_new_date(visit: Visit, *, by: Actor, knows: bool) -> None:
     """What a deal with a booked visit asks for ("confirm the time") is void when there is none any more. `knows`: the
     client himself has called it off; otherwise he is rung at once."""
-    with translation.override(settings.LANGUAGE_CODE):
-        agree = gettext("Agree on a new date with the client")
-        what = agree if knows else gettext("Tell the client that we cannot come, and agree on a new date")
+    what = _agree() if knows else _tell_him()
     deal = visit.deal
     due_at = clock.now() + (NEW_DATE_WITHIN if knows else RING_WITHIN)
     if deal.stage.code == visit.kind.booked_stage and not has_another(visit):
@@ -69,13 +90,28 @@ def agree_on_a_new_date(visit: Visit, *, by: Actor, knows: bool) -> None:
         tasks.plan(deal, what, due_at=due_at, by=by)
 
 
+def is_still_to_be_told(visit: Visit) -> bool:
+    """Nobody has rung him yet to say that we cannot come."""
+    return Task.objects.filter(deal=visit.deal, what=_tell_him(), done_at=None).exists()
+
+
+def stands_again(visit: Visit, *, by: Actor) -> None:
+    """A visit that was called off is to be made after all: there is no date to agree on, nor a question about what
+    waits for it."""
+    void = [_tell_him(), *(_what_becomes_of(later, visit) for later in chain.ahead_of(visit))]
+    for task in Task.objects.filter(deal=visit.deal, what__in=void, done_at=None, of_stage=False):
+        tasks.fall_away(task, by=by)
+    write_date(visit, by=by)
+    if visit.deal.stage.code == visit.kind.booked_stage and not has_another(visit):
+        next_steps.plan_for_stage(visit.deal, by=by)
+    confirm_the_day_before(visit)
+
+
 def ask_about_later(cancelled: Visit, *, by: Actor) -> None:
     """Whoever looks after the deal says what becomes of the visits that waited for this one."""
     for later in chain.ahead_of(cancelled):
         if chain.not_before(later.kind, cancelled.deal_id) is None:
-            with translation.override(settings.LANGUAGE_CODE):
-                said = gettext("“{first}” is called off: what becomes of “{later}”?")
-                what = said.format(first=cancelled.kind.name, later=later.kind.name)
+            what = _what_becomes_of(later, cancelled)
             tasks.plan(cancelled.deal, what, due_at=clock.now() + NEW_DATE_WITHIN, by=by)
 
 
@@ -92,6 +128,22 @@ def has_another(visit: Visit) -> bool:
     """Of the same kind, still to come."""
     rows = Visit.objects.filter(deal=visit.deal, kind=visit.kind, status__in=Visit.MOVABLE)
     return rows.exclude(pk=visit.pk).exists()
+
+
+def _agree() -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        return gettext("Agree on a new date with the client")
+
+
+def _tell_him() -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        return gettext("Tell the client that we cannot come, and agree on a new date")
+
+
+def _what_becomes_of(later: Visit, first: Visit) -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        said = gettext("“{first}” is called off: what becomes of “{later}”?")
+        return said.format(first=first.kind.name, later=later.kind.name)
 
 
 def _stage(deal: Deal, code: str) -> Stage | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.journal.models import Entry
 from svyazka.business.journal.record import Actor
-from svyazka.business.visits import booking
+from svyazka.business.visits import booking, its_deal, waiting
 from svyazka.business.visits.models import Asked, Resource, Visit, VisitMove
 from svyazka.kit.refusals import Refused
 
@@ -33,14 +33,21 @@ def move_back(visit: Visit, starts_at: datetime, resource: Resource, *, by: Acto
     return back
 
 
+@transaction.atomic
 def take_out(visit: Visit, *, by: Actor, version: int | None) -> Visit:
-    """What the same person has just booked, and nobody has touched since. The work stands beside the board again."""
+    """What the same person has just booked, and nobody has touched since. The work stands beside the board again: its
+    client waits as he did, and the deal goes back to its stage if nobody has moved it meanwhile."""
     with translation.override(settings.LANGUAGE_CODE):
         reason = _("Booked by mistake.")
     booked = Entry.objects.filter(kind="visit", object_id=visit.pk, verb="visits.booked", by_id=by.actor_id)
-    if visit.moves or not booked.exists():
+    at = booked.values_list("at", flat=True).first()
+    if visit.moves or at is None:
         raise _changed_since()
-    return booking.cancel(visit, reason=reason, by=by, version=version, asked=Asked.WE)
+    gone = booking.cancel(visit, reason=reason, by=by, version=version, asked=Asked.WE)
+    if its_deal.is_where_booking_left_it(gone):
+        its_deal.go_back(gone, by=by)
+    waiting.wait_again(gone, since=at, by=by)
+    return gone
 
 
 def _refuse_another(visit: Visit, starts_at: datetime, resource: Resource, by: Actor) -> None:

@@ -19,7 +19,18 @@ from svyazka.business.deals.models import Task
 from svyazka.business.deals.work import tasks
 from svyazka.business.journal.record import Actor
 from svyazka.business.notices import tell as notices
-from svyazka.business.visits import booking, chain, crews, frozen, orphans, periods, promises, to_client, waiting
+from svyazka.business.visits import (
+    as_before,
+    booking,
+    chain,
+    crews,
+    frozen,
+    orphans,
+    periods,
+    promises,
+    to_client,
+    waiting,
+)
 from svyazka.business.visits.models import Asked, Booking, Repair, Resource, Visit, Waiting
 from svyazka.business.visits.periods import NotFree, Overlaps, Taken
 from svyazka.business.visits.rescheduled import Why
@@ -31,7 +42,6 @@ from svyazka.kit.refusals import Refused
 
 RING_WITHIN = timedelta(hours=1)
 UNDONE_WITHIN = timedelta(days=1)
-KEPT = ("starts_at", "ends_at", "lacks_since", "confirmed_at")  # moments of a visit that an undoing brings back
 
 
 @dataclass
@@ -59,23 +69,27 @@ def take(steps: Sequence[Step], *, to_wait: bool = False, by: Actor) -> Outcome:
         else:
             lost.append(visit)
     _stand_in_line(now.values(), [step.resource for step in able])
-    before = {pk: _as_it_is(visit) for pk, visit in now.items()}
+    before = {pk: as_before.remembered(visit) for pk, visit in now.items()}
     people = {pk: people_of(visit) for pk, visit in now.items()}
     done, failed = _as_many_as_go({step.visit.pk: _putter(step, by) for step in able}, now)
     outcome.done = [now[pk] for pk in done]
     outcome.left += [(now[pk], why) for pk, why in failed.items()]
+    changes: list[dict[str, Any]] = [{"visit": pk, "version": now[pk].version, "was": before[pk]} for pk in done]
     if done:
-        changes = [{"visit": pk, "version": now[pk].version, "was": before[pk]} for pk in done]
-        outcome.repair = Repair.objects.create(at=clock.now(), by_id=by.actor_id, changes=changes)
         _tell(outcome.done, before, people, by=by)
     for visit in lost:
-        _nobody_comes(visit, outcome, to_wait=to_wait, by=by)
+        if entry := _nobody_comes(visit, outcome, to_wait=to_wait, by=by):
+            off = outcome.waiting[-1]
+            changes.append({"visit": off.pk, "version": off.version, "was": before[off.pk], "waits": entry.pk})
+    if changes:
+        outcome.repair = Repair.objects.create(at=clock.now(), by_id=by.actor_id, changes=changes)
     return outcome
 
 
 @transaction.atomic
 def undo(repair: Repair, *, by: Actor) -> Outcome:
-    """Each visit that nobody has touched since is as it was before. A second click changes nothing."""
+    """Each visit that nobody has touched since is as it was before, also one that was called off and whose client still
+    waits. A second click changes nothing."""
     current = Repair.objects.select_for_update().get(pk=repair.pk)
     if current.undone_at:
         return Outcome(current)
@@ -83,19 +97,28 @@ def undo(repair: Repair, *, by: Actor) -> Outcome:
         raise Refused(_("This can no longer be undone: more than a day has gone by."))
     known = {one["visit"]: one for one in current.changes}
     now = {visit.pk: visit for visit in orphans.hold(known)}
-    able = {pk for pk, visit in now.items() if visit.version == known[pk]["version"] and not frozen.stays(visit)}
-    outcome = Outcome(current, left=[(now[pk], str(_("it has changed since"))) for pk in now if pk not in able])
+    waits = as_before.who_waits([one["waits"] for one in current.changes if "waits" in one])
+    why = {pk: _why_left(visit, known[pk], waits) for pk, visit in now.items()}
+    able = {pk for pk in now if not why[pk]}
+    outcome = Outcome(current, left=[(now[pk], why[pk]) for pk in now if why[pk]])
     was = {pk: known[pk]["was"] for pk in able}
     resources = Resource.objects.in_bulk({row[0] for one in was.values() for row in one["rows"]})
     _stand_in_line(now.values(), resources.values())
-    before, people = {pk: _as_it_is(now[pk]) for pk in able}, {pk: people_of(now[pk]) for pk in able}
-    done, failed = _as_many_as_go({pk: _restorer(was[pk], by) for pk in able}, now)
+    before, people = {pk: as_before.remembered(now[pk]) for pk in able}, {pk: people_of(now[pk]) for pk in able}
+    done, failed = _as_many_as_go({pk: _restorer(known[pk], waits, by) for pk in able}, now)
     outcome.done = [now[pk] for pk in done]
     outcome.left += [(now[pk], why) for pk, why in failed.items()]
     current.undone_at = clock.now()
     current.save(update_fields=["undone_at"])
     _tell(outcome.done, before, people, by=by)
     return outcome
+
+
+def _why_left(visit: Visit, change: Mapping[str, Any], waits: Mapping[int, Waiting]) -> str:
+    if "waits" in change:
+        return as_before.why_stays_off(visit, change["version"], waits.get(change["waits"]))
+    is_as_left = visit.version == change["version"] and not frozen.stays(visit)
+    return "" if is_as_left else str(_("it has changed since"))
 
 
 def last_of() -> Repair | None:
@@ -181,42 +204,11 @@ def _substitute(visit: Visit, step: Step, rows: list[Taken], *, by: Actor) -> No
     tell(visit, "found", by=by, changes={"lacks": (away.name, None)}, data={"lacks": away.name})
 
 
-def _restorer(was: Mapping[str, Any], by: Actor) -> Putter:
-    return lambda visit, _rows: _restore(visit, was, by=by)
-
-
-def _restore(visit: Visit, was: Mapping[str, Any], *, by: Actor) -> None:
-    """With the very rows that it had; what it lacked then it lacks again, unless that is back."""
-    start, end = (datetime.fromisoformat(was[name]) for name in ("starts_at", "ends_at"))
-    chain.insist(visit.kind, visit.deal_id, start, without=visit)
-    if chain.broken_by(visit, end):
-        raise Refused(_("Another visit of this deal waits for it."))
-    if rows := [Taken(who, *(datetime.fromisoformat(one) for one in span)) for who, *span in was["rows"]]:
-        periods.take(rows, kind=Booking.Kind.VISIT, visit=visit)
-    at, before = visit.starts_at, visit.resource
-    if not promises.holds(at, start):
-        visit.arranged_at = clock.now()
-    for name in KEPT:
-        setattr(visit, name, datetime.fromisoformat(was[name]) if was[name] else None)
-    for name in ("resource_id", "lacks_id", "work_minutes", "reason", "moves", "late_minutes"):
-        setattr(visit, name, was[name])
-    visit.version += 1
-    visit.save()
-    visit.refresh_from_db(fields=["resource", "lacks"])
-    changes = {"starts_at": (at.isoformat(), was["starts_at"]), "resource": (before.name, visit.resource.name)}
-    tell(visit, "moved", by=by, note=_undone(), changes=changes, was=at)
-    if visit.lacks:
-        orphans.is_as_before(visit, by=by)
-
-
-def _as_it_is(visit: Visit) -> dict[str, Any]:
-    plain = {
-        name: getattr(visit, name)
-        for name in ("resource_id", "lacks_id", "work_minutes", "reason", "moves", "late_minutes")
-    }
-    moments = {name: moment.isoformat() if (moment := getattr(visit, name)) else None for name in KEPT}
-    rows = [[one.resource_id, one.start.isoformat(), one.end.isoformat()] for one in periods.of_visit(visit)]
-    return {**plain, **moments, "rows": rows}
+def _restorer(change: Mapping[str, Any], waits: Mapping[int, Waiting], by: Actor) -> Putter:
+    was = change["was"]
+    if entry := waits.get(change.get("waits", 0)):
+        return lambda visit, _rows: as_before.bring_back(visit, was, entry, by=by)
+    return lambda visit, _rows: as_before.restore(visit, was, by=by)
 
 
 def _stand_in_line(visits: Iterable[Visit], resources: Iterable[Resource]) -> None:
@@ -244,27 +236,26 @@ def _tell(
         notices.tell([person], "visit.day_changed", by=by, data={"count": number, "day": first.isoformat()})
 
 
-def _nobody_comes(visit: Visit, outcome: Outcome, *, to_wait: bool, by: Actor) -> None:
-    if to_wait:
-        try:
-            outcome.waiting.append(_let_wait(visit, by=by))
-        except Refused as refusal:
-            outcome.left.append((visit, str(refusal.message)))
-        else:
-            return
-    else:
+def _nobody_comes(visit: Visit, outcome: Outcome, *, to_wait: bool, by: Actor) -> Waiting | None:
+    """→ the entry of whoever waits from now on."""
+    try:
+        if to_wait:
+            return _let_wait(visit, outcome, by=by)
         outcome.left.append((visit, str(_("nobody can come"))))
+    except Refused as refusal:
+        outcome.left.append((visit, str(refusal.message)))
     _ask_to_ring(visit, by=by)
+    return None
 
 
 @transaction.atomic
-def _let_wait(visit: Visit, *, by: Actor) -> Visit:
+def _let_wait(visit: Visit, outcome: Outcome, *, by: Actor) -> Waiting:
     """He is written to that it is called off, and whoever looks after the deal rings him; he is the first to be offered
     what becomes free."""
     with translation.override(settings.LANGUAGE_CODE):
         reason = gettext("Nobody can come; the client is on the waiting list")
-    called_off = booking.cancel(visit, reason=reason, asked=Asked.WE, by=by)
-    waiting.wait(
+    called_off = booking.cancel(visit, reason=reason, asked=Asked.WE, by=by, tells_client=False)
+    entry = waiting.wait(
         called_off.deal,
         called_off.kind,
         address=called_off.address,
@@ -272,7 +263,9 @@ def _let_wait(visit: Visit, *, by: Actor) -> Visit:
         urgency=Waiting.Urgency.URGENT,
         by=by,
     )
-    return called_off
+    booking.say_called_off(called_off, by=by)
+    outcome.waiting.append(called_off)
+    return entry
 
 
 def _ask_to_ring(visit: Visit, *, by: Actor) -> None:
@@ -290,8 +283,3 @@ def _why(visit: Visit, step: Step) -> str:
         if step.resource.pk == visit.resource_id:
             return gettext("{name} runs late").format(name=visit.resource.name)
         return gettext("To keep what others were promised")
-
-
-def _undone() -> str:
-    with translation.override(settings.LANGUAGE_CODE):
-        return gettext("The change of plan is undone")

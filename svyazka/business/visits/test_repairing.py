@@ -8,15 +8,19 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from svyazka.business.clients.models import ContactPoint, Interaction
+from svyazka.business.conversations.models import MailServer
 from svyazka.business.deals import opening
 from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Task
+from svyazka.business.deals.work import tasks
 from svyazka.business.notices.models import Notice
 from svyazka.business.visits import absences, booking, locking, promises, repairing, ways_out
-from svyazka.business.visits.models import Booking, Repair, Resource, Visit, Waiting
+from svyazka.business.visits.models import Booking, ClientWord, Repair, Resource, Visit, Waiting
 from svyazka.kit.refusals import Refused
 
 
@@ -135,13 +139,104 @@ def test_to_whom_nobody_can_come_waits_first_in_line_if_one_wants_that(book, ill
     Resource.objects.filter(pk=of_ilya.pk).update(skills=[])
     ill()
     outcome = repairing.take(first_way().steps, to_wait=True, by=dina)
-    assert ([one.pk for one in outcome.waiting], outcome.left, outcome.repair) == ([visit.pk], [], None)
+    assert ([one.pk for one in outcome.waiting], outcome.left) == ([visit.pk], [])
     visit.refresh_from_db()
     entry = Waiting.objects.get(deal=visit.deal)
     assert (visit.status, entry.address, entry.urgency) == ("cancelled", visit.address, Waiting.Urgency.URGENT)
     rung = Task.objects.get(deal=visit.deal, done_at=None, what__startswith="Сообщить клиенту, что мы не приедем")
     assert rung.due_at is not None
     assert not ways_out.trouble()
+
+
+def test_the_letter_that_calls_off_says_that_he_waits_and_is_sent_anew_each_time(
+    let_wait, vera, of_egor, hour, dina, roza
+):
+    visit, away, repair = let_wait
+    MailServer.objects.create(pk=1, host="127.0.0.1", sender="okna@example.ru")
+    ContactPoint.objects.create(client=vera, kind="email", value="vera@example.ru")
+    absences.back(away, by=dina)
+    repairing.undo(repair, by=dina)
+    absences.absent(of_egor, hour(0), hour(0, days=1), note="болеет", by=roza, leaving=True)
+    again = repairing.take(first_way().steps, to_wait=True, by=dina)
+    (letter,) = ClientWord.objects.filter(visit=visit, what="called_off")
+    assert (letter.state, "Вы у нас в листе ожидания: как только" in letter.text) == ("waiting", True)
+    ClientWord.objects.filter(pk=letter.pk).update(state="sent")
+    repairing.undo(again.repair, by=dina)
+    visit.refresh_from_db()
+    assert ClientWord.objects.get(visit=visit, what="moved").state == "waiting"
+    booking.cancel(visit, reason="Передумал", by=roza)
+    other = ClientWord.objects.exclude(pk=letter.pk).get(visit=visit, what="called_off")
+    assert (other.state, "листе ожидания" in other.text) == ("waiting", False)
+    assert "выезд отменён. Чтобы договориться" in other.text
+
+
+@pytest.fixture
+def let_wait(book, ill, of_egor, of_ilya, hour, dina):
+    """Nobody but Egor could come at noon, and he is ill: → the visit, his absence, the change of plan."""
+    visit = book(of_egor, hour(12))
+    Resource.objects.filter(pk__in=[of_ilya.pk, of_egor.pk]).update(hours={"0": [["09:00", "19:00"]]})
+    Resource.objects.filter(pk=of_ilya.pk).update(skills=[])
+    away = ill()
+    outcome = repairing.take(first_way().steps, to_wait=True, by=dina)
+    return Visit.objects.get(pk=visit.pk), away, outcome.repair
+
+
+def test_undone_a_visit_that_was_called_off_stands_again_and_nobody_waits(let_wait, of_egor, hour, dina):
+    visit, away, repair = let_wait
+    absences.back(away, by=dina)
+    outcome = repairing.undo(repair, by=dina)
+    visit.refresh_from_db()
+    assert ([one.pk for one in outcome.done], outcome.left) == ([visit.pk], [])
+    assert (visit.status, visit.starts_at, visit.resource, visit.is_orphaned) == ("planned", hour(12), of_egor, False)
+    assert [row.resource for row in visit.bookings.all()] == [of_egor]
+    entry = Waiting.objects.get()
+    assert (entry.state, entry.reason) == (Waiting.State.REMOVED, "Изменение плана отменено")
+    steps = Task.objects.filter(deal=visit.deal, done_at=None).values_list("what", flat=True)
+    assert list(steps) == [visit.deal.stage.next_step]
+    assert Interaction.objects.filter(deal_id=visit.deal_id, data__event="taken_back").count() == 1
+
+
+def test_undone_while_he_is_still_ill_it_lacks_him_as_before(let_wait, of_egor, dina):
+    visit, _away, repair = let_wait
+    assert [one.pk for one in repairing.undo(repair, by=dina).done] == [visit.pk]
+    visit.refresh_from_db()
+    assert (visit.status, visit.lacks, Waiting.objects.get().state) == ("planned", of_egor, Waiting.State.REMOVED)
+
+
+def test_whose_time_was_taken_meanwhile_goes_on_waiting(let_wait, book, of_egor, hour, dina):
+    visit, away, repair = let_wait
+    absences.back(away, by=dina)
+    book(of_egor, hour(12))
+    outcome = repairing.undo(repair, by=dina)
+    assert [(one.pk, why) for one, why in outcome.left] == [(visit.pk, "это время уже заняли")]
+    visit.refresh_from_db()
+    assert (visit.status, Waiting.objects.get().state) == ("cancelled", Waiting.State.OPEN)
+
+
+def test_who_waits_no_more_is_not_brought_back(let_wait, measurement, of_egor, hour, dina, roza):
+    visit, away, repair = let_wait
+    absences.back(away, by=dina)
+    booking.book(visit.deal, measurement, of_egor, hour(15), request_id=uuid4(), by=roza)
+    outcome = repairing.undo(repair, by=dina)
+    assert [(one.pk, why) for one, why in outcome.left] == [(visit.pk, "у клиента уже есть другой выезд")]
+    assert Visit.objects.still_on().get().starts_at == hour(15)
+
+
+def test_who_was_told_that_nobody_comes_hears_that_somebody_does(let_wait, dina):
+    visit, away, repair = let_wait
+    absences.back(away, by=dina)
+    rung = Task.objects.get(deal=visit.deal, done_at=None, what__startswith="Сообщить клиенту, что мы не приедем")
+    tasks.done(rung, by=dina)
+    repairing.undo(repair, by=dina)
+    said = ClientWord.objects.get(visit=visit, what="moved")
+    assert (said.state, said.task.done_at) == (ClientWord.State.BY_HAND, None)
+
+
+def test_who_had_not_been_told_yet_need_not_hear_of_it(let_wait, dina):
+    visit, away, repair = let_wait
+    absences.back(away, by=dina)
+    repairing.undo(repair, by=dina)
+    assert not ClientWord.objects.filter(visit=visit).exists()
 
 
 def test_only_whoever_goes_to_that_district_comes_instead(book, ill, of_egor, of_ilya, hour):
@@ -287,10 +382,10 @@ between = st.lists(
 )
 
 
-@given(booked=days, between=between, undoes=st.booleans())
+@given(booked=days, between=between, undoes=st.booleans(), to_wait=st.booleans())
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_happens_between_showing_and_taking_no_rule_is_broken(
-    book, ill, of_egor, of_ilya, hour, dina, booked, between, undoes
+    book, ill, of_egor, of_ilya, hour, dina, booked, between, undoes, to_wait
 ):
     resources = {"Егор": of_egor, "Илья": of_ilya}
     try:
@@ -302,7 +397,7 @@ def test_whatever_happens_between_showing_and_taking_no_rule_is_broken(
             for verb, which, half in between:
                 quietly(lambda verb=verb, which=which, half=half: meddle(verb, which, half, book, of_ilya, hour, dina))
             for way in ways:
-                outcome = repairing.take(way.steps, by=dina)
+                outcome = repairing.take(way.steps, to_wait=to_wait, by=dina)
                 check(outcome)
                 if undoes and outcome.repair:
                     check(repairing.undo(outcome.repair, by=dina))
@@ -339,3 +434,5 @@ def check(outcome):
         else:
             assert rows == [(visit.resource_id, visit.starts_at, visit.ends_at)]
     assert len({visit.pk for visit in outcome.done} & {visit.pk for visit, _why in outcome.left}) == 0
+    both = Waiting.objects.filter(state="open", deal__visits__status="planned", deal__visits__kind=F("kind"))
+    assert not both.exists()

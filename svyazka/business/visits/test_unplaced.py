@@ -3,11 +3,11 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
-from svyazka.business.deals import opening
-from svyazka.business.deals.models import Deal, Stage
+from svyazka.business.deals import moves, opening
+from svyazka.business.deals.models import Deal, Stage, Task
 from svyazka.business.staff import absences
-from svyazka.business.visits import booking, unplaced
-from svyazka.business.visits.models import Resource
+from svyazka.business.visits import booking, carry_out, move_back, unplaced
+from svyazka.business.visits.models import Resource, Visit, Waiting
 from svyazka.business.visits.offering import Wishes
 from svyazka.kit import clock
 
@@ -70,3 +70,57 @@ def test_as_many_questions_for_thirty_who_wait_as_for_one(wait, new_deal, django
         wait(new_deal(f"Клиент {number}"))
     with django_assert_num_queries(4):
         assert len(unplaced.read().found) == 30
+
+
+def stage_and_step(deal):
+    deal.refresh_from_db()
+    return deal.stage.code, [task.what for task in Task.objects.filter(deal=deal, done_at=None)]
+
+
+def take_out(visit, by):
+    return move_back.take_out(Visit.objects.get(pk=visit.pk), by=by, version=None)
+
+
+def test_what_was_booked_by_mistake_stands_there_again_as_if_it_had_not_been(deal, measurement, of_egor, hour, olga):
+    moves.move(deal, to=Stage.objects.get(code="contacted"), by=olga)
+    before = stage_and_step(deal)
+    visit = booking.book(deal, measurement, of_egor, hour(10), request_id=uuid4(), by=olga, address="Москва, Лесная, 5")
+    assert stage_and_step(deal)[0] == "measurement_booked"
+    take_out(visit, olga)
+    assert stage_and_step(deal) == before
+    assert found() == [(None, deal.pk, "measurement", "")]
+
+
+def test_whose_deal_was_moved_since_stays_where_somebody_has_put_it(deal, measurement, of_egor, hour, olga, roza):
+    moves.move(deal, to=Stage.objects.get(code="contacted"), by=olga)
+    visit = booking.book(deal, measurement, of_egor, hour(10), request_id=uuid4(), by=olga, address="Москва, Лесная, 5")
+    for code in ("contacted", "measurement_booked"):
+        moves.move(Deal.objects.get(), to=Stage.objects.get(code=code), by=roza)
+    take_out(visit, olga)
+    assert stage_and_step(deal)[0] == "measurement_booked"
+    assert found() == [(None, deal.pk, "measurement", "На этапе «назначено», а выезда нет.")]
+
+
+def test_whoever_waited_waits_again_and_first_in_the_line_as_before(vera_waits, deal, measurement, of_egor, hour, olga):
+    visit = booking.book(deal, measurement, of_egor, hour(10), request_id=uuid4(), by=olga, address="Москва, Лесная, 5")
+    vera_waits.refresh_from_db()
+    assert vera_waits.state == Waiting.State.SERVED
+    take_out(visit, olga)
+    again = Waiting.objects.get()
+    assert (again.pk, again.state, again.ended_at, again.since) == (
+        vera_waits.pk, Waiting.State.OPEN, None, vera_waits.since,
+    )  # fmt: skip
+
+
+def test_who_was_served_by_an_earlier_visit_does_not_wait_again(vera_waits, deal, measurement, of_egor, hour, olga):
+    first = booking.book(deal, measurement, of_egor, hour(10), request_id=uuid4(), by=olga, address="Москва, Лесная, 5")
+    booking.cancel(first, reason="передумали", by=olga)
+    second = booking.book(deal, measurement, of_egor, hour(12), request_id=uuid4(), by=olga)
+    take_out(second, olga)
+    assert Waiting.objects.get().state == Waiting.State.SERVED
+
+
+def test_a_visit_on_its_way_leaves_the_deal_where_it_is_when_a_tap_is_taken_back(visit, deal, egor):
+    carry_out.set_status(visit, Visit.Status.ON_WAY, by=egor)
+    carry_out.take_back(Visit.objects.get(), by=egor)
+    assert stage_and_step(deal)[0] == "measurement_booked"

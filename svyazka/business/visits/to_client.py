@@ -64,6 +64,14 @@ def fall_away(visit: Visit, *, by: Actor) -> None:
     _fall_away(ClientWord.objects.filter(visit=visit), by=by)
 
 
+def take_back_calling_off(visit: Visit, *, by: Actor) -> bool:
+    """The visit is to be made after all. Whether the client has been written to that it is not."""
+    words = ClientWord.objects.filter(visit=visit, what=What.CALLED_OFF)
+    _fall_away(words, by=by)
+    last = words.order_by("-pk").first()
+    return last is not None and last.state == State.SENT
+
+
 def leave_out(visit: Visit, what: Matter) -> None:
     """Nobody has to tell him; so it is not asked again."""
     known = {"visit": visit, "what": what, "occasion": _occasion(visit, what)}
@@ -131,7 +139,7 @@ def _write(visit: Visit, what: Matter, occasion: str, way: Way | None, *, by: Ac
 
 def _occasion(visit: Visit, what: str) -> str:
     """What makes a matter another one than the last of its kind."""
-    if what == What.MOVED and visit.arranged_at:
+    if what in (What.MOVED, What.CALLED_OFF) and visit.arranged_at:
         return visit.arranged_at.isoformat()
     if what == What.ON_THE_WAY:
         return visit.status_since.isoformat() if visit.status_since else ""

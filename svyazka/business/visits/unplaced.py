@@ -47,13 +47,23 @@ class Tray:
 def read() -> Tray:
     """Visits first: clients count on them. Then whoever takes a window in the coming days, the most urgent first. Of
     deals, those that have come to a stage that says “booked” come first."""
-    kinds = {kind.pk: kind for kind in VisitKind.objects.all()}
+    kinds = _kinds()
     visits = [_visit(row, kinds[row[0]]) for row in _ask(_VISITS)]
     ahead = [clock.today() + timedelta(days=number) for number in range(AHEAD)]
     waits = [_waits(one) for one in waiting.unplaced(ahead)]
     deals = [_deal(row, kinds[row[0]]) for row in _ask(_DEALS)]
     lists = (visits, waits, deals)
     return Tray([one for each in lists for one in each[:MOST]], any(len(each) > MOST for each in lists))
+
+
+def deals_without_a_word() -> list[Unplaced]:
+    """Deals whose stage wants a visit, and whose clients have not said when they can be visited."""
+    kinds = _kinds()
+    return [_deal(row, kinds[row[0]]) for row in _ask(_DEALS)[:MOST]]
+
+
+def _kinds() -> dict[int, VisitKind]:
+    return {kind.pk: kind for kind in VisitKind.objects.all()}
 
 
 def _ask(question: str) -> list[tuple[Any, ...]]:

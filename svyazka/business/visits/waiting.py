@@ -162,6 +162,23 @@ def served(visit: Visit, *, by: Actor) -> None:
 
 
 @transaction.atomic
+def wait_again(visit: Visit, *, since: datetime, by: Actor) -> None:
+    """The visit that served him was booked by mistake, `since` then: he waits as he did."""
+    rows = Waiting.objects.select_for_update(of=("self",)).select_related("kind")
+    served = rows.filter(deal=visit.deal_id, kind=visit.kind_id, state=State.SERVED, ended_at__gte=since)
+    entry = served.order_by("-ended_at").first()
+    if entry is None or entry.until < clock.today() or not visit.deal.is_open:
+        return
+    entry.state, entry.ended_at = State.OPEN, None
+    entry.version += 1
+    entry.looked_at = clock.now() - LOOKED_AGAIN
+    entry.save()
+    kind = words.to_store(entry.kind.words)
+    _tell(entry, "visits.waits", {"kind": (None, kind), "until": (None, entry.until.isoformat())}, by=by)
+    _into_history(entry, "waits", by=by)
+
+
+@transaction.atomic
 def over(entry: Waiting) -> None:
     """The last day has come and gone: the client is rung, so that he is not lost with the list."""
     deal = held(entry.deal_id)

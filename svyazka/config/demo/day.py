@@ -17,6 +17,7 @@ from uuid import uuid4
 import yaml
 from PIL import Image, ImageDraw
 
+from svyazka.config.demo import tomorrow
 from svyazka.config.demo.doors import Colleague, Refusal, Street, first
 from svyazka.config.demo.telephones import TALKS, Otherwise, Telephones
 
@@ -217,6 +218,18 @@ async def mikhail_offers(stage: Stage) -> None:
             await mikhail.do(f"/deals/{deal}/stage/", json.loads(html.unescape(button[1])))
 
 
+async def the_next_day_fills(stage: Stage) -> None:
+    """Six people want a measurement; Olga books five of them as they ask for it. Criss-cross: let the house plan that
+    day (log in as dina, Calendar, Plans). Kira is left to you: her windows say who is nearby (log in as olga)."""
+    await tomorrow.ask(stage.street, wants=TEXTS["wants"])
+    async with stage.colleague("olga") as olga:
+        for client in tomorrow.BOOKED:
+            deal = await deal_of(olga, "".join(filter(str.isdecimal, client["phone"]))[1:])
+            await tomorrow.take_up(olga, client)
+            await tomorrow.book(olga, deal, client)
+            await stage.pause(1)
+
+
 async def others_come(stage: Stage) -> None:
     """Another site, a line that is busy, a call that a colleague takes over from the queue."""
     await stage.street.fill_in(
@@ -262,6 +275,7 @@ SCENES: list[Callable[[Stage], Awaitable[None]]] = [
     dina_is_asked_first,
     egor_measures,
     mikhail_offers,
+    the_next_day_fills,
     roza_does_not_answer,
     others_come,
     nonsense_comes,

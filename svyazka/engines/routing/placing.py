@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import permutations, product
+from itertools import islice, permutations, product
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +24,7 @@ OPTIONS = 4  # days that are looked at for one job
 STEP = 900  # of the beginnings that are tried for a team
 FEW, MANY = 5, 20  # jobs without a place for which two are sent elsewhere; for which one is
 CANDIDATES, MOMENTS = 4, 12  # for each place in a team; of its beginnings
+TEAMS = 8  # that are tried where one visit goes elsewhere for them
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,19 @@ def place_all(draft: Draft, jobs: Sequence[Job], policy: Policy) -> Draft:
 
 
 def make_room(draft: Draft, jobs: Sequence[Job], policy: Policy) -> Draft:
-    """For jobs that found no place as things are, the most important first."""
+    """For jobs of one person that found no place as things are, the most important first."""
     alone = [job for job in jobs if len(job.needs) == 1]
     for number, job in enumerate(sorted(alone, key=lambda one: -one.priority)):
         squeezed = _squeeze(draft, job, policy) or (number < MANY and _reorder(draft, job, policy))
         draft = squeezed[1] if squeezed else _ejected(draft, job, policy, number) or draft
+    return draft
+
+
+def make_room_for_teams(draft: Draft, teams: Sequence[Job], policy: Policy) -> Draft:
+    """One visit of somebody makes room for a team, as one does for a job of one person; the most important team
+    first."""
+    for job in sorted(teams, key=lambda one: (-one.priority, one.id))[:FEW]:
+        draft = _eject_for_team(draft, job, policy) or draft
     return draft
 
 
@@ -229,6 +238,37 @@ def _eject_twice(draft: Draft, job: Job, policy: Policy) -> Draft | None:
     return None
 
 
+def _eject_for_team(draft: Draft, job: Job, policy: Policy) -> Draft | None:
+    """The team comes where one visit goes elsewhere, the least important one first. The first that is found is
+    taken."""
+    for other in _in_the_way(draft, job)[: policy.ejections]:
+        trial = draft.copy()
+        trial.take_out(other.id)
+        for visits in islice(_places_of_team(trial, job, policy), TEAMS):
+            together = trial.copy()
+            for visit in visits:
+                together.put(job, visit)
+            if settled := _settle(together, other, policy):
+                return settled[1]
+    return None
+
+
+def _in_the_way(draft: Draft, job: Job) -> list[Job]:
+    """Visits of whoever could come with the team, at a time when it could be there: the least important first, then
+    those that are nearest to its old time."""
+    windows = draft.windows_of(job)
+    old = next((start for _key, start in draft.problem.before.places.get(job.id, ())), None)
+    able = np.any([draft.able(need, job.district) for need in job.needs], axis=0)
+    found = []
+    for row in np.flatnonzero(able).tolist():
+        for stop in draft.routes[draft.rows.keys[row]]:
+            other = draft.problem.job[stop.job]
+            meets = any(one.start - other.work <= stop.start <= one.end + job.work for one in windows)
+            if meets and _may_go(draft, other):
+                found.append((other.priority, 0 if old is None else abs(stop.start - old), other.id))
+    return [draft.problem.job[number] for _priority, _apart, number in sorted(found)]
+
+
 def _settle(draft: Draft, job: Job, policy: Policy) -> tuple[int, Draft] | None:
     """With whoever was to come anyway, in another order of his day, or wherever it costs the least."""
     found = _squeeze(draft, job, policy, only_known=True)
@@ -279,9 +319,18 @@ def _may_go(draft: Draft, job: Job) -> bool:
 
 def _place_team(draft: Draft, job: Job, policy: Policy) -> bool:
     """All of them at once: at its old time if that can be, with those who would have come."""
+    for visits in _places_of_team(draft, job, policy):
+        for visit in visits:
+            draft.put(job, visit)
+        return True
+    return False
+
+
+def _places_of_team(draft: Draft, job: Job, policy: Policy) -> Iterator[list[Visit]]:
+    """The cheapest beginning first, and of each the cheapest team."""
     rows, moments = draft.rows, _moments(draft, job)
     if not moments:
-        return False
+        return
     ways = insertion.ways_to(rows, job.at, draft.problem.travel)
     able, cost = _costs(draft, rows.gaps, job, ways, [(Span(start, start), extra) for start, extra in moments], policy)
     of_row = np.full((len(rows.keys), len(moments)), FAR, dtype=np.int32)
@@ -292,10 +341,7 @@ def _place_team(draft: Draft, job: Job, policy: Policy) -> bool:
             gaps = [able[(rows.gaps.row[able] == row) & (cost[:, number] < FAR)] for row in team]
             visits = list(_members(draft, job, gaps, moments[number][0]))
             if len(visits) == len(team):
-                for visit in visits:
-                    draft.put(job, visit)
-                return True
-    return False
+                yield visits
 
 
 def _members(draft: Draft, job: Job, gaps: Sequence[Whole], start: int) -> Iterator[Visit]:

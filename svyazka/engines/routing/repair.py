@@ -57,6 +57,7 @@ def repair(problem: Problem, *, also: Sequence[int] = ()) -> list[Repaired]:
     judged = [_judge(problem, plan, homeless) for plan in plans.values()]
     if min(_hurt(one) for one in judged) > (0, 0) and (better := few.placed_again(draft, jobs)):
         judged.append(_judge(problem, _closed(better, jobs), homeless))
+    judged += [_judge(problem, plan, homeless) for plan in _with_teams(draft, jobs, min(judged, key=_hurt).plan)]
     chosen: dict[int, list[Aim]] = {}
     for aim, order in AIMS.items():
         chosen.setdefault(min(range(len(judged)), key=lambda number: order(judged[number])), []).append(aim)
@@ -81,6 +82,14 @@ def _ways_out(draft: Draft, jobs: Sequence[Job]) -> Iterator[Plan]:
     yield standing.closed(placing.make_room(untouched.copy(), stuck, Policy())).plan
     yield standing.closed(untouched).plan
     yield standing.closed(placing.place_all(draft.copy(), jobs, SAVING)).plan
+
+
+def _with_teams(draft: Draft, jobs: Sequence[Job], best: Plan) -> Iterator[Plan]:
+    """Whatever is the best so far, and another's visit makes room for a team that is still without a place."""
+    lost = [job for job in jobs if len(job.needs) > 1 and job.id not in best.places]
+    if lost:
+        there = Draft(draft.problem, best.routes)
+        yield _closed(placing.make_room_for_teams(there, lost, Policy()), jobs)
 
 
 def _closed(draft: Draft, jobs: Sequence[Job]) -> Plan:

@@ -25,10 +25,10 @@ from svyazka.business.visits.planning import taking
 from svyazka.business.visits.planning.reading import told_of
 from svyazka.business.visits.planning.troubles import STAYS, TROUBLES
 from svyazka.kit import clock
+from svyazka.workplaces.dispatcher import not_placed
 from svyazka.workplaces.shared.short import Short
 
 State = ProposalGroup.State
-SHOWN_UNPLACED = 50
 _STATES: Mapping[str, Promise] = {
     Proposal.State.WAITING: gettext_lazy("waits for its turn"),
     Proposal.State.WORKING: gettext_lazy("is being made"),
@@ -38,23 +38,6 @@ _STATES: Mapping[str, Promise] = {
     Proposal.State.STOPPED: gettext_lazy("stopped"),
 }
 _TONES = {Proposal.State.READY: "good", Proposal.State.FAILED: "bad"}
-_WHY_NOT: Mapping[str, Promise] = {
-    "chain": gettext_lazy("what has to come first is not planned, or over too late"),
-    "team": gettext_lazy("the several people whom it needs are not free at the same time"),
-    "skill": gettext_lazy("nobody who can do such work is there on that day"),
-    "territory": gettext_lazy("whoever can do such work does not go to that district"),
-    "hours": gettext_lazy("the time that the client was told lies in nobody's working hours"),
-    "locked": gettext_lazy("whoever could come has locked visits then"),
-    "room": gettext_lazy("nobody is free at the time that the client was told"),
-    "free": gettext_lazy("there is room for it: book it by hand"),
-}
-
-
-_WHY_NOT_WAITING: Mapping[str, Promise] = {
-    "hours": gettext_lazy("when the client can be visited, nobody who could come works"),
-    "locked": gettext_lazy("whoever could come has locked visits when it suits the client"),
-    "room": gettext_lazy("nobody is free when it suits the client"),
-}
 
 
 @dataclass(frozen=True)
@@ -131,7 +114,7 @@ def shown(proposal: Proposal) -> dict[str, Any]:
         "figures": _figures(proposal.figures),
         "late": proposal.figures.get("after", {}).get("late", 0),
         "loads": _loads(proposal.figures.get("loads", ())),
-        "unplaced": _unplaced(proposal, short),
+        "unplaced": not_placed.shown(proposal, short),
         "stays": [(STAYS[why], number) for why, number in sorted(proposal.stays.items()) if why in STAYS],
     }
 
@@ -317,36 +300,3 @@ def _share(one: Mapping[str, Any], which: str) -> str:
     _visits, work, way = one[which]
     share = round(100 * (work + way) / one["shift"]) if one["shift"] else 0
     return f"{share}\u00a0%"
-
-
-def _unplaced(proposal: Proposal, short: Short) -> list[dict[str, str]]:
-    given = proposal.unplaced[:SHOWN_UNPLACED]
-    wanted = {one.get("visit") for one in given} | {other for one in given for other in one["instead_of"]}
-    visits = Visit.objects.select_related("client", "kind", "resource").in_bulk(wanted - {None})
-    waits = Waiting.objects.filter(state=Waiting.State.OPEN).select_related("client", "kind")
-    entries = waits.in_bulk({one["waiting"] for one in given if "waiting" in one})
-    found = []
-    for one in given:
-        others = [visits[pk] for pk in one["instead_of"] if pk in visits]
-        if visit := visits.get(one.get("visit")):
-            said = f"{visit.kind}, {short.moment(visit.starts_at)}, {street_of(visit.address)}"
-            found.append(_line(reverse("visit", args=[visit.pk]), visit.client.name, said, _why_not(one, others)))
-        elif entry := entries.get(one.get("waiting")):
-            said = f"{entry.kind}, {_('waits for a window')}, {street_of(entry.address)}"
-            url = reverse("waiting_entry", args=[entry.pk])
-            found.append(_line(url, entry.client.name, said, _why_not(one, others)))
-    return found
-
-
-def _line(url: str, client: str, said: str, why: str) -> dict[str, str]:
-    return {"url": url, "client": client, "said": said, "why": why}
-
-
-def _why_not(one: Mapping[str, Any], others: Sequence[Visit]) -> str:
-    said = str(_WHY_NOT.get(one["reason"], ""))
-    if "waiting" in one:
-        said = str(_WHY_NOT_WAITING.get(one["reason"], said))
-    if others:
-        names = ", ".join(f"{other.client.name} ({clock.local(other.starts_at):%H:%M})" for other in others)
-        said += "; " + _("it would go if another time were agreed with {clients}").format(clients=names)
-    return said

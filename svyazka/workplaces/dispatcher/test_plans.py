@@ -4,6 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from svyazka.business.deals.known import facts
+from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.visits import shifts
 from svyazka.business.visits.models import Proposal, Visit
 from svyazka.business.visits.planning import job, night
@@ -167,3 +169,34 @@ def test_whoever_waits_gets_a_time_that_is_offered_to_him(crossed, waits_at, pla
     assert "Ждут окна" in page
     browser.post(f"{address}taking/", {"all": "1"})
     assert "Предложено клиентам: 1 окно" in browser.get(address).content.decode()
+
+
+def test_a_deal_that_wants_a_visit_is_named_with_its_reason_until_somebody_has_seen_to_it(
+    crossed, plan, enter, dina, new_deal, wait
+):
+    deal = facts.appoint(new_deal("Тихая"), dina, by=dina)
+    Deal.objects.filter(pk=deal.pk).update(stage=Stage.objects.get(code="contacted"))
+    address = f"/calendar/plans/{plan().pk}/"
+    page = enter(dina).get(address).content.decode()
+    assert "клиента нет в листе ожидания: его ещё не спросили, когда ему удобно" in page
+    form = f"/deals/{deal.pk}/waiting/?kind=measurement"
+    assert form in page
+    assert "Тихая" in enter(dina).get(form, headers=HTMX).content.decode()
+    wait(deal)
+    assert "этап ждёт выезда" not in enter(dina).get(address).content.decode()
+
+
+def test_named_even_where_no_plan_came_about_with_one_and_thirty_by_as_many_questions(
+    windows, plan, quickly, enter, dina, new_deal, django_assert_num_queries
+):
+    stage = Stage.objects.get(code="contacted")
+    Deal.objects.filter(pk=new_deal("Тихая").pk).update(stage=stage)
+    address = f"/calendar/plans/{plan().pk}/"
+    with CaptureQueriesContext(connection) as one:
+        assert enter(dina).get(address).content.decode().count("этап ждёт выезда") == 1
+    for number in range(29):
+        Deal.objects.filter(pk=new_deal(f"Тихая {number}").pk).update(stage=stage)
+    address = f"/calendar/plans/{plan().pk}/"
+    with django_assert_num_queries(len(one)):
+        page = enter(dina).get(address).content.decode()
+    assert (page.count("этап ждёт выезда"), "План не получился" in page) == (30, True)

@@ -64,6 +64,13 @@ def test_a_letter_that_asks_without_a_link_is_not_stored(anna_enters):
     assert "{until}" in anna_enters.get("/office/client-messages/texts/offer/").content.decode()
 
 
+def test_only_the_text_that_calls_off_knows_of_the_waiting_list(anna_enters):
+    typed = {"title": "{what} отменён", "text": "{waiting}", "is_on": "on"}
+    assert anna_enters.post("/office/client-messages/texts/called_off/", typed).status_code < 400
+    assert ClientText.objects.get(what="called_off").text == "{waiting}"
+    assert anna_enters.post("/office/client-messages/texts/booked/", typed).status_code == 422
+
+
 def test_a_mail_server_that_is_not_there_is_not_stored(anna_enters):
     typed = {"host": "127.0.0.1", "port": "9", "security": "none", "sender": "a@example.ru", "to": "a@example.ru"}
     answer = anna_enters.post("/office/client-messages/mail/", typed)

@@ -10,7 +10,7 @@ import numpy as np
 from django.db import transaction
 
 from svyazka.business.visits.models import Proposal, ProposalGets, ProposalGroup, ProposalMove
-from svyazka.business.visits.planning import crews, figures, reading, taking
+from svyazka.business.visits.planning import crews, figures, left_out, reading, taking
 from svyazka.business.visits.planning.filling import Made, fill
 from svyazka.business.visits.planning.reading import Days
 from svyazka.business.visits.planning.taking import Change
@@ -48,9 +48,9 @@ class InSteps:
 def make(proposal: Proposal, watch: Watch) -> None:
     """Writes the groups, and into the proposal what is to be said of it; whoever calls saves that."""
     days = reading.read(proposal.first_day, proposal.last_day)
-    proposal.stays, proposal.is_estimated = days.why_stays, days.is_estimated
+    proposal.stays, proposal.is_estimated, others = days.why_stays, days.is_estimated, left_out.of(days)
     if trouble := trouble_of(days):
-        proposal.state, proposal.trouble = State.FAILED, trouble
+        proposal.state, proposal.trouble, proposal.unplaced = State.FAILED, trouble, others
         return
     exchanged = [
         one
@@ -70,7 +70,7 @@ def make(proposal: Proposal, watch: Watch) -> None:
     plan, groups = fill(days, after.problem.before, groups, InSteps(days.problem.travel))
     crews_then = {each.visit.pk: each.resource_id for one in exchanged for each in one.changes}
     proposal.figures = figures.of(days, plan, crews_then)
-    proposal.unplaced = [_in_nobodys_day(one) for one in why_not(days.problem, plan)]
+    proposal.unplaced = [_in_nobodys_day(one) for one in why_not(days.problem, plan)] + others
     with transaction.atomic():
         _write(proposal, groups)
     proposal.state = State.READY if groups else State.STOPPED if watch.is_stopped() else State.NOTHING

@@ -43,6 +43,7 @@ class Days:
     # Who waits for a window and could be visited, by the number of his job: that of his entry, below zero.
     entries: Mapping[int, Unplaced] = field(default_factory=dict)
     waits: tuple[Job, ...] = ()
+    left_out: Mapping[int, str] = field(default_factory=dict)  # entry of who waits → why he is not among them
 
     @cached_property
     def epoch(self) -> datetime:
@@ -82,7 +83,7 @@ def read(first: date, last: date, *, waiting_ids: Collection[int] | None = None)
     problem = tabled(Problem((*there.jobs, *there.waits), there.workdays, travel, there.before()))
     problem = replace(problem, jobs=there.jobs)
     found = replace(there.days, problem=problem, stays=there.stays, is_estimated=travel.is_estimated)
-    return replace(found, entries=there.entries, waits=there.waits)
+    return replace(found, entries=there.entries, waits=there.waits, left_out=there.left_out)
 
 
 class _Reading:
@@ -91,9 +92,11 @@ class _Reading:
         self.rota = rota.unbooked(first, last)
         self.bookings = self._bookings()
         found = _visits_of(first, last)
+        self.left_out: dict[int, str] = {}
         waits = self._who_waits(waiting_ids)
         self.placed = find.of_all({*(visit.address for visit in found), *(one.address for one in waits)})
-        self.entries = {-one.waiting_id: one for one in waits if not is_nowhere(self.placed.get(one.address))}
+        self.left_out |= {one.waiting_id: "nowhere" for one in waits if is_nowhere(self.placed.get(one.address))}
+        self.entries = {-one.waiting_id: one for one in waits if one.waiting_id not in self.left_out}
         self.members = {one for members in self.rota.members.values() for one in members}
         bookable = self.rota.resources.values()
         self.workers = {one.pk: one for one in bookable if one.goes_out and one.pk not in self.members}
@@ -104,6 +107,7 @@ class _Reading:
         self.territories = Territories.of(bookable)
         self.jobs = tuple(sorted(self._jobs(), key=lambda job: job.id))
         self.waits = tuple(job for number, one in self.entries.items() if (job := self._job_of(number, one)).windows)
+        self.left_out |= {-number: "no_hours" for number in self.entries.keys() - {job.id for job in self.waits}}
         self.entries = {job.id: self.entries[job.id] for job in self.waits}
         self.workdays = tuple(self._workdays())
 
@@ -170,16 +174,21 @@ class _Reading:
     def _who_waits(self, waiting_ids: Collection[int] | None) -> list[Unplaced]:
         """For work that one alone does within a day. Whoever was asked himself about a window thinks about that."""
         days = [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
+        found = waiting.unplaced(days)
+        if waiting_ids is not None:
+            found = [one for one in found if one.waiting_id in waiting_ids]
         asked = WaitingOffer.objects.filter(state=WaitingOffer.State.OPEN, to_client=True)
         asked_deals = set(asked.values_list("waiting__deal", flat=True))
-        plain = [
-            one
-            for one in waiting.unplaced(days)
-            if not one.kind.takes_others and one.length < LONG and one.deal_id not in asked_deals
-        ]
+        for one in found:
+            if one.kind.takes_others or one.length >= LONG:
+                self.left_out[one.waiting_id] = "together"
+            elif one.deal_id in asked_deals:
+                self.left_out[one.waiting_id] = "asked"
+        plain = [one for one in found if one.waiting_id not in self.left_out]
         if waiting_ids is None:
+            self.left_out |= {one.waiting_id: "too_many" for one in plain[MOST_WAITING:]}
             return plain[:MOST_WAITING]
-        return [one for one in plain if one.waiting_id in waiting_ids]
+        return plain
 
     def _job_of(self, number: int, one: Unplaced) -> Job:
         before, after = (timedelta(minutes=minutes) for minutes in (one.kind.before, one.kind.after))

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from svyazka.business.deals.models import Deal, Stage
 from svyazka.business.journal.models import Entry
 from svyazka.business.notices.models import Notice
 from svyazka.business.places.models import Place
-from svyazka.business.visits import locking, shifts, waiting, window_offers
+from svyazka.business.visits import locking, shifts, unplaced, waiting, window_offers
 from svyazka.business.visits.models import CrewMember, Proposal, ProposalGets, Resource, Visit
 from svyazka.business.visits.offering import Wishes
-from svyazka.business.visits.planning import job, making, taking
+from svyazka.business.visits.planning import job, making, reading, taking
 from svyazka.business.visits.planning.conftest import NORTH, SOUTH
 from svyazka.business.visits.planning.reading import read
 from svyazka.kit import clock
@@ -278,3 +279,33 @@ def test_work_of_several_days_counts_in_before_and_after(visit_at, plan, crew, o
     load = next(one for one in figures["loads"] if one["resource"] == crew.pk)
     assert (load["was"][:2], load["now"][:2]) == ([1, 900 * 60], [1, 900 * 60])
     assert load["was"][2] > load["now"][2]
+
+
+def test_what_stands_beside_the_board_and_is_not_taken_along_is_said(
+    crossed, waits_at, new_deal, known_place, plan, wait, olga
+):
+    nowhere = wait(new_deal("Неведомая"), address="Москва, Неведомая, 1")
+    deal = new_deal("Тихая")
+    Deal.objects.filter(pk=deal.pk).update(stage=Stage.objects.get(code="contacted"))
+    made = plan()
+    said = {(one.get("waiting"), one.get("deal"), one["reason"]) for one in made.unplaced}
+    assert said == {(nowhere.pk, None, "nowhere"), (None, deal.pk, "not_asked")}
+    beside = {(one.waits.waiting_id if one.waits else None, one.deal_id) for one in unplaced.read().found}
+    assert beside == {(nowhere.pk, nowhere.deal_id), (None, deal.pk)}
+
+
+def test_of_more_than_a_plan_has_times_for_the_rest_is_said(waits_at, plan, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_WAITING", 1)
+    first, second = waits_at("Северная, 5", NORTH), waits_at("Северная, 7", NORTH)
+    made = plan()
+    assert [one.waiting_id for one in ProposalGets.objects.all()] == [first.pk]
+    assert [(one["waiting"], one["reason"]) for one in made.unplaced] == [(second.pk, "too_many")]
+
+
+def test_longer_work_is_said_even_where_no_plan_comes_about(plan, quickly, new_deal, installation, olga):
+    long = waiting.wait(new_deal("Южная"), installation, by=olga)
+    made = plan()
+    assert (made.trouble, [(one["waiting"], one["reason"]) for one in made.unplaced]) == (
+        "no_visits",
+        [(long.pk, "together")],
+    )
