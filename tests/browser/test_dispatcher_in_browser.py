@@ -211,3 +211,27 @@ def test_on_a_phone_nothing_is_cut_off(open_page, accessible, visit, anna, monda
         page.keyboard.press("Escape")
     accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_phone_a_day_is_told_by_the_clock_and_a_month_begins_at_its_weekday(open_page, visit, monday, olga):
+    page = open_page(olga, f"/calendar/?day={monday}", width=390, height=800, touch=True)
+    visits_day = lane(page, "Егор Кузнецов").locator(".block")
+    expect(visits_day.nth(1)).to_contain_text("Вера Павлова")
+    starts = [text for block in visits_day.all() for text in re.findall(r"\d\d:\d\d", block.inner_text())]
+    assert (starts, len(starts) > 4) == (sorted(starts), True)
+    assert too_small(page) == []
+    page.goto(f"/calendar/?day={monday}&view=month")
+    first = lane(page, "Егор Кузнецов").locator(".cell").first
+    assert first.evaluate("(cell) => getComputedStyle(cell, '::before').content") == '"1"'
+    column = "(cell) => Math.round((cell.offsetLeft - cell.parentElement.offsetLeft) / cell.offsetWidth)"
+    assert first.evaluate(column) == monday.replace(day=1).weekday()
+    assert too_small(page) == []
+
+
+def too_small(page: Page) -> list[str]:
+    """What a thumb would miss. Links within a sentence are no targets of their own."""
+    return page.evaluate("""() => [...document.querySelectorAll(
+            ".top :is(a, button, summary), main :is(.button, .block, .cell, .segments > a, select, input, summary)")]
+        .map((one) => [one, (one.closest("label") ?? one).getBoundingClientRect()])
+        .filter(([one, box]) => box.height && box.height < 43.5 && !one.closest(".panel, .only-read"))
+        .map(([one, box]) => `${one.tagName}.${one.className} ${box.height}`)""")
