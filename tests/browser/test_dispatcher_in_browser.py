@@ -24,6 +24,7 @@ from svyazka.business.visits.conftest import (  # noqa: F401
     visit,
 )
 from svyazka.business.visits.models import Visit
+from svyazka.business.visits.planning.conftest import crossed, known_place, plan, quickly, visit_at  # noqa: F401
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -226,6 +227,16 @@ def test_on_a_phone_a_day_is_told_by_the_clock_and_a_month_begins_at_its_weekday
     column = "(cell) => Math.round((cell.offsetLeft - cell.parentElement.offsetLeft) / cell.offsetWidth)"
     assert first.evaluate(column) == monday.replace(day=1).weekday()
     assert too_small(page) == []
+
+
+@pytest.mark.parametrize("width", [390, 1240, 1440])
+def test_a_plan_is_in_sight_with_all_of_its_columns(open_page, crossed, plan, dina, width):
+    page = open_page(dina, f"/calendar/plans/{plan().pk}/", width=width, height=900)
+    expect(page.get_by_role("columnheader", name="Загрузка")).to_be_visible()
+    cut_off = """() => [...document.querySelectorAll("table.plan-figures")]
+        .filter((table) => table.getBoundingClientRect().right > table.parentElement.getBoundingClientRect().right)
+        .map((table) => table.innerText)"""
+    assert page.evaluate(cut_off) == []
 
 
 def too_small(page: Page) -> list[str]:
