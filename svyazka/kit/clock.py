@@ -22,7 +22,7 @@ def at(day: date, hour: time) -> datetime:
 
 
 def local(moment: datetime) -> datetime:
-    return timezone.localtime(moment)
+    return moment.astimezone(timezone.get_default_timezone())
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:

@@ -24,6 +24,7 @@ from svyazka.business.visits.conftest import (  # noqa: F401
     visit,
 )
 from svyazka.business.visits.models import Visit
+from svyazka.business.visits.planning.conftest import crossed, known_place, plan, quickly, visit_at  # noqa: F401
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -211,3 +212,37 @@ def test_on_a_phone_nothing_is_cut_off(open_page, accessible, visit, anna, monda
         page.keyboard.press("Escape")
     accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_phone_a_day_is_told_by_the_clock_and_a_month_begins_at_its_weekday(open_page, visit, monday, olga):
+    page = open_page(olga, f"/calendar/?day={monday}", width=390, height=800, touch=True)
+    visits_day = lane(page, "Егор Кузнецов").locator(".block")
+    expect(visits_day.nth(1)).to_contain_text("Вера Павлова")
+    starts = [text for block in visits_day.all() for text in re.findall(r"\d\d:\d\d", block.inner_text())]
+    assert (starts, len(starts) > 4) == (sorted(starts), True)
+    assert too_small(page) == []
+    page.goto(f"/calendar/?day={monday}&view=month")
+    first = lane(page, "Егор Кузнецов").locator(".cell").first
+    assert first.evaluate("(cell) => getComputedStyle(cell, '::before').content") == '"1"'
+    column = "(cell) => Math.round((cell.offsetLeft - cell.parentElement.offsetLeft) / cell.offsetWidth)"
+    assert first.evaluate(column) == monday.replace(day=1).weekday()
+    assert too_small(page) == []
+
+
+@pytest.mark.parametrize("width", [390, 1240, 1440])
+def test_a_plan_is_in_sight_with_all_of_its_columns(open_page, crossed, plan, dina, width):
+    page = open_page(dina, f"/calendar/plans/{plan().pk}/", width=width, height=900)
+    expect(page.get_by_role("columnheader", name="Загрузка")).to_be_visible()
+    cut_off = """() => [...document.querySelectorAll("table.plan-figures")]
+        .filter((table) => table.getBoundingClientRect().right > table.parentElement.getBoundingClientRect().right)
+        .map((table) => table.innerText)"""
+    assert page.evaluate(cut_off) == []
+
+
+def too_small(page: Page) -> list[str]:
+    """What a thumb would miss. Links within a sentence are no targets of their own."""
+    return page.evaluate("""() => [...document.querySelectorAll(
+            ".top :is(a, button, summary), main :is(.button, .block, .cell, .segments > a, select, input, summary)")]
+        .map((one) => [one, (one.closest("label") ?? one).getBoundingClientRect()])
+        .filter(([one, box]) => box.height && box.height < 43.5 && !one.closest(".panel, .only-read"))
+        .map(([one, box]) => `${one.tagName}.${one.className} ${box.height}`)""")

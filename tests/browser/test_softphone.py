@@ -168,6 +168,20 @@ def test_a_call_comes_in_and_is_answered_muted_held_and_hung_up(phone, peer):
     expect(call).to_have_count(0, timeout=8_000)
 
 
+def test_a_long_name_pushes_no_button_out_of_the_panel(phone, peer):
+    page = phone("/queue/", width=390, touch=True)
+    client = peer(CLIENT, name="Константинопольская строительно-монтажная")
+    client.evaluate("peer.call('101')")
+    call = call_of(page, "Константинопольская")
+    shows(call, "Входящий звонок")
+    within = """(button) => button.getBoundingClientRect().right <= softphone.getBoundingClientRect().right"""
+    assert call.get_by_role("button", name="Отклонить").evaluate(within)
+    call.get_by_role("button", name="Ответить").click()
+    shows(call, "Разговор")
+    for name in ("Выключить микрофон", "Удержать"):  # on the queue's page they were taken for its hints about keys
+        expect(call.get_by_role("button", name=name)).to_be_visible()
+
+
 def test_a_number_is_dialled_keys_are_pressed_and_what_went_wrong_is_said(phone, peer):
     page, client = phone(), peer(CLIENT, answers=False)
     page.evaluate(LISTEN_TO_KEYS)

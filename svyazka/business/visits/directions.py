@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from urllib.parse import quote
 
 from django.conf import settings
+
+_ORDINAL = re.compile(r"\b\d+(?:-(?:[яйе]|[аоы][яйе])|st|nd|rd|th)\b")
 
 
 def map_link(address: str) -> str:
@@ -17,7 +20,7 @@ def map_link(address: str) -> str:
 def street_of(address: str) -> str:
     """Without the town, where there is little room: a part without a number before another such part.
 
-    `Moscow, Forest street, 5` → `Forest street, 5`.
+    `Moscow, Forest street, 5` → `Forest street, 5`; `2-я Южнопортовая ул.` is a street as well.
     """
     parts = [part.strip() for part in address.split(",")]
     while len(parts) > 2 and not _has_number(parts[0]) and not _has_number(parts[1]):
@@ -26,4 +29,4 @@ def street_of(address: str) -> str:
 
 
 def _has_number(text: str) -> bool:
-    return any(sign.isdigit() for sign in text)
+    return any(sign.isdigit() for sign in _ORDINAL.sub("", text))

@@ -71,6 +71,8 @@ def test_an_address_that_was_learnt_on_the_way_counts_too(visit, deal, olga):
         ("Лесная, 5", "Лесная, 5"),
         ("Лесная улица, дом 5, кв. 2", "Лесная улица, дом 5, кв. 2"),
         ("Химки, там где рынок", "Химки, там где рынок"),
+        ("Москва, 2-я Южнопортовая ул., д. 7", "2-я Южнопортовая ул., д. 7"),
+        ("Moscow, 5th Avenue, 1", "5th Avenue, 1"),
     ],
 )
 def test_where_there_is_little_room_the_street_is_enough(address, street):

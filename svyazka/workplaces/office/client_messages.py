@@ -171,11 +171,19 @@ def _page(request: PageRequest, *, form: Form | None = None, mail_form: Form | N
         "form": form or RulesForm(initial=initial),
         "mail_form": mail_form or MailForm(initial=of_server),
         "server": server,
-        "texts": [(what, client_texts.text_of(what)) for what in What],
+        "texts": _texts(),
         "has_address": bool(settings.ADDRESS),
     }
     faulty = any(one is not None and one.errors for one in (form, mail_form))
     return render(request, "office/client_messages.html", context, status=422 if faulty else 200)
+
+
+def _texts() -> list[tuple[What, ClientText, str]]:
+    """Each with its subject as a client would read it."""
+    texts = [(what, client_texts.text_of(what)) for what in What]
+    with translation.override(settings.LANGUAGE_CODE):
+        values = client_texts.example(clock.now())
+        return [(what, text, client_texts.filled(text, values).title) for what, text in texts]
 
 
 def _preview(*, title: str, text: str) -> Said:

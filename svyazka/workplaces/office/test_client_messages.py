@@ -47,6 +47,13 @@ def test_a_text_with_its_preview(anna_enters, settings):
     assert not ClientText.objects.exists()
 
 
+def test_the_list_shows_each_subject_filled_in(anna_enters):
+    ClientText.objects.create(what="moved", title="{client}: {span}", text="{link}", is_on=True, by_hand=False)
+    page = anna_enters.get("/office/client-messages/").content.decode()
+    assert ("Замер завтра, 10:00–12:00" in page, "Вера Павлова: 10:00–12:00" in page) == (True, True)
+    assert "{" not in page.split('<ul class="list">')[1].split("</ul>")[0]
+
+
 def test_a_field_that_there_is_none_is_named(anna_enters):
     answer = anna_enters.post("/office/client-messages/texts/moved/", {"title": "{amount}", "text": "x"})
     assert answer.status_code == 422

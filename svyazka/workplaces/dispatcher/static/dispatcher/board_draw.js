@@ -20,7 +20,7 @@ export function lane(board, row) {
 
 function head(board, row) {
   const cell = row.cells[0];
-  const said = board.view === "day" ? `<span class="small muted cut">${text(cell.said)}</span>${bar(board, cell.load)}` : "";
+  const said = board.view === "day" ? `<span class="small muted cut" title="${text(cell.said)}">${text(cell.said)}</span>${bar(board, cell.load)}` : "";
   return `<header><strong class="cut" title="${text(row.name)}">${text(row.name)}</strong>${said}</header>`;
 }
 
@@ -39,7 +39,8 @@ function line(board, row, cell) {
   const open = cell.open.map(([from, to]) => `<i class="open" style="${place(board, from, to)}"></i>`);
   const rests = (row.rests ?? []).map(([from, to, minutes]) => `<i class="rest" style="${place(board, from, to)}" title="${text(board.say("rest").replace("{minutes}", minutes))}"></i>`);
   const ways = cell.all.filter((one) => one.w).map((one) => way(board, cell, one));
-  const blocks = [...cell.all.map((one) => block(board, row, one)), ...free(board, row, cell)];
+  // By the clock: on a phone they stand below each other.
+  const blocks = [...cell.all.map((one) => [one.a, block(board, row, one)]), ...free(board, row, cell)].sort(([one], [other]) => one - other).map(([, said]) => said);
   if (!cell.all.length && !cell.open.length) blocks.push(`<p class="lane-off small muted">${text(board.say("off"))}</p>`);
   return `<div class="lane-line">${[...open, ...rests, ...ways, ...blocks].join("")}</div>`;
 }
@@ -78,14 +79,15 @@ function hint(board, one) {
 
 const locked = (board, one) => one.l && (one.l === 1 ? board.say("locked") : `${board.say("locked")}: ${one.l}`);
 
+// Each with the minute at which it begins.
 function free(board, row, cell) {
   if (!row.out) return [];
-  return gaps(board, cell, 0).filter(([from, to]) => to - from >= SHORTEST_FREE).map(([from, to]) => {
+  return gaps(board, cell, 0).map(([from, to]) => [Math.ceil(from / 5) * 5, to]).filter(([from, to]) => to - from >= SHORTEST_FREE).map(([from, to]) => {
     const hours = `${hour(from)}–${hour(to)}`;
     const inner = `<span class="free-word">${text(board.say("free"))}</span><span class="free-hours">${hours}</span>`;
-    if (!board.may) return `<span class="block free" style="${place(board, from, to)}">${inner}</span>`;
+    if (!board.may) return [from, `<span class="block free" style="${place(board, from, to)}">${inner}</span>`];
     const asked = new URLSearchParams({ resource: row.id, day: board.data.days[0].day, hours });
-    return `<a class="block free" aria-label="${text(board.say("free"))} ${hours}" href="/calendar/free-time/?${text(asked)}" style="${place(board, from, to)}">${inner}</a>`;
+    return [from, `<a class="block free" aria-label="${text(board.say("free"))} ${hours}" href="/calendar/free-time/?${text(asked)}" style="${place(board, from, to)}">${inner}</a>`];
   });
 }
 
@@ -119,7 +121,7 @@ function monthCell(board, row, cell, at) {
   const off = cell.load === null && !cell.n ? " off" : "";
   const said = `${board.data.days[at].name}, ${row.name}: ${board.say("visits")} ${cell.n}${cell.load === null ? "" : `, ${cell.load} %`}${cell.away ? `, ${board.say("away")}` : ""}`;
   const opens = cell.n ? ' aria-haspopup="dialog"' : "";
-  return `<a${opens} class="cell${off}${today ? " today" : ""}${cell.away ? " away" : ""}${cell.load > 100 ? " full" : ""}" data-at="${at}" href="/calendar/?day=${day}&amp;view=day" style="--load:${Math.min(100, cell.load ?? 0)}%" title="${text(said)}" aria-label="${text(said)}">${cell.n || ""}</a>`;
+  return `<a${opens} class="cell${off}${today ? " today" : ""}${cell.away ? " away" : ""}${cell.load > 100 ? " full" : ""}" data-at="${at}" data-date="${Number(day.slice(8))}" href="/calendar/?day=${day}&amp;view=day" style="--load:${Math.min(100, cell.load ?? 0)}%${at ? "" : `;--weekday:${new Date(`${day}T12:00Z`).getUTCDay() || 7}`}" title="${text(said)}" aria-label="${text(said)}">${cell.n || ""}</a>`;
 }
 
 export function top(board) {
