@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-_ORDINAL = re.compile(r"\b\d+(?:-(?:[яйе]|[аоы][яйе])|st|nd|rd|th)\b")
+# 5th Avenue; a house 5-A is followed by no name.
+_ORDINAL = re.compile(r"\b\d+(?:-[^\W\d_]{1,2}|st|nd|rd|th)(?=\s+[^\W\d_]{3})")
 
 
 def map_link(address: str) -> str:
@@ -20,7 +21,7 @@ def map_link(address: str) -> str:
 def street_of(address: str) -> str:
     """Without the town, where there is little room: a part without a number before another such part.
 
-    `Moscow, Forest street, 5` → `Forest street, 5`; `2-я Южнопортовая ул.` is a street as well.
+    `Moscow, Forest street, 5` → `Forest street, 5`; a street may have a number in its name.
     """
     parts = [part.strip() for part in address.split(",")]
     while len(parts) > 2 and not _has_number(parts[0]) and not _has_number(parts[1]):

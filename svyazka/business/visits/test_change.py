@@ -73,6 +73,7 @@ def test_an_address_that_was_learnt_on_the_way_counts_too(visit, deal, olga):
         ("Химки, там где рынок", "Химки, там где рынок"),
         ("Москва, 2-я Южнопортовая ул., д. 7", "2-я Южнопортовая ул., д. 7"),
         ("Moscow, 5th Avenue, 1", "5th Avenue, 1"),
+        ("Лесная, 5-а, кв. 3", "Лесная, 5-а, кв. 3"),
     ],
 )
 def test_where_there_is_little_room_the_street_is_enough(address, street):
