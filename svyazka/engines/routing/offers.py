@@ -53,7 +53,7 @@ def _together(
     request: Request, rows: Rows, ways: Ways, travel: Travel, days: int, able: Sequence[Sequence[int]], most: int
 ) -> list[Window]:
     """At a time that is easily said; where there is none, at any other."""
-    for starts in (together.beginnings(request), together.soonest(request, rows, ways, days)):
+    for starts in (together.beginnings(request), together.beginnings(request, step=request.step)):
         found = choosing.choose(Together(request, rows, ways, travel, days, able, starts), request, most)
         if found:
             return found

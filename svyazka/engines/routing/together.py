@@ -17,7 +17,7 @@ from svyazka.engines.routing.wanted import Request, Visit, Window
 
 STEP = 1800  # of the beginnings that are tried
 CANDIDATES = 5  # for each place in the team
-TEAMS, MOMENTS = 40, 8  # that are tried for one window, the cheapest first
+TEAMS, MOMENTS = 40, 8  # that are tried for one window, the cheapest first; of the moments more if none of them goes
 PAUSE = 3  # days between two days of the same work at most: a weekend with a holiday
 
 Placed = tuple[Visit, int]  # and what it adds
@@ -73,14 +73,18 @@ class Together:
     def settle(self, cell: Cell) -> Cell | None:
         least = self._least(cell.day)
         moments = [moment for moment in self._moments(cell.day, cell.slot) if least[moment] < FAR]
-        for moment in sorted(moments, key=lambda number: int(least[number]))[:MOMENTS]:
-            for team in self._teams(cell.day, moment):
-                if placed := self._whole(team, cell.day, moment):
-                    return self._settled(cell, placed)
-        return None
+        best: list[Placed] = []
+        for number, moment in enumerate(sorted(moments, key=lambda number: int(least[number]))):
+            if best and (number >= MOMENTS or least[moment] >= _added(best)):
+                break
+            teams = (self._whole(team, cell.day, moment) for team in self._teams(cell.day, moment))
+            placed = next((one for one in teams if one), None)
+            if placed and (not best or _added(placed) < _added(best)):
+                best = placed
+        return self._settled(cell, best) if best else None
 
     def _settled(self, cell: Cell, placed: Sequence[Placed]) -> Cell:
-        visits, added = tuple(visit for visit, _grown in placed), sum(grown for _visit, grown in placed)
+        visits, added = tuple(visit for visit, _grown in placed), _added(placed)
         weight = min(float(self.row_weights[self.row_of[Key(visit.worker, visit.day)]]) for visit in visits)
         span = Span(*self.windows[cell.day, cell.slot].tolist())
         score = added + weight + float(self.weights[cell.day, cell.slot])
@@ -130,7 +134,7 @@ class Together:
     def _soonest(self, part: int, team: Sequence[int]) -> list[Placed] | None:
         """As early on that day as all of them can."""
         fits = (self.parts[part].of_row[list(team)] < FAR).all(axis=0)
-        tries = (self._at_once(part, team, int(moment)) for moment in np.flatnonzero(fits)[:MOMENTS])
+        tries = (self._at_once(part, team, int(moment)) for moment in np.flatnonzero(fits))
         return next((placed for placed in tries if placed), None)
 
     def _at_once(self, part: int, team: Sequence[int], moment: int) -> list[Placed] | None:
@@ -153,19 +157,13 @@ class Together:
         return next((placed for placed in tries if placed), None)
 
 
-def beginnings(request: Request) -> list[int]:
-    """Those of the slots on the grid; for the days after the first any of them will do."""
-    step = max(STEP, request.step)
+def _added(placed: Sequence[Placed]) -> int:
+    return sum(grown for _visit, grown in placed)
+
+
+def beginnings(request: Request, *, step: int = STEP) -> list[int]:
+    """Those of the slots on a grid; for the days after the first any of them will do."""
+    step = max(step, request.step)
     return sorted(
         {start for slot in request.slots for start in range(-(-slot.start // step) * step, slot.end + 1, step)}
     )
-
-
-def soonest(request: Request, rows: Rows, ways: Ways, days: int) -> list[int]:
-    """At which anybody could begin first somewhere: if a team can begin together at all, it can at one of them."""
-    found = insertion.ranges(rows, rows.gaps, ways, request.parts[0])
-    windows = wanted.windows_of(request, request.slots, days=days, work=request.parts[0])
-    back = [end for _start, end in rows.away]
-    moments = np.unique(np.concatenate([found.low.ravel(), windows[:, :, 0].ravel(), *back]))
-    starts = np.unique(-(-moments // request.step) * request.step)
-    return [int(start) for start in starts if any(slot.start <= start <= slot.end for slot in request.slots)]
