@@ -50,6 +50,10 @@ def of(code: str) -> Kind | None:
     return _all().get(code)
 
 
+def all_kinds() -> list[Kind]:
+    return list(_all().values())
+
+
 @cache
 def _all() -> dict[str, Kind]:
     found = [kind for path in settings.ACTIONS_OF_PHONES for kind in import_string(path)]
