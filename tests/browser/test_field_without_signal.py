@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import re
 import time
 from datetime import timedelta
@@ -140,12 +141,13 @@ ROWS = """async () => {
 
 def waits(page, number):
     """So many things are on the phone and not with the house yet."""
-    counts = f'async (number) => (await ({ROWS})()).filter(({{ state }}) => state === "waiting").length === number'
+    counts = f'async (number) => (await ({ROWS})()).filter(({{ state }}) => state !== "refused").length === number'
     until(page, counts, number)
 
 
 def kept_photos(page):
-    """sha256 of the photos that wait, in their order."""
+    """sha256 of the photos that wait, in their order, once they are small."""
+    until(page, f'async () => (await ({ROWS})()).every(({{ state }}) => state !== "raw")', None)
     return page.evaluate(
         f"""async () => {{
             const sums = [];
@@ -337,3 +339,75 @@ def test_two_phones_on_one_visit(phone, line, visit, windows):
     time.sleep(0.1)
     visit.refresh_from_db()
     assert visit.report == "второй"
+
+
+def test_whoever_logs_out_with_unsent_work_is_warned(phone, line, visit, windows):
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    line.cut()
+    page.get_by_role("button", name="Еду").click()
+    waits(page, 1)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.evaluate("document.getElementById('logout').requestSubmit()")
+    page.wait_for_timeout(300)
+    assert asked == ["Отправлено не всё: 1. Это останется на телефоне и уйдёт, когда вы снова войдёте здесь. Выйти?"]
+    waits(page, 1)
+    line.mend()
+
+
+STEPS = ["status on_way", "note", "photo", "delay", "status started", "note", "photo", "status done", "note"]
+
+QUEUED = (
+    "() => { window.queued = new Promise((done) => document.addEventListener('field:queued', done, { once: true })); }"
+)
+
+
+def _do(page, step, number):
+    """One thing, as a person does it on the page."""
+    kind, _space, which = step.partition(" ")
+    if kind == "status":
+        page.locator(f"[data-steps]:not([hidden]) button[value={which}]").first.click()
+    elif kind == "note":
+        page.locator("textarea[name=text]").fill(f"заметка {number}")
+        page.get_by_role("button", name="Сохранить заметку").click()
+    elif kind == "photo":
+        page.locator("#pictures").set_input_files(picture(size=(300 + number, 200)))
+    else:
+        page.locator("details.field-trouble").evaluate("(one) => { one.open = true; }")
+        page.get_by_role("button", name="+20").click()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_line_is_cut_in_the_middle_of_every_step_and_the_page_killed_at_random(phone, line, visit, windows, seed):
+    chance = random.Random(seed)
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    ready(page, visit)
+    context = page.context
+    for number, step in enumerate(STEPS):
+        if step.startswith("status"):
+            page.wait_for_selector(f"[data-steps]:not([hidden]) button[value={step.partition(' ')[2]}]")
+        page.evaluate(QUEUED)
+        _do(page, step, number)
+        chance.choice([line.cut, line.deafen, line.mend, lambda: None])()
+        page.evaluate("window.queued.then(() => true)")
+        if chance.random() < 0.4:
+            if line.state == "deaf":
+                line.cut()
+            page.close()
+            page = context.new_page()
+            page.set_default_timeout(10_000)
+            page.goto(f"/field/visits/{visit.pk}/")
+        page.wait_for_timeout(chance.randrange(150))
+        if chance.random() < 0.3:
+            line.mend()
+    line.mend()
+    page.goto(f"/field/visits/{visit.pk}/")
+    waits(page, 0)
+    visit.refresh_from_db()
+    assert (visit.status, visit.report, visit.late_minutes) == ("done", "заметка 8", 20)
+    done = Action.objects.order_by("number").values_list("kind", "outcome")
+    assert list(done) == [(step.partition(" ")[0], "done") for step in STEPS]
+    assert list(Action.objects.order_by("came_at").values_list("number", flat=True)) == sorted(
+        Action.objects.values_list("number", flat=True)
+    )
+    assert [photo.file.read()[:3] for photo in VisitPhoto.objects.all()] == [b"\xff\xd8\xff"] * 2

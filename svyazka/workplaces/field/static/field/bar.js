@@ -1,5 +1,5 @@
 // One line on top of each field page: what waits, what was not taken, and why nothing is sent just now.
-import { state, waiting } from "./queue.js";
+import { isUnsent, state, waiting } from "./queue.js";
 import { fact } from "./store.js";
 
 const OFF_BY = 3 * 60_000; // milliseconds: then the clock of the phone is wrong
@@ -12,7 +12,7 @@ export async function bar() {
   const [rows, ahead] = await Promise.all([waiting(), fact("ahead")]);
   const me = Number(document.body.dataset.person);
   const own = rows.filter(({ person }) => person === me);
-  const unsent = own.filter((row) => row.state === "waiting").length;
+  const unsent = own.filter(isUnsent).length;
   const minutes = Math.round(Math.abs(ahead ?? 0) / 60_000);
   const said = {
     trouble: Boolean(trouble),
@@ -32,7 +32,7 @@ export async function bar() {
   }
   for (const words of box.querySelectorAll("[data-trouble]")) words.hidden = words.dataset.trouble !== trouble?.what;
   if (trouble) box.querySelector("[data-trouble-name]").textContent = trouble.name;
-  box.querySelector("[data-bar-link]").hidden = !rows.length;
+  box.querySelector("[data-bar-link]").hidden = !rows.length || Boolean(document.getElementById("queue-page"));
   box.hidden = !Object.values(said).some(Boolean);
 }
 

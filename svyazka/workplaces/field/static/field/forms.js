@@ -1,6 +1,5 @@
 // Forms of field pages go into the queue, in place of the net. Without scripts, or where the browser keeps nothing, they
 // are sent as any other form.
-import { small } from "./photo.js";
 import { put } from "./queue.js";
 
 const NOT_SENT = new Set(["csrfmiddlewaretoken", "version", "request_id"]);
@@ -47,26 +46,14 @@ async function photos(input) {
   const { visit } = input.form.dataset;
   const files = [...input.files];
   input.value = "";
-  for (const file of files) {
-    let picture;
-    try {
-      picture = await small(file);
-    } catch {
-      say("photo", file.name);
-      continue;
-    }
-    await keep({ kind: "photo", visit: Number(visit), file: picture });
-  }
+  for (const file of files) await keep({ kind: "photo", visit: Number(visit), file, raw: true });
 }
 
 async function keep(given) {
   try {
     await put(given);
   } catch (fault) {
-    say(fault.name === "QuotaExceededError" ? "full" : "broken");
+    const what = fault.name === "QuotaExceededError" ? "full" : "broken";
+    document.dispatchEvent(new CustomEvent("field:trouble", { detail: { what, name: "" } }));
   }
-}
-
-function say(what, name = "") {
-  document.dispatchEvent(new CustomEvent("field:trouble", { detail: { what, name } }));
 }

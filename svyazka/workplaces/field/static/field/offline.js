@@ -1,7 +1,7 @@
 // A field page with and without signal: what is done goes through the queue, and the pages of the coming days are kept.
 import { bar, say } from "./bar.js";
 import { takeOver } from "./forms.js";
-import { keepSending, waiting } from "./queue.js";
+import { isUnsent, keepSending, waiting } from "./queue.js";
 import { show } from "./shown.js";
 import { list } from "./store.js";
 
@@ -22,7 +22,7 @@ async function begin() {
     return; // a browser that keeps nothing: everything goes over the net, as without scripts
   }
   takeOver();
-  for (const name of ["field:queued", "field:state", "online", "offline"]) (name.startsWith("field") ? document : window).addEventListener(name, draw);
+  for (const name of ["field:queued", "field:made", "field:state", "online", "offline"]) (name.startsWith("field") ? document : window).addEventListener(name, draw);
   document.addEventListener("htmx:afterSettle", draw);
   document.addEventListener("field:queued", () => say(null));
   document.addEventListener("field:trouble", ({ detail }) => say(detail));
@@ -47,8 +47,9 @@ function arrived() {
   draw();
   clearTimeout(asked);
   asked = setTimeout(async () => {
-    const unsent = (await waiting()).some(({ state }) => state === "waiting");
-    if (!unsent) renew();
+    if ((await waiting()).some(isUnsent)) return;
+    renew();
+    ready();
   }, 50);
 }
 
@@ -61,10 +62,12 @@ function renew() {
 const isTyping = () =>
   document.activeElement?.matches("textarea, input, select") || [...document.querySelectorAll("#main textarea, #main input:not([type=hidden], [type=file])")].some((one) => one.value !== one.defaultValue) || Boolean(document.querySelector("dialog[open]"));
 
+let ready = () => {}; // what is kept is asked for anew, once there is somebody who keeps it
+
 async function keepPages() {
   const kept = await navigator.serviceWorker.register("/field/worker.js", { scope: "/field/" });
   await navigator.serviceWorker.ready;
-  const ready = () => askAhead(kept);
+  ready = () => askAhead(kept);
   ready();
   setInterval(ready, READY_EVERY);
   document.body.addEventListener("calm:visit", ready);
@@ -86,7 +89,7 @@ async function leaving(event) {
   if (form.id !== "logout" || form.dataset.asked) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  const unsent = (await waiting()).filter(({ state }) => state === "waiting").length;
+  const unsent = (await waiting()).filter(isUnsent).length;
   const words = document.getElementById("field-bar")?.dataset.leave;
   if (unsent && words && !confirm(words.replace("{n}", unsent))) return;
   await forgetPages();

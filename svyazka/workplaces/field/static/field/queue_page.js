@@ -1,5 +1,5 @@
 // The page of the queue: what waits, what was not taken and why, line by line.
-import { drop, sendNow, state, tryAgain, waiting } from "./queue.js";
+import { drop, isUnsent, sendNow, state, tryAgain, waiting } from "./queue.js";
 
 const box = () => document.getElementById("queue-page");
 
@@ -17,7 +17,7 @@ async function draw() {
   const rows = await waiting();
   const words = JSON.parse(document.getElementById("queue-words").textContent);
   const lists = {
-    waiting: rows.filter((row) => row.person === me && row.state === "waiting"),
+    waiting: rows.filter((row) => row.person === me && isUnsent(row)),
     refused: rows.filter((row) => row.person === me && row.state === "refused"),
     foreign: rows.filter((row) => row.person !== me),
   };
@@ -40,7 +40,7 @@ function line(row, words, list) {
   put("kind", words.kinds[row.kind] ?? row.kind);
   put("what", list === "foreign" ? "" : said(row, words));
   put("when", when(row));
-  put("visit", words.visit.replace("{n}", row.visit));
+  put("visit", list === "foreign" ? "" : nameOf(row, words));
   made.querySelector("a").href = `/field/visits/${row.visit}/`;
   const why = made.querySelector("[data-why]");
   why.textContent = row.words ?? "";
@@ -51,6 +51,8 @@ function line(row, words, list) {
   made.querySelector("[data-remove]").addEventListener("click", () => { if (confirm(words.remove)) drop(row.number); });
   return made;
 }
+
+const nameOf = ({ label, visit }, words) => label || words.visit.replace("{n}", visit);
 
 function said({ kind, data, file }, words) {
   if (file) return words.size.replace("{n}", Math.max(1, Math.round(file.bytes.byteLength / 1024)));
@@ -67,7 +69,7 @@ async function copy(button) {
   const me = Number(document.body.dataset.person);
   const words = JSON.parse(document.getElementById("queue-words").textContent);
   const rows = (await waiting()).filter((row) => row.person === me);
-  const text = rows.map((row) => [when(row), words.visit.replace("{n}", row.visit), words.kinds[row.kind] ?? row.kind, said(row, words), row.words].filter(Boolean).join(" · ")).join("\n");
+  const text = rows.map((row) => [when(row), nameOf(row, words), words.kinds[row.kind] ?? row.kind, said(row, words), row.words].filter(Boolean).join(" · ")).join("\n");
   await navigator.clipboard.writeText(text);
   button.dispatchEvent(new CustomEvent("toast", { bubbles: true, detail: { message: button.dataset.copied } }));
 }

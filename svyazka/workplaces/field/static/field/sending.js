@@ -21,7 +21,7 @@ async function send(told) {
   const held = new Set(); // visits whose next thing could not be taken just now
   let isRetried = false;
   for (;;) {
-    const waiting = (await list()).filter(({ state, visit }) => state === "waiting" && !held.has(visit));
+    const waiting = inTurn(await list(), held);
     if (!waiting.length) {
       singly = false;
       return held.size ? "busy" : "nothing";
@@ -39,6 +39,15 @@ async function send(told) {
     if (typeof answer === "string") return answer;
     for (const visit of await note(run, answer, told)) held.add(visit);
   }
+}
+
+// A photo that is not small yet keeps what was done on the same visit after it.
+function inTurn(rows, held) {
+  const behind = new Set(held);
+  return rows.filter(({ state, visit }) => {
+    if (state === "raw") behind.add(visit);
+    return state === "waiting" && !behind.has(visit);
+  });
 }
 
 // As many as go in one request: up to the next photo, which goes by itself.

@@ -1,10 +1,10 @@
 // The page as it will be when everything has arrived: what waits on the phone is laid over what the house has said.
-import { drop, waiting } from "./queue.js";
+import { drop, isUnsent, waiting } from "./queue.js";
 
 const urls = new Map(); // of photos that wait: action → address within the browser
 
 export async function show() {
-  const own = (await waiting()).filter(({ state, person }) => state === "waiting" && person === Number(document.body.dataset.person));
+  const own = (await waiting()).filter((row) => isUnsent(row) && row.person === Number(document.body.dataset.person));
   const visits = new Map(Map.groupBy ? Map.groupBy(own, ({ visit }) => visit) : grouped(own));
   for (const part of document.querySelectorAll("[data-visit]")) {
     if (!part.matches("form")) lay(part, visits.get(Number(part.dataset.visit)) ?? []);

@@ -51,13 +51,10 @@ const mustAsk = async () => Boolean(await (await caches.open(DOOR)).match("/fiel
 
 // Asked as it was asked; kept only where it is a whole page. Nothing, where there is no signal.
 async function fromHouse(request, url) {
-  try {
-    const answer = await fetch(request);
-    if (request.mode === "navigate" && answer.ok && !answer.redirected) await put(url, answer.clone());
-    return answer;
-  } catch {
-    return null;
-  }
+  const answer = await fetch(request).catch(() => null);
+  // A phone that is full shows the page all the same.
+  if (request.mode === "navigate" && answer?.ok && !answer.redirected) await put(url, answer.clone()).catch(() => {});
+  return answer;
 }
 
 // Shown at once, and asked for meanwhile. The page hears of it when it has changed.
@@ -77,7 +74,7 @@ async function whole(url) {
     const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: "text/html" }, signal: AbortSignal.timeout?.(30_000) });
     // A session that has ended leads to the log-in: what is kept stays, and whoever logs in gets his own.
     if (answer.redirected) await askNext();
-    if (answer.status === 404) await forget(url);
+    if (answer.status === 404) await dropPage(url);
     if (!answer.ok || answer.redirected) return null;
     await put(url, answer.clone());
     return answer;
@@ -103,7 +100,7 @@ async function put(url, answer) {
   await (await caches.open(DOOR)).delete("/field/");
 }
 
-async function forget(url) {
+async function dropPage(url) {
   const pages = await mine();
   await pages?.delete(nameOf(url));
 }
@@ -166,7 +163,7 @@ async function keepReady(pages) {
     if (!(await whole(address))) delete now[url];
   }
   await keep("ready", now);
-  await Promise.all(Object.keys(shown).filter((url) => !(url in now)).map((url) => forget(new URL(url, location.origin))));
+  await Promise.all(Object.keys(shown).filter((url) => !(url in now)).map((url) => dropPage(new URL(url, location.origin))));
 }
 
 // The browser woke us because there is signal again: where it fails it wakes us once more.
@@ -174,4 +171,6 @@ async function sendFromHere() {
   const channel = new BroadcastChannel("svyazka-field");
   const became = await sendAll((detail) => channel.postMessage({ name: "field:told", detail }));
   if (became === "lost" || became === "busy") throw new Error(became);
+  const answer = await fetch("/field/ahead/", { redirect: "manual", cache: "no-store" });
+  if (answer.ok) await keepReady((await answer.json()).pages);
 }
