@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
@@ -86,17 +87,16 @@ def _worker() -> str:
 
 @cache
 def assets() -> list[str]:
-    """Addresses of all that a field page needs, under the names by which it is asked for."""
-    named = [*_FRAME, *(f"field/{path.relative_to(HERE)}" for path in _own())]
-    imported = sorted({name for path in _files() for name in _imported(path)} - set(named))
-    # A module asks for another by its plain name; a page asks for the first one by the name with its mark.
-    plain = [f"/static/{name}" for name in imported]
-    return sorted({*map(address_of, named), *plain, *(f"/static/field/{path.relative_to(HERE)}" for path in _own())})
+    """Addresses of all that a field page needs, under the names by which it is asked for: a page asks for a file by the
+    name with its mark, a module for another one by its plain name."""
+    imported = {name for path in _files() for name in _imported(path)}
+    begin = {*_FRAME, *(f"field/{path.relative_to(HERE).as_posix()}" for path in _own())} - imported
+    return sorted({*map(address_of, begin), *(f"{settings.STATIC_URL}{name}" for name in imported)})
 
 
 def _own() -> list[Path]:
-    wanted = (path for path in HERE.rglob("*") if path.suffix in (".js", ".css", ".svg", ".png"))
-    return sorted(path for path in wanted if path.name != "worker.js")
+    wanted = (path for path in HERE.rglob("*") if path.suffix in (".js", ".css", ".svg"))
+    return [*sorted(path for path in wanted if path.name != "worker.js"), HERE / "icon-192.png"]
 
 
 @cache

@@ -148,5 +148,5 @@ def test_many_photos_cost_no_more_statements_each(enter, egor, visit, one, djang
     came_in = enter(egor)
     send(came_in, one("note", {"text": "0"}))
     actions = [one("note", {"text": str(number)}, number=number + 2) for number in range(20)]
-    with django_assert_max_num_queries(1 + 20 * 26):
+    with django_assert_max_num_queries(1 + 20 * 24):
         send(came_in, *actions)

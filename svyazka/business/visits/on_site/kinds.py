@@ -23,10 +23,10 @@ Answer = Mapping[str, Any] | None
 
 @dataclass(frozen=True)
 class Kind:
-    """`apply(action, visit, by)` calls the verb: `visit` is locked and as it is now, `action.data` is what the phone
-    sent and nobody has looked at yet, `action.happened_at` when it happened, `action.pk` the request's own number, and
-    `action.picture` the bytes of a file. What it returns the phone gets to know. It raises `Refused` where a rule says
-    no, and `SetBeside` where somebody else has changed the same, unless `action.insists`."""
+    """`apply(action, visit, by)` calls the verb: `visit` is held (by its deal) and as it is now, `action.data` is what
+    the phone sent and nobody has looked at yet, `action.happened_at` when it happened, `action.pk` the request's own
+    number, and `action.picture` the bytes of a file. What it returns the phone gets to know. It raises `Refused` where
+    a rule says no, and `SetBeside` where somebody else has changed the same, unless `action.insists`."""
 
     code: str
     name: Promise

@@ -11,10 +11,12 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.deals.held import hold
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import booking, findings
+from svyazka.business.visits import findings
 from svyazka.business.visits.models import Action, Visit
 from svyazka.business.visits.on_site import beside, in_hand, kinds
 from svyazka.business.visits.on_site.kinds import Kind, SetBeside
@@ -75,20 +77,31 @@ def _take(sent: Sent, *, by: Person, ahead: timedelta, picture: bytes | None) ->
         if earlier.person_id != by.pk:
             raise Refused(_NOT_THERE)
         return earlier.told()
-    found = Visit.objects.filter(pk=sent.visit).first()
-    if found is None or sent.person != by.pk:
-        raise Refused(_NOT_THERE)
-    visit = booking.lock(found)
-    is_his = Visit.objects.with_person(by).filter(pk=visit.pk).exists()
-    if not is_his and not in_hand.was(sent.seen, visit, by):
+    visit = _held(sent, by)
+    if visit is None or sent.person != by.pk or not (visit.is_his or in_hand.was(sent.seen, visit, by)):
         raise Refused(_NOT_THERE)
     action = _written_down(sent, visit, by=by, ahead=ahead)
     action.picture = picture
-    _carry_out(action, visit, by=by, is_his=is_his)
+    _carry_out(action, visit, by=by, is_his=visit.is_his)
     action.save(force_insert=True)
     if action.outcome == Action.Outcome.BESIDE:
         beside.tell(action, visit)
     return action.told()
+
+
+def _held(sent: Sent, by: Person) -> Any:
+    """The visit as it is until the end of the transaction, whether it is his, and when he did the last thing there.
+    Whoever changes a visit holds its deal first."""
+    deal_id = Visit.objects.filter(pk=sent.visit).values_list("deal_id", flat=True).first()
+    if deal_id is None:
+        return None
+    hold(deal_id)
+    of_his = Action.objects.filter(visit=OuterRef("pk"), person=by, phone=sent.phone).order_by("-came_at")
+    rows = Visit.objects.select_related("kind", "resource", "client").annotate(
+        is_his=Exists(Visit.objects.with_person(by).filter(pk=OuterRef("pk"))),
+        last_at=Subquery(of_his.values("happened_at")[:1]),
+    )
+    return rows.get(pk=sent.visit)
 
 
 def _one_at_a_time(phone: UUID) -> None:
@@ -97,7 +110,7 @@ def _one_at_a_time(phone: UUID) -> None:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"phone {phone}"])
 
 
-def _written_down(sent: Sent, visit: Visit, *, by: Person, ahead: timedelta) -> Action:
+def _written_down(sent: Sent, visit: Any, *, by: Person, ahead: timedelta) -> Action:
     return Action(
         id=sent.id,
         person=by,
@@ -105,21 +118,19 @@ def _written_down(sent: Sent, visit: Visit, *, by: Person, ahead: timedelta) -> 
         kind=sent.kind,
         phone=sent.phone,
         number=sent.number,
-        happened_at=_believed(sent, visit, by=by, ahead=ahead),
+        happened_at=_believed(sent, visit.created_at, visit.last_at, ahead=ahead),
         came_at=clock.now(),
         data=sent.data,
         seen=sent.seen,
     )
 
 
-def _believed(sent: Sent, visit: Visit, *, by: Person, ahead: timedelta) -> datetime:
+def _believed(sent: Sent, booked_at: datetime, before: datetime | None, *, ahead: timedelta) -> datetime:
     """When it happened: by the phone's clock, set right by what that is off now; in the order in which it was done, and
     never in the future."""
     now = clock.now()
     said = sent.at - ahead if abs(ahead) > CLOCK_MAY_BE_OFF else sent.at
-    of_his = Action.objects.filter(visit=visit, person=by, phone=sent.phone)
-    before = of_his.order_by("-came_at").values_list("happened_at", flat=True).first()
-    earliest = max(filter(None, (visit.created_at, now - BELIEVED, before)))
+    earliest = max(filter(None, (booked_at, now - BELIEVED, before)))
     return min(max(said, earliest), now)
 
 

@@ -16,8 +16,24 @@ export function takeOver() {
   document.addEventListener("change", (event) => {
     if (event.target.type !== "file" || !event.target.closest("form[data-queue]")) return;
     stop(event);
-    photos(event.target);
+    picked(event.target);
   }, { capture: true });
+  // While the camera is open the page may be drawn anew under it: the picture comes all the same.
+  document.addEventListener("click", ({ target }) => {
+    if (target.type !== "file" || !target.closest("form[data-queue]")) return;
+    picking = target;
+    target.addEventListener("change", () => picked(target), { once: true });
+    target.addEventListener("cancel", () => { picking = null; }, { once: true });
+  }, { capture: true });
+}
+
+let picking = null;
+
+export const isPicking = () => Boolean(picking);
+
+function picked(input) {
+  picking = null;
+  if (input.files.length) photos(input);
 }
 
 function stop(event) {

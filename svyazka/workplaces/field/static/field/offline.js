@@ -1,6 +1,6 @@
 // A field page with and without signal: what is done goes through the queue, and the pages of the coming days are kept.
 import { bar, say } from "./bar.js";
-import { takeOver } from "./forms.js";
+import { isPicking, takeOver } from "./forms.js";
 import { isUnsent, keepSending, waiting } from "./queue.js";
 import { show } from "./shown.js";
 import { list } from "./store.js";
@@ -34,8 +34,12 @@ async function begin() {
   navigator.storage?.persist?.();
 }
 
+const SAID_FOR = 8_000;
+const arrivedAt = new Map(); // kind → when the last one was taken
+
 function draw() {
   if (!page()) return;
+  for (const said of document.querySelectorAll("[data-told]")) said.hidden = !(Date.now() - arrivedAt.get(said.dataset.told) < SAID_FOR);
   show();
   bar();
 }
@@ -43,7 +47,8 @@ function draw() {
 // What has arrived stands on the house's page: it is asked for once nothing waits any more.
 let asked;
 
-function arrived() {
+function arrived({ detail }) {
+  if (detail.outcome === "done") arrivedAt.set(detail.kind, Date.now());
   draw();
   clearTimeout(asked);
   asked = setTimeout(async () => {
@@ -55,7 +60,7 @@ function arrived() {
 
 // Not while somebody types: what he has typed would be gone.
 function renew() {
-  if (!page() || !navigator.onLine || isTyping()) return document.querySelectorAll("#stop, #stops").forEach((one) => htmx.trigger(one, "live:again"));
+  if (!page() || !navigator.onLine || isPicking() || isTyping()) return document.querySelectorAll("#stop, #stops").forEach((one) => htmx.trigger(one, "live:again"));
   htmx.ajax("GET", location.pathname + location.search, { target: "#main", select: "#main", swap: "outerHTML" });
 }
 
