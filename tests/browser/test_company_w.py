@@ -113,7 +113,7 @@ def carry_out(open_page, report: str) -> None:
     phone.locator("a.stop-main").tap()
     for button in ("Еду", "Начать работу", "Готово"):
         phone.get_by_role("button", name=button).tap()
-    expect(phone.locator("#stop .chip")).to_have_text("выполнен")
+    expect(phone.locator("#stop .chip[data-status=done]")).to_have_text("выполнен")
     phone.get_by_label("Заметка").fill(report)
     phone.get_by_role("button", name="Сохранить заметку").tap()
-    expect(phone.locator(".saved")).to_contain_text("сохранена")
+    expect(phone.locator("[data-told=note]")).to_be_visible()

@@ -22,6 +22,7 @@ from svyazka.business.visits.conftest import (  # noqa: F401
     visit,
 )
 from svyazka.business.visits.models import Visit
+from svyazka.business.visits.on_site import in_hand
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -91,14 +92,16 @@ def test_a_visit_is_carried_out_on_the_phone(open_page, accessible, visit, monda
     page.locator("a.stop-main").tap()
     for button, status in (("Еду", "в пути"), ("Начать работу", "начат"), ("Готово", "выполнен")):
         page.get_by_role("button", name=button).tap()
-        expect(page.locator("#stop .chip")).to_have_text(status)
+        expect(page.locator("#stop .chip[data-status]")).to_have_text(status)
     page.get_by_label("Заметка").fill("Два окна, третий этаж")
     page.get_by_role("button", name="Сохранить заметку").tap()
-    expect(page.locator(".saved")).to_contain_text("сохранена")
+    expect(page.locator("[data-told=note]")).to_be_visible()
+    report = in_hand.mark_of("Два окна, третий этаж")
+    expect(page.locator(f".field-page[data-seen*='{report}']")).to_have_count(1)  # drawn anew, with what has arrived
     page.locator("#pictures").set_input_files({"name": "a.gif", "mimeType": "image/gif", "buffer": b"GIF89a"})
-    expect(page.locator("#photos .wrong")).to_contain_text("a.gif")
+    expect(page.locator("[data-bar=trouble]")).to_contain_text("a.gif")
     page.get_by_role("button", name="Сохранить заметку").tap()
-    expect(page.locator("#photos .wrong")).to_have_count(0)
+    expect(page.locator("[data-bar=trouble]")).to_be_hidden()
     picture = BytesIO()
     Image.new("RGB", (900, 700), "green").save(picture, "JPEG")
     jpeg = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
@@ -106,6 +109,7 @@ def test_a_visit_is_carried_out_on_the_phone(open_page, accessible, visit, monda
     expect(page.locator("#photos img")).to_have_count(1)
     page.locator("#pictures").set_input_files([jpeg, {**jpeg, "name": "b.jpg"}])
     expect(page.locator("#photos img")).to_have_count(3)
+    expect(page.locator("#photos img[src^='/field/photos/']")).to_have_count(3)
     accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     done = Visit.objects.get()

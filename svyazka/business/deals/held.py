@@ -19,14 +19,19 @@ def held(deal_id: int, *, version: int | None = None) -> Deal:
     # no row at all, because PostgreSQL then joins the new deal with the old stage.
     # Its key stays free: whoever opens a deal that refers to this one as the first need not wait, and so two people in
     # two departments never wait for each other.
-    with connection.cursor() as cursor:
-        cursor.execute("select from deals_deal where id = %s for no key update", [deal_id])
-        if not cursor.rowcount:
-            raise Deal.DoesNotExist
+    hold(deal_id)
     deal = _read(deal_id)
     if version is not None and deal.version != version:
         raise ChangedMeanwhile
     return deal
+
+
+def hold(deal_id: int) -> None:
+    """For whoever does not need to know what stands in it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select from deals_deal where id = %s for no key update", [deal_id])
+        if not cursor.rowcount:
+            raise Deal.DoesNotExist
 
 
 def held_all(deal_ids: Collection[int]) -> dict[int, Deal]:
