@@ -178,6 +178,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "queues": CallQueue.objects.create(code="sales").pk,
         "loss-reasons": LossReason.objects.first().code,
         "move-reasons": "weather",
+        "not-done-reasons": "weather",
         "what-to-do": 10**9,
         "fields": "openings",
         "visit-kinds": "measurement",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.deals import moves
 from svyazka.business.deals.work import staying
 from svyazka.business.journal.record import Actor
-from svyazka.business.visits import arriving, booking, chain, its_deal, to_client
+from svyazka.business.visits import arriving, booking, chain, its_deal, not_done, to_client
 from svyazka.business.visits.models import Visit
 from svyazka.business.visits.telling import Event, tell
 from svyazka.kit import clock
@@ -24,6 +24,8 @@ _EVENTS: dict[str, Event] = {
     Visit.Status.STARTED: "started",
     Visit.Status.DONE: "done",
 }
+CANCELLED = Visit.Status.CANCELLED
+_SAID_NOT_DONE = _("Somebody has said that the visit could not be done. Take that back first.")
 # A mistaken tap is noticed soon; later on the deal has gone its way.
 TAKE_BACK_WITHIN = timedelta(days=1)
 
@@ -36,8 +38,8 @@ def set_status(visit: Visit, status: Visit.Status, *, by: Actor, version: int | 
         return current
     if version is not None and current.version != version:
         raise ChangedMeanwhile
-    if current.status == Visit.Status.CANCELLED:
-        raise Refused(_("The visit has been cancelled."))
+    if current.is_off:
+        raise Refused(_("The visit has been cancelled.") if current.status == CANCELLED else _SAID_NOT_DONE)
     if status not in STEPS or STEPS.index(status) < STEPS.index(Visit.Status(current.status)):
         raise Refused(_("A visit only goes forward: on the way, started, done."))
     before, current.status = current.status, status
@@ -66,6 +68,8 @@ def take_back(visit: Visit, *, by: Actor, version: int | None = None) -> Visit:
     before, status = current.status, status_before(current)
     if status is None:
         raise Refused(_("This can no longer be taken back."))
+    if before == Visit.Status.NOT_DONE:
+        return not_done.take_back(current, by=by, version=version)
     if current.left_stage and _is_where_it_left_it(current):
         with contextlib.suppress(staying.CannotLeave):  # a question holds it where it is
             current.deal = moves.move(current.deal, to=current.left_stage, by=by)
@@ -83,10 +87,12 @@ def take_back(visit: Visit, *, by: Actor, version: int | None = None) -> Visit:
 
 def status_before(visit: Visit) -> Visit.Status | None:
     """What a mistaken tap can be taken back to; nothing when there was none, or when it is too long ago."""
-    if visit.status not in STEPS or visit.status == Visit.Status.PLANNED:
+    if visit.status in (Visit.Status.PLANNED, Visit.Status.CANCELLED):
         return None
     if visit.status_since is None or visit.status_since < clock.now() - TAKE_BACK_WITHIN:
         return None
+    if visit.status == Visit.Status.NOT_DONE:
+        return Visit.Status(visit.not_done.was)
     return STEPS[STEPS.index(Visit.Status(visit.status)) - 1]
 
 

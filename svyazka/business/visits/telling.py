@@ -23,6 +23,7 @@ Event = Literal[
     "on_way",
     "started",
     "done",
+    "not_done",
     "taken_back",
     "orphaned",
     "found",

@@ -237,7 +237,16 @@ def day_of(visit: Visit) -> str:
 
 
 def _visit(visit_id: int) -> Visit:
-    related = ("kind", "client", "resource__person", "deal__stage", "deal__responsible", "locked_by", "lacks")
+    related = (
+        "kind",
+        "client",
+        "resource__person",
+        "deal__stage",
+        "deal__responsible",
+        "locked_by",
+        "lacks",
+        "not_done",
+    )
     return get_object_or_404(Visit.objects.select_related(*related), pk=visit_id)
 
 

@@ -27,6 +27,8 @@ from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
 
 DAYS_AHEAD = 7
+OVER = (Visit.Status.DONE, Visit.Status.NOT_DONE)
+RELATED = ("kind", "client", "deal__stage", "not_done")
 PHONES = Prefetch(
     "client__contact_points", ContactPoint.objects.filter(kind=ContactPoint.Kind.PHONE).order_by("pk"), to_attr="phones"
 )
@@ -57,7 +59,7 @@ def day(request: PageRequest) -> HttpResponse:
     chosen = typed.day(request.GET.get("day")) or clock.today()
     first, last = clock.day_bounds(chosen)
     rows = of(request).on_days(first, last)
-    visits = rows.select_related("kind", "client", "deal__stage").prefetch_related(PHONES).order_by("starts_at")
+    visits = rows.select_related(*RELATED).prefetch_related(PHONES).order_by("starts_at")
     stops = [stop(one) for one in visits]
     context = {
         "stops": stops,
@@ -66,7 +68,8 @@ def day(request: PageRequest) -> HttpResponse:
         "tabs": _tabs(request),
         "here": f"{reverse('field_day')}?day={chosen.isoformat()}",
         "tasks": _tasks(request.person) if chosen == clock.today() else [],
-        "left": sum(one.visit.status != Visit.Status.DONE for one in stops),
+        "in_vain": any(one.visit.status == Visit.Status.NOT_DONE for one in stops),
+        "left": sum(one.visit.status not in OVER for one in stops),
     }
     fragment = request.htmx.target == "stops"
     return render(request, "field/stops.html" if fragment else "field/day.html", context)
@@ -88,8 +91,8 @@ def _tasks(person: Person) -> list[dict[str, Any]]:
 
 
 def of(request: PageRequest) -> VisitQuerySet:
-    """The visits that this person may see here: his own, those that are on."""
-    return Visit.objects.still_on().with_person(request.person)
+    """The visits that this person may see here: his own, those that are on, and those of which nothing came."""
+    return Visit.objects.exclude(status=Visit.Status.CANCELLED).with_person(request.person)
 
 
 def stop(visit: Visit) -> Stop:

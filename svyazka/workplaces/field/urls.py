@@ -10,6 +10,7 @@ urlpatterns = [
     path("visits/<int:visit_id>/status/", work.status, name="field_status"),
     path("visits/<int:visit_id>/taking-back/", work.taking_back, name="field_taking_back"),
     path("visits/<int:visit_id>/delay/", trouble.delay, name="field_delay"),
+    path("visits/<int:visit_id>/not-done/", trouble.not_done, name="field_not_done"),
     path("absence/", trouble.absence, name="field_absence"),
     path("visits/<int:visit_id>/report/", work.report, name="field_report"),
     path("visits/<int:visit_id>/photos/", work.photos, name="field_photo"),

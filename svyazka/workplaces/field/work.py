@@ -24,11 +24,12 @@ from svyazka.workplaces.shared.typed import whole_number
 
 @needs("visits.carry_out")
 def visit(request: PageRequest, visit_id: int) -> HttpResponse:
-    own = _own(request, visit_id)
+    own = own_visit(request, visit_id)
     context = {
         "stop": day.stop(own),
         "facts": _facts(own),
         "late": trouble.LATE,
+        "reasons": trouble.reasons(own),
         **_photos(own),
     }
     fragment = request.htmx.target == "stop"
@@ -37,14 +38,14 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
 
 @needs("visits.carry_out", "POST")
 def status(request: PageRequest, visit_id: int) -> HttpResponse:
-    own = _own(request, visit_id)
+    own = own_visit(request, visit_id)
     given = request.POST.get("status", "")
     if given not in (Visit.Status.ON_WAY, Visit.Status.STARTED, Visit.Status.DONE):
         raise Refused(_("There is no such status of a visit."))
     version = whole_number(request.POST.get("version"))
     carry_out.set_status(own, Visit.Status(given), by=request.person, version=version)
     if request.htmx.target == "stop":
-        return render(request, "field/stop.html", {"stop": day.stop(_own(request, visit_id))})
+        return render(request, "field/stop.html", {"stop": day.stop(own_visit(request, visit_id))})
     return redirect("field_visit", visit_id=visit_id)
 
 
@@ -52,15 +53,15 @@ def status(request: PageRequest, visit_id: int) -> HttpResponse:
 def taking_back(request: PageRequest, visit_id: int) -> HttpResponse:
     """A mistaken tap."""
     version = whole_number(request.POST.get("version"))
-    carry_out.take_back(_own(request, visit_id), by=request.person, version=version)
+    carry_out.take_back(own_visit(request, visit_id), by=request.person, version=version)
     if request.htmx.target == "stop":
-        return render(request, "field/stop.html", {"stop": day.stop(_own(request, visit_id))})
+        return render(request, "field/stop.html", {"stop": day.stop(own_visit(request, visit_id))})
     return redirect("field_visit", visit_id=visit_id)
 
 
 @needs("visits.carry_out", "POST")
 def report(request: PageRequest, visit_id: int) -> HttpResponse:
-    findings.report(_own(request, visit_id), request.POST.get("text", ""), by=request.person)
+    findings.report(own_visit(request, visit_id), request.POST.get("text", ""), by=request.person)
     if request.htmx and not request.htmx.boosted:
         return render(request, "field/saved.html")
     messages.success(request, _("The note is saved."))
@@ -69,7 +70,7 @@ def report(request: PageRequest, visit_id: int) -> HttpResponse:
 
 @needs("visits.carry_out", "POST")
 def photos(request: PageRequest, visit_id: int) -> HttpResponse:
-    own = _own(request, visit_id)
+    own = own_visit(request, visit_id)
     refusal = None
     try:
         _keep(request, own)
@@ -109,8 +110,8 @@ def photo(request: PageRequest, photo_id: int) -> HttpResponse:
     return answer
 
 
-def _own(request: PageRequest, visit_id: int) -> Visit:
-    rows = day.of(request).select_related("kind", "client", "deal__stage").prefetch_related(day.PHONES)
+def own_visit(request: PageRequest, visit_id: int) -> Visit:
+    rows = day.of(request).select_related(*day.RELATED).prefetch_related(day.PHONES)
     return get_object_or_404(rows, pk=visit_id)
 
 

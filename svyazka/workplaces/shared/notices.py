@@ -86,6 +86,7 @@ WORDINGS: dict[str, Wording] = {
         "/office/channels/",
         "bad",
     ),
+    "visit.not_done": Wording(gettext_lazy("{who}: “{kind}” could not be done. {reason}"), "visit", tone="bad"),
     "visit.confirmed_by_client": Wording(gettext_lazy("The client confirms: {what}, {visit_at}"), "check", tone="good"),
     "visit.moved_by_client": Wording(gettext_lazy("The client has moved the visit: {what}, now {visit_at}"), "visit"),
     "visit.taken_by_client": Wording(

@@ -47,6 +47,7 @@ PLAIN: dict[str, Promise] = {
     "visit.cancelled": gettext_lazy("A visit of yours is called off"),
     "visit.day_changed": gettext_lazy("Your visits have changed"),
     "visit.orphaned": gettext_lazy("Visits have nobody to go there"),
+    "visit.not_done": gettext_lazy("A visit could not be done"),
     "visit.runs_late": gettext_lazy("Somebody runs late"),
     "note.mentioned": gettext_lazy("You are mentioned in a note"),
     "digest": gettext_lazy("Your morning"),

@@ -221,7 +221,7 @@ def _visit(one: Interaction) -> tuple[str, str, str]:
         lacks=one.data.get("lacks", ""),
         minutes=one.data.get("minutes", 0),
     )
-    good, bad = ("confirmed", "done", "window_taken"), ("cancelled", "orphaned")
+    good, bad = ("confirmed", "done", "window_taken"), ("cancelled", "orphaned", "not_done")
     tone = "good" if event in good else "bad" if event in bad else ""
     return "visit", tone, f"{what}: {named}" if named else what
 
@@ -312,6 +312,7 @@ _VISIT_EVENTS: dict[str, Callable[[], str]] = {
     "on_way": lambda: pgettext("visit", "{resource} is on the way"),
     "started": lambda: pgettext("visit", "{resource} has started"),
     "done": lambda: pgettext("visit", "done, {resource}"),
+    "not_done": lambda: pgettext("visit", "could not be done ({when}, {resource})"),
     "taken_back": lambda: pgettext("visit", "put back to “{status}”, {resource}"),
     "reported": lambda: pgettext("visit", "note, {resource}"),
     "told": lambda: pgettext("visit", "the client was written to ({told})"),

@@ -4,6 +4,7 @@ what clients are told."""
 from svyazka.business.visits.models.day_plan import DayChange, DayPlan
 from svyazka.business.visits.models.kind import VisitKind
 from svyazka.business.visits.models.moves import Asked, MoveReason, Repair, VisitMove, VisitRules
+from svyazka.business.visits.models.not_done import NotDone, NotDoneReason
 from svyazka.business.visits.models.plan import PlanningRules, Proposal, ProposalGets, ProposalGroup, ProposalMove
 from svyazka.business.visits.models.resource import CrewMember, Resource, ResourceQuerySet, Shift, Substitution
 from svyazka.business.visits.models.to_client import ClientRules, ClientText, ClientWord, LinkMiss, VisitLink, What
@@ -22,6 +23,8 @@ __all__ = [
     "Freed",
     "LinkMiss",
     "MoveReason",
+    "NotDone",
+    "NotDoneReason",
     "PlanningRules",
     "Proposal",
     "ProposalGets",
