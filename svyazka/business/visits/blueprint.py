@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from svyazka.business.journal.record import Actor
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import chain, kinds
+from svyazka.business.visits import chain, checklist, kinds
 from svyazka.business.visits.models import CrewMember, MoveReason, NotDoneReason, Resource, VisitKind
 from svyazka.kit.shapes import (
     Code,
@@ -51,6 +51,7 @@ _PLAIN = (
     "done_stage",
     "comes_after",
     "gap_days",
+    "checklist",
 )
 
 
@@ -91,6 +92,13 @@ class _Step(Text):
         return numbers
 
 
+_POINT = Record(
+    {
+        "code": Part(Code()),
+        "name": Part(Words(), gettext_lazy("Title")),
+        "must": Part(Yes(), gettext_lazy("Must be ticked"), default=False),
+    }
+)
 VISIT_KINDS = Section(
     "visit_kinds",
     gettext_lazy("Kinds of visits"),
@@ -115,6 +123,7 @@ VISIT_KINDS = Section(
             "done_stage": Part(Ref(section="stages"), gettext_lazy("Stage when it is done"), default=""),
             "comes_after": Part(Ref(section="visit_kinds"), gettext_lazy("Comes after"), default=""),
             "gap_days": Part(Whole(0, chain.MOST_DAYS), gettext_lazy("Working days between them"), default=0),
+            "checklist": Part(Many(_POINT, most=checklist.MOST), gettext_lazy("Checklist"), default=[]),
         }
     ),
     of_company=_of_company,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.deals import moves
 from svyazka.business.deals.work import staying
 from svyazka.business.journal.record import Actor
-from svyazka.business.visits import arriving, booking, chain, its_deal, not_done, to_client
+from svyazka.business.visits import arriving, booking, chain, checklist, its_deal, not_done, to_client, working
 from svyazka.business.visits.models import Visit
 from svyazka.business.visits.telling import Event, tell
 from svyazka.kit import clock
@@ -42,13 +42,16 @@ def set_status(visit: Visit, status: Visit.Status, *, by: Actor, version: int | 
         raise Refused(_("The visit has been cancelled.") if current.status == CANCELLED else _SAID_NOT_DONE)
     if status not in STEPS or STEPS.index(status) < STEPS.index(Visit.Status(current.status)):
         raise Refused(_("A visit only goes forward: on the way, started, done."))
+    if status == Visit.Status.DONE:
+        checklist.insist(current)
     before, current.status = current.status, status
     current.status_since = clock.now()
+    _count(current)
     if status == Visit.Status.ON_WAY:
         current.arrives_at = arriving.expected(current)
     current.version += 1
     current.save()
-    tell(current, _EVENTS[status], by=by, changes={"status": (before, status)})
+    tell(current, _EVENTS[status], by=by, changes={"status": (before, status)}, data=_worked(current))
     if status == Visit.Status.ON_WAY:
         to_client.tell(current, "on_the_way", by=by)
         arriving.warn_if_late(current, by=by)
@@ -76,6 +79,10 @@ def take_back(visit: Visit, *, by: Actor, version: int | None = None) -> Visit:
     if status in Visit.MOVABLE:
         chain.insist(current.kind, current.deal_id, current.starts_at, without=current)
     current.status, current.left_stage = status, None
+    if before == Visit.Status.DONE:
+        working.open_again(current)
+    elif before == Visit.Status.STARTED:
+        working.forget(current)
     if status == Visit.Status.PLANNED:
         current.arrives_at = None
         to_client.fall_away(current, by=by)
@@ -94,6 +101,20 @@ def status_before(visit: Visit) -> Visit.Status | None:
     if visit.status == Visit.Status.NOT_DONE:
         return Visit.Status(visit.not_done.was)
     return STEPS[STEPS.index(Visit.Status(visit.status)) - 1]
+
+
+def _count(visit: Visit) -> None:
+    """The time in which work really went on."""
+    if visit.status == Visit.Status.STARTED:
+        working.begin(visit, visit.status_since or clock.now())
+    elif visit.status == Visit.Status.DONE:
+        working.end(visit, visit.status_since or clock.now())
+
+
+def _worked(visit: Visit) -> dict[str, int]:
+    """Where it is known: minutes, without the breaks."""
+    stints = list(visit.stints.all()) if visit.status == Visit.Status.DONE else []
+    return {"worked": working.worked(stints) // timedelta(minutes=1)} if stints else {}
 
 
 def _carry_on(visit: Visit, *, by: Actor) -> None:

@@ -15,7 +15,7 @@ from svyazka.business.deals.work import tasks
 from svyazka.business.journal.names import Names
 from svyazka.business.journal.record import Actor
 from svyazka.business.notices import tell as notices
-from svyazka.business.visits import booking, its_deal, periods, to_client
+from svyazka.business.visits import booking, its_deal, periods, to_client, working
 from svyazka.business.visits.models import Booking, NotDone, NotDoneReason, Visit
 from svyazka.business.visits.periods import Overlaps, Taken, short
 from svyazka.business.visits.telling import people_of, tell
@@ -47,8 +47,9 @@ def say(
     _refuse(current, version)
     was, current.status = current.status, Visit.Status.NOT_DONE
     current.status_since = min(at or clock.now(), clock.now())
+    working.end(current, current.status_since)
     current.version += 1
-    current.save(update_fields=["status", "status_since", "version"])
+    current.save(update_fields=["status", "status_since", "paused_at", "version"])
     people, back = people_of(current), periods.of_visit(current)
     periods.give_back(current)
     kept = NotDone(visit=current, reason=reason, said=said, at=current.status_since, by_id=by.actor_id, was=was)
@@ -72,8 +73,9 @@ def take_back(visit: Visit, *, by: Actor, version: int | None = None) -> Visit:
         raise Refused(_("It has been booked again already: this can no longer be taken back."))
     _take_again(current, kept)
     current.status = Visit.Status(kept.was)
+    working.open_again(current)
     current.version += 1
-    current.save(update_fields=["status", "version"])
+    current.save(update_fields=["status", "paused_at", "version"])
     changes = {"status": (Visit.Status.NOT_DONE.value, current.status)}
     tell(current, "taken_back", by=by, changes=changes, data={"status": current.status})
     for task in Task.objects.filter(pk__in=kept.tasks, done_at=None):

@@ -22,6 +22,8 @@ Event = Literal[
     "unconfirmed",
     "on_way",
     "started",
+    "paused",
+    "gone_on",
     "done",
     "not_done",
     "taken_back",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Self
 
 from django import forms
@@ -23,11 +24,13 @@ from svyazka.business.visits import (
     carry_out,
     chain,
     change,
+    checklist,
     confirming,
     links,
     locking,
     teams,
     to_client,
+    working,
 )
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Asked, MoveReason, Visit
@@ -40,6 +43,7 @@ from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.templatetags.svyazka import moment
+from svyazka.workplaces.shared.timeline import duration
 
 
 class ReasonForm(Form):
@@ -265,6 +269,8 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "known": _known(visit),
         "team": teams.along_with(visit),
         "photos": list(visit.photos.order_by("at")),
+        "points": checklist.of_visit(visit),
+        "worked": _worked(visit),
         "movable": visit.status in Visit.MOVABLE and changeable,
         "asked": visit.status == Visit.Status.PLANNED and visit.starts_at > clock.now() and changeable,
         "before": carry_out.status_before(visit) if changeable else None,
@@ -273,6 +279,14 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "link": _link(request, visit) if changeable else "",
     }
     return _dialog(request, visit, "dispatcher/visit.html", context)
+
+
+def _worked(visit: Visit) -> str:
+    """Without the breaks, once somebody has begun."""
+    if visit.status not in (Visit.Status.STARTED, Visit.Status.DONE, Visit.Status.NOT_DONE):
+        return ""
+    minutes = working.worked(visit.stints.all()) // timedelta(minutes=1)
+    return duration(minutes * 60) if minutes else ""
 
 
 def _link(request: PageRequest, visit: Visit) -> str:

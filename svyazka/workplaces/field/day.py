@@ -52,6 +52,8 @@ class Stop:
     map: str
     next: Visit.Status | None
     before: Visit.Status | None
+    worked: str = ""  # of one that is open on the phone: without the breaks
+    rested: str = ""
 
 
 @needs("visits.carry_out")

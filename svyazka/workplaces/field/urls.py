@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.field import day, trouble, work
+from svyazka.workplaces.field import day, trouble, work, working
 
 urlpatterns = [
     path("", day.day, name="field_day"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("visits/<int:visit_id>/status/", work.status, name="field_status"),
     path("visits/<int:visit_id>/taking-back/", work.taking_back, name="field_taking_back"),
     path("visits/<int:visit_id>/delay/", trouble.delay, name="field_delay"),
+    path("visits/<int:visit_id>/break/", working.pause, name="field_break"),
+    path("visits/<int:visit_id>/checklist/", working.tick, name="field_checklist"),
+    path("visits/<int:visit_id>/done/", working.done, name="field_done"),
     path("visits/<int:visit_id>/not-done/", trouble.not_done, name="field_not_done"),
     path("absence/", trouble.absence, name="field_absence"),
     path("visits/<int:visit_id>/report/", work.report, name="field_report"),

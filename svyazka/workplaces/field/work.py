@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -13,20 +15,24 @@ from django.utils.translation import gettext as _
 from svyazka.business.deals.models import Field
 from svyazka.business.staff import roles
 from svyazka.business.staff.roles import Reach
-from svyazka.business.visits import carry_out, findings
+from svyazka.business.visits import carry_out, checklist, findings, working
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.field import day, trouble
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.said import names_of, people_in, said
+from svyazka.workplaces.shared.timeline import duration
 from svyazka.workplaces.shared.typed import whole_number
+
+MINUTE = timedelta(minutes=1)
 
 
 @needs("visits.carry_out")
 def visit(request: PageRequest, visit_id: int) -> HttpResponse:
     own = own_visit(request, visit_id)
     context = {
-        "stop": day.stop(own),
+        "stop": shown(own),
+        "points": checklist.of_visit(own),
         "facts": _facts(own),
         "late": trouble.LATE,
         "reasons": trouble.reasons(own),
@@ -44,9 +50,7 @@ def status(request: PageRequest, visit_id: int) -> HttpResponse:
         raise Refused(_("There is no such status of a visit."))
     version = whole_number(request.POST.get("version"))
     carry_out.set_status(own, Visit.Status(given), by=request.person, version=version)
-    if request.htmx.target == "stop":
-        return render(request, "field/stop.html", {"stop": day.stop(own_visit(request, visit_id))})
-    return redirect("field_visit", visit_id=visit_id)
+    return stop_again(request, visit_id)
 
 
 @needs("visits.carry_out", "POST")
@@ -54,9 +58,7 @@ def taking_back(request: PageRequest, visit_id: int) -> HttpResponse:
     """A mistaken tap."""
     version = whole_number(request.POST.get("version"))
     carry_out.take_back(own_visit(request, visit_id), by=request.person, version=version)
-    if request.htmx.target == "stop":
-        return render(request, "field/stop.html", {"stop": day.stop(own_visit(request, visit_id))})
-    return redirect("field_visit", visit_id=visit_id)
+    return stop_again(request, visit_id)
 
 
 @needs("visits.carry_out", "POST")
@@ -108,6 +110,27 @@ def photo(request: PageRequest, photo_id: int) -> HttpResponse:
     answer["Cache-Control"] = "private, max-age=86400, immutable"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+def stop_again(request: PageRequest, visit_id: int) -> HttpResponse:
+    if request.htmx.target == "stop":
+        return render(request, "field/stop.html", {"stop": shown(own_visit(request, visit_id))})
+    return redirect("field_visit", visit_id=visit_id)
+
+
+def shown(visit: Visit) -> day.Stop:
+    """With how long somebody has worked, once he has begun."""
+    stop = day.stop(visit)
+    if visit.status not in (Visit.Status.STARTED, Visit.Status.DONE) or not (stints := list(visit.stints.all())):
+        return stop
+    worked, rested = working.worked(stints), working.rested(stints, visit.paused_at)
+    return replace(stop, worked=_in_words(worked), rested=_in_words(rested) if rested >= MINUTE else "")
+
+
+def _in_words(length: timedelta) -> str:
+    """To the minute."""
+    minutes = length // MINUTE
+    return duration(minutes * 60) if minutes >= 60 else _("{minutes} min").format(minutes=minutes)
 
 
 def own_visit(request: PageRequest, visit_id: int) -> Visit:

@@ -10,6 +10,7 @@ from svyazka.business.visits.models.resource import CrewMember, Resource, Resour
 from svyazka.business.visits.models.to_client import ClientRules, ClientText, ClientWord, LinkMiss, VisitLink, What
 from svyazka.business.visits.models.visit import Booking, Visit, VisitPhoto, VisitQuerySet
 from svyazka.business.visits.models.waiting import Freed, Seeking, Waiting, WaitingOffer, WaitingRules
+from svyazka.business.visits.models.working import Stint, Tick
 
 __all__ = [
     "Asked",
@@ -35,7 +36,9 @@ __all__ = [
     "ResourceQuerySet",
     "Seeking",
     "Shift",
+    "Stint",
     "Substitution",
+    "Tick",
     "Visit",
     "VisitKind",
     "VisitLink",

@@ -83,6 +83,7 @@ class Visit(models.Model):
     locked_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
     locked_why = models.CharField(max_length=200, blank=True, default="", db_default="")
     arranged_at = models.DateTimeField(null=True)  # when this time was agreed on; empty: when it was booked
+    paused_at = models.DateTimeField(null=True)  # of one that has started: since when nobody works
     arrives_at = models.DateTimeField(null=True)  # as whoever set out is expected there
     # Who or what was to go there and cannot, and since when that is known: until somebody has solved it.
     lacks = models.ForeignKey(Resource, models.SET_NULL, null=True, related_name="+", db_index=False)
