@@ -54,7 +54,7 @@ def say(
     periods.give_back(current)
     kept = NotDone(visit=current, reason=reason, said=said, at=current.status_since, by_id=by.actor_id, was=was)
     kept.given_back = [[one.resource_id, one.start.isoformat(), one.end.isoformat()] for one in back]
-    tell(current, "not_done", by=by, note=said, changes={"status": (was, current.status)}, also=people)
+    tell(current, "not_done", by=by, note=said, changes={"status": (was, current.status)}, also=people, at=at)
     to_client.fall_away(current, by=by)
     its_deal.write_date(current, by=by)
     kept.tasks = _what_next(current, said, by=by)

@@ -27,7 +27,7 @@ def pause(visit: Visit, *, by: Actor, at: datetime | None = None, version: int |
         return current
     end(current, at or clock.now(), until_break=True)
     _save(current)
-    tell(current, "paused", by=by, changes={"paused_at": (None, current.paused_at)})
+    tell(current, "paused", by=by, changes={"paused_at": (None, current.paused_at)}, at=at and current.paused_at)
     return current
 
 
@@ -41,7 +41,7 @@ def go_on(visit: Visit, *, by: Actor, at: datetime | None = None, version: int |
     begin(current, moment)
     _save(current)
     minutes = (moment - was) // timedelta(minutes=1)
-    tell(current, "gone_on", by=by, changes={"paused_at": (was, None)}, data={"minutes": minutes})
+    tell(current, "gone_on", by=by, changes={"paused_at": (was, None)}, data={"minutes": minutes}, at=at and moment)
     return current
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.field import day, trouble, work, working
+from svyazka.workplaces.field import day, sync, trouble, work, working
 
 urlpatterns = [
     path("", day.day, name="field_day"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("visits/<int:visit_id>/checklist/", working.tick, name="field_checklist"),
     path("visits/<int:visit_id>/done/", working.done, name="field_done"),
     path("visits/<int:visit_id>/not-done/", trouble.not_done, name="field_not_done"),
+    path("sync/", sync.sync, name="field_sync"),
+    path("sync/photos/", sync.photos, name="field_sync_photo"),
     path("absence/", trouble.absence, name="field_absence"),
     path("visits/<int:visit_id>/report/", work.report, name="field_report"),
     path("visits/<int:visit_id>/photos/", work.photos, name="field_photo"),

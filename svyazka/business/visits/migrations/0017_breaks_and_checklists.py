@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("staff", "0007_an_extension_may_be_on_two_pbxs"),
-        ("visits", "0015_a_visit_that_could_not_be_done"),
+        ("visits", "0016_a_visit_that_could_not_be_done"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ("clients", "0007_lists_of_clients_narrowed_and_sorted"),
         ("deals", "0014_missed_calls_are_returned"),
         ("staff", "0007_an_extension_may_be_on_two_pbxs"),
-        ("visits", "0014_whoever_waits_gets_a_time"),
+        ("visits", "0015_what_phones_have_sent"),
     ]
 
     operations = [
