@@ -11,7 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.deals import moves
 from svyazka.business.deals.work import staying
 from svyazka.business.journal.record import Actor
-from svyazka.business.visits import arriving, booking, chain, checklist, its_deal, not_done, to_client, working
+from svyazka.business.visits import (
+    arriving,
+    booking,
+    chain,
+    checklist,
+    crew_there,
+    its_deal,
+    not_done,
+    to_client,
+    working,
+)
 from svyazka.business.visits.models import Visit
 from svyazka.business.visits.telling import Event, tell
 from svyazka.kit import clock
@@ -87,6 +97,7 @@ def take_back(visit: Visit, *, by: Actor, version: int | None = None, at: dateti
     current.status, current.left_stage = status, None
     if before == Visit.Status.DONE:
         working.open_again(current)
+        crew_there.all_are_back(current)
     elif before == Visit.Status.STARTED:
         working.forget(current)
     if status == Visit.Status.PLANNED:
@@ -131,6 +142,7 @@ def _count(visit: Visit) -> None:
         working.begin(visit, visit.status_since or clock.now())
     elif visit.status == Visit.Status.DONE:
         working.end(visit, visit.status_since or clock.now())
+        crew_there.all_leave(visit, visit.status_since or clock.now())
 
 
 def _worked(visit: Visit) -> dict[str, int]:

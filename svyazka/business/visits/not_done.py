@@ -15,7 +15,7 @@ from svyazka.business.deals.work import tasks
 from svyazka.business.journal.names import Names
 from svyazka.business.journal.record import Actor
 from svyazka.business.notices import tell as notices
-from svyazka.business.visits import booking, its_deal, periods, to_client, working
+from svyazka.business.visits import booking, crew_there, its_deal, periods, to_client, working
 from svyazka.business.visits.models import Booking, NotDone, NotDoneReason, Visit
 from svyazka.business.visits.periods import Overlaps, Taken, short
 from svyazka.business.visits.telling import people_of, tell
@@ -48,6 +48,7 @@ def say(
     was, current.status = current.status, Visit.Status.NOT_DONE
     current.status_since = min(at or clock.now(), clock.now())
     working.end(current, current.status_since)
+    crew_there.all_leave(current, current.status_since)
     current.version += 1
     current.save(update_fields=["status", "status_since", "paused_at", "version"])
     people, back = people_of(current), periods.of_visit(current)
@@ -74,6 +75,7 @@ def take_back(visit: Visit, *, by: Actor, version: int | None = None) -> Visit:
     _take_again(current, kept)
     current.status = Visit.Status(kept.was)
     working.open_again(current)
+    crew_there.all_are_back(current)
     current.version += 1
     current.save(update_fields=["status", "paused_at", "version"])
     changes = {"status": (Visit.Status.NOT_DONE.value, current.status)}

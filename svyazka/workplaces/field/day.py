@@ -18,6 +18,7 @@ from svyazka.business.clients.models import ContactPoint
 from svyazka.business.deals.work import my_day
 from svyazka.business.deals.work.my_day import Part
 from svyazka.business.staff.models import Person
+from svyazka.business.visits import handing_over
 from svyazka.business.visits.carry_out import STEPS, status_before
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Visit, VisitQuerySet
@@ -28,7 +29,7 @@ from svyazka.workplaces.shared.short import Short
 
 DAYS_AHEAD = 7
 OVER = (Visit.Status.DONE, Visit.Status.NOT_DONE)
-RELATED = ("kind", "client", "deal__stage", "not_done")
+RELATED = ("kind", "client", "deal__stage", "not_done", "resource__person")
 PHONES = Prefetch(
     "client__contact_points", ContactPoint.objects.filter(kind=ContactPoint.Kind.PHONE).order_by("pk"), to_attr="phones"
 )
@@ -69,6 +70,7 @@ def day(request: PageRequest) -> HttpResponse:
         "today": clock.today(),
         "tabs": _tabs(request),
         "here": f"{reverse('field_day')}?day={chosen.isoformat()}",
+        "asked": list(handing_over.waiting_for(request.person)),
         "tasks": _tasks(request.person) if chosen == clock.today() else [],
         "in_vain": any(one.visit.status == Visit.Status.NOT_DONE for one in stops),
         "left": sum(one.visit.status not in OVER for one in stops),

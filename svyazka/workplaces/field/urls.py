@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.field import day, sync, trouble, work, working
+from svyazka.workplaces.field import crew, day, sync, trouble, work, working
 
 urlpatterns = [
     path("", day.day, name="field_day"),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("visits/<int:visit_id>/status/", work.status, name="field_status"),
     path("visits/<int:visit_id>/taking-back/", work.taking_back, name="field_taking_back"),
     path("visits/<int:visit_id>/delay/", trouble.delay, name="field_delay"),
+    path("visits/<int:visit_id>/presence/", crew.presence, name="field_presence"),
+    path("visits/<int:visit_id>/hand-over/", crew.hand_over, name="field_hand_over"),
+    path("visits/<int:visit_id>/hand-over/removal/", crew.hand_over_removal, name="field_hand_over_removal"),
+    path("hand-overs/<int:pk>/answer/", crew.hand_over_answer, name="field_hand_over_answer"),
     path("visits/<int:visit_id>/break/", working.pause, name="field_break"),
     path("visits/<int:visit_id>/checklist/", working.tick, name="field_checklist"),
     path("visits/<int:visit_id>/done/", working.done, name="field_done"),

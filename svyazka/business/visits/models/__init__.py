@@ -1,6 +1,7 @@
 """What is stored of visits: who and what can be booked, kinds of work, visits, the times that are taken, who waits,
 what clients are told, and what phones have sent."""
 
+from svyazka.business.visits.models.crew import HandOver, Presence
 from svyazka.business.visits.models.day_plan import DayChange, DayPlan
 from svyazka.business.visits.models.kind import VisitKind
 from svyazka.business.visits.models.moves import Asked, MoveReason, Repair, VisitMove, VisitRules
@@ -24,11 +25,13 @@ __all__ = [
     "DayChange",
     "DayPlan",
     "Freed",
+    "HandOver",
     "LinkMiss",
     "MoveReason",
     "NotDone",
     "NotDoneReason",
     "PlanningRules",
+    "Presence",
     "Proposal",
     "ProposalGets",
     "ProposalGroup",
