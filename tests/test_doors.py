@@ -188,6 +188,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "absences": 10**9,
         "waiting": waits.pk,
         "offers": offer.pk,
+        "next": "installation",
         "hand-overs": HandOver.objects.create(**passed_on).pk,
         "days": 10**9,
         "substitutions": 10**9,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.field import crew, day, sync, trouble, work, working
+from svyazka.workplaces.field import crew, day, next_visit, sync, trouble, work, working
 
 urlpatterns = [
     path("", day.day, name="field_day"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("visits/<int:visit_id>/hand-over/", crew.hand_over, name="field_hand_over"),
     path("visits/<int:visit_id>/hand-over/removal/", crew.hand_over_removal, name="field_hand_over_removal"),
     path("hand-overs/<int:pk>/answer/", crew.hand_over_answer, name="field_hand_over_answer"),
+    path("visits/<int:visit_id>/next/<slug:code>/", next_visit.next_visit, name="field_next_visit"),
     path("visits/<int:visit_id>/break/", working.pause, name="field_break"),
     path("visits/<int:visit_id>/checklist/", working.tick, name="field_checklist"),
     path("visits/<int:visit_id>/done/", working.done, name="field_done"),

@@ -18,7 +18,7 @@ from svyazka.business.staff.roles import Reach
 from svyazka.business.visits import carry_out, checklist, findings, handing_over, working
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.field import crew, day, trouble
+from svyazka.workplaces.field import crew, day, next_visit, trouble
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.timeline import duration
@@ -36,6 +36,7 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
         "facts": _facts(own),
         "late": trouble.LATE,
         "reasons": trouble.reasons(own),
+        "coming": next_visit.links(own),
         **crew.of(request, own),
         "asked": handing_over.of_visit(own),
         "may_hand_over": crew.may_hand_over(request, own),
