@@ -7,6 +7,22 @@ from urllib.parse import quote
 
 from django.conf import settings
 
+# The way to an address in the maps app of a phone; a site opens the app where it is installed.
+APPS = {
+    "yandex": "https://yandex.ru/maps/?rtext=~{address}&rtt=auto",
+    "navigator": "yandexnavi://map_search?text={address}",
+    "2gis": "https://2gis.ru/search/{address}",
+    "google": "https://www.google.com/maps/dir/?api=1&destination={address}",
+    "apple": "https://maps.apple.com/?daddr={address}",
+    "geo": "geo:0,0?q={address}",
+}
+
+
+def way_link(address: str, app: str) -> str:
+    """In the app that was chosen; in the company's usual one where none was."""
+    pattern = APPS.get(app)
+    return pattern.replace("{address}", quote(address, safe="")) if pattern and address else map_link(address)
+
 
 def map_link(address: str) -> str:
     pattern: str = settings.MAP_LINK

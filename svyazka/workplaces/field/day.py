@@ -20,9 +20,10 @@ from svyazka.business.deals.work.my_day import Part
 from svyazka.business.staff.models import Person
 from svyazka.business.visits import handing_over
 from svyazka.business.visits.carry_out import STEPS, status_before
-from svyazka.business.visits.directions import map_link
+from svyazka.business.visits.directions import way_link
 from svyazka.business.visits.models import Visit, VisitQuerySet
 from svyazka.kit import clock
+from svyazka.workplaces.field import maps
 from svyazka.workplaces.shared import typed
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
@@ -63,11 +64,12 @@ def day(request: PageRequest) -> HttpResponse:
     first, last = clock.day_bounds(chosen)
     rows = of(request).on_days(first, last)
     visits = rows.select_related(*RELATED).prefetch_related(PHONES).order_by("starts_at")
-    stops = [stop(one) for one in visits]
+    stops = [stop(one, maps.chosen(request)) for one in visits]
     context = {
         "stops": stops,
         "day": chosen,
         "today": clock.today(),
+        "apps": maps.apps(request),
         "tabs": _tabs(request),
         "here": f"{reverse('field_day')}?day={chosen.isoformat()}",
         "asked": list(handing_over.waiting_for(request.person)),
@@ -99,13 +101,14 @@ def of(request: PageRequest) -> VisitQuerySet:
     return Visit.objects.exclude(status=Visit.Status.CANCELLED).with_person(request.person)
 
 
-def stop(visit: Visit) -> Stop:
+def stop(visit: Visit, app: str = "") -> Stop:
+    """`app`: the maps app of this phone."""
     phones: list[ContactPoint] = visit.client.phones  # type: ignore[attr-defined]  # prefetched as PHONES
     return Stop(
         visit=visit,
         url=reverse("field_visit", args=[visit.pk]),
         phone=phones[0].value if phones else "",
-        map=map_link(visit.address),
+        map=way_link(visit.address, app),
         next=next_step(visit),
         before=status_before(visit),
     )

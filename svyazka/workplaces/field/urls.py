@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.field import crew, day, next_visit, sync, trouble, work, working
+from svyazka.workplaces.field import crew, day, maps, next_visit, sync, trouble, work, working
 
 urlpatterns = [
     path("", day.day, name="field_day"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("visits/<int:visit_id>/not-done/", trouble.not_done, name="field_not_done"),
     path("sync/", sync.sync, name="field_sync"),
     path("sync/photos/", sync.photos, name="field_sync_photo"),
+    path("maps/", maps.maps_app, name="field_maps"),
     path("absence/", trouble.absence, name="field_absence"),
     path("visits/<int:visit_id>/report/", work.report, name="field_report"),
     path("visits/<int:visit_id>/photos/", work.photos, name="field_photo"),

@@ -18,7 +18,7 @@ from svyazka.business.staff.roles import Reach
 from svyazka.business.visits import carry_out, checklist, findings, handing_over, working
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.field import crew, day, next_visit, trouble
+from svyazka.workplaces.field import crew, day, maps, next_visit, trouble
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.timeline import duration
@@ -31,7 +31,7 @@ MINUTE = timedelta(minutes=1)
 def visit(request: PageRequest, visit_id: int) -> HttpResponse:
     own = own_visit(request, visit_id)
     context = {
-        "stop": shown(own),
+        "stop": shown(request, own),
         "points": checklist.of_visit(own),
         "facts": _facts(own),
         "late": trouble.LATE,
@@ -118,13 +118,13 @@ def photo(request: PageRequest, photo_id: int) -> HttpResponse:
 
 def stop_again(request: PageRequest, visit_id: int) -> HttpResponse:
     if request.htmx.target == "stop":
-        return render(request, "field/stop.html", {"stop": shown(own_visit(request, visit_id))})
+        return render(request, "field/stop.html", {"stop": shown(request, own_visit(request, visit_id))})
     return redirect("field_visit", visit_id=visit_id)
 
 
-def shown(visit: Visit) -> day.Stop:
+def shown(request: PageRequest, visit: Visit) -> day.Stop:
     """With how long somebody has worked, once he has begun."""
-    stop = day.stop(visit)
+    stop = day.stop(visit, maps.chosen(request))
     if visit.status not in (Visit.Status.STARTED, Visit.Status.DONE) or not (stints := list(visit.stints.all())):
         return stop
     worked, rested = working.worked(stints), working.rested(stints, visit.paused_at)

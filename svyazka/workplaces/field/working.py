@@ -47,7 +47,7 @@ def done(request: PageRequest, visit_id: int) -> HttpResponse:
     own = work.own_visit(request, visit_id)
     if own.status == Visit.Status.DONE or own.is_off:
         return redirect("field_visit", visit_id=visit_id)
-    return render(request, "field/done.html", {"stop": work.shown(own), "at_end": True, **_listed(own)})
+    return render(request, "field/done.html", {"stop": work.shown(request, own), "at_end": True, **_listed(own)})
 
 
 def _listed(visit: Visit) -> dict[str, Any]:
