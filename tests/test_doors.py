@@ -92,7 +92,16 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
     from svyazka.business.visits import links, waiting, window_links
-    from svyazka.business.visits.models import Action, Proposal, Resource, Visit, VisitKind, VisitPhoto, WaitingOffer
+    from svyazka.business.visits.models import (
+        Action,
+        HandOver,
+        Proposal,
+        Resource,
+        Visit,
+        VisitKind,
+        VisitPhoto,
+        WaitingOffer,
+    )
 
     settings.MEDIA_ROOT = tmp_path
     now = clock.now()
@@ -115,6 +124,9 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         ends_at=now + timedelta(hours=2),
         request_id=uuid.uuid4(),
     )
+    # Withdrawn: nobody is kept waiting, and the engineer finds it all the same.
+    passed_on = {"visit": visit, "giver": visit.resource, "taker": visit.resource, "starts_at": visit.starts_at}
+    passed_on |= {"why": "Болен", "asked_at": now, "state": "withdrawn"}
     photo = VisitPhoto(visit=visit, by=egor, request_id=uuid.uuid4())
     photo.file.save("window.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
     action = Action(
@@ -186,12 +198,15 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "queues": CallQueue.objects.create(code="sales").pk,
         "loss-reasons": LossReason.objects.first().code,
         "move-reasons": "weather",
+        "not-done-reasons": "weather",
         "what-to-do": 10**9,
         "fields": "openings",
         "visit-kinds": "measurement",
         "absences": 10**9,
         "waiting": waits.pk,
         "offers": offer.pk,
+        "next": "installation",
+        "hand-overs": HandOver.objects.create(**passed_on).pk,
         "days": 10**9,
         "substitutions": 10**9,
         "versions": 10**9,

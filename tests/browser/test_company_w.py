@@ -111,8 +111,14 @@ def carry_out(open_page, report: str) -> None:
         visit.resource.person, f"/field/?day={visit.starts_at:%Y-%m-%d}", width=390, height=844, touch=True
     )
     phone.locator("a.stop-main").tap()
-    for button in ("Еду", "Начать работу", "Готово"):
+    for button in ("Еду", "Начать работу"):
         phone.get_by_role("button", name=button).tap()
+    if visit.kind.checklist:
+        phone.get_by_role("link", name="Готово…").tap()
+        for point in visit.kind.checklist:
+            phone.get_by_role("checkbox", name=point["name"]["ru"]).tap()
+        expect(phone.get_by_role("checkbox", checked=True)).to_have_count(len(visit.kind.checklist))
+    phone.get_by_role("button", name="Готово").tap()
     expect(phone.locator("#stop .chip[data-status=done]")).to_have_text("выполнен")
     phone.get_by_label("Заметка").fill(report)
     phone.get_by_role("button", name="Сохранить заметку").tap()

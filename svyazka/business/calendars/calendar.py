@@ -72,7 +72,7 @@ def _visit(visit: Visit, standing: Standing, placed: Mapping[str, Placed]) -> Ev
     what = f"{visit.kind.name}: {visit.client}"
     event.add("summary", what if standing.resource else f"{visit.resource.name}. {what}")
     event.add("sequence", visit.version)
-    event.add("status", "CANCELLED" if visit.status == Visit.Status.CANCELLED else "CONFIRMED")
+    event.add("status", "CANCELLED" if visit.is_off else "CONFIRMED")
     event.add("created", visit.created_at)
     if visit.address:
         event.add("location", visit.address)

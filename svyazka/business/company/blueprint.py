@@ -22,7 +22,7 @@ from svyazka.business.deals.paths.blueprint import FIELDS, LOSS_REASONS, PIPELIN
 from svyazka.business.places.blueprint import PLACE
 from svyazka.business.staff.blueprint import DEPARTMENTS, PERSON, ROLES
 from svyazka.business.staff.models import Role
-from svyazka.business.visits.blueprint import MOVE_REASONS, RESOURCE, VISIT_KINDS
+from svyazka.business.visits.blueprint import MOVE_REASONS, NOT_DONE_REASONS, RESOURCE, VISIT_KINDS
 from svyazka.business.visits.client_blueprint import CLIENT_MESSAGES, CLIENT_RULES
 from svyazka.kit import yaml_text
 from svyazka.kit.shapes import (
@@ -51,6 +51,7 @@ SECTIONS: tuple[Section, ...] = (
     PIPELINES,
     VISIT_KINDS,
     MOVE_REASONS,
+    NOT_DONE_REASONS,
     CLIENT_MESSAGES,
     CLIENT_RULES,
     FORMS,

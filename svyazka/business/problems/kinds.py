@@ -251,6 +251,23 @@ join deals_deal d on d.id = v.deal_id and d.closed_at is null{of}
 where v.status in ('planned', 'on_way', 'started') and v.ends_at < %(now)s::timestamptz - %(result_within)s
 """
 
+# Until such work is booked again in the deal, or the client waits for a window.
+_VISIT_NOT_DONE = """
+select d.id, 'visit_not_done', v.id, gone.at, d.responsible_id,
+       jsonb_build_object('at', v.starts_at, 'reason', gone.said, 'kind', k.words, 'booked', k.code)
+from visits_visit v
+join visits_notdone gone on gone.visit_id = v.id
+join visits_visitkind k on k.id = v.kind_id
+join deals_deal d on d.id = v.deal_id and d.closed_at is null{of}
+where v.status = 'not_done' and not exists (
+    select from visits_visit again
+    where again.deal_id = v.deal_id and again.kind_id = v.kind_id and again.id <> v.id
+      and (again.status not in ('cancelled', 'not_done') and again.starts_at > v.starts_at
+           or again.status = 'not_done' and again.status_since > v.status_since))
+  and not exists (
+    select from visits_waiting w where w.deal_id = v.deal_id and w.kind_id = v.kind_id and w.state = 'open')
+"""
+
 _WAITS_TOO_LONG = """
 select d.id, 'waits_too_long', w.id, w.since + most.span, d.responsible_id,
        jsonb_build_object('kind', k.words, 'begun', w.since)
@@ -281,6 +298,7 @@ QUESTIONS: dict[Kind, str] = {
     Kind.VISIT_LATE: _VISIT_LATE,
     Kind.VISIT_UNCONFIRMED: _VISIT_UNCONFIRMED,
     Kind.VISIT_MOVED: _VISIT_MOVED,
+    Kind.VISIT_NOT_DONE: _VISIT_NOT_DONE,
     Kind.VISIT_WITHOUT_RESULT: _VISIT_WITHOUT_RESULT,
     Kind.WAITS_TOO_LONG: _WAITS_TOO_LONG,
 }

@@ -34,6 +34,7 @@ class Problem(models.Model):
         VISIT_LATE = "visit_late"  # whoever is to go there runs late
         VISIT_UNCONFIRMED = "visit_unconfirmed"
         VISIT_MOVED = "visit_moved"
+        VISIT_NOT_DONE = "visit_not_done"  # and no other date is agreed on
         VISIT_WITHOUT_RESULT = "visit_without_result"
         WAITS_TOO_LONG = "waits_too_long"  # for a window
 

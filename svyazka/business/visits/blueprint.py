@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svyazka.business.journal.record import Actor
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import chain, kinds
-from svyazka.business.visits.models import CrewMember, MoveReason, Resource, VisitKind
+from svyazka.business.visits import chain, checklist, kinds
+from svyazka.business.visits.models import CrewMember, MoveReason, NotDoneReason, Resource, VisitKind
 from svyazka.kit.shapes import (
     Code,
     Fault,
@@ -50,6 +51,7 @@ _PLAIN = (
     "done_stage",
     "comes_after",
     "gap_days",
+    "checklist",
 )
 
 
@@ -90,6 +92,13 @@ class _Step(Text):
         return numbers
 
 
+_POINT = Record(
+    {
+        "code": Part(Code()),
+        "name": Part(Words(), gettext_lazy("Title")),
+        "must": Part(Yes(), gettext_lazy("Must be ticked"), default=False),
+    }
+)
 VISIT_KINDS = Section(
     "visit_kinds",
     gettext_lazy("Kinds of visits"),
@@ -114,6 +123,7 @@ VISIT_KINDS = Section(
             "done_stage": Part(Ref(section="stages"), gettext_lazy("Stage when it is done"), default=""),
             "comes_after": Part(Ref(section="visit_kinds"), gettext_lazy("Comes after"), default=""),
             "gap_days": Part(Whole(0, chain.MOST_DAYS), gettext_lazy("Working days between them"), default=0),
+            "checklist": Part(Many(_POINT, most=checklist.MOST), gettext_lazy("Checklist"), default=[]),
         }
     ),
     of_company=_of_company,
@@ -122,31 +132,30 @@ VISIT_KINDS = Section(
 )
 
 
-def _move_reasons() -> list[dict[str, Any]]:
-    return [{"code": one.code, "name": one.words, "is_active": one.is_active} for one in MoveReason.objects.all()]
+def _reasons_of(code: str, title: Promise, model: type[MoveReason] | type[NotDoneReason]) -> Section:
+    """A list of the company's reasons."""
+
+    def of_company() -> list[dict[str, Any]]:
+        rows = model._default_manager.all()
+        return [{"code": one.code, "name": one.words, "is_active": one.is_active} for one in rows]
+
+    def put(items: list[dict[str, Any]], chosen: set[str], _by: Actor) -> None:
+        for position, given in enumerate(items):
+            model._default_manager.filter(code=given["code"]).update(position=position)
+            if given["code"] in chosen:
+                values = {"words": given["name"], "is_active": given["is_active"], "position": position}
+                model._default_manager.update_or_create(code=given["code"], defaults=values)
+
+    parts = {
+        "code": Part(Code()),
+        "name": Part(Words(), gettext_lazy("Title")),
+        "is_active": Part(Yes(), gettext_lazy("In use"), default=True),
+    }
+    return Section(code, title, Record(parts), of_company=of_company, put=put)
 
 
-def _put_move_reasons(items: list[dict[str, Any]], chosen: set[str], _by: Actor) -> None:
-    for position, given in enumerate(items):
-        MoveReason.objects.filter(code=given["code"]).update(position=position)
-        if given["code"] in chosen:
-            values = {"words": given["name"], "is_active": given["is_active"], "position": position}
-            MoveReason.objects.update_or_create(code=given["code"], defaults=values)
-
-
-MOVE_REASONS = Section(
-    "move_reasons",
-    gettext_lazy("Reasons of moves"),
-    Record(
-        {
-            "code": Part(Code()),
-            "name": Part(Words(), gettext_lazy("Title")),
-            "is_active": Part(Yes(), gettext_lazy("In use"), default=True),
-        }
-    ),
-    of_company=_move_reasons,
-    put=_put_move_reasons,
-)
+MOVE_REASONS = _reasons_of("move_reasons", gettext_lazy("Reasons of moves"), MoveReason)
+NOT_DONE_REASONS = _reasons_of("not_done_reasons", gettext_lazy("Why visits are not done"), NotDoneReason)
 
 
 class _Hours(Text):

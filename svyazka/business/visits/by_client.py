@@ -107,7 +107,7 @@ def move(link: VisitLink, starts_at: datetime) -> Visit:
 def call_off(link: VisitLink, *, reason: str) -> Visit:
     """A second tap changes nothing. Whoever is responsible has the task to agree on another time."""
     visit = _current(link.visit)
-    if visit.status == Visit.Status.CANCELLED:
+    if visit.is_off:
         return visit
     if not may_call_off(link):
         raise RingUs

@@ -11,7 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.deals import moves
 from svyazka.business.deals.work import staying
 from svyazka.business.journal.record import Actor
-from svyazka.business.visits import arriving, booking, chain, its_deal, to_client
+from svyazka.business.visits import (
+    arriving,
+    booking,
+    chain,
+    checklist,
+    crew_there,
+    its_deal,
+    not_done,
+    to_client,
+    working,
+)
 from svyazka.business.visits.models import Visit
 from svyazka.business.visits.telling import Event, tell
 from svyazka.kit import clock
@@ -24,6 +34,8 @@ _EVENTS: dict[str, Event] = {
     Visit.Status.STARTED: "started",
     Visit.Status.DONE: "done",
 }
+CANCELLED = Visit.Status.CANCELLED
+_SAID_NOT_DONE = _("Somebody has said that the visit could not be done. Take that back first.")
 # A mistaken tap is noticed soon; later on the deal has gone its way.
 TAKE_BACK_WITHIN = timedelta(days=1)
 # Set out longer ago than this: where he would be by now nobody knows, and the client needs no word of it any more.
@@ -41,18 +53,21 @@ def set_status(
         return current
     if version is not None and current.version != version:
         raise ChangedMeanwhile
-    if current.status == Visit.Status.CANCELLED:
-        raise Refused(_("The visit has been cancelled."))
+    if current.is_off:
+        raise Refused(_("The visit has been cancelled.") if current.status == CANCELLED else _SAID_NOT_DONE)
     if status not in STEPS or STEPS.index(status) < STEPS.index(Visit.Status(current.status)):
         raise Refused(_("A visit only goes forward: on the way, started, done."))
+    if status == Visit.Status.DONE:
+        checklist.insist(current)
     before, current.status, current.left_stage = current.status, status, None
     current.status_since = at or clock.now()
+    _count(current)
     sets_out = status == Visit.Status.ON_WAY and current.status_since > clock.now() - STALE
     if sets_out:
         current.arrives_at = arriving.expected(current)
     current.version += 1
     current.save()
-    tell(current, _EVENTS[status], by=by, changes={"status": (before, status)}, at=at)
+    tell(current, _EVENTS[status], by=by, changes={"status": (before, status)}, data=_worked(current), at=at)
     if sets_out:
         to_client.tell(current, "on_the_way", by=by)
         arriving.warn_if_late(current, by=by)
@@ -72,12 +87,19 @@ def take_back(visit: Visit, *, by: Actor, version: int | None = None, at: dateti
     before, status = current.status, status_before(current)
     if status is None:
         raise Refused(_("This can no longer be taken back."))
+    if before == Visit.Status.NOT_DONE:
+        return not_done.take_back(current, by=by, version=version)
     if current.left_stage and _is_where_it_left_it(current):
         with contextlib.suppress(staying.CannotLeave):  # a question holds it where it is
             current.deal = moves.move(current.deal, to=current.left_stage, by=by)
     if status in Visit.MOVABLE:
         chain.insist(current.kind, current.deal_id, current.starts_at, without=current)
     current.status, current.left_stage = status, None
+    if before == Visit.Status.DONE:
+        working.open_again(current)
+        crew_there.all_are_back(current)
+    elif before == Visit.Status.STARTED:
+        working.forget(current)
     if status == Visit.Status.PLANNED:
         current.arrives_at = None
         to_client.fall_away(current, by=by)
@@ -105,11 +127,28 @@ def reinstate(visit: Visit, *, by: Actor, at: datetime | None = None) -> Visit:
 
 def status_before(visit: Visit) -> Visit.Status | None:
     """What a mistaken tap can be taken back to; nothing when there was none, or when it is too long ago."""
-    if visit.status not in STEPS or visit.status == Visit.Status.PLANNED:
+    if visit.status in (Visit.Status.PLANNED, Visit.Status.CANCELLED):
         return None
     if visit.status_since is None or visit.status_since < clock.now() - TAKE_BACK_WITHIN:
         return None
+    if visit.status == Visit.Status.NOT_DONE:
+        return Visit.Status(visit.not_done.was)
     return STEPS[STEPS.index(Visit.Status(visit.status)) - 1]
+
+
+def _count(visit: Visit) -> None:
+    """The time in which work really went on."""
+    if visit.status == Visit.Status.STARTED:
+        working.begin(visit, visit.status_since or clock.now())
+    elif visit.status == Visit.Status.DONE:
+        working.end(visit, visit.status_since or clock.now())
+        crew_there.all_leave(visit, visit.status_since or clock.now())
+
+
+def _worked(visit: Visit) -> dict[str, int]:
+    """Where it is known: minutes, without the breaks."""
+    stints = list(visit.stints.all()) if visit.status == Visit.Status.DONE else []
+    return {"worked": working.worked(stints) // timedelta(minutes=1)} if stints else {}
 
 
 def _carry_on(visit: Visit, *, by: Actor) -> None:

@@ -103,6 +103,6 @@ def _meeting(word: ClientWord, visit: Visit) -> Meeting | None:
         return None
     with translation.override(settings.LANGUAGE_CODE):
         what = visit.kind.name
-    is_off = visit.status == Visit.Status.CANCELLED
+    is_off = visit.is_off
     uid = f"{visit.request_id}@svyazka"
     return Meeting(uid, visit.version, visit.starts_at, visit.ends_at, what, visit.address, is_off)

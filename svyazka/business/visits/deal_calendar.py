@@ -101,7 +101,8 @@ from (
         select 'visit', v.id, v.starts_at, (v.starts_at at time zone %(zone)s)::date, k.words::text,
                v.version, null, null, v.deal_id
         from visits_visit v join deals_deal d on d.id = v.deal_id join visits_visitkind k on k.id = v.kind_id
-        where v.status <> 'cancelled' and v.starts_at >= %(begins)s and v.starts_at < %(ends)s{{visits}}
+        where v.status not in ('cancelled', 'not_done')
+              and v.starts_at >= %(begins)s and v.starts_at < %(ends)s{{visits}}
     ) every
 ) e
 join deals_deal d on d.id = e.deal_id

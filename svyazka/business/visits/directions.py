@@ -10,6 +10,21 @@ from django.conf import settings
 
 # 5th Avenue; a house 5-A is followed by no name.
 _ORDINAL = re.compile(r"\b\d+(?:-[^\W\d_]{1,2}|st|nd|rd|th)(?=\s+[^\W\d_]{3})")
+# The way to an address in the maps app of a phone; a site opens the app where it is installed.
+APPS = {
+    "yandex": "https://yandex.ru/maps/?rtext=~{address}&rtt=auto",
+    "navigator": "yandexnavi://map_search?text={address}",
+    "2gis": "https://2gis.ru/search/{address}",
+    "google": "https://www.google.com/maps/dir/?api=1&destination={address}",
+    "apple": "https://maps.apple.com/?daddr={address}",
+    "geo": "geo:0,0?q={address}",
+}
+
+
+def way_link(address: str, app: str) -> str:
+    """In the app that was chosen; in the company's usual one where none was."""
+    pattern = APPS.get(app)
+    return pattern.replace("{address}", quote(address, safe="")) if pattern and address else map_link(address)
 
 
 def map_link(address: str) -> str:

@@ -35,7 +35,7 @@ MOST_PHOTOS = 50
 _ONE_AT_A_TIME = Lock()
 # What is written or photographed in one go is one line of the history.
 IN_ONE_GO = timedelta(hours=1)
-OVER = (Visit.Status.DONE, Visit.Status.CANCELLED)
+OVER = (Visit.Status.DONE, *Visit.OFF)
 
 
 @transaction.atomic

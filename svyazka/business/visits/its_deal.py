@@ -21,6 +21,7 @@ from svyazka.kit import clock
 EVE = time(18)  # until then somebody confirms tomorrow's visits
 NEW_DATE_WITHIN = timedelta(days=1)
 RING_WITHIN = timedelta(hours=1)
+LONGEST_REASON = 80  # in the words of a step
 
 
 def waits_for(visit: Visit) -> list[str]:
@@ -107,12 +108,27 @@ def stands_again(visit: Visit, *, by: Actor) -> None:
     confirm_the_day_before(visit)
 
 
-def ask_about_later(cancelled: Visit, *, by: Actor) -> None:
+def agree_after(visit: Visit, said: str, *, by: Actor) -> Task | None:
+    """The client was to be visited and nothing came of it: he is rung within the hour. → the task, where it does not
+    stand in the place of the step that the stage asks for."""
+    with translation.override(settings.LANGUAGE_CODE):
+        words = gettext("“{kind}” could not be done ({reason}): agree on a new date with the client")
+        what = words.format(kind=visit.kind.name, reason=said[:LONGEST_REASON])
+    deal, due_at = visit.deal, clock.now() + RING_WITHIN
+    if deal.stage.code == visit.kind.booked_stage and not has_another(visit):
+        next_steps.replace_stages(deal, what, due_at=due_at, by=by)
+        return None
+    return tasks.plan(deal, what, due_at=due_at, kind=Task.Kind.CALL, by=by)
+
+
+def ask_about_later(cancelled: Visit, *, by: Actor) -> list[Task]:
     """Whoever looks after the deal says what becomes of the visits that waited for this one."""
+    planned = []
     for later in chain.ahead_of(cancelled):
         if chain.not_before(later.kind, cancelled.deal_id) is None:
             what = _what_becomes_of(later, cancelled)
-            tasks.plan(cancelled.deal, what, due_at=clock.now() + NEW_DATE_WITHIN, by=by)
+            planned.append(tasks.plan(cancelled.deal, what, due_at=clock.now() + NEW_DATE_WITHIN, by=by))
+    return planned
 
 
 def write_date(visit: Visit, *, by: Actor) -> None:

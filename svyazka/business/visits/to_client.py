@@ -49,7 +49,7 @@ def tell(visit: Visit, what: Matter, *, by: Actor = HOUSE, knows: bool = False) 
         _overtake(visit, what, _occasion(visit, what), by=by)
         return None
     current = _current(visit)
-    is_over = current.status == Visit.Status.CANCELLED and what != "called_off"
+    is_over = current.is_off and what != "called_off"
     if is_over or not _is_to_be_said(current, what, way):
         return None
     occasion = _occasion(current, what)

@@ -84,7 +84,8 @@ join deals_stage stage on stage.pipeline_id = booked.pipeline_id and (stage.id =
 join deals_deal d on d.stage_id = stage.id and d.closed_at is null
 join clients_client c on c.id = d.client_id
 where k.booked_stage <> '' and not exists (
-    select from visits_visit v where v.deal_id = d.id and v.kind_id = k.id and v.status <> 'cancelled')
+    select from visits_visit v where v.deal_id = d.id and v.kind_id = k.id
+      and v.status not in ('cancelled', 'not_done'))
   and not exists (
     select from visits_waiting w where w.deal_id = d.id and w.kind_id = k.id and w.state = 'open')
 order by (stage.id = booked.id) desc, d.stage_since, d.id

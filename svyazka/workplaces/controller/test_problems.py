@@ -242,6 +242,11 @@ SAID = {
         "Выезд переносили 2 раза, теперь сегодня @: Просит",
         "The visit was moved 2 times, now to today @: Просит",
     ),
+    "visit_not_done": (
+        {"at": "@", "reason": "Никого", "kind": {"ru": "Замер", "en": "Measurement"}},
+        "«Замер» не состоялся (сегодня @): Никого",
+        "“Measurement” could not be done (today @): Никого",
+    ),
     "visit_without_result": (
         {"at": "@"},
         "Никто не сказал, как прошёл выезд (сегодня @)",

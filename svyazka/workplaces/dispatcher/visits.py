@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Self
 
 from django import forms
@@ -24,11 +25,15 @@ from svyazka.business.visits import (
     carry_out,
     chain,
     change,
+    checklist,
     confirming,
+    crew_there,
+    handing_over,
     links,
     locking,
     teams,
     to_client,
+    working,
 )
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Asked, MoveReason, Visit
@@ -42,6 +47,7 @@ from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.templatetags.svyazka import moment
+from svyazka.workplaces.shared.timeline import duration
 
 
 class ReasonForm(Form):
@@ -247,7 +253,16 @@ def day_of(visit: Visit) -> str:
 
 
 def _visit(visit_id: int) -> Visit:
-    related = ("kind", "client", "resource__person", "deal__stage", "deal__responsible", "locked_by", "lacks")
+    related = (
+        "kind",
+        "client",
+        "resource__person",
+        "deal__stage",
+        "deal__responsible",
+        "locked_by",
+        "lacks",
+        "not_done",
+    )
     return get_object_or_404(Visit.objects.select_related(*related), pk=visit_id)
 
 
@@ -266,6 +281,10 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "known": _known(visit),
         "team": teams.along_with(visit),
         "photos": list(visit.photos.order_by("at")),
+        "crew": [one for one in crew_there.of_visit(visit) if one.times],
+        "asked_to_take": handing_over.of_visit(visit),
+        "points": checklist.of_visit(visit),
+        "worked": _worked(visit),
         "movable": visit.status in Visit.MOVABLE and changeable,
         "asked": visit.status == Visit.Status.PLANNED and visit.starts_at > clock.now() and changeable,
         "before": carry_out.status_before(visit) if changeable else None,
@@ -276,6 +295,14 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "may_decide": changeable,
     }
     return _dialog(request, visit, "dispatcher/visit.html", context)
+
+
+def _worked(visit: Visit) -> str:
+    """Without the breaks, once somebody has begun."""
+    if visit.status not in (Visit.Status.STARTED, Visit.Status.DONE, Visit.Status.NOT_DONE):
+        return ""
+    minutes = working.worked(visit.stints.all()) // timedelta(minutes=1)
+    return duration(minutes * 60) if minutes else ""
 
 
 def _link(request: PageRequest, visit: Visit) -> str:

@@ -19,17 +19,20 @@ from svyazka.business.clients.models import ContactPoint
 from svyazka.business.deals.work import my_day
 from svyazka.business.deals.work.my_day import Part
 from svyazka.business.staff.models import Person
+from svyazka.business.visits import handing_over
 from svyazka.business.visits.carry_out import STEPS, status_before
-from svyazka.business.visits.directions import map_link
+from svyazka.business.visits.directions import way_link
 from svyazka.business.visits.models import Visit, VisitQuerySet
 from svyazka.business.visits.on_site import in_hand
 from svyazka.kit import clock
-from svyazka.workplaces.field import beside
+from svyazka.workplaces.field import beside, maps
 from svyazka.workplaces.shared import typed
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
 
 DAYS_AHEAD = 7
+OVER = (Visit.Status.DONE, Visit.Status.NOT_DONE)
+RELATED = ("kind", "client", "deal__stage", "not_done", "resource__person")
 PHONES = Prefetch(
     "client__contact_points", ContactPoint.objects.filter(kind=ContactPoint.Kind.PHONE).order_by("pk"), to_attr="phones"
 )
@@ -63,6 +66,9 @@ class Stop:
     steps: list[Step]
     statuses: str  # status → word, for the phone
     seen: str  # goes back with whatever is done
+    before: Visit.Status | None  # what a mistaken tap goes back to
+    worked: str = ""  # of one that is open on the phone: without the breaks
+    rested: str = ""
 
 
 @needs("visits.carry_out")
@@ -70,18 +76,21 @@ def day(request: PageRequest) -> HttpResponse:
     chosen = typed.day(request.GET.get("day")) or clock.today()
     first, last = clock.day_bounds(chosen)
     rows = of(request).on_days(first, last)
-    visits = rows.select_related("kind", "client", "deal__stage").prefetch_related(PHONES).order_by("starts_at")
-    stops = [stop(one, request.person) for one in visits]
+    visits = rows.select_related(*RELATED).prefetch_related(PHONES).order_by("starts_at")
+    stops = [stop(one, request.person, maps.chosen(request)) for one in visits]
     fragment = request.htmx.target == "stops"
     context = {
         "stops": stops,
         "day": chosen,
         "today": clock.today(),
+        "apps": maps.apps(request),
         "tabs": _tabs(request),
         "here": f"{reverse('field_day')}?day={chosen.isoformat()}",
+        "asked": list(handing_over.waiting_for(request.person)),
         "tasks": _tasks(request.person) if chosen == clock.today() else [],
         "beside": beside.of_day(request.person) if not fragment else [],
-        "left": sum(one.visit.status != Visit.Status.DONE for one in stops),
+        "in_vain": any(one.visit.status == Visit.Status.NOT_DONE for one in stops),
+        "left": sum(one.visit.status not in OVER for one in stops),
     }
     return render(request, "field/stops.html" if fragment else "field/day.html", context)
 
@@ -102,20 +111,22 @@ def _tasks(person: Person) -> list[dict[str, Any]]:
 
 
 def of(request: PageRequest) -> VisitQuerySet:
-    """The visits that this person may see here: his own, those that are on."""
-    return Visit.objects.still_on().with_person(request.person)
+    """The visits that this person may see here: his own, those that are on, and those of which nothing came."""
+    return Visit.objects.exclude(status=Visit.Status.CANCELLED).with_person(request.person)
 
 
-def stop(visit: Visit, person: Person) -> Stop:
+def stop(visit: Visit, person: Person, app: str = "") -> Stop:
+    """`app`: the maps app of this phone."""
     phones: list[ContactPoint] = visit.client.phones  # type: ignore[attr-defined]  # prefetched as PHONES
     return Stop(
         visit=visit,
         url=reverse("field_visit", args=[visit.pk]),
         phone=phones[0].value if phones else "",
-        map=map_link(visit.address),
+        map=way_link(visit.address, app),
         steps=[_step(visit, status) for status in STEPS],
         statuses=json.dumps({status: str(status.label) for status in STEPS}, ensure_ascii=False),
         seen=json.dumps(in_hand.seen(visit, person)),
+        before=status_before(visit),
     )
 
 

@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from svyazka.business.visits import absences, delays
-from svyazka.business.visits.models import Resource
+from svyazka.business.visits import not_done as our
+from svyazka.business.visits.models import NotDoneReason, Resource, Visit
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.field import day
@@ -27,6 +28,26 @@ def delay(request: PageRequest, visit_id: int) -> HttpResponse:
     delays.say(own, minutes, by=request.person)
     messages.success(request, _("The dispatcher knows.") if minutes else _("In time after all: the dispatcher knows."))
     return redirect("field_visit", visit_id=visit_id)
+
+
+@needs("visits.carry_out", "POST")
+def not_done(request: PageRequest, visit_id: int) -> HttpResponse:
+    """Nothing came of it: why, and the office agrees on another date."""
+    own = get_object_or_404(day.of(request), pk=visit_id)
+    version, code = typed.whole_number(request.POST.get("version")), request.POST.get("reason", "")
+    reason = NotDoneReason.objects.filter(code=code, is_active=True).first() if code else None
+    if code and reason is None:
+        raise Refused(_("This reason is not in use any more. Choose another one."))
+    our.say(own, reason, request.POST.get("text", ""), by=request.person, version=version)
+    messages.success(request, _("The office knows, and agrees with the client on another date."))
+    return redirect("field_visit", visit_id=visit_id)
+
+
+def reasons(visit: Visit) -> list[NotDoneReason] | None:
+    """What is chosen from; None where nothing can be said of the kind any more, or not yet."""
+    if visit.status not in our.UNDER_WAY or clock.local(visit.starts_at).date() > clock.today():
+        return None
+    return list(NotDoneReason.objects.filter(is_active=True))
 
 
 @needs("visits.carry_out", "POST")

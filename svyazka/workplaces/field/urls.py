@@ -2,7 +2,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.field import ahead, beside, day, installed, queue, sync, trouble, work
+from svyazka.workplaces.field import (
+    ahead,
+    beside,
+    crew,
+    day,
+    installed,
+    maps,
+    next_visit,
+    queue,
+    sync,
+    trouble,
+    work,
+    working,
+)
 
 urlpatterns = [
     path("", day.day, name="field_day"),
@@ -17,8 +30,18 @@ urlpatterns = [
     path("queue/", queue.queue, name="field_queue"),
     path("visits/<int:visit_id>/beside/<int:person_id>/", beside.decision, name="field_beside"),
     path("actions/<uuid:action_id>/photo/", beside.photo, name="beside_photo"),
+    path("visits/<int:visit_id>/presence/", crew.presence, name="field_presence"),
+    path("visits/<int:visit_id>/hand-over/", crew.hand_over, name="field_hand_over"),
+    path("visits/<int:visit_id>/hand-over/removal/", crew.hand_over_removal, name="field_hand_over_removal"),
+    path("hand-overs/<int:pk>/answer/", crew.hand_over_answer, name="field_hand_over_answer"),
+    path("visits/<int:visit_id>/next/<slug:code>/", next_visit.next_visit, name="field_next_visit"),
+    path("visits/<int:visit_id>/break/", working.pause, name="field_break"),
+    path("visits/<int:visit_id>/checklist/", working.tick, name="field_checklist"),
+    path("visits/<int:visit_id>/done/", working.done, name="field_done"),
+    path("visits/<int:visit_id>/not-done/", trouble.not_done, name="field_not_done"),
     path("sync/", sync.sync, name="field_sync"),
     path("sync/photos/", sync.photos, name="field_sync_photo"),
+    path("maps/", maps.maps_app, name="field_maps"),
     path("absence/", trouble.absence, name="field_absence"),
     path("visits/<int:visit_id>/report/", work.report, name="field_report"),
     path("visits/<int:visit_id>/photos/", work.photos, name="field_photo"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -13,23 +15,32 @@ from django.utils.translation import gettext as _
 from svyazka.business.deals.models import Field
 from svyazka.business.staff import roles
 from svyazka.business.staff.roles import Reach
-from svyazka.business.visits import carry_out, findings
+from svyazka.business.visits import carry_out, checklist, findings, handing_over, working
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.field import beside, day, trouble
+from svyazka.workplaces.field import beside, crew, day, maps, next_visit, trouble
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.said import names_of, people_in, said
+from svyazka.workplaces.shared.timeline import duration
 from svyazka.workplaces.shared.typed import whole_number
+
+MINUTE = timedelta(minutes=1)
 
 
 @needs("visits.carry_out")
 def visit(request: PageRequest, visit_id: int) -> HttpResponse:
-    own = _own(request, visit_id)
+    own = own_visit(request, visit_id)
     context = {
-        "stop": day.stop(own, request.person),
+        "stop": shown(request, own),
         "beside": beside.of_visit(own, request.person),
+        "points": checklist.of_visit(own),
         "facts": _facts(own),
         "late": trouble.LATE,
+        "reasons": trouble.reasons(own),
+        "coming": next_visit.links(own),
+        **crew.of(request, own),
+        "asked": handing_over.of_visit(own),
+        "may_hand_over": crew.may_hand_over(request, own),
         **_photos(own),
     }
     fragment = request.htmx.target == "stop"
@@ -38,30 +49,26 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
 
 @needs("visits.carry_out", "POST")
 def status(request: PageRequest, visit_id: int) -> HttpResponse:
-    own = _own(request, visit_id)
+    own = own_visit(request, visit_id)
     given = request.POST.get("status", "")
     if given not in (Visit.Status.ON_WAY, Visit.Status.STARTED, Visit.Status.DONE):
         raise Refused(_("There is no such status of a visit."))
     version = whole_number(request.POST.get("version"))
     carry_out.set_status(own, Visit.Status(given), by=request.person, version=version)
-    if request.htmx.target == "stop":
-        return render(request, "field/stop.html", {"stop": day.stop(_own(request, visit_id), request.person)})
-    return redirect("field_visit", visit_id=visit_id)
+    return stop_again(request, visit_id)
 
 
 @needs("visits.carry_out", "POST")
 def taking_back(request: PageRequest, visit_id: int) -> HttpResponse:
     """A mistaken tap."""
     version = whole_number(request.POST.get("version"))
-    carry_out.take_back(_own(request, visit_id), by=request.person, version=version)
-    if request.htmx.target == "stop":
-        return render(request, "field/stop.html", {"stop": day.stop(_own(request, visit_id), request.person)})
-    return redirect("field_visit", visit_id=visit_id)
+    carry_out.take_back(own_visit(request, visit_id), by=request.person, version=version)
+    return stop_again(request, visit_id)
 
 
 @needs("visits.carry_out", "POST")
 def report(request: PageRequest, visit_id: int) -> HttpResponse:
-    findings.report(_own(request, visit_id), request.POST.get("text", ""), by=request.person)
+    findings.report(own_visit(request, visit_id), request.POST.get("text", ""), by=request.person)
     if request.htmx and not request.htmx.boosted:
         return render(request, "field/saved.html")
     messages.success(request, _("The note is saved."))
@@ -70,7 +77,7 @@ def report(request: PageRequest, visit_id: int) -> HttpResponse:
 
 @needs("visits.carry_out", "POST")
 def photos(request: PageRequest, visit_id: int) -> HttpResponse:
-    own = _own(request, visit_id)
+    own = own_visit(request, visit_id)
     refusal = None
     try:
         _keep(request, own)
@@ -110,8 +117,29 @@ def photo(request: PageRequest, photo_id: int) -> HttpResponse:
     return answer
 
 
-def _own(request: PageRequest, visit_id: int) -> Visit:
-    rows = day.of(request).select_related("kind", "client", "deal__stage").prefetch_related(day.PHONES)
+def stop_again(request: PageRequest, visit_id: int) -> HttpResponse:
+    if request.htmx.target == "stop":
+        return render(request, "field/stop.html", {"stop": shown(request, own_visit(request, visit_id))})
+    return redirect("field_visit", visit_id=visit_id)
+
+
+def shown(request: PageRequest, visit: Visit) -> day.Stop:
+    """With how long somebody has worked, once he has begun."""
+    stop = day.stop(visit, request.person, maps.chosen(request))
+    if visit.status not in (Visit.Status.STARTED, Visit.Status.DONE) or not (stints := list(visit.stints.all())):
+        return stop
+    worked, rested = working.worked(stints), working.rested(stints, visit.paused_at)
+    return replace(stop, worked=_in_words(worked), rested=_in_words(rested) if rested >= MINUTE else "")
+
+
+def _in_words(length: timedelta) -> str:
+    """To the minute."""
+    minutes = length // MINUTE
+    return duration(minutes * 60) if minutes >= 60 else _("{minutes} min").format(minutes=minutes)
+
+
+def own_visit(request: PageRequest, visit_id: int) -> Visit:
+    rows = day.of(request).select_related(*day.RELATED).prefetch_related(day.PHONES)
     return get_object_or_404(rows, pk=visit_id)
 
 

@@ -32,7 +32,7 @@ from svyazka.workplaces.shared.timeline import duration
 
 ICONS = {"call": "phone", "message": "message", "meeting": "people", "other": "task"}
 _FEW = 4
-VISIT_TONES = {"done": "good", "cancelled": "bad", "on_way": "warn", "started": "warn"}
+VISIT_TONES = {"done": "good", "cancelled": "bad", "not_done": "bad", "on_way": "warn", "started": "warn"}
 
 
 @dataclass(frozen=True)

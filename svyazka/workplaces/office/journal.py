@@ -41,6 +41,7 @@ KINDS = {
     "loss_reason": (gettext_lazy("Loss reason"), ""),
     "visit_kind": (gettext_lazy("Kind of visits"), ""),
     "move_reason": (gettext_lazy("Reason of moves"), ""),
+    "not_done_reason": (gettext_lazy("Why visits are not done"), ""),
     "visit_rules": (gettext_lazy("Rules of visits"), ""),
     "department": (gettext_lazy("Department"), ""),
     "source": (gettext_lazy("Source"), ""),

@@ -59,6 +59,9 @@ def help_for(pain: Pain, person: Person, *, ours: bool) -> Help:
         return Help("dialog", _("Ask the client"), "phone", f"/visits/{pain.subject_id}/")
     if pain.kind == Kind.VISIT_MOVED and roles.may(person, "visits.book"):
         return Help("click", _("Confirm"), "check", f"/visits/{pain.subject_id}/confirmation/")
+    if pain.kind == Kind.VISIT_NOT_DONE and roles.may(person, "visits.book"):
+        where = f"/deals/{pain.deal_id}/visits/new/?kind={pain.why.get('booked', '')}"
+        return Help("dialog", _("Book again"), "calendar", where)
     if pain.kind == Kind.WAITS_TOO_LONG and roles.may(person, "visits.book"):
         return Help("dialog", _("Look for a window"), "calendar", f"/calendar/waiting/{pain.subject_id}/windows/")
     if pain.kind in _WAYS:

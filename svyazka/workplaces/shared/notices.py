@@ -91,6 +91,19 @@ WORDINGS: dict[str, Wording] = {
         "/office/channels/",
         "bad",
     ),
+    "visit.asked_to_take": Wording(
+        gettext_lazy("{who} asks you to go in his place: {kind}, {visit_at}. {why}"), "hand-off", "/field/"
+    ),
+    "visit.is_handed_over": Wording(
+        gettext_lazy("{who} asks {to} to take over: {kind}, {visit_at}. {why}"), "hand-off"
+    ),
+    "visit.hand_over_taken": Wording(
+        gettext_lazy("{to} goes in the place of {who}: {kind}, {visit_at}"), "hand-off", tone="good"
+    ),
+    "visit.hand_over_declined": Wording(
+        gettext_lazy("{to} cannot go in the place of {who}: {kind}, {visit_at}"), "hand-off", tone="bad"
+    ),
+    "visit.not_done": Wording(gettext_lazy("{who}: “{kind}” could not be done. {reason}"), "visit", tone="bad"),
     "visit.confirmed_by_client": Wording(gettext_lazy("The client confirms: {what}, {visit_at}"), "check", tone="good"),
     "visit.moved_by_client": Wording(gettext_lazy("The client has moved the visit: {what}, now {visit_at}"), "visit"),
     "visit.taken_by_client": Wording(

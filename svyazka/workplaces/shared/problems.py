@@ -35,6 +35,7 @@ TITLES: dict[str, Promise] = {
     Kind.VISIT_LATE: gettext_lazy("Will come too late"),
     Kind.VISIT_UNCONFIRMED: gettext_lazy("Visit not confirmed"),
     Kind.VISIT_MOVED: gettext_lazy("Visit moved again and again"),
+    Kind.VISIT_NOT_DONE: gettext_lazy("Visit that could not be done"),
     Kind.VISIT_WITHOUT_RESULT: gettext_lazy("Visit without a result"),
     Kind.WAITS_TOO_LONG: gettext_lazy("Waits for a window too long"),
 }
@@ -74,6 +75,7 @@ _COUNTED: dict[str, Callable[[int], str]] = {
     Kind.VISIT_LATE: lambda n: ngettext("{n} visit that begins late", "{n} visits that begin late", n),
     Kind.VISIT_UNCONFIRMED: lambda n: ngettext("{n} unconfirmed visit", "{n} unconfirmed visits", n),
     Kind.VISIT_MOVED: lambda n: ngettext("{n} visit moved again", "{n} visits moved again", n),
+    Kind.VISIT_NOT_DONE: lambda n: ngettext("{n} visit that came to nothing", "{n} visits that came to nothing", n),
     Kind.VISIT_WITHOUT_RESULT: lambda n: ngettext("{n} visit without a result", "{n} visits without a result", n),
     Kind.WAITS_TOO_LONG: lambda n: ngettext("{n} client without a window", "{n} clients without a window", n),
 }
@@ -185,6 +187,9 @@ _REASONS: dict[str, Callable[[Why], str]] = {
     ),
     Kind.VISIT_UNCONFIRMED: lambda why: _("The client has not confirmed {when}").format(when=why.moment("at")),
     Kind.VISIT_MOVED: _visit_moved,
+    Kind.VISIT_NOT_DONE: lambda why: _with_reason(
+        _("“{kind}” could not be done ({when})").format(kind=words.here(why.of.get("kind")), when=why.moment("at")), why
+    ),
     Kind.VISIT_WITHOUT_RESULT: lambda why: _("Nobody has said how the visit went ({when})").format(
         when=why.moment("at")
     ),

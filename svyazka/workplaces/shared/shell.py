@@ -73,6 +73,7 @@ SETTINGS = [
             Room(_("Values from a file"), "imports", "ledger", "values.import"),
             Room(_("Kinds of visits"), "visit_kinds", "visit", "settings.change"),
             Room(_("Reasons of moves"), "move_reasons", "calendar", "settings.change"),
+            Room(_("Why visits are not done"), "not_done_reasons", "close", "settings.change"),
             Room(_("Maps and travel"), "maps", "route", "settings.change"),
             Room(_("Messages to clients"), "client_messages", "mail", "settings.change"),
         ],

@@ -20,13 +20,14 @@ from svyazka.business.visits import telling as visits
 from svyazka.business.visits import waiting
 from svyazka.business.visits.kinds import KINDS
 from svyazka.business.visits.move_reasons import MOVE_REASONS
+from svyazka.business.visits.not_done import NOT_DONE_REASONS
 from svyazka.workplaces.shared import telling
 from svyazka.workplaces.shared.sentences import SENTENCES
 
 BUSINESS = Path(svyazka.__file__).parent / "business"
 ROOMS = ["pipelines", *(room.parent.name for room in BUSINESS.glob("*/__init__.py"))]
 VERB = re.compile(rf"({'|'.join(ROOMS)})\.[a-z_]+")
-NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS, BREAKS, MOVE_REASONS)
+NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS, BREAKS, MOVE_REASONS, NOT_DONE_REASONS)
 
 
 def verbs_of_the_house() -> set[str]:
@@ -39,6 +40,7 @@ def verbs_of_the_house() -> set[str]:
         found.update(text for text in _texts(path) if VERB.fullmatch(text))
     # These are switched off, never removed.
     kept = {"deals.loss_reason_removed", "calls.break_reason_removed", "visits.move_reason_removed"}
+    kept |= {"visits.not_done_reason_removed"}
     return found - RIGHTS.keys() - {names.verb for names in NAMES} - kept
 
 

@@ -221,8 +221,10 @@ def _visit(one: Interaction) -> tuple[str, str, str]:
         lacks=one.data.get("lacks", ""),
         minutes=one.data.get("minutes", 0),
     )
-    good, bad = ("confirmed", "done", "window_taken"), ("cancelled", "orphaned")
+    good, bad = ("confirmed", "done", "window_taken"), ("cancelled", "orphaned", "not_done")
     tone = "good" if event in good else "bad" if event in bad else ""
+    if worked := one.data.get("worked"):
+        named += ", " + _("worked {time}").format(time=duration(int(worked) * 60))
     return "visit", tone, f"{what}: {named}" if named else what
 
 
@@ -311,7 +313,10 @@ _VISIT_EVENTS: dict[str, Callable[[], str]] = {
     "unconfirmed": lambda: pgettext("visit", "confirmation of {when} taken back"),
     "on_way": lambda: pgettext("visit", "{resource} is on the way"),
     "started": lambda: pgettext("visit", "{resource} has started"),
+    "paused": lambda: pgettext("visit", "{resource} takes a break"),
+    "gone_on": lambda: pgettext("visit", "{resource} goes on after {minutes} min"),
     "done": lambda: pgettext("visit", "done, {resource}"),
+    "not_done": lambda: pgettext("visit", "could not be done ({when}, {resource})"),
     "taken_back": lambda: pgettext("visit", "put back to “{status}”, {resource}"),
     "reported": lambda: pgettext("visit", "note, {resource}"),
     "told": lambda: pgettext("visit", "the client was written to ({told})"),

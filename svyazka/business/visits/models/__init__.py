@@ -1,15 +1,18 @@
 """What is stored of visits: who and what can be booked, kinds of work, visits, the times that are taken, who waits,
 what clients are told, and what phones have sent."""
 
+from svyazka.business.visits.models.crew import HandOver, Presence
 from svyazka.business.visits.models.day_plan import DayChange, DayPlan
 from svyazka.business.visits.models.kind import VisitKind
 from svyazka.business.visits.models.moves import Asked, MoveReason, Repair, VisitMove, VisitRules
+from svyazka.business.visits.models.not_done import NotDone, NotDoneReason
 from svyazka.business.visits.models.on_site import Action
 from svyazka.business.visits.models.plan import PlanningRules, Proposal, ProposalGets, ProposalGroup, ProposalMove
 from svyazka.business.visits.models.resource import CrewMember, Resource, ResourceQuerySet, Shift, Substitution
 from svyazka.business.visits.models.to_client import ClientRules, ClientText, ClientWord, LinkMiss, VisitLink, What
 from svyazka.business.visits.models.visit import Booking, Visit, VisitPhoto, VisitQuerySet
 from svyazka.business.visits.models.waiting import Freed, Seeking, Waiting, WaitingOffer, WaitingRules
+from svyazka.business.visits.models.working import Stint, Tick
 
 __all__ = [
     "Action",
@@ -22,9 +25,13 @@ __all__ = [
     "DayChange",
     "DayPlan",
     "Freed",
+    "HandOver",
     "LinkMiss",
     "MoveReason",
+    "NotDone",
+    "NotDoneReason",
     "PlanningRules",
+    "Presence",
     "Proposal",
     "ProposalGets",
     "ProposalGroup",
@@ -34,7 +41,9 @@ __all__ = [
     "ResourceQuerySet",
     "Seeking",
     "Shift",
+    "Stint",
     "Substitution",
+    "Tick",
     "Visit",
     "VisitKind",
     "VisitLink",

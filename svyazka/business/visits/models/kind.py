@@ -34,6 +34,8 @@ class VisitKind(models.Model):
     # In one deal it comes after visits of this kind (its code), so many working days later at the earliest.
     comes_after = models.SlugField(blank=True, default="", db_default="")
     gap_days = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # What is ticked off on site: [{"code": "…", "name": {"ru": "…"}, "must": true}]; without these it is not done.
+    checklist = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     position = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -19,7 +19,7 @@ from svyazka.kit import clock
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     def still_on(self) -> VisitQuerySet:
-        return self.exclude(status=Visit.Status.CANCELLED)
+        return self.exclude(status__in=Visit.OFF)
 
     def ahead(self) -> VisitQuerySet:
         """Those that somebody has still to go to."""
@@ -52,8 +52,10 @@ class Visit(models.Model):
         STARTED = "started", _("started")
         DONE = "done", _("done")
         CANCELLED = "cancelled", _("cancelled")
+        NOT_DONE = "not_done", _("could not be done")
 
     MOVABLE = (Status.PLANNED, Status.ON_WAY)
+    OFF = (Status.CANCELLED, Status.NOT_DONE)  # nobody goes there any more, and nothing came of it
 
     kind = models.ForeignKey(VisitKind, models.PROTECT, related_name="visits")
     deal = models.ForeignKey(Deal, models.PROTECT, related_name="visits")
@@ -81,6 +83,7 @@ class Visit(models.Model):
     locked_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
     locked_why = models.CharField(max_length=200, blank=True, default="", db_default="")
     arranged_at = models.DateTimeField(null=True)  # when this time was agreed on; empty: when it was booked
+    paused_at = models.DateTimeField(null=True)  # of one that has started: since when nobody works
     arrives_at = models.DateTimeField(null=True)  # as whoever set out is expected there
     # Who or what was to go there and cannot, and since when that is known: until somebody has solved it.
     lacks = models.ForeignKey(Resource, models.SET_NULL, null=True, related_name="+", db_index=False)
@@ -108,12 +111,17 @@ class Visit(models.Model):
                 name="visit_without_result",
             ),
             models.Index(fields=["starts_at"], condition=Q(lacks__isnull=False), name="visit_orphaned"),
+            models.Index(fields=["deal"], condition=Q(status="not_done"), name="visit_not_done"),
         ]
 
     @property
     def goes_on(self) -> bool:
         """For more than a day."""
         return clock.local(self.starts_at).date() != clock.local(self.ends_at).date()
+
+    @property
+    def is_off(self) -> bool:
+        return self.status in self.OFF
 
     @property
     def is_orphaned(self) -> bool:

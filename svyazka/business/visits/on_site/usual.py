@@ -49,7 +49,7 @@ def _said_status(action: Action) -> str:
 def _taking_back(action: Action, visit: Visit, by: Person) -> Answer:
     """Of the status that he saw; where it is another one by now, nobody knows what he would have done."""
     given = action.data.get("from")
-    if given not in TAPPED:
+    if given not in (*TAPPED, Status.NOT_DONE):
         raise Refused(_("There is no such status of a visit."))
     if visit.status != given and not action.insists:
         raise SetBeside(visit.get_status_display())
@@ -61,7 +61,9 @@ def _taking_back(action: Action, visit: Visit, by: Person) -> Answer:
 
 def _said_taking_back(action: Action) -> str:
     given = action.data.get("from")
-    return gettext("mistaken: “{status}”").format(status=Status(given).label if given in TAPPED else "")
+    return gettext("mistaken: “{status}”").format(
+        status=Status(given).label if given in (*TAPPED, Status.NOT_DONE) else ""
+    )
 
 
 def _note(action: Action, visit: Visit, by: Person) -> Answer:

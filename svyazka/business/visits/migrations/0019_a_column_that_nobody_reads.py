@@ -3,7 +3,7 @@ from django.db import migrations
 
 # Since 0013 no version has read it or written to it: what a client's link opens is found by its fingerprint.
 class Migration(migrations.Migration):
-    dependencies = [("visits", "0014_whoever_waits_gets_a_time")]
+    dependencies = [("visits", "0018_who_was_there_and_who_takes_over")]
     operations = [
         migrations.RunSQL(
             "alter table visits_waitingoffer drop column token",
