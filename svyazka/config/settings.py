@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "svyazka.business.deals",
     "svyazka.business.visits",
     "svyazka.business.calendars",
+    "svyazka.business.sheets",
     "svyazka.business.imports",
     "svyazka.business.intake",
     "svyazka.business.problems",

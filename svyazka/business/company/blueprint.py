@@ -19,6 +19,7 @@ from svyazka.business.clients.blueprint import SOURCES
 from svyazka.business.conversations.blueprint import ACCOUNT, FORMS
 from svyazka.business.deals.known.facts import OWN
 from svyazka.business.deals.paths.blueprint import FIELDS, LOSS_REASONS, PIPELINES
+from svyazka.business.sheets.blueprint import SHEET_FORMS
 from svyazka.business.staff.blueprint import DEPARTMENTS, PERSON, ROLES
 from svyazka.business.staff.models import Role
 from svyazka.business.visits.blueprint import MOVE_REASONS, RESOURCE, VISIT_KINDS
@@ -50,6 +51,7 @@ SECTIONS: tuple[Section, ...] = (
     PIPELINES,
     VISIT_KINDS,
     MOVE_REASONS,
+    SHEET_FORMS,
     CLIENT_MESSAGES,
     CLIENT_RULES,
     FORMS,

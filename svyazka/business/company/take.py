@@ -21,6 +21,7 @@ from svyazka.business.company.write import written
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.models import Field, LossReason, Pipeline
 from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.sheets.models import FormKind
 from svyazka.business.staff.models import CompanyRole, Department
 from svyazka.business.visits.models import ClientRules, MoveReason, VisitKind, What
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
@@ -109,6 +110,7 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "pipelines": ("pipeline", Pipeline),
     "visit_kinds": ("visit_kind", VisitKind),
     "move_reasons": ("move_reason", MoveReason),
+    "sheet_forms": ("sheet_form", FormKind),
     "client_messages": ("client_messages", ClientRules),
     "client_rules": ("client_messages", ClientRules),
     "forms": ("channel", ChannelAccount),

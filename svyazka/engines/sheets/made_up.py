@@ -49,7 +49,7 @@ def value(field: Field, random: Random) -> Any:
         return [f"00000000-0000-4000-8000-{number:012}" for number in range(random.randrange(3))]
     if field.kind == Kind.SASHES:
         return [{"opens": random.choice(OPENS), "hangs": "left"} for _sash in range(random.randrange(4))]
-    return random.choice(["", "да", "у соседей ключ"])
+    return random.choice(["", "yes", "the neighbours have the key"])
 
 
 def _size(random: Random) -> int:

@@ -22,7 +22,7 @@ from svyazka.engines.sheets.form import (
 Said = tuple[Path, str, str]
 # How many fields a rule is about, and of which kinds.
 _OF: dict[Rule, tuple[int, int, tuple[Kind, ...]]] = {
-    Rule.REQUIRED: (1, 60, tuple(kind for kind in Kind if kind != Kind.NOTE)),
+    Rule.REQUIRED: (1, 60, tuple(Kind)),
     Rule.RANGE: (1, 60, NUMBERS),
     Rule.SPREAD: (1, 60, (Kind.TRIPLE,)),
     Rule.DIAGONALS: (3, 4, NUMBERS),

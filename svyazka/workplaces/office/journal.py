@@ -41,6 +41,7 @@ KINDS = {
     "loss_reason": (gettext_lazy("Loss reason"), ""),
     "visit_kind": (gettext_lazy("Kind of visits"), ""),
     "move_reason": (gettext_lazy("Reason of moves"), ""),
+    "sheet_form": (gettext_lazy("Form on site"), ""),
     "visit_rules": (gettext_lazy("Rules of visits"), ""),
     "department": (gettext_lazy("Department"), ""),
     "source": (gettext_lazy("Source"), ""),
