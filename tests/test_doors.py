@@ -155,6 +155,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "contacts": vera.contact_points.get().pk,
         "visits": visit.pk,
         "photos": photo.pk,
+        "pictures": photo.request_id,
+        "sheets": "measurement",
         "calls": call.pk,
         "listenings": listening.pk,
         "sounds": kept.pk,

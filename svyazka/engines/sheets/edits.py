@@ -99,8 +99,8 @@ def _set(section: Section, whole: Mapping[str, Any], path: Path, refused: list[R
             refused.append(((*path, KIND), "no_such_value"))
             return None
         return _with(edit, whole.get("was"), whole["is"])
-    if code == REMOVED and whole["do"] == "settle":
-        return edit
+    if code == REMOVED and section.rows and whole["do"] == "settle":
+        return _with(edit, None, True if whole.get("is") is True else None)
     field = section.field(str(code))
     if field is None:
         refused.append(((*path, str(code)[:40]), "no_such_field"))
@@ -171,8 +171,10 @@ class _AtWork:
         self._bring_back(section, row, edit)
         if edit.do == "settle":
             self.settled.append((section.code, edit.row, edit.field))
-            if edit.field == REMOVED:
-                return
+        if edit.field == REMOVED:
+            if row and edit.becomes:
+                row.pop("removed", None)
+            return
         place = self._place(section, row, edit.field)
         stands = place.get(edit.field)
         if stands == edit.becomes:

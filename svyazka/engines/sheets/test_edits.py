@@ -92,6 +92,13 @@ def test_nonsense_is_refused(nonsense):
     assert edits.read(FORM, nonsense)[1]
 
 
+def test_what_was_removed_can_be_brought_back():
+    gone = {"openings": [{**START["openings"][0], "removed": True}]}
+    back = done(gone, {"do": "settle", "section": "openings", "row": "row-1", "field": "", "is": True})
+    assert back.answers["openings"] == START["openings"]
+    assert back.beside == ()
+
+
 # What two people do in whatever order, each on top of what he saw.
 WORK = st.lists(
     st.tuples(

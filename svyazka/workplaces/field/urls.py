@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.field import day, trouble, work
+from svyazka.workplaces.field import day, sheet, trouble, work
 
 urlpatterns = [
     path("", day.day, name="field_day"),
@@ -15,4 +15,10 @@ urlpatterns = [
     path("visits/<int:visit_id>/photos/", work.photos, name="field_photo"),
     path("photos/<int:photo_id>/", work.photo, name="photo"),
     path("photos/<int:photo_id>/removal/", work.photo_removal, name="photo_removal"),
+    path("visits/<int:visit_id>/sheets/<slug:code>/", sheet.sheet, name="field_sheet"),
+    path("visits/<int:visit_id>/sheets/<slug:code>/state/", sheet.state, name="field_sheet_state"),
+    path("visits/<int:visit_id>/sheets/<slug:code>/edits/", sheet.edits, name="field_sheet_edits"),
+    path("visits/<int:visit_id>/sheets/<slug:code>/end/", sheet.end, name="field_sheet_end"),
+    path("visits/<int:visit_id>/pictures/", sheet.pictures, name="field_pictures"),
+    path("visits/<int:visit_id>/pictures/<uuid:request_id>/", sheet.picture, name="field_picture"),
 ]

@@ -16,7 +16,7 @@ from svyazka.business.staff.roles import Reach
 from svyazka.business.visits import carry_out, findings
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.field import day, trouble
+from svyazka.workplaces.field import day, sheet, trouble
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.typed import whole_number
@@ -29,6 +29,7 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
         "stop": day.stop(own),
         "facts": _facts(own),
         "late": trouble.LATE,
+        "ways": sheet.ways(own),
         **_photos(own),
     }
     fragment = request.htmx.target == "stop"

@@ -1,0 +1,179 @@
+"""A form in the hand of whoever is on site: filled in bit by bit, checked at once, finished when nothing is missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from svyazka.business.sheets import forms, sheets, wording
+from svyazka.business.sheets.models import FormKind, FormVersion, Sheet
+from svyazka.business.staff.models import Person
+from svyazka.business.visits import findings
+from svyazka.business.visits.models import Visit
+from svyazka.kit.refusals import Refused
+from svyazka.workplaces.field import day, sheet_words
+from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.typed import whole_number
+
+LARGEST = 1_000_000  # bytes of what a phone sends at once
+
+
+@dataclass(frozen=True)
+class _InHand:
+    """A form, and what has been filled in of it so far."""
+
+    visit: Visit
+    form: FormKind
+    written: FormVersion
+    sheet: Sheet | None
+
+
+@dataclass(frozen=True)
+class Way:
+    """From the visit to a form."""
+
+    name: str
+    url: str
+    sheet: Sheet | None
+
+
+@needs("visits.carry_out")
+def sheet(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
+    taken = _taken(request, visit_id, code)
+    own = {"visit_id": visit_id, "code": code}
+    given = {
+        "form": taken.written.definition,
+        "version": taken.written.number,
+        "visit": visit_id,
+        "code": code,
+        "person": request.person.pk,
+        "language": (get_language() or "ru")[:2],
+        "words": sheet_words.words(),
+        "edits": reverse("field_sheet_edits", kwargs=own),
+        "state": reverse("field_sheet_state", kwargs=own),
+        "pictures": reverse("field_pictures", args=[visit_id]),
+        **_state(taken),
+    }
+    return render(request, "field/sheet.html", {**_shown(taken), "given": given})
+
+
+@needs("visits.carry_out")
+def state(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
+    """What others have saved meanwhile."""
+    return JsonResponse(_state(_taken(request, visit_id, code)))
+
+
+@needs("visits.carry_out", "POST")
+def edits(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
+    """What the phone has changed; it gets to know how things stand with it."""
+    visit, form = _visit_and_form(request, visit_id, code)
+    sent, seen = _sent(form, request)
+    saved = sheets.save(visit, sent, by=request.person)
+    whole = _state(_InHand(visit, form, saved.written, saved))
+    # What it knows already does not go through the air once more.
+    if saved.revision == seen + 1 and not saved.beside:
+        del whole["answers"]
+    return JsonResponse(whole)
+
+
+@needs("visits.carry_out", "POST")
+def end(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
+    taken = _taken(request, visit_id, code)
+    if taken.sheet is None:
+        raise Refused(_("Nothing has been filled in yet."))
+    sheets.finish(taken.sheet, by=request.person, revision=whole_number(request.POST.get("revision")))
+    messages.success(request, _("“{form}” is whole. The office sees it.").format(form=taken.form))
+    return redirect("field_visit", visit_id=visit_id)
+
+
+@needs("visits.carry_out", "POST")
+def pictures(request: PageRequest, visit_id: int) -> HttpResponse:
+    """A photo by the number that the phone gave it: a field of the form names it so."""
+    visit = get_object_or_404(day.of(request), pk=visit_id)
+    sent = request.FILES.get("photo")
+    if sent is None:
+        raise Refused(_("Choose a photo."))
+    try:
+        request_id = UUID(request.POST.get("request_id", ""))
+    except ValueError as fault:
+        raise Refused(_("The photo has no number.")) from fault
+    findings.add_photo(visit, sent, request_id=request_id, by=request.person)
+    return JsonResponse({"id": str(request_id)})
+
+
+@needs("visits.carry_out")
+def picture(request: PageRequest, visit_id: int, request_id: UUID) -> HttpResponse:
+    visit = get_object_or_404(day.of(request), pk=visit_id)
+    kept = get_object_or_404(visit.photos, request_id=request_id)
+    return redirect("photo", photo_id=kept.pk)
+
+
+def ways(visit: Visit) -> list[Way]:
+    """The forms of this visit: those that are in use, and those that were begun."""
+    begun = sheets.of_visit(visit)
+    known = {form.pk: form for form in [*forms.of_visit(visit), *(one.form for one in begun.values())]}
+    return [
+        Way(form.name, reverse("field_sheet", args=[visit.pk, form.code]), begun.get(form.pk))
+        for form in sorted(known.values(), key=lambda one: (one.position, one.pk))
+    ]
+
+
+def _taken(request: PageRequest, visit_id: int, code: str) -> _InHand:
+    visit, form = _visit_and_form(request, visit_id, code)
+    begun = sheets.of_visit(visit).get(form.pk)
+    written = begun.written if begun else forms.newest_of(form)
+    if written is None or (begun is None and form not in forms.of_visit(visit)):
+        raise Http404
+    return _InHand(visit, form, written, begun)
+
+
+def _visit_and_form(request: PageRequest, visit_id: int, code: str) -> tuple[Visit, FormKind]:
+    rows = day.of(request).select_related("kind", "client", "deal")
+    return get_object_or_404(rows, pk=visit_id), get_object_or_404(FormKind, code=code)
+
+
+def _shown(taken: _InHand) -> dict[str, Any]:
+    return {"visit": taken.visit, "form": taken.form, "sheet": taken.sheet}
+
+
+def _state(taken: _InHand) -> dict[str, Any]:
+    kept = taken.sheet
+    beside = kept.beside if kept else []
+    return {
+        "id": kept.pk if kept else None,
+        "revision": kept.revision if kept else 0,
+        "answers": kept.answers if kept else {},
+        "beside": [{**one, "name": name} for one, name in _with_names(beside)],
+        "finished": bool(kept and kept.finished_at),
+    }
+
+
+def _with_names(beside: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], str]]:
+    given = list(beside)
+    if not given:
+        return []
+    names = dict(Person.objects.filter(pk__in={one["by"] for one in given}).values_list("pk", "full_name"))
+    return [(one, names.get(one["by"], "")) for one in given]
+
+
+def _sent(form: FormKind, request: PageRequest) -> tuple[sheets.Sent, int]:
+    if len(request.body) > LARGEST:
+        raise Refused(_("This is too much at once."))
+    try:
+        given = json.loads(request.body)
+        numbers = [given["version"], given.get("revision", 0)]
+        if not all(isinstance(one, int) and 0 <= one < 2**31 for one in numbers):
+            raise ValueError
+        return sheets.Sent(form, numbers[0], given["edits"], UUID(given["request_id"])), numbers[1]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
+        raise Refused(wording.refusal("edits_needed")) from fault
