@@ -91,6 +91,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
+    from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion
     from svyazka.business.visits import links, waiting, window_links
     from svyazka.business.visits.models import Proposal, Resource, Visit, VisitKind, VisitPhoto, WaitingOffer
 
@@ -115,6 +116,9 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         ends_at=now + timedelta(hours=2),
         request_id=uuid.uuid4(),
     )
+    form = FormKind.objects.get(code="measurement")
+    sheet = Sheet.objects.create(visit=visit, form=form, written=form.versions.get(), by=egor, at=now)
+    SheetVersion.objects.create(sheet=sheet, number=1, answers={}, by=egor, at=now)
     photo = VisitPhoto(visit=visit, by=egor, request_id=uuid.uuid4())
     photo.file.save("window.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
     call = Call.objects.create(started_at=now, pbx_code="asterisk/lab1", key="1", client_id=vera.pk, deal_id=deal.pk)
@@ -156,7 +160,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "visits": visit.pk,
         "photos": photo.pk,
         "pictures": photo.request_id,
-        "sheets": "measurement",
+        "forms": "measurement",
+        "sheets": sheet.pk,
         "calls": call.pk,
         "listenings": listening.pk,
         "sounds": kept.pk,

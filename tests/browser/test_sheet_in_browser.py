@@ -57,13 +57,13 @@ def form(windows):
 
 @pytest.fixture
 def way(visit):  # noqa: F811
-    return f"/field/visits/{visit.pk}/sheets/measurement/"
+    return f"/field/visits/{visit.pk}/forms/measurement/"
 
 
 def test_the_browser_judges_as_the_house_does(open_page, windows, egor, way, form):
     """Every case of the table, and three hundred made up ones of each form of the house."""
     page = open_page(egor, way)
-    address = page.locator("script[src*='sheet/sheet']").get_attribute("src").rsplit("/", 1)[0] + "/rules.js"
+    address = page.locator("script[src*='sheets/sheet']").get_attribute("src").rsplit("/", 1)[0] + "/rules.js"
     definitions = [GIVEN, *(one.versions.get().definition for one in FormKind.objects.all())]
     for number, definition in enumerate(definitions):
         read_form, faults = read(definition)

@@ -256,6 +256,7 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "known": _known(visit),
         "team": teams.along_with(visit),
         "photos": list(visit.photos.order_by("at")),
+        "sheets": list(visit.sheets.select_related("form").order_by("form__position")),
         "movable": visit.status in Visit.MOVABLE and changeable,
         "asked": visit.status == Visit.Status.PLANNED and visit.starts_at > clock.now() and changeable,
         "before": carry_out.status_before(visit) if changeable else None,

@@ -21,7 +21,8 @@ from svyazka.business.staff.models import Person
 from svyazka.business.visits import findings
 from svyazka.business.visits.models import Visit
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.field import day, sheet_words
+from svyazka.workplaces.field import day
+from svyazka.workplaces.shared import sheet_words
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.typed import whole_number
 
@@ -126,6 +127,11 @@ def ways(visit: Visit) -> list[Way]:
         Way(form.name, reverse("field_sheet", args=[visit.pk, form.code]), begun.get(form.pk))
         for form in sorted(known.values(), key=lambda one: (one.position, one.pk))
     ]
+
+
+def earlier(visit: Visit) -> list[Sheet]:
+    """What was filled in during the other visits of the deal: what the installers go by."""
+    return [one for one in sheets.list_of_deal(visit.deal_id) if one.visit_id != visit.pk]
 
 
 def _taken(request: PageRequest, visit_id: int, code: str) -> _InHand:

@@ -31,7 +31,7 @@ def form(windows):
 
 @pytest.fixture
 def own(visit):
-    return f"/field/visits/{visit.pk}/sheets/measurement/"
+    return f"/field/visits/{visit.pk}/forms/measurement/"
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_nonsense_is_refused_in_words_and_nothing_is_stored(enter, egor, own, bo
 
 
 def test_of_a_form_that_is_not_for_this_visit_there_is_no_page(enter, egor, visit):
-    base = f"/field/visits/{visit.pk}/sheets/"
+    base = f"/field/visits/{visit.pk}/forms/"
     assert enter(egor).get(base + "site_survey/").status_code == 404
     assert enter(egor).get(base + "nothing/").status_code == 404
 

@@ -30,6 +30,7 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
         "facts": _facts(own),
         "late": trouble.LATE,
         "ways": sheet.ways(own),
+        "earlier": sheet.earlier(own),
         **_photos(own),
     }
     fragment = request.htmx.target == "stop"
@@ -96,7 +97,9 @@ def photo(request: PageRequest, photo_id: int) -> HttpResponse:
     """The picture itself, for the office and for whoever went there."""
     rows = VisitPhoto.objects.all()
     if roles.reach(request.person, "visits.see") is not Reach.ALL:
-        rows = rows.filter(visit__in=Visit.objects.with_person(request.person))
+        # Whoever installs sees what was photographed when it was measured.
+        own = Visit.objects.with_person(request.person)
+        rows = rows.filter(visit__deal__in=own.values("deal"))
     kept = get_object_or_404(rows, pk=photo_id)
     try:
         with kept.file.open("rb") as file:
