@@ -93,7 +93,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.intake.models import Arrival
     from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion
     from svyazka.business.visits import links, waiting, window_links
-    from svyazka.business.visits.models import Proposal, Resource, Visit, VisitKind, VisitPhoto, WaitingOffer
+    from svyazka.business.visits.models import Action, Proposal, Resource, Visit, VisitKind, VisitPhoto, WaitingOffer
 
     settings.MEDIA_ROOT = tmp_path
     now = clock.now()
@@ -121,6 +121,12 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     SheetVersion.objects.create(sheet=sheet, number=1, answers={}, by=egor, at=now)
     photo = VisitPhoto(visit=visit, by=egor, request_id=uuid.uuid4())
     photo.file.save("window.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
+    action = Action(
+        id=uuid.uuid4(), person=egor, visit=visit, kind="photo", phone=uuid.uuid4(), number=1, happened_at=now,
+        came_at=now, outcome="beside", cause="changed",
+    )  # fmt: skip
+    action.file.save("window.jpg", ContentFile(b"\xff\xd8\xff"), save=False)
+    action.save(force_insert=True)
     call = Call.objects.create(started_at=now, pbx_code="asterisk/lab1", key="1", client_id=vera.pk, deal_id=deal.pk)
     happened = Interaction.objects.create(
         at=now, client_id=vera.pk, deal_id=deal.pk, kind="message", direction="in", text="Здравствуйте", waiting=True
@@ -162,6 +168,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "pictures": photo.request_id,
         "forms": "measurement",
         "sheets": sheet.pk,
+        "actions": action.pk,
+        "beside": egor.pk,
         "calls": call.pk,
         "listenings": listening.pk,
         "sounds": kept.pk,

@@ -83,6 +83,10 @@ PUSH_SERVICES = (
 PUSH_CONTACT = os.environ.get("SVYAZKA_PUSH_CONTACT") or next(
     (origin for origin in CSRF_TRUSTED_ORIGINS if origin.startswith("https://")), "mailto:administrator@localhost"
 )
+# What can be done on a phone without signal: a room's tuple of visits.on_site.kinds.Kind.
+ACTIONS_OF_PHONES = [
+    "svyazka.business.visits.on_site.usual.KINDS",
+]
 # Telephone systems that `svyazka listen` connects to: Pbx.driver → class that fits calls.phone_system.PhoneSystem.
 PHONE_SYSTEMS = {
     "asterisk": "svyazka.connectors.asterisk.driver.Asterisk",

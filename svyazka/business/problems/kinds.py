@@ -189,6 +189,19 @@ join deals_deal d on d.id = v.deal_id and d.closed_at is null{of}
 where v.status = 'planned' and v.starts_at > %(now)s::timestamptz
 """
 
+# What was done without signal and nobody has decided on.
+_VISIT_BESIDE = """
+select d.id, 'visit_beside', v.id, aside.since, d.responsible_id,
+       jsonb_build_object('at', v.starts_at, 'who', who.full_name)
+from (
+    select visit_id, min(came_at) as since, min(person_id) as person_id
+    from visits_action where outcome = 'beside' and decided_at is null group by visit_id
+) aside
+join visits_visit v on v.id = aside.visit_id
+join deals_deal d on d.id = v.deal_id and d.closed_at is null{of}
+join staff_person who on who.id = aside.person_id
+"""
+
 # Of those who are at work now, or should be, the visits that begin before that is over.
 _VISIT_LATE = """
 select d.id, 'visit_late', v.id, v.starts_at, d.responsible_id,
@@ -263,6 +276,7 @@ QUESTIONS: dict[Kind, str] = {
     Kind.RETURNED: _RETURNED,
     Kind.PING_PONG: _PING_PONG,
     Kind.VISIT_IMPOSSIBLE: _VISIT_IMPOSSIBLE,
+    Kind.VISIT_BESIDE: _VISIT_BESIDE,
     Kind.VISIT_ORPHANED: _VISIT_ORPHANED,
     Kind.VISIT_LATE: _VISIT_LATE,
     Kind.VISIT_UNCONFIRMED: _VISIT_UNCONFIRMED,

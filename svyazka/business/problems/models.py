@@ -29,6 +29,7 @@ class Problem(models.Model):
         RETURNED = "returned"
         PING_PONG = "ping_pong"  # handed on for the third time
         VISIT_IMPOSSIBLE = "visit_impossible"  # whoever is to go there cannot any more
+        VISIT_BESIDE = "visit_beside"  # done on site without signal, and changed in the office meanwhile
         VISIT_ORPHANED = "visit_orphaned"  # whoever was to go there is ill or away
         VISIT_LATE = "visit_late"  # whoever is to go there runs late
         VISIT_UNCONFIRMED = "visit_unconfirmed"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -26,11 +26,16 @@ _EVENTS: dict[str, Event] = {
 }
 # A mistaken tap is noticed soon; later on the deal has gone its way.
 TAKE_BACK_WITHIN = timedelta(days=1)
+# Set out longer ago than this: where he would be by now nobody knows, and the client needs no word of it any more.
+STALE = timedelta(minutes=15)
 
 
 @transaction.atomic
-def set_status(visit: Visit, status: Visit.Status, *, by: Actor, version: int | None = None) -> Visit:
-    """On the way, started, done. A second tap changes nothing. When it is done, the deal goes on."""
+def set_status(
+    visit: Visit, status: Visit.Status, *, by: Actor, version: int | None = None, at: datetime | None = None
+) -> Visit:
+    """On the way, started, done. A second tap changes nothing. When it is done, the deal goes on. `at`: when it
+    happened, where the phone had no signal then."""
     current = booking.lock(visit)
     if current.status == status:
         return current
@@ -41,13 +46,14 @@ def set_status(visit: Visit, status: Visit.Status, *, by: Actor, version: int | 
     if status not in STEPS or STEPS.index(status) < STEPS.index(Visit.Status(current.status)):
         raise Refused(_("A visit only goes forward: on the way, started, done."))
     before, current.status = current.status, status
-    current.status_since = clock.now()
-    if status == Visit.Status.ON_WAY:
+    current.status_since = at or clock.now()
+    sets_out = status == Visit.Status.ON_WAY and current.status_since > clock.now() - STALE
+    if sets_out:
         current.arrives_at = arriving.expected(current)
     current.version += 1
     current.save()
-    tell(current, _EVENTS[status], by=by, changes={"status": (before, status)})
-    if status == Visit.Status.ON_WAY:
+    tell(current, _EVENTS[status], by=by, changes={"status": (before, status)}, at=at)
+    if sets_out:
         to_client.tell(current, "on_the_way", by=by)
         arriving.warn_if_late(current, by=by)
     else:
@@ -58,7 +64,7 @@ def set_status(visit: Visit, status: Visit.Status, *, by: Actor, version: int | 
 
 
 @transaction.atomic
-def take_back(visit: Visit, *, by: Actor, version: int | None = None) -> Visit:
+def take_back(visit: Visit, *, by: Actor, version: int | None = None, at: datetime | None = None) -> Visit:
     """One status back, after a mistaken tap. The deal comes back too if nobody has moved it since."""
     current = booking.lock(visit)
     if version is not None and current.version != version:
@@ -77,7 +83,23 @@ def take_back(visit: Visit, *, by: Actor, version: int | None = None) -> Visit:
         to_client.fall_away(current, by=by)
     current.version += 1
     current.save()
-    tell(current, "taken_back", by=by, changes={"status": (before, status)}, data={"status": status})
+    tell(current, "taken_back", by=by, changes={"status": (before, status)}, data={"status": status}, at=at)
+    return current
+
+
+@transaction.atomic
+def reinstate(visit: Visit, *, by: Actor, at: datetime | None = None) -> Visit:
+    """It was called off, and whoever had no signal went there all the same. Its time may belong to others by now; it
+    takes none."""
+    current = booking.lock(visit)
+    if current.status != Visit.Status.CANCELLED:
+        return current
+    before, current.status = current.status, Visit.Status.PLANNED
+    current.status_since, current.reason = at or clock.now(), ""
+    current.version += 1
+    current.save()
+    tell(current, "taken_back", by=by, changes={"status": (before, current.status)}, data={"status": "planned"}, at=at)
+    its_deal.write_date(current, by=by)
     return current
 
 

@@ -22,8 +22,9 @@ UNDER_WAY = (Visit.Status.PLANNED, Visit.Status.ON_WAY, Visit.Status.STARTED)
 
 
 @transaction.atomic
-def say(visit: Visit, minutes: int, *, by: Actor) -> Visit:
-    """So many minutes later than planned it will be over. Whoever plans his day hears of it when that hurts others."""
+def say(visit: Visit, minutes: int, *, by: Actor, at: datetime | None = None) -> Visit:
+    """So many minutes later than planned it will be over. Whoever plans his day hears of it when that hurts others.
+    `at`: when it was said, where the phone had no signal then."""
     current = booking.lock(visit)
     if not 0 <= minutes <= MOST:
         raise Refused(_("A number of minutes is needed here."), fields={"minutes": _("Up to eight hours.")})
@@ -34,7 +35,7 @@ def say(visit: Visit, minutes: int, *, by: Actor) -> Visit:
     before, current.late_minutes = current.late_minutes, minutes
     current.version += 1
     current.save(update_fields=["late_minutes", "version"])
-    tell(current, "late", by=by, changes={"late_minutes": (before, minutes)}, data={"minutes": minutes})
+    tell(current, "late", by=by, changes={"late_minutes": (before, minutes)}, data={"minutes": minutes}, at=at)
     if hurt := behind(current):
         people = {one.pk for one in orphans.planners(current.resource)}
         data = {"who": current.resource.name, "minutes": minutes, "count": len(hurt), "resource": current.resource_id}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from io import BytesIO
 from threading import Lock
@@ -22,7 +22,7 @@ from svyazka.business.staff.models import Person
 from svyazka.business.visits import booking
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.business.visits.telling import about, concerned, of_history
-from svyazka.kit import clock
+from svyazka.kit import clock, jpeg
 from svyazka.kit.refusals import Refused
 
 LONGEST_REPORT = 5_000
@@ -39,8 +39,8 @@ OVER = (Visit.Status.DONE, Visit.Status.CANCELLED)
 
 
 @transaction.atomic
-def report(visit: Visit, text: str, *, by: Actor) -> Visit:
-    """What the engineer found and agreed, in his words."""
+def report(visit: Visit, text: str, *, by: Actor, at: datetime | None = None) -> Visit:
+    """What the engineer found and agreed, in his words. `at`: when he wrote it, where the phone had no signal then."""
     text = text.replace("\x00", "").strip()
     if len(text) > LONGEST_REPORT:
         raise Refused(_("This is too long."), fields={"text": _("This is too long.")})
@@ -52,21 +52,23 @@ def report(visit: Visit, text: str, *, by: Actor) -> Visit:
     current.version += 1
     current.save()
     record("visits.reported", about(current), by=by, changes=changes, people=concerned(current))
-    _add_to_history(current, "reported", text=text, by=by)
+    _add_to_history(current, "reported", text=text, by=by, at=at)
     return current
 
 
-def add_photo(visit: Visit, file: IO[bytes] | File[bytes], *, request_id: UUID, by: Person) -> VisitPhoto:
+def add_photo(
+    visit: Visit, file: IO[bytes] | File[bytes], *, request_id: UUID, by: Person, at: datetime | None = None
+) -> VisitPhoto:
     """Keeps a picture, without the place and the device that the phone wrote into it. Sent twice, it is kept once."""
     if already := VisitPhoto.objects.filter(request_id=request_id, visit=visit).first():
         return already
     # Before the locks: unpacking takes a while.
-    picture = _clean(file)
-    return _keep(visit, picture, request_id=request_id, by=by)
+    picture = clean(file)
+    return _keep(visit, picture, request_id=request_id, by=by, at=at)
 
 
 @transaction.atomic
-def _keep(visit: Visit, picture: bytes, *, request_id: UUID, by: Person) -> VisitPhoto:
+def _keep(visit: Visit, picture: bytes, *, request_id: UUID, by: Person, at: datetime | None) -> VisitPhoto:
     current = booking.lock(visit)
     if already := VisitPhoto.objects.filter(request_id=request_id, visit=current).first():
         return already
@@ -78,7 +80,7 @@ def _keep(visit: Visit, picture: bytes, *, request_id: UUID, by: Person) -> Visi
     photo.save()
     changes = {"photo": (None, photo.pk)}
     record("visits.photographed", about(current), by=by, changes=changes, people=concerned(current))
-    _count_in_history(current, by=by)
+    _count_in_history(current, by=by, at=at)
     return photo
 
 
@@ -100,29 +102,35 @@ def remove_photo(photo: VisitPhoto, *, by: Person) -> None:
     _count_in_history(current, by=by)
 
 
-def _count_in_history(visit: Visit, *, by: Person) -> None:
+def _count_in_history(visit: Visit, *, by: Person, at: datetime | None = None) -> None:
     """How many there are by now."""
-    _add_to_history(visit, "photos", count=visit.photos.count(), by=by)
+    _add_to_history(visit, "photos", count=visit.photos.count(), by=by, at=at)
 
 
-def _add_to_history(visit: Visit, event: str, *, by: Actor, text: str = "", **more: Any) -> None:
+def _add_to_history(
+    visit: Visit, event: str, *, by: Actor, text: str = "", at: datetime | None = None, **more: Any
+) -> None:
     """A line of its own, or in the place of what the same person has just written there."""
     data = {**of_history(visit, event), **more}
-    since = clock.now() - IN_ONE_GO
-    rows = Interaction.objects.of_client(visit.client_id).filter(at__gte=since, kind=Interaction.Kind.VISIT)
+    at = at or clock.now()
+    near = (at - IN_ONE_GO, at + IN_ONE_GO)
+    rows = Interaction.objects.of_client(visit.client_id).filter(at__range=near, kind=Interaction.Kind.VISIT)
     last = rows.filter(by_id=by.actor_id, data__visit=visit.pk, data__event=event).first()
     if last:
         amend.amend(last.pk, near=last.at, data=data, text=text)
     else:
         kind = Interaction.Kind.VISIT
-        history.add(visit.client_id, kind=kind, deal_id=visit.deal_id, text=text, data=data, by=by)
+        history.add(visit.client_id, kind=kind, deal_id=visit.deal_id, text=text, data=data, at=at, by=by)
 
 
-def _clean(file: IO[bytes] | File[bytes]) -> bytes:
-    """The same picture as a JPEG of at most 2,000 pixels, upright, with nothing besides the picture."""
+def clean(file: IO[bytes] | File[bytes]) -> bytes:
+    """The same picture as a JPEG of at most 2,000 pixels, upright, with nothing besides the picture. What is all that
+    already, as our page on the phone makes it, stays as it is to the byte."""
     content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         _refuse_photo()
+    if jpeg.is_plain(content, largest_side=LARGEST_SIDE):
+        return content
     try:
         with _ONE_AT_A_TIME, Image.open(BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as given:
             if given.width * given.height > MOST_PIXELS:

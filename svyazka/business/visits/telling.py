@@ -40,12 +40,15 @@ def tell(
     was: datetime | None = None,
     also: Collection[int] = (),
     data: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """`was`: the time before a move; `also`: people who went there before; `data`: what the history shows besides."""
+    """`was`: the time before a move; `also`: people who went there before; `data`: what the history shows besides;
+    `at`: when it happened, where that was before now."""
     record(f"visits.{event}", about(visit), by=by, changes=changes, note=note, people=concerned(visit, also))
     announce("deal", visit.deal_id, data={"visit": visit.pk})
     said = {**of_history(visit, event), **({"was": was.isoformat()} if was else {}), **(data or {})}
-    history.add(visit.client_id, kind=Interaction.Kind.VISIT, deal_id=visit.deal_id, text=note, data=said, by=by)
+    kind = Interaction.Kind.VISIT
+    history.add(visit.client_id, kind=kind, deal_id=visit.deal_id, text=note, data=said, at=at, by=by)
 
 
 def told(visit: Visit, what: str, *, by: Actor, way: str) -> None:

@@ -67,7 +67,7 @@ def test_a_photo_whose_camera_data_are_damaged_is_kept_as_it_lies(visit, egor):
     begins = content.index(b"Exif")
     for place in range(begins + 6, begins + 60):
         damaged = BytesIO(content[:place] + b"\x00" + content[place + 1 :])
-        findings._clean(damaged)
+        findings.clean(damaged)
 
 
 def test_the_same_request_on_another_visit_is_its_own(visit, deal, of_ilya, measurement, hour, egor, olga):

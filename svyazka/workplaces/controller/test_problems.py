@@ -196,6 +196,11 @@ def test_the_controller_looks_and_the_others_help(enter, konstantin, mikhail, tr
 
 
 SAID = {
+    "visit_beside": (
+        {"at": "@", "who": "Егор Кузнецов"},
+        "Егор Кузнецов работал без связи; выезд тем временем изменили (сегодня @)",
+        "Егор Кузнецов worked without signal; the visit was changed meanwhile (today @)",
+    ),
     "visit_orphaned": (
         {"at": "@", "who": "Егор Кузнецов"},
         "Не сможет приехать: Егор Кузнецов (сегодня @)",

@@ -60,6 +60,7 @@ urlpatterns = [
     path("deals/<int:deal_id>/visits/hold/release/", booking.hold_release, name="visit_hold_release"),
     path("sheets/<int:sheet_id>/", sheet.sheet, name="sheet"),
     path("visits/<int:visit_id>/", visits.visit, name="visit"),
+    path("visits/<int:visit_id>/beside/<int:person_id>/", visits.beside, name="visit_beside"),
     path("visits/<int:visit_id>/at-hand/", at_hand.at_hand, name="visit_at_hand"),
     path("visits/<int:visit_id>/where-to/", at_hand.where_to, name="visit_where_to"),
     path("visits/<int:visit_id>/time/", visits.time, name="visit_time"),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Field
 from svyazka.business.places import find
+from svyazka.business.staff.models import Person
 from svyazka.business.visits import (
     arriving,
     booking,
@@ -35,6 +36,7 @@ from svyazka.business.visits.taking_along import TakesAlong
 from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.dispatcher import effects, offers, typed, wished
+from svyazka.workplaces.shared import beside as both_sides
 from svyazka.workplaces.shared import inputs
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
@@ -154,6 +156,14 @@ def taking_back(request: PageRequest, visit_id: int) -> HttpResponse:
 
 
 @needs("visits.book", "POST")
+def beside(request: PageRequest, visit_id: int, person_id: int) -> HttpResponse:
+    """What was done on site without signal, or what the office did meanwhile."""
+    shown, worked = _to_change(request, visit_id), get_object_or_404(Person, pk=person_id)
+    both_sides.decide(shown, worked, request.POST.get("decision", ""), by=request.person)
+    return _done(request, shown, _("Decided: {visit}").format(visit=in_words(shown)))
+
+
+@needs("visits.book", "POST")
 def confirmation(request: PageRequest, visit_id: int) -> HttpResponse:
     """The client was asked once more; with `back`, he was not after all."""
     shown, version = _to_change(request, visit_id), typed.version(request.POST.get("version"))
@@ -263,6 +273,8 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "is_late": arriving.is_late(visit),
         "to_say": to_client.to_say(visit) if changeable else [],
         "link": _link(request, visit) if changeable else "",
+        "beside": both_sides.of_visit(visit, request.person),
+        "may_decide": changeable,
     }
     return _dialog(request, visit, "dispatcher/visit.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,7 +22,9 @@ from svyazka.business.staff.models import Person
 from svyazka.business.visits.carry_out import STEPS, status_before
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Visit, VisitQuerySet
+from svyazka.business.visits.on_site import in_hand
 from svyazka.kit import clock
+from svyazka.workplaces.field import beside
 from svyazka.workplaces.shared import typed
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
@@ -41,6 +44,15 @@ class Tab:
 
 
 @dataclass(frozen=True)
+class Step:
+    """The buttons of a status. Those of other statuses are there, too: a phone without signal shows them."""
+
+    status: str
+    next: Visit.Status | None
+    before: Visit.Status | None
+
+
+@dataclass(frozen=True)
 class Stop:
     """A visit as the phone shows it."""
 
@@ -48,8 +60,9 @@ class Stop:
     url: str
     phone: str
     map: str
-    next: Visit.Status | None
-    before: Visit.Status | None
+    steps: list[Step]
+    statuses: str  # status → word, for the phone
+    seen: str  # goes back with whatever is done
 
 
 @needs("visits.carry_out")
@@ -58,7 +71,8 @@ def day(request: PageRequest) -> HttpResponse:
     first, last = clock.day_bounds(chosen)
     rows = of(request).on_days(first, last)
     visits = rows.select_related("kind", "client", "deal__stage").prefetch_related(PHONES).order_by("starts_at")
-    stops = [stop(one) for one in visits]
+    stops = [stop(one, request.person) for one in visits]
+    fragment = request.htmx.target == "stops"
     context = {
         "stops": stops,
         "day": chosen,
@@ -66,9 +80,9 @@ def day(request: PageRequest) -> HttpResponse:
         "tabs": _tabs(request),
         "here": f"{reverse('field_day')}?day={chosen.isoformat()}",
         "tasks": _tasks(request.person) if chosen == clock.today() else [],
+        "beside": beside.of_day(request.person) if not fragment else [],
         "left": sum(one.visit.status != Visit.Status.DONE for one in stops),
     }
-    fragment = request.htmx.target == "stops"
     return render(request, "field/stops.html" if fragment else "field/day.html", context)
 
 
@@ -92,23 +106,24 @@ def of(request: PageRequest) -> VisitQuerySet:
     return Visit.objects.still_on().with_person(request.person)
 
 
-def stop(visit: Visit) -> Stop:
+def stop(visit: Visit, person: Person) -> Stop:
     phones: list[ContactPoint] = visit.client.phones  # type: ignore[attr-defined]  # prefetched as PHONES
     return Stop(
         visit=visit,
         url=reverse("field_visit", args=[visit.pk]),
         phone=phones[0].value if phones else "",
         map=map_link(visit.address),
-        next=next_step(visit),
-        before=status_before(visit),
+        steps=[_step(visit, status) for status in STEPS],
+        statuses=json.dumps({status: str(status.label) for status in STEPS}, ensure_ascii=False),
+        seen=json.dumps(in_hand.seen(visit, person)),
     )
 
 
-def next_step(visit: Visit) -> Visit.Status | None:
-    """What the big button does."""
-    if visit.status not in STEPS or visit.status == Visit.Status.DONE:
-        return None
-    return STEPS[STEPS.index(Visit.Status(visit.status)) + 1]
+def _step(visit: Visit, status: Visit.Status) -> Step:
+    """What the big button does, and what a mistaken tap goes back to."""
+    at = STEPS.index(status)
+    before = status_before(visit) if status == visit.status else STEPS[at - 1] if at else None
+    return Step(status, STEPS[at + 1] if at + 1 < len(STEPS) else None, before)
 
 
 def _tabs(request: PageRequest) -> list[Tab]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.field import day, sheet, trouble, work
+from svyazka.workplaces.field import ahead, beside, day, installed, queue, sheet, sync, trouble, work
 
 urlpatterns = [
     path("", day.day, name="field_day"),
@@ -10,6 +10,15 @@ urlpatterns = [
     path("visits/<int:visit_id>/status/", work.status, name="field_status"),
     path("visits/<int:visit_id>/taking-back/", work.taking_back, name="field_taking_back"),
     path("visits/<int:visit_id>/delay/", trouble.delay, name="field_delay"),
+    path("worker.js", installed.worker, name="field_worker"),
+    path("manifest.webmanifest", installed.manifest, name="field_manifest"),
+    path("without-signal/", installed.without_signal, name="field_without_signal"),
+    path("ahead/", ahead.ahead, name="field_ahead"),
+    path("queue/", queue.queue, name="field_queue"),
+    path("visits/<int:visit_id>/beside/<int:person_id>/", beside.decision, name="field_beside"),
+    path("actions/<uuid:action_id>/photo/", beside.photo, name="beside_photo"),
+    path("sync/", sync.sync, name="field_sync"),
+    path("sync/photos/", sync.photos, name="field_sync_photo"),
     path("absence/", trouble.absence, name="field_absence"),
     path("visits/<int:visit_id>/report/", work.report, name="field_report"),
     path("visits/<int:visit_id>/photos/", work.photos, name="field_photo"),

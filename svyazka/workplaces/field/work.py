@@ -16,7 +16,7 @@ from svyazka.business.staff.roles import Reach
 from svyazka.business.visits import carry_out, findings
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.field import day, sheet, trouble
+from svyazka.workplaces.field import beside, day, sheet, trouble
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.typed import whole_number
@@ -26,7 +26,8 @@ from svyazka.workplaces.shared.typed import whole_number
 def visit(request: PageRequest, visit_id: int) -> HttpResponse:
     own = _own(request, visit_id)
     context = {
-        "stop": day.stop(own),
+        "stop": day.stop(own, request.person),
+        "beside": beside.of_visit(own, request.person),
         "facts": _facts(own),
         "late": trouble.LATE,
         "ways": sheet.ways(own),
@@ -46,7 +47,7 @@ def status(request: PageRequest, visit_id: int) -> HttpResponse:
     version = whole_number(request.POST.get("version"))
     carry_out.set_status(own, Visit.Status(given), by=request.person, version=version)
     if request.htmx.target == "stop":
-        return render(request, "field/stop.html", {"stop": day.stop(_own(request, visit_id))})
+        return render(request, "field/stop.html", {"stop": day.stop(_own(request, visit_id), request.person)})
     return redirect("field_visit", visit_id=visit_id)
 
 
@@ -56,7 +57,7 @@ def taking_back(request: PageRequest, visit_id: int) -> HttpResponse:
     version = whole_number(request.POST.get("version"))
     carry_out.take_back(_own(request, visit_id), by=request.person, version=version)
     if request.htmx.target == "stop":
-        return render(request, "field/stop.html", {"stop": day.stop(_own(request, visit_id))})
+        return render(request, "field/stop.html", {"stop": day.stop(_own(request, visit_id), request.person)})
     return redirect("field_visit", visit_id=visit_id)
 
 

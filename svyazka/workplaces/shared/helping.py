@@ -48,6 +48,8 @@ def help_for(pain: Pain, person: Person, *, ours: bool) -> Help:
     if pain.kind in (Kind.VISIT_ORPHANED, Kind.VISIT_LATE) and roles.may(person, "visits.plan"):
         where = f"/calendar/what-to-do/?resource={pain.why.get('resource', '')}"
         return Help("page", _("What to do about it"), "right", where)
+    if pain.kind == Kind.VISIT_BESIDE and roles.may(person, "visits.book"):
+        return Help("dialog", _("Decide"), "check", f"/visits/{pain.subject_id}/")
     if not ours:
         return _open(pain)
     if pain.kind == Kind.VISIT_IMPOSSIBLE and roles.may(person, "visits.book"):

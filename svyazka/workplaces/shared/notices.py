@@ -79,6 +79,11 @@ WORDINGS: dict[str, Wording] = {
         "/calendar/what-to-do/?resource={resource}",
         "bad",
     ),
+    "visit.set_beside": Wording(
+        gettext_lazy("{who} worked without signal, and the visit was changed meanwhile: decide what counts"),
+        "warning",
+        tone="bad",
+    ),
     "note.mentioned": Wording(gettext_lazy("{by} mentions you: {text}"), "note"),
     "bot.silent": Wording(
         gettext_lazy("No answer to {bot} since {since_at}: notices do not go out through it"),

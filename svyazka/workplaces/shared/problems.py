@@ -30,6 +30,7 @@ TITLES: dict[str, Promise] = {
     Kind.RETURNED: gettext_lazy("Hand-off returned"),
     Kind.PING_PONG: gettext_lazy("Handed to and fro"),
     Kind.VISIT_IMPOSSIBLE: gettext_lazy("Nobody can come"),
+    Kind.VISIT_BESIDE: gettext_lazy("Done on site, changed meanwhile"),
     Kind.VISIT_ORPHANED: gettext_lazy("Visit without anybody"),
     Kind.VISIT_LATE: gettext_lazy("Will come too late"),
     Kind.VISIT_UNCONFIRMED: gettext_lazy("Visit not confirmed"),
@@ -68,6 +69,7 @@ _COUNTED: dict[str, Callable[[int], str]] = {
     Kind.RETURNED: lambda n: ngettext("{n} returned hand-off", "{n} returned hand-offs", n),
     Kind.PING_PONG: lambda n: ngettext("{n} deal handed to and fro", "{n} deals handed to and fro", n),
     Kind.VISIT_IMPOSSIBLE: lambda n: ngettext("{n} visit that nobody can make", "{n} visits that nobody can make", n),
+    Kind.VISIT_BESIDE: lambda n: ngettext("{n} visit to decide on", "{n} visits to decide on", n),
     Kind.VISIT_ORPHANED: lambda n: ngettext("{n} visit without anybody", "{n} visits without anybody", n),
     Kind.VISIT_LATE: lambda n: ngettext("{n} visit that begins late", "{n} visits that begin late", n),
     Kind.VISIT_UNCONFIRMED: lambda n: ngettext("{n} unconfirmed visit", "{n} unconfirmed visits", n),
@@ -170,6 +172,9 @@ _REASONS: dict[str, Callable[[Why], str]] = {
     Kind.RETURNED: lambda why: _with_reason(_("Returned {age} ago").format(age=why.age), why),
     Kind.PING_PONG: _handed,
     Kind.VISIT_IMPOSSIBLE: lambda why: _("{who} cannot come: {when}").format(
+        who=why.of.get("who", ""), when=why.moment("at")
+    ),
+    Kind.VISIT_BESIDE: lambda why: _("{who} worked without signal; the visit was changed meanwhile ({when})").format(
         who=why.of.get("who", ""), when=why.moment("at")
     ),
     Kind.VISIT_ORPHANED: lambda why: _("{who} cannot come: {when}").format(

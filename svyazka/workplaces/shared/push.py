@@ -48,6 +48,7 @@ PLAIN: dict[str, Promise] = {
     "visit.day_changed": gettext_lazy("Your visits have changed"),
     "visit.orphaned": gettext_lazy("Visits have nobody to go there"),
     "visit.runs_late": gettext_lazy("Somebody runs late"),
+    "visit.set_beside": gettext_lazy("Work on site and the office do not go together"),
     "note.mentioned": gettext_lazy("You are mentioned in a note"),
     "digest": gettext_lazy("Your morning"),
     "digest.department": gettext_lazy("Your department's morning"),

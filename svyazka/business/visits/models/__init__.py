@@ -1,9 +1,10 @@
-"""What is stored of visits: who and what can be booked, kinds of work, visits, the times that are taken, who waits, and
-what clients are told."""
+"""What is stored of visits: who and what can be booked, kinds of work, visits, the times that are taken, who waits,
+what clients are told, and what phones have sent."""
 
 from svyazka.business.visits.models.day_plan import DayChange, DayPlan
 from svyazka.business.visits.models.kind import VisitKind
 from svyazka.business.visits.models.moves import Asked, MoveReason, Repair, VisitMove, VisitRules
+from svyazka.business.visits.models.on_site import Action
 from svyazka.business.visits.models.plan import PlanningRules, Proposal, ProposalGets, ProposalGroup, ProposalMove
 from svyazka.business.visits.models.resource import CrewMember, Resource, ResourceQuerySet, Shift, Substitution
 from svyazka.business.visits.models.to_client import ClientRules, ClientText, ClientWord, LinkMiss, VisitLink, What
@@ -11,6 +12,7 @@ from svyazka.business.visits.models.visit import Booking, Visit, VisitPhoto, Vis
 from svyazka.business.visits.models.waiting import Freed, Seeking, Waiting, WaitingOffer, WaitingRules
 
 __all__ = [
+    "Action",
     "Asked",
     "Booking",
     "ClientRules",

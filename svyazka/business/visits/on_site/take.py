@@ -1,0 +1,171 @@
+"""Takes over what a phone has sent: once, in its order, and nothing of it is lost."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.db import DatabaseError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from svyazka.business.staff.models import Person
+from svyazka.business.visits import booking, findings
+from svyazka.business.visits.models import Action, Visit
+from svyazka.business.visits.on_site import beside, in_hand, kinds
+from svyazka.business.visits.on_site.kinds import Kind, SetBeside
+from svyazka.business.visits.on_site.sent import Sent, Unread
+from svyazka.kit import clock
+from svyazka.kit.refusals import ChangedMeanwhile, Refused
+
+logger = logging.getLogger(__name__)
+
+CLOCK_MAY_BE_OFF = timedelta(minutes=2)
+BELIEVED = timedelta(days=14)  # what a phone has kept for longer happened then, as far as we know
+Told = dict[str, Any]
+_NOT_THERE = _("This visit does not exist, or it is not yours.")
+_UNKNOWN = _("This version of the app sends something that the house does not know. Reload the page.")
+
+
+def take_all(sent: Sequence[Sent | Unread], *, by: Person, clock_of_phone: datetime) -> list[Told]:
+    """One after the other. Where one could not be taken just now, those after it on the same visit wait for it; all
+    others go on."""
+    ahead = clock_of_phone - clock.now()
+    waiting: set[int] = set()
+    told = []
+    for one in sent:
+        if isinstance(one, Unread):
+            told.append({"id": one.id, "outcome": "refused", "words": one.words, "answer": {}})
+            continue
+        answer = _again(one) if one.visit in waiting else _try(one, by=by, ahead=ahead)
+        if answer["outcome"] == "again":
+            waiting.add(one.visit)
+        told.append(answer)
+    return told
+
+
+def take_photo(sent: Sent, content: bytes, *, by: Person, clock_of_phone: datetime) -> Told:
+    """With the file that belongs to it."""
+    return _try(sent, by=by, ahead=clock_of_phone - clock.now(), picture=content)
+
+
+def _try(sent: Sent, *, by: Person, ahead: timedelta, picture: bytes | None = None) -> Told:
+    try:
+        return _take(sent, by=by, ahead=ahead, picture=picture)
+    except Refused as refusal:  # of what is not even written down
+        return {"id": str(sent.id), "outcome": "refused", "words": str(refusal.message), "answer": {}}
+    except (DatabaseError, OSError):
+        # A deadlock, a full disk: the phone keeps it and comes again.
+        logger.exception("an action of a phone could not be taken", extra={"kind": sent.kind, "visit": sent.visit})
+        return _again(sent)
+
+
+def _again(sent: Sent) -> Told:
+    return {"id": str(sent.id), "outcome": "again", "words": "", "answer": {}}
+
+
+@transaction.atomic
+def _take(sent: Sent, *, by: Person, ahead: timedelta, picture: bytes | None) -> Told:
+    _one_at_a_time(sent.phone)
+    if earlier := Action.objects.filter(pk=sent.id).first():
+        if earlier.person_id != by.pk:
+            raise Refused(_NOT_THERE)
+        return earlier.told()
+    found = Visit.objects.filter(pk=sent.visit).first()
+    if found is None or sent.person != by.pk:
+        raise Refused(_NOT_THERE)
+    visit = booking.lock(found)
+    is_his = Visit.objects.with_person(by).filter(pk=visit.pk).exists()
+    if not is_his and not in_hand.was(sent.seen, visit, by):
+        raise Refused(_NOT_THERE)
+    action = _written_down(sent, visit, by=by, ahead=ahead)
+    action.picture = picture
+    _carry_out(action, visit, by=by, is_his=is_his)
+    action.save(force_insert=True)
+    if action.outcome == Action.Outcome.BESIDE:
+        beside.tell(action, visit)
+    return action.told()
+
+
+def _one_at_a_time(phone: UUID) -> None:
+    """A phone that was not answered asks again while the first time is still at work."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"phone {phone}"])
+
+
+def _written_down(sent: Sent, visit: Visit, *, by: Person, ahead: timedelta) -> Action:
+    return Action(
+        id=sent.id,
+        person=by,
+        visit=visit,
+        kind=sent.kind,
+        phone=sent.phone,
+        number=sent.number,
+        happened_at=_believed(sent, visit, by=by, ahead=ahead),
+        came_at=clock.now(),
+        data=sent.data,
+        seen=sent.seen,
+    )
+
+
+def _believed(sent: Sent, visit: Visit, *, by: Person, ahead: timedelta) -> datetime:
+    """When it happened: by the phone's clock, set right by what that is off now; in the order in which it was done, and
+    never in the future."""
+    now = clock.now()
+    said = sent.at - ahead if abs(ahead) > CLOCK_MAY_BE_OFF else sent.at
+    of_his = Action.objects.filter(visit=visit, person=by, phone=sent.phone)
+    before = of_his.order_by("-came_at").values_list("happened_at", flat=True).first()
+    earliest = max(filter(None, (visit.created_at, now - BELIEVED, before)))
+    return min(max(said, earliest), now)
+
+
+def _carry_out(action: Action, visit: Visit, *, by: Person, is_his: bool) -> None:
+    kind = kinds.of(action.kind)
+    if kind is None:
+        action.outcome, action.words = Action.Outcome.REFUSED, str(_UNKNOWN)
+    elif cause := _cause(action, visit, kind, is_his=is_his):
+        _set_beside(action, cause, beside.as_it_is(visit))
+    else:
+        _apply(action, visit, kind, by=by)
+
+
+def _cause(action: Action, visit: Visit, kind: Kind, *, is_his: bool) -> Action.Cause | None:
+    """What came between, while the phone had no signal."""
+    if visit.status == Visit.Status.CANCELLED:
+        return Action.Cause.CANCELLED
+    if not is_his:
+        return Action.Cause.GIVEN
+    if kind.of_time and in_hand.is_moved(action.seen, visit):
+        return Action.Cause.MOVED
+    return None
+
+
+def _apply(action: Action, visit: Visit, kind: Kind, *, by: Person) -> None:
+    try:
+        with transaction.atomic():
+            action.answer = dict(kind.apply(action, visit, by) or {})
+        action.outcome = Action.Outcome.DONE
+    except SetBeside as both:
+        _set_beside(action, Action.Cause.CHANGED, {"text": both.theirs})
+    except ChangedMeanwhile:
+        _set_beside(action, Action.Cause.CHANGED, beside.as_it_is(visit))
+    except Refused as refusal:
+        action.outcome, action.words = Action.Outcome.REFUSED, str(refusal.message)
+
+
+def _set_beside(action: Action, cause: Action.Cause, theirs: dict[str, str]) -> None:
+    """With its photo, so that the phone need not keep it."""
+    action.outcome, action.cause, action.theirs = Action.Outcome.BESIDE, cause, theirs
+    if action.picture is None:
+        return
+    try:
+        cleaned = findings.clean(BytesIO(action.picture))
+    except Refused as refusal:
+        action.outcome, action.cause, action.theirs = Action.Outcome.REFUSED, "", {}
+        action.words = str(refusal.message)
+        return
+    action.file.save(f"{action.pk.hex}.jpg", ContentFile(cleaned), save=False)

@@ -1,0 +1,100 @@
+// A field page with and without signal: what is done goes through the queue, and the pages of the coming days are kept.
+import { bar, say } from "./bar.js";
+import { takeOver } from "./forms.js";
+import { keepSending, waiting } from "./queue.js";
+import { show } from "./shown.js";
+import { list } from "./store.js";
+
+const READY_EVERY = 15 * 60_000;
+
+const page = () => document.querySelector(".field-page");
+
+// Before anything is waited for: what the worker says while the page comes up is heard.
+navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+  if (data.renewed === location.pathname + location.search) renew();
+});
+begin();
+
+async function begin() {
+  try {
+    await list();
+  } catch {
+    return; // a browser that keeps nothing: everything goes over the net, as without scripts
+  }
+  takeOver();
+  for (const name of ["field:queued", "field:state", "online", "offline"]) (name.startsWith("field") ? document : window).addEventListener(name, draw);
+  document.addEventListener("htmx:afterSettle", draw);
+  document.addEventListener("field:queued", () => say(null));
+  document.addEventListener("field:trouble", ({ detail }) => say(detail));
+  document.addEventListener("field:told", arrived);
+  document.addEventListener("submit", leaving, { capture: true });
+  draw();
+  keepSending();
+  if ("serviceWorker" in navigator) keepPages();
+  navigator.storage?.persist?.();
+}
+
+function draw() {
+  if (!page()) return;
+  show();
+  bar();
+}
+
+// What has arrived stands on the house's page: it is asked for once nothing waits any more.
+let asked;
+
+function arrived() {
+  draw();
+  clearTimeout(asked);
+  asked = setTimeout(async () => {
+    const unsent = (await waiting()).some(({ state }) => state === "waiting");
+    if (!unsent) renew();
+  }, 50);
+}
+
+// Not while somebody types: what he has typed would be gone.
+function renew() {
+  if (!page() || !navigator.onLine || isTyping()) return document.querySelectorAll("#stop, #stops").forEach((one) => htmx.trigger(one, "live:again"));
+  htmx.ajax("GET", location.pathname + location.search, { target: "#main", select: "#main", swap: "outerHTML" });
+}
+
+const isTyping = () =>
+  document.activeElement?.matches("textarea, input, select") || [...document.querySelectorAll("#main textarea, #main input:not([type=hidden], [type=file])")].some((one) => one.value !== one.defaultValue) || Boolean(document.querySelector("dialog[open]"));
+
+async function keepPages() {
+  const kept = await navigator.serviceWorker.register("/field/worker.js", { scope: "/field/" });
+  await navigator.serviceWorker.ready;
+  const ready = () => askAhead(kept);
+  ready();
+  setInterval(ready, READY_EVERY);
+  document.body.addEventListener("calm:visit", ready);
+}
+
+async function askAhead({ active }) {
+  if (!navigator.onLine) return;
+  try {
+    const answer = await fetch("/field/ahead/", { redirect: "manual", cache: "no-store" });
+    if (answer.ok) active?.postMessage({ keepReady: (await answer.json()).pages });
+  } catch {
+    // No signal after all: the next time.
+  }
+}
+
+// Whoever logs out takes what he did along, or leaves it here until he comes back.
+async function leaving(event) {
+  const form = event.target;
+  if (form.id !== "logout" || form.dataset.asked) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const unsent = (await waiting()).filter(({ state }) => state === "waiting").length;
+  const words = document.getElementById("field-bar")?.dataset.leave;
+  if (unsent && words && !confirm(words.replace("{n}", unsent))) return;
+  await forgetPages();
+  form.dataset.asked = "1";
+  form.requestSubmit();
+}
+
+// The pages of the clients he goes to are nobody else's business; what is not sent stays.
+async function forgetPages() {
+  for (const name of await caches.keys()) if (name.startsWith("field-pages-")) await caches.delete(name);
+}

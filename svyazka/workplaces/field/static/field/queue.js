@@ -1,0 +1,124 @@
+// What is done on a page is put here first, and sent from here: at once where there is signal, otherwise later, once and
+// in order, also after the page was closed.
+import { forgetDoor, sendAll } from "./sending.js";
+import { add, list, phone, remove, replace, change, uuid } from "./store.js";
+
+const SOONEST = 2_000;
+const LATEST = 5 * 60_000;
+
+const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("svyazka-field") : null;
+let pause = SOONEST;
+let timer;
+
+export let state = "nothing"; // of the last attempt: see sendAll
+
+// → the number of the action, once it is safe on the phone. Throws QuotaExceededError where the phone is full.
+// `merge`: takes the place of an unsent one of the same kind and visit with the same word.
+export async function put({ kind, visit, data = {}, file = null, seen = {}, merge = null }) {
+  const action = {
+    id: uuid(),
+    kind,
+    visit,
+    data,
+    seen: { ...seenOf(visit), ...seen },
+    person: Number(document.body.dataset.person),
+    phone: await phone(),
+    at: new Date().toISOString(),
+    file: file ? { bytes: await file.arrayBuffer(), type: file.type || "image/jpeg" } : null,
+    state: "waiting",
+    merge,
+  };
+  const earlier = merge && (await last(action));
+  // What may be on its way just now stays: the new one comes after it.
+  await (earlier && state !== "sending" ? replace(earlier.number, action) : add(action));
+  tell("field:queued", action);
+  forgetful();
+  send();
+  return action.id;
+}
+
+async function last({ kind, visit, merge, person }) {
+  const rows = await list();
+  const same = rows.filter((row) => row.visit === visit && row.state === "waiting" && row.person === person).at(-1);
+  return same?.kind === kind && same.merge === merge ? same : null;
+}
+
+// What the page says that it shows of a visit.
+function seenOf(visit) {
+  const shown = document.querySelector(`[data-visit="${visit}"][data-seen]`);
+  return shown ? JSON.parse(shown.dataset.seen) : {};
+}
+
+export async function send() {
+  clearTimeout(timer);
+  if (state === "sending") return void (again = true);
+  set("sending");
+  let became = "lost";
+  try {
+    became = await sendAll((told) => tell("field:told", told));
+  } catch (fault) {
+    console.warn("queue", fault.name);
+  }
+  set(became);
+  if (again) {
+    again = false;
+    return send();
+  }
+  if (became === "lost" || became === "busy") later();
+  else pause = SOONEST;
+}
+
+let again = false;
+
+function later() {
+  timer = setTimeout(send, pause * (0.7 + 0.6 * Math.random()));
+  pause = Math.min(LATEST, pause * 2);
+}
+
+// Whoever asks for it does not want to wait for the next attempt.
+export function sendNow() {
+  pause = SOONEST;
+  forgetDoor();
+  return send();
+}
+
+export async function drop(number) {
+  await remove([number]);
+  tell("field:queued", {});
+}
+
+export async function tryAgain(number) {
+  await change(number, { state: "waiting", words: "" });
+  tell("field:queued", {});
+  return sendNow();
+}
+
+export const waiting = list;
+
+function set(now) {
+  state = now;
+  document.dispatchEvent(new CustomEvent("field:state", { detail: now }));
+}
+
+function tell(name, given) {
+  // Without the file: other tabs only want to know that something is there.
+  const { file, ...detail } = given;
+  document.dispatchEvent(new CustomEvent(name, { detail }));
+  channel?.postMessage({ name, detail });
+}
+
+// Another tab, or the worker, has done something.
+channel?.addEventListener("message", ({ data }) => document.dispatchEvent(new CustomEvent(data.name, { detail: data.detail })));
+
+// The browser sends it when there is signal again, also when no page is open.
+async function forgetful() {
+  const worker = await navigator.serviceWorker?.getRegistration("/field/");
+  await worker?.sync?.register("field-queue").catch(() => {});
+}
+
+export function keepSending() {
+  addEventListener("online", sendNow);
+  addEventListener("focus", send);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
+  send();
+}

@@ -1,0 +1,141 @@
+// Sends what waits, in the order in which it was done: by the page, or by the worker when no page is open. Each thing has
+// a number of its own, so that sending it again after a lost answer changes nothing.
+import { change, keep, list, remove } from "./store.js";
+
+const AT_ONCE = 50;
+const LARGEST = 1_000_000; // letters in one go; the house takes twice that
+const DOOR_IS_KNOWN_FOR = 5 * 60_000;
+const PATIENCE = 60_000; // a photo over a bad line takes its time
+
+let door; // who is logged in, and what a request has to show
+let singly = false; // something in a batch was not taken at all: which it is shows when they go one by one
+
+// → "sent", "nothing", "ended" (log in first), "foreign" (somebody else is logged in), "lost" (no connection), "busy"
+export async function sendAll(told = () => {}) {
+  const one = () => send(told);
+  if (!globalThis.navigator?.locks) return one();
+  return navigator.locks.request("svyazka-field-sending", { ifAvailable: true }, (lock) => (lock ? one() : "busy"));
+}
+
+async function send(told) {
+  const held = new Set(); // visits whose next thing could not be taken just now
+  let isRetried = false;
+  for (;;) {
+    const waiting = (await list()).filter(({ state, visit }) => state === "waiting" && !held.has(visit));
+    if (!waiting.length) {
+      singly = false;
+      return held.size ? "busy" : "nothing";
+    }
+    const opened = await open();
+    if (typeof opened === "string") return opened;
+    const own = waiting.filter(({ person }) => person === opened.person);
+    if (!own.length) return "foreign";
+    const run = together(own);
+    const answer = await post(run, opened);
+    if (answer === "foreign" && !isRetried) {
+      isRetried = true; // logged in anew: what a request has to show is another by now
+      continue;
+    }
+    if (typeof answer === "string") return answer;
+    for (const visit of await note(run, answer, told)) held.add(visit);
+  }
+}
+
+// As many as go in one request: up to the next photo, which goes by itself.
+function together([first, ...others]) {
+  if (first.file || singly) return [first];
+  const run = [first];
+  let size = JSON.stringify(first.data).length;
+  for (const one of others) {
+    size += JSON.stringify(one.data).length;
+    if (one.file || run.length === AT_ONCE || size > LARGEST) break;
+    run.push(one);
+  }
+  return run;
+}
+
+// Asked once in a while: a session may have ended, or another person has logged in here.
+async function open() {
+  if (door && Date.now() - door.at < DOOR_IS_KNOWN_FOR) return door;
+  const before = Date.now();
+  const answer = await ask("/field/sync/", {});
+  if (typeof answer === "string") return answer;
+  const given = await answer.json();
+  await compare(given.now, before);
+  door = { ...given, at: Date.now() };
+  await keep("me", given.person);
+  return door;
+}
+
+export function forgetDoor() {
+  door = undefined;
+}
+
+// By how much the phone's clock is ahead of the house's, in milliseconds.
+async function compare(now, before) {
+  const after = Date.now();
+  await keep("ahead", Math.round((before + after) / 2 - Date.parse(now)));
+}
+
+function post(run, { token }) {
+  const headers = { "X-CSRFToken": token };
+  const clock = new Date().toISOString();
+  if (!run[0].file) {
+    const body = JSON.stringify({ clock, actions: run.map(shown) });
+    return ask("/field/sync/", { method: "POST", body, headers: { ...headers, "Content-Type": "application/json" } });
+  }
+  const body = new FormData();
+  body.append("action", JSON.stringify(shown(run[0])));
+  body.append("clock", clock);
+  body.append("photo", new Blob([run[0].file.bytes], { type: run[0].file.type }), "photo.jpg");
+  return ask("/field/sync/photos/", { method: "POST", body, headers });
+}
+
+const shown = ({ id, kind, person, visit, phone, number, at, data, seen }) => ({ id, kind, person, visit, phone, number, at, data, seen });
+
+// → the answer, or why there is none.
+async function ask(address, given) {
+  let answer;
+  try {
+    answer = await fetch(address, { ...given, redirect: "manual", cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout?.(PATIENCE) });
+  } catch {
+    return "lost";
+  }
+  if (answer.type === "opaqueredirect") return forget("ended");
+  if (answer.status === 403) return forget("foreign");
+  return answer.status >= 500 || answer.status === 429 ? "lost" : answer;
+}
+
+function forget(why) {
+  door = undefined;
+  return why;
+}
+
+// What became of each. → the visits that have to wait.
+async function note(run, answer, told) {
+  const given = await answer.json().catch(() => null);
+  if (!answer.ok || !given?.outcomes) return refused(run, given?.words ?? String(answer.status), told);
+  const outcomes = new Map(given.outcomes.map((one) => [one.id, one]));
+  const held = new Set();
+  const gone = [];
+  for (const row of run) {
+    const became = outcomes.get(row.id) ?? { outcome: "again" };
+    if (became.outcome === "again") held.add(row.visit);
+    else if (became.outcome === "refused") await change(row.number, { state: "refused", words: became.words });
+    else gone.push(row.number);
+    if (became.outcome !== "again") told({ ...became, kind: row.kind, visit: row.visit });
+  }
+  if (gone.length) await remove(gone);
+  return held;
+}
+
+// A request that the house, or something before it, does not take at all: a photo that is too large for a proxy.
+async function refused(run, words, told) {
+  if (run.length > 1) {
+    singly = true;
+    return [];
+  }
+  await change(run[0].number, { state: "refused", words });
+  told({ id: run[0].id, outcome: "refused", words, kind: run[0].kind, visit: run[0].visit });
+  return [];
+}

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import json
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from svyazka.business.visits.models import Action, Visit, VisitPhoto
+from svyazka.business.visits.on_site import in_hand
+from svyazka.kit import clock
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def picture():
+    written = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(written, "JPEG")
+    return written.getvalue()
+
+
+@pytest.fixture
+def one(visit, egor):
+    def make(kind="status", data=None, **given):
+        row = {"id": str(uuid4()), "kind": kind, "person": egor.pk, "visit": visit.pk, "phone": str(uuid4())}
+        row |= {"number": 1, "at": clock.now().isoformat(), "data": data or {"status": "on_way"}}
+        return {**row, "seen": in_hand.seen(visit, egor), **given}
+
+    return make
+
+
+def send(client, *actions, clock_of_phone=None):
+    body = {"clock": clock_of_phone or clock.now().isoformat(), "actions": list(actions)}
+    return client.post("/field/sync/", json.dumps(body), content_type="application/json")
+
+
+def test_who_is_here_and_what_time_it_is(enter, egor):
+    said = enter(egor).get("/field/sync/").json()
+    assert (said["person"], bool(said["token"]), bool(said["now"])) == (egor.pk, True, True)
+
+
+def test_actions_arrive_and_a_repeat_is_told_the_same(enter, egor, visit, one):
+    came_in, actions = enter(egor), [one(), one(data={"status": "started"}, number=2)]
+    first = send(came_in, *actions).json()["outcomes"]
+    assert [said["outcome"] for said in first] == ["done", "done"]
+    assert send(came_in, *actions).json()["outcomes"] == first
+    assert Visit.objects.get().status == "started"
+
+
+def test_a_photo_arrives_to_the_byte(enter, egor, visit, one):
+    came_in, action = enter(egor), one("photo")
+    for _twice in range(2):
+        given = {"action": json.dumps(action), "clock": clock.now().isoformat()}
+        given["photo"] = SimpleUploadedFile("photo.jpg", picture(), content_type="image/jpeg")
+        assert came_in.post("/field/sync/photos/", given).json()["outcomes"][0]["outcome"] == "done"
+    assert VisitPhoto.objects.get().file.read() == picture()
+
+
+BAD_BODIES = [b"", b"[]", b"{", b'{"actions": 1}', b'{"actions": []}', b'{"clock": "x", "actions": []}', b"[" * 5000]
+
+
+@pytest.mark.parametrize("body", BAD_BODIES)
+def test_nonsense_is_said_to_be_that(enter, egor, body):
+    answer = enter(egor).post("/field/sync/", body, content_type="application/json")
+    assert (answer.status_code, "words" in answer.json()) == (400, True)
+
+
+BAD_PARTS = [
+    {"id": "x"},
+    {"id": 7},
+    {"kind": 1},
+    {"kind": "no word"},
+    {"person": "1"},
+    {"visit": 2**70},
+    {"visit": True},
+    {"number": 0},
+    {"at": "yesterday"},
+    {"at": "2026-01-01T10:00:00"},
+    {"at": "0001-01-01T00:00:00+14:00"},
+    {"data": []},
+    {"data": {"text": "\x00"}},
+    {"data": {"text": "\ud800"}},
+    {"data": {"text": "а" * 310_000}},
+    {"seen": 1},
+]
+
+
+@pytest.mark.parametrize("part", BAD_PARTS)
+def test_one_that_cannot_be_read_does_not_keep_the_others(enter, egor, visit, one, part):
+    outcomes = send(enter(egor), one("note", {"text": "целый"}), {**one("note"), **part}).json()
+    said = sorted(each["outcome"] for each in outcomes["outcomes"])
+    assert (said, Visit.objects.get().report) == (["done", "refused"], "целый")
+
+
+BAD_DATA = [
+    ("status", {"status": 5}),
+    ("status", {"status": ["done"]}),
+    ("taking_back", {"from": None}),
+    ("note", {"text": None}),
+    ("note", {"text": "x" * 5001}),
+    ("delay", {"minutes": None}),
+    ("delay", {"minutes": True}),
+    ("delay", {"minutes": 1e300}),
+    ("delay", {"minutes": "²"}),
+    ("delay", {"minutes": 10**30}),
+    ("photo", {}),
+    ("photo_removal", {"photo": []}),
+    ("photo_removal", {"photo": -1}),
+    ("no_such_kind", {}),
+]
+
+
+@pytest.mark.parametrize(("kind", "data"), BAD_DATA)
+def test_nonsense_of_a_kind_is_refused_in_words_for_good(enter, egor, visit, one, kind, data):
+    (said,) = send(enter(egor), one(kind, {"x": 1} | data)).json()["outcomes"]
+    assert (said["outcome"], bool(said["words"])) == ("refused", True)
+    assert Action.objects.get().outcome == "refused"
+    assert Visit.objects.get().version == 1
+
+
+def test_too_much_at_once_is_refused(enter, egor, one):
+    assert send(enter(egor), *[one() for _number in range(51)]).status_code == 400
+    large = b'{"actions": [], "clock": "' + b"x" * 3_000_000 + b'"}'
+    answer = enter(egor).post("/field/sync/", large, content_type="application/json")
+    assert (answer.status_code, "words" in answer.json()) == (413, True)
+
+
+def test_the_work_of_whoever_used_the_phone_before_is_not_taken_for_ones_own(enter, ilya, visit, one):
+    (said,) = send(enter(ilya), one()).json()["outcomes"]
+    assert (said["outcome"], Action.objects.count()) == ("refused", 0)
+
+
+def test_without_a_session_nothing_is_taken(client, visit, one):
+    assert send(client, one()).status_code == 302
+    assert Action.objects.count() == 0
+
+
+def test_the_office_sends_nothing_here(enter, olga, one):
+    assert send(enter(olga), one()).status_code == 403
+
+
+def test_many_photos_cost_no_more_statements_each(enter, egor, visit, one, django_assert_max_num_queries):
+    came_in = enter(egor)
+    send(came_in, one("note", {"text": "0"}))
+    actions = [one("note", {"text": str(number)}, number=number + 2) for number in range(20)]
+    with django_assert_max_num_queries(1 + 20 * 26):
+        send(came_in, *actions)

@@ -1,0 +1,339 @@
+"""An engineer whose phone has no signal, as Chromium sees it: nothing is lost, and nothing counts twice."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from datetime import timedelta
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+from django.conf import settings as house
+from PIL import Image
+from playwright.sync_api import expect
+
+from svyazka.business.deals import opening
+from svyazka.business.staff.models import Session
+from svyazka.business.visits import booking, findings
+from svyazka.business.visits.models import Action, Visit, VisitKind, VisitPhoto
+from svyazka.kit import clock
+from tests.browser.conftest import log_in
+from tests.browser.line import Line
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def line(live_server):
+    made = Line(live_server.url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def visit(windows, vera, olga):
+    """Vera is measured by Egor today, whatever the hour at which the tests run."""
+    deal, kind = opening.open_deal(vera, by=olga), VisitKind.objects.get(code="measurement")
+    begins, ends = clock.day_bounds(clock.today())
+    made = Visit.objects.create(
+        kind=kind,
+        deal=deal,
+        client=vera,
+        resource=windows["egor"].resource,
+        address=vera.address,
+        starts_at=begins + (ends - begins) / 2,
+        ends_at=begins + (ends - begins) / 2 + timedelta(minutes=kind.minutes),
+        request_id=uuid4(),
+    )
+    Visit.objects.filter(pk=made.pk).update(created_at=begins)
+    return made
+
+
+@pytest.fixture
+def phone(browser, line, transactional_db):
+    """`phone(egor)` → a page in a profile of its own, over the line."""
+    contexts, thrown = [], []
+
+    def take_up(person, *, path="/field/"):
+        context = browser.new_context(
+            base_url=line.url,
+            viewport={"width": 390, "height": 844},
+            device_scale_factor=2,
+            is_mobile=True,
+            has_touch=True,
+            locale="ru-RU",
+            timezone_id="Europe/Moscow",
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.add_cookies([{"name": house.SESSION_COOKIE_NAME, "value": log_in(person), "url": line.url}])
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: thrown.append(str(error)))
+        page.goto(path)
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        return page
+
+    yield take_up
+    line.mend()
+    for context in contexts:
+        for page in context.pages:
+            page.goto("about:blank")
+        context.close()
+    assert thrown == []
+
+
+def until(page, script, given, *, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not (found := page.evaluate(script, given)):
+        assert time.monotonic() < deadline, script
+        page.wait_for_timeout(50)
+    return found
+
+
+def ready(page, visit):
+    """The visit's page is kept on the phone, and the day's."""
+    until(
+        page,
+        """async (url) => {
+            for (const name of await caches.keys()) if (await (await caches.open(name)).match(url)) return true;
+            return false;
+        }""",
+        f"/field/visits/{visit.pk}/",
+    )
+
+
+def cut(page, line):
+    line.cut()
+    page.context.set_offline(True)
+
+
+def mend(page, line):
+    line.mend()
+    page.context.set_offline(False)
+
+
+def picture(colour="red", size=(3000, 2000)):
+    written = BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "Phone"
+    Image.effect_noise(size, 40).convert("RGB").save(written, "JPEG", exif=exif, quality=60)
+    return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": written.getvalue()}
+
+
+ROWS = """async () => {
+    const asked = indexedDB.open("svyazka-field");
+    const found = await new Promise((done) => (asked.onsuccess = () => done(asked.result)));
+    const rows = found.transaction("actions").objectStore("actions").getAll();
+    const all = await new Promise((done) => (rows.onsuccess = () => done(rows.result)));
+    found.close();
+    return all;
+}"""
+
+
+def waits(page, number):
+    """So many things are on the phone and not with the house yet."""
+    counts = f'async (number) => (await ({ROWS})()).filter(({{ state }}) => state === "waiting").length === number'
+    until(page, counts, number)
+
+
+def kept_photos(page):
+    """sha256 of the photos that wait, in their order."""
+    return page.evaluate(
+        f"""async () => {{
+            const sums = [];
+            for (const {{ file }} of (await ({ROWS})()).filter(({{ file }}) => file)) {{
+                const sum = await crypto.subtle.digest("SHA-256", file.bytes);
+                sums.push([...new Uint8Array(sum)].map((one) => one.toString(16).padStart(2, "0")).join(""));
+            }}
+            return sums;
+        }}"""
+    )
+
+
+def test_a_day_in_the_cellar(phone, line, visit, windows):
+    page = phone(windows["egor"])
+    ready(page, visit)
+    cut(page, line)
+    page.goto("/field/")
+    page.locator("a.stop-main").click()
+    expect(page).to_have_url(re.compile(rf"/field/visits/{visit.pk}/$"))
+    page.get_by_role("button", name="Еду").click()
+    expect(page.locator("#stop [data-statuses]")).to_have_text("в пути")
+    expect(page.locator("#stop .chip.waits")).to_be_visible()
+    page.get_by_role("button", name="Начать работу").click()
+    page.locator("textarea[name=text]").fill("Три окна, балконный блок")
+    page.get_by_role("button", name="Сохранить заметку").click()
+    page.locator("#pictures").set_input_files([picture("a"), picture("b")])
+    expect(page.locator("[data-photos-waiting] li")).to_have_count(2)
+    page.reload()
+    expect(page.locator("#stop [data-statuses]")).to_have_text("начат")
+    expect(page.locator("textarea[name=text]")).to_have_value("Три окна, балконный блок")
+    expect(page.locator("[data-photos-waiting] li")).to_have_count(2)
+    page.locator("#stop").get_by_role("button", name="Готово").click()
+    waits(page, 6)
+    sums = kept_photos(page)
+    assert Action.objects.count() == 0
+    mend(page, line)
+    waits(page, 0)
+    visit.refresh_from_db()
+    assert (visit.status, visit.report) == ("done", "Три окна, балконный блок")
+    kept = [hashlib.sha256(one.file.read()).hexdigest() for one in VisitPhoto.objects.order_by("pk")]
+    assert (kept, len(kept)) == (sums, 2)
+    assert list(Action.objects.order_by("came_at").values_list("kind", flat=True)) == [
+        "status",
+        "status",
+        "note",
+        "photo",
+        "photo",
+        "status",
+    ]
+    expect(page.locator("#field-bar")).to_be_hidden()
+    expect(page.locator("#stop .chip.waits")).to_be_hidden()
+    expect(page.locator(".photos img[src*='/field/photos/']")).to_have_count(2)
+
+
+def test_an_answer_that_is_lost_does_not_count_twice(phone, line, visit, windows):
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    line.deafen()
+    page.get_by_role("button", name="Еду").click()
+    waits(page, 1)
+    line.mend()
+    page.locator("textarea[name=text]").fill("раз")
+    page.get_by_role("button", name="Сохранить заметку").click()
+    waits(page, 0)
+    assert list(Action.objects.order_by("number").values_list("kind", "outcome")) == [
+        ("status", "done"),
+        ("note", "done"),
+    ]
+
+
+def test_the_page_is_closed_and_the_session_ends_and_nothing_is_lost(phone, line, visit, windows):
+    egor = windows["egor"]
+    page = phone(egor, path=f"/field/visits/{visit.pk}/")
+    ready(page, visit)
+    cut(page, line)
+    page.get_by_role("button", name="Еду").click()
+    waits(page, 1)
+    context = page.context
+    page.close()
+    Session.objects.all().delete()
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.goto("/field/")
+    expect(page.locator("[data-bar=waiting]")).to_contain_text("1")
+    mend(page, line)
+    expect(page.locator("[data-bar=ended]")).to_be_visible()
+    waits(page, 1)
+    context.add_cookies([{"name": house.SESSION_COOKIE_NAME, "value": log_in(egor), "url": line.url}])
+    page.reload()
+    waits(page, 0)
+    visit.refresh_from_db()
+    assert visit.status == "on_way"
+
+
+def test_another_person_on_the_same_phone_sends_nothing_of_the_first_ones(phone, line, visit, windows):
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    ready(page, visit)
+    cut(page, line)
+    page.get_by_role("button", name="Еду").click()
+    waits(page, 1)
+    context = page.context
+    context.clear_cookies()
+    mend(page, line)
+    page.goto("/login/")
+    context.add_cookies([{"name": house.SESSION_COOKIE_NAME, "value": log_in(windows["ilya"]), "url": line.url}])
+    page.goto("/field/")
+    expect(page.locator("[data-bar=foreign]")).to_contain_text("1")
+    expect(page.locator(f"a[href='/field/visits/{visit.pk}/']")).to_have_count(0)
+    page.goto("/field/queue/")
+    expect(page.locator("[data-list=foreign] li")).to_have_count(1)
+    waits(page, 1)
+    assert Action.objects.count() == 0
+
+
+def test_a_refused_photo_says_why_and_is_removed_after_a_question(phone, line, visit, windows, monkeypatch):
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    page.locator("#pictures").set_input_files({"name": "схема.pdf", "mimeType": "image/jpeg", "buffer": b"no photo"})
+    expect(page.locator("[data-bar=trouble]")).to_contain_text("схема.pdf")
+    monkeypatch.setattr(findings, "MOST_PHOTOS", 0)
+    page.locator("#pictures").set_input_files(picture(size=(80, 60)))
+    expect(page.locator("[data-bar=refused]")).to_contain_text("1")
+    page.locator("[data-bar-link]").click()
+    refused = page.locator("[data-list=refused] li")
+    expect(refused).to_contain_text("наибольшее число фотографий")
+    page.once("dialog", lambda asked: asked.accept())
+    refused.get_by_role("button", name="Удалить").click()
+    expect(page.locator("[data-nothing]")).to_be_visible()
+
+
+def test_what_the_office_changed_meanwhile_stands_beside_it(phone, line, visit, windows, open_page):
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    ready(page, visit)
+    cut(page, line)
+    page.get_by_role("button", name="Еду").click()
+    page.locator("textarea[name=text]").fill("Замерил")
+    page.get_by_role("button", name="Сохранить заметку").click()
+    waits(page, 2)
+    booking.cancel(visit, reason="Передумали", by=windows["dina"])
+    mend(page, line)
+    waits(page, 0)
+    page.goto("/field/")
+    expect(page.locator(".beside")).to_contain_text("Замерил")
+    office = open_page(windows["dina"], f"/visits/{visit.pk}/")
+    expect(office.locator(".beside")).to_contain_text("Замерил")
+    office.get_by_role("button", name="Принять сделанное на месте").click()
+    expect(office.locator(".beside")).to_have_count(0)
+    visit.refresh_from_db()
+    assert (visit.report, Action.objects.exclude(decision="taken").count()) == ("Замерил", 0)
+
+
+def test_the_clock_of_the_phone_is_wrong_and_it_is_told_so(phone, line, visit, windows):
+    page = phone(windows["egor"])
+    page.add_init_script("const now = Date.now; Date.now = () => now() + 45 * 60000;")
+    page.goto(f"/field/visits/{visit.pk}/")
+    page.get_by_role("button", name="Еду").click()
+    waits(page, 0)
+    expect(page.locator("[data-bar=fast]")).to_contain_text("45")
+
+
+def test_a_full_phone_says_so_and_keeps_the_form(phone, line, visit, windows):
+    page = phone(windows["egor"])
+    page.add_init_script(
+        """IDBObjectStore.prototype.add = function () { throw new DOMException("full", "QuotaExceededError"); };"""
+    )
+    page.goto(f"/field/visits/{visit.pk}/")
+    page.locator("textarea[name=text]").fill("важное")
+    page.get_by_role("button", name="Сохранить заметку").click()
+    expect(page.locator("[data-bar=trouble]")).to_contain_text("Память телефона заполнена")
+    expect(page.locator("textarea[name=text]")).to_have_value("важное")
+
+
+def test_two_phones_on_one_visit(phone, line, visit, windows):
+    first = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    second = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    for page in (first, second):
+        page.context.set_offline(True)
+    for page, text in ((first, "первый"), (second, "второй")):
+        page.locator("textarea[name=text]").fill(text)
+        page.get_by_role("button", name="Сохранить заметку").click()
+        page.get_by_role("button", name="Еду").click()
+        waits(page, 2)
+    for page in (first, second):
+        page.context.set_offline(False)
+        waits(page, 0)
+    visit.refresh_from_db()
+    assert (visit.status, visit.report) == ("on_way", "первый")
+    expect(second.locator(".beside")).to_contain_text("второй")
+    second.get_by_role("button", name="Принять сделанное на месте").click()
+    expect(second.locator(".beside")).to_have_count(0)
+    time.sleep(0.1)
+    visit.refresh_from_db()
+    assert visit.report == "второй"
