@@ -86,6 +86,7 @@ PUSH_CONTACT = os.environ.get("SVYAZKA_PUSH_CONTACT") or next(
 # What can be done on a phone without signal: a room's tuple of visits.on_site.kinds.Kind.
 ACTIONS_OF_PHONES = [
     "svyazka.business.visits.on_site.usual.KINDS",
+    "svyazka.business.sheets.on_site.KINDS",
 ]
 # Telephone systems that `svyazka listen` connects to: Pbx.driver → class that fits calls.phone_system.PhoneSystem.
 PHONE_SYSTEMS = {

@@ -7,8 +7,10 @@ from random import Random
 from uuid import uuid4
 
 import pytest
+from django.templatetags.static import static
 from django.test import override_settings
 from PIL import Image
+from playwright.sync_api import expect
 
 from svyazka.business.deals.models import Deal
 from svyazka.business.sheets import sheets
@@ -21,8 +23,14 @@ from svyazka.engines.sheets.check import check
 from svyazka.engines.sheets.read import read
 from svyazka.engines.sheets.shown import shown
 from svyazka.engines.sheets.test_check import CASES, GIVEN, plainly
+from tests.browser.test_field_without_signal import cut, line, mend, phone, picture, until, waits  # noqa: F401
+from tests.browser.test_field_without_signal import visit as today  # noqa: F401
 
 pytestmark = pytest.mark.slow
+KEPT = """async (url) => {
+  for (const name of await caches.keys()) if (await (await caches.open(name)).match(url)) return true;
+  return false;
+}"""
 PHONE = {"width": 390, "height": 844, "touch": True}
 
 AS_THE_BROWSER = """async ([address, form, cases]) => {
@@ -63,7 +71,7 @@ def way(visit):  # noqa: F811
 def test_the_browser_judges_as_the_house_does(open_page, windows, egor, way, form):
     """Every case of the table, and three hundred made up ones of each form of the house."""
     page = open_page(egor, way)
-    address = page.locator("script[src*='sheets/sheet']").get_attribute("src").rsplit("/", 1)[0] + "/rules.js"
+    address = static("sheets/rules.js")
     definitions = [GIVEN, *(one.versions.get().definition for one in FormKind.objects.all())]
     for number, definition in enumerate(definitions):
         read_form, faults = read(definition)
@@ -135,7 +143,7 @@ def test_without_a_connection_it_is_kept_also_when_the_page_is_closed(open_page,
     assert not Sheet.objects.exists()
     page.context.set_offline(False)
     page.reload()
-    assert page.get_by_label("Этаж").input_value() == "7"
+    expect(page.get_by_label("Этаж")).to_have_value("7")
     page.locator(".sheet-saved.good").wait_for()
     assert Sheet.objects.get().answers["site"] == {"floor": 7}
 
@@ -198,3 +206,36 @@ def test_the_page_is_for_everybody(open_page, accessible, egor, form, visit, way
     assert page.evaluate("document.documentElement.scrollWidth") == width
     page.locator(".sheet-chip", has_text="Итог").click()
     accessible(page)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_is_filled_in_in_a_cellar(phone, line, today, windows):  # noqa: F811
+    """Opened without signal for the first time, with a photo, closed and opened again: it comes once."""
+    page = phone(windows["egor"])
+    way = f"/field/visits/{today.pk}/forms/measurement/"
+    until(page, KEPT, way)
+    cut(page, line)
+    page.goto(way)
+    page.get_by_label("Этаж").fill("7")
+    page.locator(".sheet-chip.plus").click()
+    page.get_by_role("button", name="Дверь", exact=True).click()
+    page.get_by_label("Диагональ ↘").fill("2300")
+    page.set_input_files("#f-photos", files=[picture(size=(2400, 1200))])
+    page.locator(".shots img").wait_for()
+    expect(page.locator(".sheet-saved.warn")).to_be_visible()
+    waits(page, 3)
+    page.goto(f"/field/visits/{today.pk}/")
+    page.goto(way)
+    expect(page.get_by_label("Этаж")).to_have_value("7")
+    page.locator(".sheet-chip", has_text="1. Дверь").click()
+    expect(page.get_by_label("Диагональ ↘")).to_have_value("2300")
+    expect(page.locator(".shots .chip")).to_be_visible()
+    mend(page, line)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    waits(page, 0)
+    kept = Sheet.objects.get()
+    (door,) = kept.answers["openings"]
+    assert (kept.answers["site"], door["kind"], door["answers"]["diagonal_1"]) == ({"floor": 7}, "door", 2300)
+    assert door["answers"]["photos"] == [str(VisitPhoto.objects.get().request_id)]
+    assert kept.beside == []
+    expect(page.locator(".shots .chip")).to_be_hidden()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from svyazka.business.deals.models import Field as DealField
@@ -152,6 +153,15 @@ def _counts(definition: Mapping[str, Any]) -> set[str]:
 def of_visit(visit: Visit) -> list[FormKind]:
     """What is to be filled in during this visit."""
     return list(FormKind.objects.filter(is_active=True, visit_kinds=visit.kind_id))
+
+
+def by_visit_kind() -> dict[int, list[tuple[str, int]]]:
+    """Of each kind of visits: codes of its forms, and the number of their newest version."""
+    rows = FormKind.objects.filter(is_active=True, visit_kinds__isnull=False).annotate(newest=Max("versions__number"))
+    found: dict[int, list[tuple[str, int]]] = {}
+    for kind, code, newest in rows.order_by("position", "pk").values_list("visit_kinds", "code", "newest"):
+        found.setdefault(kind, []).append((code, newest))
+    return found
 
 
 @dataclass(frozen=True)

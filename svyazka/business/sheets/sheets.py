@@ -198,6 +198,12 @@ def of_visit(visit: Visit) -> dict[int, Sheet]:
     return {sheet.form_id: sheet for sheet in Sheet.objects.filter(visit=visit).select_related("written", "form")}
 
 
+def revisions(visits: Iterable[int]) -> dict[tuple[int, str], int]:
+    """How often each was saved: by visit and code of the form."""
+    rows = Sheet.objects.filter(visit__in=list(visits)).values_list("visit", "form__code", "revision")
+    return {(visit, code): revision for visit, code, revision in rows}
+
+
 def list_of_deal(deal_id: int) -> list[Sheet]:
     """The newest visit first."""
     rows = Sheet.objects.filter(visit__deal=deal_id).select_related("form", "written", "visit", "by")

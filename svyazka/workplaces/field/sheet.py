@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,18 +15,18 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from svyazka.business.sheets import forms, sheets, wording
+from svyazka.business.sheets import forms, sheets
 from svyazka.business.sheets.models import FormKind, FormVersion, Sheet
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import findings
 from svyazka.business.visits.models import Visit
+from svyazka.business.visits.on_site import in_hand
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.field import day
 from svyazka.workplaces.shared import sheet_words
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.typed import whole_number
 
-LARGEST = 1_000_000  # bytes of what a phone sends at once
+_ANY = UUID(int=0)  # stands where the number of a photo goes
 
 
 @dataclass(frozen=True)
@@ -60,31 +60,21 @@ def sheet(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
         "person": request.person.pk,
         "language": (get_language() or "ru")[:2],
         "words": sheet_words.words(),
-        "edits": reverse("field_sheet_edits", kwargs=own),
         "state": reverse("field_sheet_state", kwargs=own),
-        "pictures": reverse("field_pictures", args=[visit_id]),
+        "pictures": reverse("field_picture", args=[visit_id, _ANY]).removesuffix(f"{_ANY}/"),
         **_state(taken),
     }
-    return render(request, "field/sheet.html", {**_shown(taken), "given": given})
+    return render(
+        request,
+        "field/sheet.html",
+        {**_shown(taken), "given": given, "seen": json.dumps(in_hand.seen(taken.visit, request.person))},
+    )
 
 
 @needs("visits.carry_out")
 def state(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
     """What others have saved meanwhile."""
     return JsonResponse(_state(_taken(request, visit_id, code)))
-
-
-@needs("visits.carry_out", "POST")
-def edits(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
-    """What the phone has changed; it gets to know how things stand with it."""
-    visit, form = _visit_and_form(request, visit_id, code)
-    sent, seen = _sent(form, request)
-    saved = sheets.save(visit, sent, by=request.person)
-    whole = _state(_InHand(visit, form, saved.written, saved))
-    # What it knows already does not go through the air once more.
-    if saved.revision == seen + 1 and not saved.beside:
-        del whole["answers"]
-    return JsonResponse(whole)
 
 
 @needs("visits.carry_out", "POST")
@@ -95,21 +85,6 @@ def end(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
     sheets.finish(taken.sheet, by=request.person, revision=whole_number(request.POST.get("revision")))
     messages.success(request, _("“{form}” is whole. The office sees it.").format(form=taken.form))
     return redirect("field_visit", visit_id=visit_id)
-
-
-@needs("visits.carry_out", "POST")
-def pictures(request: PageRequest, visit_id: int) -> HttpResponse:
-    """A photo by the number that the phone gave it: a field of the form names it so."""
-    visit = get_object_or_404(day.of(request), pk=visit_id)
-    sent = request.FILES.get("photo")
-    if sent is None:
-        raise Refused(_("Choose a photo."))
-    try:
-        request_id = UUID(request.POST.get("request_id", ""))
-    except ValueError as fault:
-        raise Refused(_("The photo has no number.")) from fault
-    findings.add_photo(visit, sent, request_id=request_id, by=request.person)
-    return JsonResponse({"id": str(request_id)})
 
 
 @needs("visits.carry_out")
@@ -132,6 +107,16 @@ def ways(visit: Visit) -> list[Way]:
 def earlier(visit: Visit) -> list[Sheet]:
     """What was filled in during the other visits of the deal: what the installers go by."""
     return [one for one in sheets.list_of_deal(visit.deal_id) if one.visit_id != visit.pk]
+
+
+def ahead(visits: Iterable[Visit]) -> Iterator[tuple[str, str]]:
+    """The pages of the forms of these visits, each with what changes with it: two questions, however many there are."""
+    kinds = forms.by_visit_kind()
+    begun = sheets.revisions([one.pk for one in visits])
+    for visit in visits:
+        for code, version in kinds.get(visit.kind_id, ()):
+            mark = f"{visit.pk}.{visit.version}.{version}.{begun.get((visit.pk, code), 0)}"
+            yield reverse("field_sheet", args=[visit.pk, code]), mark
 
 
 def _taken(request: PageRequest, visit_id: int, code: str) -> _InHand:
@@ -170,16 +155,3 @@ def _with_names(beside: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, 
         return []
     names = dict(Person.objects.filter(pk__in={one["by"] for one in given}).values_list("pk", "full_name"))
     return [(one, names.get(one["by"], "")) for one in given]
-
-
-def _sent(form: FormKind, request: PageRequest) -> tuple[sheets.Sent, int]:
-    if len(request.body) > LARGEST:
-        raise Refused(_("This is too much at once."))
-    try:
-        given = json.loads(request.body)
-        numbers = [given["version"], given.get("revision", 0)]
-        if not all(isinstance(one, int) and 0 <= one < 2**31 for one in numbers):
-            raise ValueError
-        return sheets.Sent(form, numbers[0], given["edits"], UUID(given["request_id"])), numbers[1]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
-        raise Refused(wording.refusal("edits_needed")) from fault

@@ -26,8 +26,6 @@ urlpatterns = [
     path("photos/<int:photo_id>/removal/", work.photo_removal, name="photo_removal"),
     path("visits/<int:visit_id>/forms/<slug:code>/", sheet.sheet, name="field_sheet"),
     path("visits/<int:visit_id>/forms/<slug:code>/state/", sheet.state, name="field_sheet_state"),
-    path("visits/<int:visit_id>/forms/<slug:code>/edits/", sheet.edits, name="field_sheet_edits"),
     path("visits/<int:visit_id>/forms/<slug:code>/end/", sheet.end, name="field_sheet_end"),
-    path("visits/<int:visit_id>/pictures/", sheet.pictures, name="field_pictures"),
     path("visits/<int:visit_id>/pictures/<uuid:request_id>/", sheet.picture, name="field_picture"),
 ]

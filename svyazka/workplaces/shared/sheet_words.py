@@ -89,6 +89,6 @@ def _of_saving() -> dict[str, str]:
         "waits": _("No connection: kept on the phone"),
         "refused": _("Not saved: {words}"),
         "ended": _("Log in again: what you entered is kept on the phone"),
-        "drop": _("Drop what was not saved"),
-        "sure_drop": _("What was not saved is lost then. Drop it?"),
+        "full": _("The phone's memory is full: this was not kept. Free some space and do it again."),
+        "unkept": _("The phone did not keep this. Reload the page and do it again."),
     }

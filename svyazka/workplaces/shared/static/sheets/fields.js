@@ -1,6 +1,5 @@
 // The fields of a form by their kind: how each is drawn, and what stands in it as an answer.
 import { el, icon, say } from "./el.js";
-import { compressed } from "./photos.js";
 
 export class Unfit extends Error {}
 
@@ -108,7 +107,7 @@ function yesNo(context) {
 
 function photo(context) {
   const shots = [...(context.value ?? [])];
-  const refused = el("p", { className: "wrong", role: "alert", hidden: true }, context.words.photo_refused);
+  const refused = el("p", { className: "wrong", role: "alert", hidden: true });
   const list = el("ul", { className: "shots" }, shots.map((id, place) => shot(context, id, place + 1, () => context.give(shots.filter((one) => one !== id), { redraw: true }))));
   const take = async (event) => {
     refused.hidden = true;
@@ -117,8 +116,9 @@ function photo(context) {
     const made = [];
     for (const file of files) {
       try {
-        made.push(context.photos.put(await compressed(file)));
-      } catch {
+        made.push(await context.photos.put(file));
+      } catch (fault) {
+        refused.textContent = fault.name === "QuotaExceededError" ? context.words.full : context.words.photo_refused;
         refused.hidden = false;
       }
     }

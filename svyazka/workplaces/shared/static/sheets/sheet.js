@@ -1,9 +1,7 @@
 // A form on the phone. Of forty openings only the one that is open is on the page.
 import { Card } from "./card.js";
 import { el, icon, say } from "./el.js";
-import { Photos } from "./photos.js";
 import { ofOne, ofSection } from "./rules.js";
-import { Saving } from "./saving.js";
 import { State } from "./state.js";
 import { keyOf, Strip } from "./strip.js";
 import { summary } from "./summary.js";
@@ -11,35 +9,30 @@ import { Wording } from "./wording.js";
 
 const OWN_ECHO = 2_500; // milliseconds within which news is of what this phone has just saved
 
-class FieldSheet extends HTMLElement {
-  connectedCallback() {
-    if (this.state) return;
-    this.given = JSON.parse(document.getElementById("sheet-given").textContent);
-    this.unfit = new Map();
-    this.wording = new Wording(this.given);
-    const kept = Saving.kept(this.given);
-    this.state = new State(this.given.form, this.given, kept.pending);
-    this.photos = new Photos(this.given.pictures);
-    this.saving = new Saving(this.state, this.given);
+export class SheetForm extends HTMLElement {
+  // `saving(state)` keeps what is changed; `photos` keeps pictures.
+  begin(given, { saving, photos }) {
+    Object.assign(this, { given, photos, unfit: new Map(), wording: new Wording(given), state: new State(given.form, given) });
+    this.saving = saving(this.state);
     this.end = document.getElementById("sheet-end");
     this.#draw();
     this.#listen();
-    this.saving.resume(kept);
   }
 
   disconnectedCallback() {
     this.saving?.now();
     document.body.removeEventListener(`calm:sheet-${this.given.id}`, this.hear);
+    document.body.removeEventListener("live:missed", this.hear);
   }
 
   #draw() {
     this.said = el("p", { className: "small sheet-saved", role: "status" });
-    this.told = el("div", { className: "sheet-told", role: "status" });
+    this.note = el("div", { className: "sheet-told", role: "status" });
     this.place = el("div");
     const [first] = this.given.form.sections;
     this.here = keyOf(first, null);
     this.strip = new Strip(this);
-    this.replaceChildren(el("div", { className: "sheet-top" }, this.said, this.strip.element), this.told, this.place);
+    this.replaceChildren(el("div", { className: "sheet-top" }, this.said, this.strip.element), this.note, this.place);
     if (first.rows) this.choose(first);
     else this.open(first, null);
     if (this.given.finished) this.#tell(this.wording.words.finished);
@@ -48,11 +41,10 @@ class FieldSheet extends HTMLElement {
   #listen() {
     this.state.addEventListener("edited", ({ detail }) => this.#edited(detail));
     this.saving.addEventListener("state", ({ detail }) => this.#saysOfSaving(detail));
-    this.saving.addEventListener("rest", () => this.#canEnd());
     this.saving.addEventListener("told", ({ detail }) => this.#heardBack(detail));
     this.photos.addEventListener("sent", ({ detail }) => (this.card?.photoSent(detail), this.#canEnd()));
     this.addEventListener("keydown", (event) => event.key === "Enter" && event.target.matches("input") && this.#onward(event));
-    this.hear = () => this.#others();
+    this.hear = () => this.refresh();
     this.#hearOf(this.given.id);
   }
 
@@ -170,34 +162,31 @@ class FieldSheet extends HTMLElement {
   }
 
   #saysOfSaving({ what, words }) {
-    const tone = { saved: "good", saving: "muted", waits: "warn", ended: "bad", refused: "bad" }[what];
+    const tone = { saved: "good", saving: "muted", waits: "warn" }[what] ?? "bad";
     const text = say(this.wording.words[what], { words });
     this.said.className = `small sheet-saved ${tone}`;
-    const drop = what === "refused" && el("button", { type: "button", className: "button small", onclick: () => this.#drop() }, this.wording.words.drop);
-    this.said.replaceChildren(text, ...(drop ? [" ", drop] : []));
+    this.said.textContent = text;
     this.#canEnd();
   }
 
-  #drop() {
-    if (!confirm(this.wording.words.sure_drop)) return;
-    this.saving.drop();
-    location.reload();
-  }
-
-  #heardBack(answer) {
+  // Where nobody else was there meanwhile, everything stands here already.
+  #heardBack({ sheet, revision, beside }) {
     this.ownAt = performance.now();
-    if (answer.id !== this.given.id) this.#hearOf(answer.id);
-    if (answer.answers) this.#drawAnew();
+    if (sheet && sheet !== this.given.id) this.#hearOf(sheet);
+    if (revision === this.state.revision + 1 && beside === this.state.beside.length) this.state.revision = revision;
+    else if (revision > this.state.revision) this.refresh({ isAsked: true });
     this.#canEnd();
   }
 
-  async #others() {
-    if (!this.saving.isIdle || performance.now() - (this.ownAt ?? -OWN_ECHO) < OWN_ECHO) return;
+  // What the house has by now, with what waits here on top of it.
+  async refresh({ isAsked = false } = {}) {
+    if (!isAsked && performance.now() - (this.ownAt ?? -OWN_ECHO) < OWN_ECHO) return;
     try {
       const answer = await fetch(this.given.state, { headers: { Accept: "application/json" } });
       if (!answer.ok || answer.redirected) return;
       const whole = await answer.json();
-      if (whole.revision === this.state.revision || !this.saving.isIdle) return;
+      if (whole.revision === this.state.revision) return;
+      if (whole.id !== this.given.id) this.#hearOf(whole.id);
       this.state.take(whole);
       this.#drawAnew();
     } catch {
@@ -237,8 +226,6 @@ class FieldSheet extends HTMLElement {
   }
 
   #tell(text, ...more) {
-    this.told.replaceChildren(...(text ? [el("p", {}, text), ...more] : []));
+    this.note.replaceChildren(...(text ? [el("p", {}, text), ...more] : []));
   }
 }
-
-customElements.define("field-sheet", FieldSheet);

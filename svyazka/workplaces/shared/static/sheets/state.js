@@ -5,11 +5,24 @@ import { uuid } from "./uuid.js";
 export const same = (one, other) => one === other || JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 
 export class State extends EventTarget {
-  constructor(form, { answers, beside, revision }, pending = []) {
+  constructor(form, given) {
     super();
-    this.form = form;
-    this.pending = pending;
-    this.take({ answers, beside, revision });
+    Object.assign(this, { form, pending: [], count: 0 });
+    this.take(given);
+  }
+
+  // Edits that were made before the page was opened, and are still on their way. → the number of the last.
+  knows(edits) {
+    for (const edit of edits) {
+      this.pending.push({ ...edit, sent: true, n: (this.count += 1) });
+      applied(this.answers, edit);
+    }
+    return this.count;
+  }
+
+  // The house has them, up to this number.
+  forget(last) {
+    this.pending = this.pending.filter(({ n }) => n > last);
   }
 
   // The house has spoken: its answers, with what it has not heard of yet on top.
@@ -66,7 +79,7 @@ export class State extends EventTarget {
     applied(this.answers, edit);
     const last = this.pending.findLast((one) => !one.sent && one.do === "set" && one.section === edit.section && one.row === edit.row && one.field === edit.field);
     if (edit.do === "set" && last) last.is = edit.is;
-    else this.pending.push(structuredClone(edit));
+    else this.pending.push({ ...structuredClone(edit), n: (this.count += 1) });
     this.dispatchEvent(new CustomEvent("edited", { detail: edit }));
   }
 }
