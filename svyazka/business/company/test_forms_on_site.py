@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from svyazka.business.company.blueprint import company, of_house, read
 from svyazka.business.company.write import written
 from svyazka.engines.sheets.read import read as read_form
@@ -21,3 +24,10 @@ def test_a_fault_of_a_form_in_a_file_has_its_line():
         "Проёмы → Ширина: верх, середина, низ: «quadruple» здесь неизвестно.",
     ]
     assert "quadruple" in text.splitlines()[found[0].line - 1]
+
+
+def test_the_form_of_the_how_to_is_sound():
+    text = (Path(__file__).parents[3] / "docs/how-to/add-a-form.md").read_text()
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    given = written(of_house("windows").content).replace("sheet_forms:\n", example, 1)
+    assert read(given.encode()).faults == ()
