@@ -91,6 +91,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
+    from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion
     from svyazka.business.visits import links, waiting, window_links
     from svyazka.business.visits.models import (
         Action,
@@ -127,6 +128,9 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     # Withdrawn: nobody is kept waiting, and the engineer finds it all the same.
     passed_on = {"visit": visit, "giver": visit.resource, "taker": visit.resource, "starts_at": visit.starts_at}
     passed_on |= {"why": "Болен", "asked_at": now, "state": "withdrawn"}
+    form = FormKind.objects.get(code="measurement")
+    sheet = Sheet.objects.create(visit=visit, form=form, written=form.versions.get(), by=egor, at=now)
+    SheetVersion.objects.create(sheet=sheet, number=1, answers={}, by=egor, at=now)
     photo = VisitPhoto(visit=visit, by=egor, request_id=uuid.uuid4())
     photo.file.save("window.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
     action = Action(
@@ -173,6 +177,9 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "contacts": vera.contact_points.get().pk,
         "visits": visit.pk,
         "photos": photo.pk,
+        "pictures": photo.request_id,
+        "forms": "measurement",
+        "sheets": sheet.pk,
         "actions": action.pk,
         "beside": egor.pk,
         "calls": call.pk,

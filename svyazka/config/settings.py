@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "svyazka.business.deals",
     "svyazka.business.visits",
     "svyazka.business.calendars",
+    "svyazka.business.sheets",
     "svyazka.business.imports",
     "svyazka.business.intake",
     "svyazka.business.problems",
@@ -86,6 +87,7 @@ PUSH_CONTACT = os.environ.get("SVYAZKA_PUSH_CONTACT") or next(
 ACTIONS_OF_PHONES = [
     "svyazka.business.visits.on_site.usual.KINDS",
     "svyazka.business.visits.on_site.at_work.KINDS",
+    "svyazka.business.sheets.on_site.KINDS",
 ]
 # Telephone systems that `svyazka listen` connects to: Pbx.driver → class that fits calls.phone_system.PhoneSystem.
 PHONE_SYSTEMS = {

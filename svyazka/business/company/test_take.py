@@ -153,10 +153,10 @@ def test_a_choice_that_is_no_longer_offered_keeps_its_words(projects):
 
 
 def test_a_field_keeps_its_kind(windows, newer, anna):
-    newer["fields"][0]["kind"] = "text"
-    with pytest.raises(Refused, match="Проёмов"):
+    newer["fields"][2]["kind"] = "number"
+    with pytest.raises(Refused, match="Номер договора"):
         take(newer, ["fields"], by=anna)
-    assert Field.objects.get(code="openings").kind == "number"
+    assert Field.objects.get(code="contract_number").kind == "text"
 
 
 def test_whether_a_stage_ends_its_deals_cannot_change_under_them(windows, newer, anna, vera):

@@ -12,6 +12,8 @@ from svyazka.business.calls.blueprint import DAYS
 from svyazka.business.company.blueprint import SECTIONS, Content
 from svyazka.business.company.compare import Difference
 from svyazka.business.deals.known.facts import OWN
+from svyazka.business.sheets.blueprint import Definition
+from svyazka.business.sheets.blueprint import told as told_form
 from svyazka.business.staff.blueprint import Rights
 from svyazka.business.staff.models import Role
 from svyazka.business.staff.roles import REACHES, WORDS
@@ -125,6 +127,8 @@ def in_words(shape: Shape, value: Any, names: Names) -> str:
         return str(dict(shape.of).get(value, value))
     if isinstance(shape, Condition):
         return "; ".join(_condition(code, values, names) for code, values in value.items())
+    if isinstance(shape, Definition):
+        return told_form(value)
     if isinstance(shape, Rights):
         return "; ".join(f"{WORDS[right]}: {_REACHES[reach]}" for right, reach in value.items())
     if isinstance(shape, Many):

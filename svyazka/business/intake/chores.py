@@ -14,6 +14,7 @@ from svyazka.business.intake.models import ArrivalKey
 from svyazka.business.journal.record import forget_old_news
 from svyazka.business.notices.reading import forget_old_notices
 from svyazka.business.places.times import forget_old as forget_old_times
+from svyazka.business.sheets.sheets import forget_old_saves
 from svyazka.business.staff.log_in import forget_old_guesses
 from svyazka.business.staff.sessions import SessionStore
 from svyazka.business.visits.links import forget_old_misses
@@ -63,6 +64,7 @@ CHORES: tuple[Callable[[], None], ...] = (
     forget_old_examinations,
     forget_old_times,
     forget_old_misses,
+    forget_old_saves,
     SessionStore.clear_expired,
 )
 

@@ -30,7 +30,7 @@ LARGEST_FILE = 10 * 1024 * 1024
 # A small file can unpack into gigabytes.
 MOST_PIXELS = 60_000_000
 LARGEST_SIDE = 2_000
-MOST_PHOTOS = 50
+MOST_PHOTOS = 200  # forty openings with several each
 # Unpacked, one picture takes up to half a gigabyte; several at once would take the machine.
 _ONE_AT_A_TIME = Lock()
 # What is written or photographed in one go is one line of the history.

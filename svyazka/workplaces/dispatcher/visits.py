@@ -285,6 +285,7 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "asked_to_take": handing_over.of_visit(visit),
         "points": checklist.of_visit(visit),
         "worked": _worked(visit),
+        "sheets": list(visit.sheets.select_related("form").order_by("form__position")),
         "movable": visit.status in Visit.MOVABLE and changeable,
         "asked": visit.status == Visit.Status.PLANNED and visit.starts_at > clock.now() and changeable,
         "before": carry_out.status_before(visit) if changeable else None,

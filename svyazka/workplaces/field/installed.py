@@ -33,6 +33,7 @@ _FRAME = (
     "shared/shell.js",
     "shared/mobile.js",
     "shared/live_worker.js",
+    "sheets/sheet.css",
     "vendor/htmx.min.js",
 )
 _IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?["'](\.{1,2}/[\w./-]+\.js)["']""", re.MULTILINE)
@@ -109,12 +110,20 @@ def _files() -> tuple[Path, ...]:
         if path in found or not path.exists():
             continue
         found[path] = None
-        line += [(path.parent / name).resolve() for name in _IMPORT.findall(path.read_text())]
+        line += _targets(path)
     return tuple(found)
 
 
 def _imported(path: Path) -> list[str]:
-    return [_name((path.parent / name).resolve()) for name in _IMPORT.findall(path.read_text())]
+    return [_name(target) for target in _targets(path)]
+
+
+def _targets(path: Path) -> list[Path]:
+    """What a module imports. The browser sees both workplaces' files in one folder."""
+    own, shared = HERE.parent.resolve(), SHARED.resolve()
+    named = [(path.parent / name).resolve() for name in _IMPORT.findall(path.read_text())]
+    elsewhere = {one for one in named if one.is_relative_to(own) and not one.exists()}
+    return [shared / one.relative_to(own) if one in elsewhere else one for one in named]
 
 
 def _name(path: Path) -> str:

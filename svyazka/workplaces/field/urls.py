@@ -11,6 +11,7 @@ from svyazka.workplaces.field import (
     maps,
     next_visit,
     queue,
+    sheet,
     sync,
     trouble,
     work,
@@ -47,4 +48,8 @@ urlpatterns = [
     path("visits/<int:visit_id>/photos/", work.photos, name="field_photo"),
     path("photos/<int:photo_id>/", work.photo, name="photo"),
     path("photos/<int:photo_id>/removal/", work.photo_removal, name="photo_removal"),
+    path("visits/<int:visit_id>/forms/<slug:code>/", sheet.sheet, name="field_sheet"),
+    path("visits/<int:visit_id>/forms/<slug:code>/state/", sheet.state, name="field_sheet_state"),
+    path("visits/<int:visit_id>/forms/<slug:code>/end/", sheet.end, name="field_sheet_end"),
+    path("visits/<int:visit_id>/pictures/<uuid:request_id>/", sheet.picture, name="field_picture"),
 ]

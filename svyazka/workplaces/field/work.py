@@ -18,7 +18,7 @@ from svyazka.business.staff.roles import Reach
 from svyazka.business.visits import carry_out, checklist, findings, handing_over, working
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.field import beside, crew, day, maps, next_visit, trouble
+from svyazka.workplaces.field import beside, crew, day, maps, next_visit, sheet, trouble
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.timeline import duration
@@ -41,6 +41,8 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
         **crew.of(request, own),
         "asked": handing_over.of_visit(own),
         "may_hand_over": crew.may_hand_over(request, own),
+        "ways": sheet.ways(own),
+        "earlier": sheet.earlier(own),
         **_photos(own),
     }
     fragment = request.htmx.target == "stop"
@@ -103,7 +105,9 @@ def photo(request: PageRequest, photo_id: int) -> HttpResponse:
     """The picture itself, for the office and for whoever went there."""
     rows = VisitPhoto.objects.all()
     if roles.reach(request.person, "visits.see") is not Reach.ALL:
-        rows = rows.filter(visit__in=Visit.objects.with_person(request.person))
+        # Whoever installs sees what was photographed when it was measured.
+        own = Visit.objects.with_person(request.person)
+        rows = rows.filter(visit__deal__in=own.values("deal"))
     kept = get_object_or_404(rows, pk=photo_id)
     try:
         with kept.file.open("rb") as file:

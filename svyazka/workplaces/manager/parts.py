@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from svyazka.business.clients.models import ContactPoint
@@ -22,7 +23,7 @@ from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.visits import waiting_list
 from svyazka.business.visits.models import Resource, Visit, VisitKind
-from svyazka.kit import rows
+from svyazka.kit import rows, words
 from svyazka.workplaces.manager.departments import departments
 from svyazka.workplaces.shared import away, helping, inputs, not_to_ring, question_cards, waiting_cards
 from svyazka.workplaces.shared import problems as wording
@@ -181,6 +182,7 @@ def _steps(deal: Deal, short: Short, person: Person) -> dict[str, Any]:
 
 
 def _visits(deal: Deal, short: Short, person: Person) -> dict[str, Any]:
+    newest = rows.read_joined(_NEWEST_VISITS, [deal.pk], Visit, VisitKind, Resource)
     return {
         "waiting_cards": waiting_cards.cards(waiting_list.of_deal(deal.pk), rights.reaching(person), short),
         "visits": [
@@ -191,15 +193,28 @@ def _visits(deal: Deal, short: Short, person: Person) -> dict[str, Any]:
                 "status": _("lacks somebody") if visit.is_orphaned else visit.get_status_display(),
                 "when": short.moment(visit.starts_at),
                 "tone": "bad" if visit.is_orphaned else VISIT_TONES.get(visit.status, ""),
+                "sheets": [_sheet(*one) for one in filled_in],
             }
-            for visit, kind, resource in rows.read_joined(_NEWEST_VISITS, [deal.pk], Visit, VisitKind, Resource)
+            for visit, kind, resource, filled_in in newest
         ],
         "visit_kinds": rows.read(VisitKind, "order by position, id"),
     }
 
 
+def _sheet(pk: int, name: Mapping[str, str], stops: int, is_finished: bool) -> dict[str, str]:
+    """A form that was filled in there, and how it stands."""
+    state = _("complete") if is_finished else _("missing: {count}").format(count=stops) if stops else _("begun")
+    tone = "good" if is_finished else "bad" if stops else "warn"
+    return {"url": reverse("sheet", args=[pk]), "name": words.here(name), "state": state, "tone": tone}
+
+
 _NEWEST_VISITS = f"""
-select {rows.columns(Visit, VisitKind, Resource)} from visits_visit
+select {rows.columns(Visit, VisitKind, Resource)}, coalesce((
+    select json_agg(json_build_array(filled.id, form.words, filled.stops, filled.finished_at is not null)
+        order by form.position, form.id)
+    from sheets_sheet filled join sheets_formkind form on form.id = filled.form_id
+    where filled.visit_id = visits_visit.id), '[]')
+from visits_visit
 join visits_visitkind on visits_visitkind.id = kind_id
 join visits_resource on visits_resource.id = resource_id
 where deal_id = %s order by starts_at desc limit 20

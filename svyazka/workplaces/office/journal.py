@@ -42,6 +42,7 @@ KINDS = {
     "visit_kind": (gettext_lazy("Kind of visits"), ""),
     "move_reason": (gettext_lazy("Reason of moves"), ""),
     "not_done_reason": (gettext_lazy("Why visits are not done"), ""),
+    "sheet_form": (gettext_lazy("Form on site"), ""),
     "visit_rules": (gettext_lazy("Rules of visits"), ""),
     "department": (gettext_lazy("Department"), ""),
     "source": (gettext_lazy("Source"), ""),

@@ -14,6 +14,7 @@ from svyazka.business.clients.sources import SOURCES
 from svyazka.business.deals.paths.loss_reasons import LOSS_REASONS
 from svyazka.business.journal.models import Entry
 from svyazka.business.journal.record import About, Automaton, record
+from svyazka.business.sheets.forms import FORMS
 from svyazka.business.staff.departments import DEPARTMENTS
 from svyazka.business.staff.roles import RIGHTS
 from svyazka.business.visits import telling as visits
@@ -27,7 +28,7 @@ from svyazka.workplaces.shared.sentences import SENTENCES
 BUSINESS = Path(svyazka.__file__).parent / "business"
 ROOMS = ["pipelines", *(room.parent.name for room in BUSINESS.glob("*/__init__.py"))]
 VERB = re.compile(rf"({'|'.join(ROOMS)})\.[a-z_]+")
-NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS, BREAKS, MOVE_REASONS, NOT_DONE_REASONS)
+NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS, BREAKS, MOVE_REASONS, NOT_DONE_REASONS, FORMS)
 
 
 def verbs_of_the_house() -> set[str]:
@@ -39,8 +40,13 @@ def verbs_of_the_house() -> set[str]:
             continue
         found.update(text for text in _texts(path) if VERB.fullmatch(text))
     # These are switched off, never removed.
-    kept = {"deals.loss_reason_removed", "calls.break_reason_removed", "visits.move_reason_removed"}
-    kept |= {"visits.not_done_reason_removed"}
+    kept = {
+        "deals.loss_reason_removed",
+        "calls.break_reason_removed",
+        "sheets.form_removed",
+        "visits.move_reason_removed",
+        "visits.not_done_reason_removed",
+    }
     return found - RIGHTS.keys() - {names.verb for names in NAMES} - kept
 
 

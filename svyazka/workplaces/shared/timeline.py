@@ -211,7 +211,7 @@ def _form(one: Interaction) -> tuple[str, str, str]:
 def _visit(one: Interaction) -> tuple[str, str, str]:
     what = words.here(one.data.get("kind")) or _("Visit")
     event = one.data.get("event", "")
-    said = _photos(one) if event == "photos" else _VISIT_EVENTS.get(event, lambda: "")()
+    said = _counted(one) if event in ("photos", "measured") else _VISIT_EVENTS.get(event, lambda: "")()
     named = said.format(
         when=_moment_of(one.data.get("at")),
         resource=one.data.get("resource", ""),
@@ -220,6 +220,8 @@ def _visit(one: Interaction) -> tuple[str, str, str]:
         told=dict(What.choices).get(one.data.get("what", ""), ""),
         lacks=one.data.get("lacks", ""),
         minutes=one.data.get("minutes", 0),
+        form=words.here(one.data.get("form")),
+        rows=one.data.get("rows", ""),
     )
     good, bad = ("confirmed", "done", "window_taken"), ("cancelled", "orphaned", "not_done")
     tone = "good" if event in good else "bad" if event in bad else ""
@@ -228,7 +230,9 @@ def _visit(one: Interaction) -> tuple[str, str, str]:
     return "visit", tone, f"{what}: {named}" if named else what
 
 
-def _photos(one: Interaction) -> str:
+def _counted(one: Interaction) -> str:
+    if one.data["event"] == "measured":
+        return _("{form} is filled in, rows: {rows}") if one.data.get("rows") else _("{form} is filled in")
     return ngettext("{count} photo, {resource}", "{count} photos, {resource}", int(one.data.get("count", 0)))
 
 

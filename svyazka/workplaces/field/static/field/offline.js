@@ -58,8 +58,9 @@ function arrived({ detail }) {
   }, 50);
 }
 
-// Not while somebody types: what he has typed would be gone.
+// Not while somebody types: what he has typed would be gone. A page that stands alone keeps itself fresh.
 function renew() {
+  if (page()?.hasAttribute("data-alone")) return;
   if (!page() || !navigator.onLine || isPicking() || isTyping()) return document.querySelectorAll("#stop, #stops").forEach((one) => htmx.trigger(one, "live:again"));
   htmx.ajax("GET", location.pathname + location.search, { target: "#main", select: "#main", swap: "outerHTML" });
 }

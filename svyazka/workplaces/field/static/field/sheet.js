@@ -1,0 +1,152 @@
+// A form in the hand of whoever is on site: what is typed goes into the queue of the phone, and from there to the house.
+import { SheetForm } from "../sheets/sheet.js";
+import { uuid } from "../sheets/uuid.js";
+import { small } from "./photo.js";
+import { put, waiting } from "./queue.js";
+
+const AFTER = 800; // milliseconds of quiet
+const MOST_AT_ONCE = 300; // edits that are one thing in the queue
+
+class Saving extends EventTarget {
+  #timer = 0;
+  #carried = new Map(); // number of a thing in the queue → the last edit that it carries
+  #from = 0;
+  #word = uuid();
+
+  constructor(state, given, rows) {
+    super();
+    Object.assign(this, { state, given });
+    for (const { id, data } of rows) this.#carried.set(id, state.knows(data.edits));
+    this.#from = state.count;
+  }
+
+  soon() {
+    this.#say("saving");
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.now(), AFTER);
+  }
+
+  get isIdle() {
+    return !this.state.pending.length;
+  }
+
+  async now() {
+    clearTimeout(this.#timer);
+    const open = this.state.pending.filter(({ n }) => n > this.#from);
+    if (!open.length || open.every(({ sent }) => sent)) return;
+    for (const edit of open) edit.sent = true;
+    const { code: form, version, visit } = this.given;
+    const edits = open.map(({ sent, n, ...edit }) => edit);
+    try {
+      this.#carried.set(await put({ kind: "sheet", visit, data: { form, version, edits }, merge: `${form} ${this.#word}` }), open.at(-1).n);
+    } catch (fault) {
+      for (const edit of open) edit.sent = false;
+      return this.#say(fault.name === "QuotaExceededError" ? "full" : "unkept");
+    }
+    if (open.length > MOST_AT_ONCE) this.#begin(open.at(-1).n);
+  }
+
+  // What is typed from here on is another thing in the queue.
+  #begin(from) {
+    this.#from = from;
+    this.#word = uuid();
+  }
+
+  // → whether it was of this form.
+  told({ id, outcome, words, answer }) {
+    const last = this.#carried.get(id);
+    if (last === undefined) return false;
+    this.#carried.delete(id);
+    this.state.forget(last);
+    if (outcome === "done") this.#say(this.isIdle ? "saved" : "saving");
+    else this.#say("refused", words);
+    this.dispatchEvent(new CustomEvent("told", { detail: answer ?? {} }));
+    return true;
+  }
+
+  connection(state) {
+    if (!this.isIdle && (state === "lost" || state === "ended")) this.#say(state === "lost" ? "waits" : "ended");
+  }
+
+  #say(what, words = "") {
+    this.dispatchEvent(new CustomEvent("state", { detail: { what, words } }));
+  }
+}
+
+class Photos extends EventTarget {
+  #waiting = new Map(); // number → how it is shown until the house has it
+  #own = new Map();
+
+  constructor({ pictures, visit }, rows) {
+    super();
+    Object.assign(this, { pictures, visit });
+    for (const { id, file } of rows) this.#keep(id, new Blob([file.bytes], { type: file.type }));
+  }
+
+  #keep(id, blob) {
+    this.#own.set(id, URL.createObjectURL(blob));
+    this.#waiting.set(id, true);
+  }
+
+  // → the number by which a field names it.
+  async put(file) {
+    const blob = await small(file);
+    const id = await put({ kind: "photo", visit: this.visit, file: blob });
+    this.#keep(id, blob);
+    return id;
+  }
+
+  url(id) {
+    return this.#own.get(id) ?? `${this.pictures}${id}/`;
+  }
+
+  waits(id) {
+    return this.#waiting.has(id);
+  }
+
+  get isIdle() {
+    return !this.#waiting.size;
+  }
+
+  told({ id }) {
+    if (this.#waiting.delete(id)) this.dispatchEvent(new CustomEvent("sent", { detail: id }));
+  }
+}
+
+class FieldSheet extends SheetForm {
+  async connectedCallback() {
+    if (this.given) return;
+    this.given = JSON.parse(document.getElementById("sheet-given").textContent);
+    const rows = await this.#rows();
+    if (!this.isConnected) return;
+    const edits = rows.filter(({ kind, data }) => kind === "sheet" && data.form === this.given.code);
+    const photos = rows.filter(({ kind }) => kind === "photo");
+    this.begin(this.given, {
+      saving: (state) => new Saving(state, this.given, edits),
+      photos: new Photos(this.given, photos),
+    });
+    this.told = ({ detail }) => this.saving.told(detail) || this.photos.told(detail);
+    this.heard = ({ detail }) => this.saving.connection(detail);
+    document.addEventListener("field:told", this.told);
+    document.addEventListener("field:state", this.heard);
+    this.refresh();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    document.removeEventListener("field:told", this.told);
+    document.removeEventListener("field:state", this.heard);
+  }
+
+  // What waits on this phone, of this person and this visit.
+  async #rows() {
+    const person = Number(document.body.dataset.person);
+    try {
+      return (await waiting()).filter((row) => row.state === "waiting" && row.person === person && row.visit === this.given.visit);
+    } catch {
+      return []; // a browser that keeps nothing
+    }
+  }
+}
+
+customElements.define("field-sheet", FieldSheet);
