@@ -117,6 +117,7 @@ def carry_out(open_page, report: str) -> None:
         phone.get_by_role("link", name="Готово…").tap()
         for point in visit.kind.checklist:
             phone.get_by_role("checkbox", name=point["name"]["ru"]).tap()
+            expect(phone.get_by_role("checkbox", name=point["name"]["ru"])).to_be_checked()
         expect(phone.get_by_role("checkbox", checked=True)).to_have_count(len(visit.kind.checklist))
     phone.get_by_role("button", name="Готово").tap()
     expect(phone.locator("#stop .chip[data-status=done]")).to_have_text("выполнен")

@@ -62,29 +62,32 @@ class Connection(psycopg.Connection[Any]):
         is_plain = not (self._num_transactions or self._tpc or self._pipeline)
         if is_plain and self.pgconn.transaction_status != TransactionStatus.IDLE:
             yield from self._exec_command(b"ROLLBACK")
+            yield from self._prepared.maintain_gen(self)
         else:
             yield from super()._rollback_gen()
 
 
 class Cursor(psycopg.Cursor[Any]):
-    _opening: Sequence[bytes] = ()
+    _opens = False
 
     def _execute_gen(self, *given: Any, **named: Any) -> PQGen[None]:
         connection = self._conn
         if not isinstance(connection, Connection) or connection._pipeline:
             yield from super()._execute_gen(*given, **named)
             return
-        self._opening, connection.goes_together = connection.take_opening(), True
+        self._opens = connection.goes_together = True
         try:
             yield from super()._execute_gen(*given, **named)
         finally:
-            self._opening, connection.goes_together = (), False
+            self._opens = connection.goes_together = False
 
     def _maybe_prepare_gen(self, pgq: Any, *, prepare: bool | None = None, binary: bool | None = None) -> PQGen[None]:
-        if not self._opening:
+        # Not before: a question that cannot even be put together opens nothing.
+        opening = self._conn.take_opening() if self._opens else []
+        self._opens = False
+        if not opening:
             yield from super()._maybe_prepare_gen(pgq, prepare=prepare, binary=binary)
             return
-        opening, self._opening = self._opening, ()
         prep, name = self._get_prepared(pgq, prepare)
         if prep is Prepare.NO and not pgq.params:
             # It may be several at once, as migrations have them; a pipeline takes one only.
@@ -92,12 +95,20 @@ class Cursor(psycopg.Cursor[Any]):
                 yield from self._conn._exec_command(command)
             yield from super()._maybe_prepare_gen(pgq, prepare=prepare, binary=binary)
             return
-        key = self._conn._prepared.maybe_add_to_cache(pgq, prep, name)
         *_before, results = yield from self._together(opening, pgq, prep, name, binary=binary)
+        key = self._conn._prepared.maybe_add_to_cache(pgq, prep, name)
         if key is not None:
             self._conn._prepared.validate(key, prep, name, results)
         self._check_results(results)
         self._set_results(results)
+
+    def _check_results(self, results: list[PGresult]) -> None:
+        """Where a table was changed under a question that is kept planned, all are planned anew."""
+        try:
+            super()._check_results(results)
+        except (errors.FeatureNotSupported, errors.InvalidSqlStatementName):
+            self._conn._prepared.clear()
+            raise
 
     def _together(
         self, opening: Sequence[bytes], pgq: Any, prep: Prepare, name: bytes, *, binary: bool | None
@@ -115,7 +126,7 @@ class Cursor(psycopg.Cursor[Any]):
             else:
                 self._send_query_prepared(name, pgq, binary=binary)
             server.pipeline_sync()
-        except psycopg.Error:  # more values than can be sent at once, say: there is no way back out of a pipeline
+        except BaseException:  # more values than can be sent at once, say: there is no way back out of a pipeline
             server.finish()
             raise
         yield from send(server)

@@ -7,7 +7,15 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import DataError, IntegrityError, InternalError, OperationalError, connection, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -112,6 +120,30 @@ def _pass_over_a_failure() -> None:
     _add(1)
     with transaction.atomic(), suppress(DataError):
         _ask("select 1 / %s", [0])
+
+
+@pytest.mark.usefixtures("numbers")
+@pytest.mark.parametrize("before", [{1}, set()])
+def test_a_question_that_cannot_be_put_together_opens_nothing(before: set[int]):
+    with transaction.atomic():
+        for number in before:
+            _add(number)
+        with suppress(DataError), transaction.atomic():
+            _ask("select %s", ["\0"])
+        _add(2)
+    assert _numbers() == {*before, 2}
+
+
+@pytest.mark.usefixtures("numbers")
+def test_a_table_that_was_changed_costs_one_question_and_no_more():
+    for _time in range(8):
+        _ask("select * from numbers where number = %s", [1])
+    _do("alter table numbers add column more text")
+    for _time in range(2):
+        with suppress(NotSupportedError), transaction.atomic():
+            _ask("select * from numbers where number = %s", [1])
+    with transaction.atomic():
+        _ask("select * from numbers where number = %s", [1])
 
 
 @pytest.mark.usefixtures("numbers")

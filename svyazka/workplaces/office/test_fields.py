@@ -48,14 +48,14 @@ def test_it_is_said_where_a_field_is_asked_for_and_in_how_many_it_is_known(brows
 
 
 def test_a_field_that_stages_require_stays_and_leads_to_them(browser):
-    stage = Stage.objects.filter(required__contains=["openings"]).first()
-    refused = browser.post("/office/fields/openings/state/", {"on": "0"})
+    stage = Stage.objects.filter(required__contains=["contract_number"]).first()
+    refused = browser.post("/office/fields/contract_number/state/", {"on": "0"})
     assert refused.status_code == 422
     assert f'href="/office/pipelines/windows/#stage-{stage.code}"' in main(refused)
     assert f'id="stage-{stage.code}"' in main(browser.get("/office/pipelines/windows/"))
     Stage.objects.update(required=[])
-    assert browser.post("/office/fields/openings/state/", {"on": "0"}).status_code == 302
-    assert "нигде не запрашивается" in main(browser.get("/office/fields/openings/"))
+    assert browser.post("/office/fields/contract_number/state/", {"on": "0"}).status_code == 302
+    assert "нигде не запрашивается" in main(browser.get("/office/fields/contract_number/"))
 
 
 def test_the_order_changes_by_buttons(browser):

@@ -124,6 +124,8 @@ SENTENCES: dict[str, Sentence] = {
     "visits.move_reason_changed": Sentence(_("Reason of moves changed")),
     "visits.not_done_reason_added": Sentence(_("Reason why a visit could not be done added: {after}"), of="name"),
     "visits.not_done_reason_changed": Sentence(_("Reason why a visit could not be done changed")),
+    "visits.set_beside": Sentence(_("Work on site stands beside what was changed meanwhile")),
+    "visits.beside_decided": Sentence(_("Decided which of both holds")),
     "sheets.form_added": Sentence(_("Form added: {after}"), of="name"),
     "sheets.form_changed": Sentence(_("Form changed")),
     "sheets.written": Sentence(_("Form filled in on site, version {after}"), of="version"),
