@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,10 +82,22 @@ def _edited(form: Form, sheet: Sheet, sent: Sent) -> Edited:
     read, refused = edits.read(form, sent.edits)
     if refused:
         raise Refused(_in_words(refused))
+    _insist_known(sheet, read)
     edited = edits.apply(form, sheet.answers, read)
-    if next(edits.too_many(form, edited.answers), None) or len(edited.beside) > MOST_BESIDE:
+    if next(edits.too_many(form, edited.answers), None) or len(sheet.beside) + len(edited.beside) > MOST_BESIDE:
         raise Refused(_("There are more rows than this form takes."))
     return edited
+
+
+def _insist_known(sheet: Sheet, read: Sequence[edits.Edit]) -> None:
+    """What made a row may have been refused, or be set beside: what is written in it is not to pass for stored."""
+    there = {row["id"] for rows in sheet.answers.values() if isinstance(rows, list) for row in rows}
+    known = there | {edit.row for edit in read if edit.do == "add"}
+    if any(edit.row and edit.row not in known for edit in read):
+        words = _(
+            "The row that this belongs to has not arrived. See to what was not taken before, then send this again."
+        )
+        raise Refused(words)
 
 
 def _in_words(refused: list[Refusal]) -> str:

@@ -93,9 +93,10 @@ def move(
     asked: str = Asked.CLIENT,
     seen: str = "",
     tells_staff: bool = True,
+    is_within: bool = False,
 ) -> Visit:
     """Another time, another person, or both. Whoever had it and whoever gets it hear of it, unless the caller tells
-    them. `why`: out of the company's list; `seen`: the `taking_along.token` of what was shown of the visits that wait
+    them. `is_within` a transaction: holds that are over have been purged before it. `why`: out of the company's list; `seen`: the `taking_along.token` of what was shown of the visits that wait
     for this one."""
     told = Why(reason, why, Asked(asked))
     given: dict[str, Any] = {"by": by, "version": version, "seen": seen, "tells_staff": tells_staff}
@@ -103,6 +104,7 @@ def move(
         lambda: _move(visit, starts_at.astimezone(UTC), resource, told, **given),
         lambda: offering.offer(visit.kind, visit.address, moving=visit),
         tries=TRIES if visit.kind.takes_others else 1,
+        is_within=is_within,
     )
 
 
@@ -112,10 +114,13 @@ def others(deal: Deal, kind: VisitKind, address: str = "") -> Offer:
     return offering.offer(kind, address or deal.address, not_before=chain.begins(kind, deal.pk), **size)
 
 
-def with_others_offered(verb: Callable[[], Done], others: Callable[[], Offer], *, tries: int) -> Done:
+def with_others_offered(
+    verb: Callable[[], Done], others: Callable[[], Offer], *, tries: int, is_within: bool = False
+) -> Done:
     """Whoever was too late is offered what is still free, in the same answer."""
     words = None
-    periods.purge()
+    if not is_within:
+        periods.purge()
     for _number in range(tries):
         try:
             return verb()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from datetime import datetime, timedelta
 from functools import partial
 from io import BytesIO
@@ -31,6 +32,19 @@ LARGEST_FILE = 10 * 1024 * 1024
 MOST_PIXELS = 60_000_000
 LARGEST_SIDE = 2_000
 MOST_PHOTOS = 200  # forty openings with several each
+ENOUGH_PHOTOS = _("There are as many photos on this visit as we keep.")
+# What Pillow says of a damaged file, each of its readers in its own way.
+_NO_PICTURE = (
+    UnidentifiedImageError,
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
 # Unpacked, one picture takes up to half a gigabyte; several at once would take the machine.
 _ONE_AT_A_TIME = Lock()
 # What is written or photographed in one go is one line of the history.
@@ -73,7 +87,7 @@ def _keep(visit: Visit, picture: bytes, *, request_id: UUID, by: Person, at: dat
     if already := VisitPhoto.objects.filter(request_id=request_id, visit=current).first():
         return already
     if current.photos.count() >= MOST_PHOTOS:
-        raise Refused(_("There are as many photos on this visit as we keep."))
+        raise Refused(ENOUGH_PHOTOS)
     photo = VisitPhoto(visit=current, by=by, request_id=request_id)
     # Nobody can guess it, and nothing of the original name remains.
     photo.file.save(f"{uuid4().hex}.jpg", ContentFile(picture), save=False)
@@ -137,7 +151,7 @@ def clean(file: IO[bytes] | File[bytes]) -> bytes:
                 _refuse_photo()
             given.thumbnail((LARGEST_SIDE, LARGEST_SIDE))  # first: a whole copy of the large one would be as large
             plain = _on_white(_upright(given))
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as refusal:
+    except (*_NO_PICTURE, Image.DecompressionBombError, OSError) as refusal:
         raise _no_photo() from refusal
     cleaned = BytesIO()
     plain.save(cleaned, "JPEG", quality=85, optimize=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.journal.record import record
 from svyazka.business.notices import tell as notices
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import booking, orphans, rota, teams, work
+from svyazka.business.visits import booking, orphans, periods, rota, teams, work
 from svyazka.business.visits.models import Asked, HandOver, Resource, Visit
 from svyazka.business.visits.periods import NotFree, short
 from svyazka.business.visits.rota import Rota
@@ -74,10 +74,11 @@ def take(asked: HandOver, *, by: Person) -> Visit:
     if current is None:
         return asked.visit
     visit = current.visit
-    how: dict[str, Any] = {"reason": current.why, "asked": Asked.ENGINEER, "seen": ANYHOW}
+    how: dict[str, Any] = {"reason": current.why, "asked": Asked.ENGINEER, "seen": ANYHOW, "version": visit.version}
+    periods.purge()
     try:
         with transaction.atomic():
-            moved = booking.move(visit, visit.starts_at, current.taker, by=by, **how)
+            moved = booking.move(visit, visit.starts_at, current.taker, by=by, is_within=True, **how)
             _answer(current, State.TAKEN, by=by)
     except booking.SlotTaken as refusal:
         raise Refused(_("You have something else to do at that time by now.")) from refusal

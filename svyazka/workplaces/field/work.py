@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -106,8 +107,8 @@ def photo(request: PageRequest, photo_id: int) -> HttpResponse:
     rows = VisitPhoto.objects.all()
     if roles.reach(request.person, "visits.see") is not Reach.ALL:
         # Whoever installs sees what was photographed when it was measured.
-        own = Visit.objects.with_person(request.person)
-        rows = rows.filter(visit__deal__in=own.values("deal"))
+        own = Visit.objects.exclude(status=Visit.Status.CANCELLED).with_person(request.person)
+        rows = rows.filter(Q(visit__deal__in=own.values("deal")) | Q(by=request.person))
     kept = get_object_or_404(rows, pk=photo_id)
     try:
         with kept.file.open("rb") as file:

@@ -33,6 +33,7 @@ class Sent:
     at: datetime  # by the phone's clock
     data: dict[str, Any] = field(default_factory=dict)
     seen: dict[str, Any] = field(default_factory=dict)
+    again: bool = False  # what was refused is to be tried once more: somebody has asked for it
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,14 @@ def _read_or_say(row: Any) -> Sent | Unread:
     try:
         return read(row)
     except Unreadable as fault:
-        said = row.get("id") if isinstance(row, dict) else ""
-        return Unread(said[:36] if isinstance(said, str) else "", str(fault.message))
+        return Unread(_name_of(row), str(fault.message))
+
+
+def _name_of(row: Any) -> str:
+    try:
+        return str(_uuid(row, "id"))
+    except Unreadable:
+        return ""
 
 
 def read(row: Any) -> Sent:
@@ -90,6 +97,7 @@ def read(row: Any) -> Sent:
         at=_moment(row, "at"),
         data=_object(row, "data"),
         seen=_object(row, "seen"),
+        again=row.get("again") is True,
     )
 
 
@@ -140,7 +148,10 @@ def _object(row: Mapping[str, Any], name: str) -> dict[str, Any]:
     given = row.get(name, {})
     if not isinstance(given, dict):
         raise Unreadable(name)
-    written = json.dumps(given, ensure_ascii=False)
+    try:
+        written = json.dumps(given, ensure_ascii=False, allow_nan=False)
+    except ValueError:  # 1e400 was read as what no database keeps
+        raise Unreadable(name) from None
     # PostgreSQL keeps no NUL in JSON, and no half of a surrogate pair.
     if len(written) > LARGEST_DATA or "\\u0000" in written or re.search("[\ud800-\udfff]", written):
         raise Unreadable(name)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
@@ -60,8 +60,8 @@ def _try(sent: Sent, *, by: Person, ahead: timedelta, picture: bytes | None = No
         return _take(sent, by=by, ahead=ahead, picture=picture)
     except Refused as refusal:  # of what is not even written down
         return {"id": str(sent.id), "outcome": "refused", "words": str(refusal.message), "answer": {}}
-    except (DatabaseError, OSError):
-        # A deadlock, a full disk: the phone keeps it and comes again.
+    except Exception:
+        # A deadlock, a full disk, a mistake of ours: the phone keeps it and comes again, and the others go on.
         logger.exception("an action of a phone could not be taken", extra={"kind": sent.kind, "visit": sent.visit})
         return _again(sent)
 
@@ -76,7 +76,9 @@ def _take(sent: Sent, *, by: Person, ahead: timedelta, picture: bytes | None) ->
     if earlier := Action.objects.filter(pk=sent.id).first():
         if earlier.person_id != by.pk:
             raise Refused(_NOT_THERE)
-        return earlier.told()
+        if not (sent.again and earlier.outcome == Action.Outcome.REFUSED and earlier.visit_id == sent.visit):
+            return earlier.told()
+        earlier.delete()
     visit = _held(sent, by)
     if visit is None or sent.person != by.pk or not (visit.is_his or in_hand.was(sent.seen, visit, by)):
         raise Refused(_NOT_THERE)
@@ -172,6 +174,10 @@ def _set_beside(action: Action, cause: Action.Cause, theirs: dict[str, str]) -> 
     """With its photo, so that the phone need not keep it."""
     action.outcome, action.cause, action.theirs = Action.Outcome.BESIDE, cause, theirs
     if action.picture is None:
+        return
+    if Action.objects.filter(visit=action.visit).exclude(file="").count() >= findings.MOST_PHOTOS:
+        action.outcome, action.cause, action.theirs = Action.Outcome.REFUSED, "", {}
+        action.words = str(findings.ENOUGH_PHOTOS)
         return
     try:
         cleaned = findings.clean(BytesIO(action.picture))

@@ -56,14 +56,21 @@ async function makeAllSmall() {
     try {
       const made = await small(new Blob([row.file.bytes], { type: row.file.type }));
       await change(row.number, { state: "waiting", file: { bytes: await made.arrayBuffer(), type: made.type, name: row.file.name } });
-    } catch (fault) {
-      if (fault.name === "QuotaExceededError") return;
-      await remove([row.number]);
-      document.dispatchEvent(new CustomEvent("field:trouble", { detail: { what: "photo", name: row.file.name } }));
+    } catch {
+      // It is the only one: as the camera made it, too, it is taken.
+      if (isPicture(row.file.bytes)) await change(row.number, { state: "waiting" });
+      else await remove([row.number]);
+      if (!isPicture(row.file.bytes)) document.dispatchEvent(new CustomEvent("field:trouble", { detail: { what: "photo", name: row.file.name } }));
     }
     tell("field:made", { kind: row.kind, visit: row.visit });
   }
   send();
+}
+
+// JPEG, PNG or WebP, by how it begins.
+function isPicture(bytes) {
+  const begin = String.fromCharCode(...new Uint8Array(bytes.slice(0, 12)));
+  return begin.startsWith("\xff\xd8\xff") || begin.startsWith("\x89PNG") || (begin.startsWith("RIFF") && begin.endsWith("WEBP"));
 }
 
 async function last({ kind, visit, merge, person }) {
@@ -119,7 +126,7 @@ export async function drop(number) {
 }
 
 export async function tryAgain(number) {
-  await change(number, { state: "waiting", words: "" });
+  await change(number, { state: "waiting", words: "", again: true });
   tell("field:queued", {});
   return sendNow();
 }

@@ -5,7 +5,8 @@ import { change, keep, list, remove } from "./store.js";
 const AT_ONCE = 50;
 const LARGEST = 1_000_000; // letters in one go; the house takes twice that
 const DOOR_IS_KNOWN_FOR = 5 * 60_000;
-const PATIENCE = 60_000; // a photo over a bad line takes its time
+const PATIENCE = 60_000;
+const WITH_A_PHOTO = 5 * 60_000; // over a bad line it takes its time
 
 let door; // who is logged in, and what a request has to show
 let singly = false; // something in a batch was not taken at all: which it is shows when they go one by one
@@ -20,6 +21,7 @@ export async function sendAll(told = () => {}) {
 async function send(told) {
   const held = new Set(); // visits whose next thing could not be taken just now
   let isRetried = false;
+  let isHeldUp = false;
   for (;;) {
     const waiting = inTurn(await list(), held);
     if (!waiting.length) {
@@ -36,17 +38,23 @@ async function send(told) {
       isRetried = true; // logged in anew: what a request has to show is another by now
       continue;
     }
+    if (answer === "lost" && run[0].file && !isHeldUp) {
+      isHeldUp = true; // by a photo that is too much for the line: what was done elsewhere need not wait for it
+      held.add(run[0].visit);
+      continue;
+    }
     if (typeof answer === "string") return answer;
     for (const visit of await note(run, answer, told)) held.add(visit);
   }
 }
 
-// A photo that is not small yet keeps what was done on the same visit after it.
+// A photo that is not small yet keeps what the same person did on the same visit after it.
 function inTurn(rows, held) {
-  const behind = new Set(held);
-  return rows.filter(({ state, visit }) => {
-    if (state === "raw") behind.add(visit);
-    return state === "waiting" && !behind.has(visit);
+  const behind = new Set();
+  return rows.filter(({ state, visit, person }) => {
+    const whose = `${person}/${visit}`;
+    if (state === "raw") behind.add(whose);
+    return state === "waiting" && !held.has(visit) && !behind.has(whose);
   });
 }
 
@@ -97,16 +105,16 @@ function post(run, { token }) {
   body.append("action", JSON.stringify(shown(run[0])));
   body.append("clock", clock);
   body.append("photo", new Blob([run[0].file.bytes], { type: run[0].file.type }), "photo.jpg");
-  return ask("/field/sync/photos/", { method: "POST", body, headers });
+  return ask("/field/sync/photos/", { method: "POST", body, headers }, WITH_A_PHOTO);
 }
 
-const shown = ({ id, kind, person, visit, phone, number, at, data, seen }) => ({ id, kind, person, visit, phone, number, at, data, seen });
+const shown = ({ id, kind, person, visit, phone, number, at, data, seen, again = false }) => ({ id, kind, person, visit, phone, number, at, data, seen, again });
 
 // → the answer, or why there is none.
-async function ask(address, given) {
+async function ask(address, given, patience = PATIENCE) {
   let answer;
   try {
-    answer = await fetch(address, { ...given, redirect: "manual", cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout?.(PATIENCE) });
+    answer = await fetch(address, { ...given, redirect: "manual", cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout?.(patience) });
   } catch {
     return "lost";
   }

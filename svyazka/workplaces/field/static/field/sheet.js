@@ -6,6 +6,7 @@ import { put, waiting } from "./queue.js";
 
 const AFTER = 800; // milliseconds of quiet
 const MOST_AT_ONCE = 300; // edits that are one thing in the queue
+const MOST_LETTERS = 60_000; // of it; the house takes five times that
 
 class Saving extends EventTarget {
   #timer = 0;
@@ -43,7 +44,7 @@ class Saving extends EventTarget {
       for (const edit of open) edit.sent = false;
       return this.#say(fault.name === "QuotaExceededError" ? "full" : "unkept");
     }
-    if (open.length > MOST_AT_ONCE) this.#begin(open.at(-1).n);
+    if (open.length > MOST_AT_ONCE || JSON.stringify(edits).length > MOST_LETTERS) this.#begin(open.at(-1).n);
   }
 
   // What is typed from here on is another thing in the queue.

@@ -37,7 +37,7 @@ async function asset(request) {
 
 // A whole page, or a link that takes only its main part.
 const isPage = ({ mode, headers }, { pathname }) =>
-  pathname.startsWith("/field/") && !pathname.startsWith("/field/sync/") && (mode === "navigate" || headers.get("HX-Boosted") === "true");
+  pathname.startsWith("/field/") && !pathname.startsWith("/field/sync/") && !/^\/field\/visits\/\d+\/(done|next|hand-over)\//.test(pathname) && (mode === "navigate" || headers.get("HX-Boosted") === "true");
 
 async function page(event, request, url) {
   const isPart = request.mode !== "navigate";
@@ -95,6 +95,8 @@ async function put(url, answer) {
   const person = Number(/data-person="(\d+)"/.exec(text)?.[1]);
   if (!person) return;
   await keep("me", person);
+  const others = (await caches.keys()).filter((name) => name.startsWith(PAGES) && name !== PAGES + person);
+  await Promise.all(others.map((name) => caches.delete(name))); // nobody sees what was another's on this phone
   const pages = await caches.open(PAGES + person);
   await pages.put(nameOf(url), new Response(text, { headers: { "Content-Type": "text/html; charset=utf-8" } }));
   await (await caches.open(DOOR)).delete("/field/");
@@ -163,7 +165,9 @@ async function keepReady(pages) {
     if (!(await whole(address))) delete now[url];
   }
   await keep("ready", now);
-  await Promise.all(Object.keys(shown).filter((url) => !(url in now)).map((url) => dropPage(new URL(url, location.origin))));
+  // Whatever the house still lists stays as it was, where the new one could not be had.
+  const listed = new Set(pages.map(({ url }) => url));
+  await Promise.all(Object.keys(shown).filter((url) => !listed.has(url)).map((url) => dropPage(new URL(url, location.origin))));
 }
 
 // The browser woke us because there is signal again: where it fails it wakes us once more.
