@@ -96,8 +96,8 @@ def move(
     is_within: bool = False,
 ) -> Visit:
     """Another time, another person, or both. Whoever had it and whoever gets it hear of it, unless the caller tells
-    them. `is_within` a transaction: holds that are over have been purged before it. `why`: out of the company's list; `seen`: the `taking_along.token` of what was shown of the visits that wait
-    for this one."""
+    them. `why`: out of the company's list; `seen`: the `taking_along.token` of what was shown of the visits that wait
+    for this one; `is_within` a transaction: holds that are over have been purged before it."""
     told = Why(reason, why, Asked(asked))
     given: dict[str, Any] = {"by": by, "version": version, "seen": seen, "tells_staff": tells_staff}
     return with_others_offered(

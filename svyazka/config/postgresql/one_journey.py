@@ -83,7 +83,7 @@ class Cursor(psycopg.Cursor[Any]):
 
     def _maybe_prepare_gen(self, pgq: Any, *, prepare: bool | None = None, binary: bool | None = None) -> PQGen[None]:
         # Not before: a question that cannot even be put together opens nothing.
-        opening = self._conn.take_opening() if self._opens else []
+        opening = self._conn.take_opening() if self._opens and isinstance(self._conn, Connection) else []
         self._opens = False
         if not opening:
             yield from super()._maybe_prepare_gen(pgq, prepare=prepare, binary=binary)
