@@ -149,7 +149,7 @@ def test_without_a_connection_it_is_kept_also_when_the_page_is_closed(open_page,
     page.context.set_offline(False)
     page.reload()
     expect(page.get_by_label("Этаж")).to_have_value("7")
-    page.locator(".sheet-saved.good").wait_for()
+    page.locator(".sheet-saved.good").wait_for(timeout=30_000)
     assert Sheet.objects.get().answers["site"] == {"floor": 7}
 
 

@@ -21,6 +21,8 @@ function lay(part, rows) {
   for (const mark of part.querySelectorAll("[data-waits]")) {
     mark.hidden = !rows.some(({ kind }) => mark.dataset.waits.split(" ").includes(kind));
   }
+  // What the house can only take once it has heard of the status.
+  for (const way of part.querySelectorAll("[data-when-sent]")) way.hidden = rows.some(({ kind }) => kind === "status" || kind === "taking_back");
   status(part, rows);
   note(part, rows);
   delay(part, rows);
