@@ -37,6 +37,14 @@ def test_sent_twice_it_counts_once(save):
     assert SheetSave.objects.count() == 2
 
 
+def test_what_is_written_in_a_row_that_never_arrived_does_not_pass_for_stored(save):
+    save(put("floor", None, 3))
+    with pytest.raises(Refused):
+        save(put("level", None, 2, row="row-1"))
+    save(added("row-1"), put("level", None, 2, row="row-1"))
+    assert Sheet.objects.get().answers["openings"][0]["answers"]["level"] == 2
+
+
 def test_two_people_keep_each_others_openings(save, ilya):
     save(added("row-1", widths=[1200, 1200, 1200]))
     save(added("row-2", "door", diagonal_1=2100), by=ilya)

@@ -102,6 +102,15 @@ def test_a_note_and_a_photo(enter, egor, roza, konstantin, visit):
         assert shown.getvalue()[:3] == b"\xff\xd8\xff"
 
 
+def test_after_a_visit_was_called_off_one_sees_only_ones_own_photos(enter, egor, ilya, dina, visit):
+    own = findings.add_photo(visit, picture(), request_id=uuid4(), by=egor)
+    others = findings.add_photo(visit, picture(), request_id=uuid4(), by=ilya)
+    came_in = enter(egor)
+    assert [came_in.get(f"/field/photos/{one.pk}/").status_code for one in (own, others)] == [200, 200]
+    booking.cancel(visit, reason="передумали", by=dina)
+    assert [came_in.get(f"/field/photos/{one.pk}/").status_code for one in (own, others)] == [200, 404]
+
+
 def test_no_photo_is_said_beside_the_button(enter, egor, visit):
     own = f"/field/visits/{visit.pk}/photos/"
     nonsense = SimpleUploadedFile("x.jpg", b"no photo", content_type="image/jpeg")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from uuid import uuid4
@@ -267,6 +268,30 @@ def test_a_photo_that_is_none_is_refused_in_words_also_of_a_cancelled_visit(phon
     (again,) = phone.send()
     assert (told["outcome"], again["outcome"]) == ("refused", "refused")
     assert told["words"] == again["words"] != ""
+
+
+def test_what_was_refused_is_tried_once_more_only_when_somebody_asks_for_it(phone, visit, egor):
+    phone.put("report_of_tomorrow")
+    (sent, _file), *_others = phone.queue
+    assert [one["outcome"] for one in phone.send()] == ["refused"]
+    right = replace(sent, kind="note", data={"text": "Два окна"})
+    for wanted, expected in ((right, "refused"), (replace(right, again=True), "done"), (right, "done")):
+        (told,) = take.take_all([wanted], by=egor, clock_of_phone=clock.now())
+        assert told["outcome"] == expected
+    visit.refresh_from_db()
+    assert visit.report == "Два окна"
+
+
+def test_a_mistake_of_ours_is_kept_on_the_phone(phone, monkeypatch):
+    def falls(_action, _visit, _by):
+        raise ZeroDivisionError
+
+    broken = kinds.Kind("broken", "Broken", falls, lambda _action: "")
+    real = kinds.of
+    monkeypatch.setattr(kinds, "of", lambda kind: broken if kind == "broken" else real(kind))
+    phone.put("broken")
+    phone.put("note", {"text": "waits for it"})
+    assert [one["outcome"] for one in phone.send()] == ["again", "again"]
 
 
 def test_a_photo_that_was_taken_by_mistake_goes_by_the_number_of_its_action(phone, visit):
