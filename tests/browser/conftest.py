@@ -6,18 +6,18 @@ marks it slow: `pytestmark = pytest.mark.slow`.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from svyazka.business.staff.models import Person
 from svyazka.business.staff.sessions import SessionStore
@@ -44,7 +44,6 @@ def open_page(browser: Browser, live_server: Any, transactional_db: None) -> Ite
     """`open_page(olga, "/deals/", width=390, dark=True)`. At the end no page may have thrown an error."""
     contexts = []
     thrown: list[str] = []
-    asked: set[Request] = set()
 
     def open_one(
         person: Person | None = None,
@@ -69,9 +68,6 @@ def open_page(browser: Browser, live_server: Any, transactional_db: None) -> Ite
             context.add_cookies(
                 [{"name": settings.SESSION_COOKIE_NAME, "value": log_in(person), "url": live_server.url}]
             )
-        context.on("request", lambda request: _is_answered(request) and asked.add(request))
-        context.on("requestfinished", lambda request: asked.discard(request))
-        context.on("requestfailed", lambda request: asked.discard(request))
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: thrown.append(str(error)))
@@ -80,25 +76,19 @@ def open_page(browser: Browser, live_server: Any, transactional_db: None) -> Ite
         return page
 
     yield open_one
-    for context in contexts:
-        _let_finish(context, asked)
-        context.close()
+    close(contexts)
     assert thrown == []
 
 
-def _is_answered(request: Request) -> bool:
-    """Chromium never says that it has got the script of a shared worker."""
-    return not request.url.endswith("/live_worker.js")
-
-
-def _let_finish(context: BrowserContext, asked: set[Request]) -> None:
-    """A request that is still being answered would meet an emptied database."""
-    deadline = time.monotonic() + 3
-    with contextlib.suppress(Error):
-        for page in context.pages[:1]:
-            page.wait_for_timeout(100)  # what the last click has begun
-            while asked and time.monotonic() < deadline:
-                page.wait_for_timeout(20)
+def close(contexts: Iterable[BrowserContext]) -> None:
+    """A request that is still being answered, though nobody waits for it any more, would meet an emptied database."""
+    for context in contexts:
+        context.close()
+    deadline = time.monotonic() + 10
+    while any("process_request_thread" in thread.name for thread in threading.enumerate()):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.01)
 
 
 @pytest.fixture

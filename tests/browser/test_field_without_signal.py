@@ -20,7 +20,7 @@ from svyazka.business.staff.models import Session
 from svyazka.business.visits import booking, findings
 from svyazka.business.visits.models import Action, Visit, VisitKind, VisitPhoto
 from svyazka.kit import clock
-from tests.browser.conftest import log_in
+from tests.browser.conftest import close, log_in
 from tests.browser.line import Line
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -84,10 +84,7 @@ def phone(browser, line, transactional_db):
 
     yield take_up
     line.mend()
-    for context in contexts:
-        for page in context.pages:
-            page.goto("about:blank")
-        context.close()
+    close(contexts)
     assert thrown == []
 
 
@@ -141,7 +138,8 @@ ROWS = """async () => {
 
 def waits(page, number):
     """So many things are on the phone and not with the house yet."""
-    counts = f'async (number) => (await ({ROWS})()).filter(({{ state }}) => state !== "refused").length === number'
+    unsent = f'(await ({ROWS})()).filter(({{ state }}) => state === "waiting" || state === "raw")'
+    counts = f"async (number) => {unsent}.length === number"
     until(page, counts, number)
 
 
@@ -151,7 +149,7 @@ def kept_photos(page):
     return page.evaluate(
         f"""async () => {{
             const sums = [];
-            for (const {{ file }} of (await ({ROWS})()).filter(({{ file }}) => file)) {{
+            for (const {{ file }} of (await ({ROWS})()).filter(({{ file, state }}) => file && state !== "sent")) {{
                 const sum = await crypto.subtle.digest("SHA-256", file.bytes);
                 sums.push([...new Uint8Array(sum)].map((one) => one.toString(16).padStart(2, "0")).join(""));
             }}
@@ -251,6 +249,7 @@ def test_another_person_on_the_same_phone_sends_nothing_of_the_first_ones(phone,
     context.clear_cookies()
     mend(page, line)
     page.goto("/login/")
+    until(page, 'async () => Boolean(await (await caches.open("field-door")).match("/field/"))', None)
     context.add_cookies([{"name": house.SESSION_COOKIE_NAME, "value": log_in(windows["ilya"]), "url": line.url}])
     page.goto("/field/")
     expect(page.locator("[data-bar=foreign]")).to_contain_text("1")
@@ -351,6 +350,56 @@ def test_whoever_logs_out_with_unsent_work_is_warned(phone, line, visit, windows
     page.evaluate("document.getElementById('logout').requestSubmit()")
     page.wait_for_timeout(300)
     assert asked == ["Отправлено не всё: 1. Это останется на телефоне и уйдёт, когда вы снова войдёте здесь. Выйти?"]
+    waits(page, 1)
+    line.mend()
+
+
+NOTHING_IS_RENEWED = """() => document.addEventListener("field:told", () => {
+    Object.defineProperty(navigator, "onLine", { value: false, configurable: true });
+    XMLHttpRequest.prototype.send = () => {};
+})"""
+
+
+def test_what_the_house_has_taken_stays_on_a_page_that_was_made_before(phone, line, visit, windows):
+    """The line breaks after the answer, and before the page could be asked for anew."""
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    ready(page, visit)
+    page.evaluate(NOTHING_IS_RENEWED)
+    page.get_by_role("button", name="Еду").click()
+    page.locator("#pictures").set_input_files(picture())
+    page.locator("textarea[name=text]").fill("код 12")
+    page.get_by_role("button", name="Сохранить заметку").click()
+    waits(page, 0)
+    line.cut()
+    for _time in range(2):
+        expect(page.locator("[data-statuses]")).to_have_text("в пути")
+        expect(page.locator("button[value=started]:visible")).to_have_count(1)
+        expect(page.locator("textarea[name=text]")).to_have_value("код 12")
+        expect(page.locator("[data-photos-waiting] img")).to_have_count(1)
+        expect(page.locator(".waits:visible")).to_have_count(0)
+        page.goto(f"/field/visits/{visit.pk}/")
+    page.goto("/field/")
+    expect(page.locator("[data-statuses]")).to_have_text("в пути")
+    page.goto(f"/field/visits/{visit.pk}/")
+    page.get_by_role("button", name="Удалить фото, которое ждёт отправки").click()
+    waits(page, 1)
+    line.mend()
+    page.reload()
+    waits(page, 0)
+    expect(page.locator("#photos img:visible")).to_have_count(0)
+    assert not VisitPhoto.objects.exists()
+
+
+def test_buttons_work_while_a_page_waits_in_vain_to_be_drawn_anew(phone, line, visit, windows):
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    ready(page, visit)
+    line.deafen()
+    page.evaluate("""() => {
+        htmx.ajax("GET", location.pathname, { target: "#main", select: "#main", swap: "outerHTML" }).catch(() => {});
+        htmx.trigger("#stop", "live:again");
+    }""")
+    expect(page.locator(".htmx-request")).not_to_have_count(0)
+    page.get_by_role("button", name="Еду").click(timeout=2_000)
     waits(page, 1)
     line.mend()
 

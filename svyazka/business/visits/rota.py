@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -173,6 +173,17 @@ class Hours:
         if found is None:
             found = self._known[day, str(stored)] = hours_of(resource, day, self._shifts)
         return found
+
+
+_LOOKS_AHEAD = 14  # days
+
+
+def worked_from(first: date) -> date:
+    """The first day from then on when somebody goes out: after a Friday, Monday. That day itself, where nobody does."""
+    days = [first + timedelta(days=number) for number in range(_LOOKS_AHEAD)]
+    there = Hours(days[0], days[-1])
+    who = [one for one in Resource.objects.bookable() if one.goes_out]
+    return next((day for day in days if any(there.on(one, day) for one in who)), first)
 
 
 def in_force(rows: QuerySet[Booking]) -> QuerySet[Booking]:

@@ -125,7 +125,7 @@ def ways_of(plan: DayPlan, travel: Travel) -> list[int]:
 
 def records_of(plan: DayPlan, ways: Sequence[int]) -> Records:
     day, pieces = plan.day, [Piece(stop.work, (stop.window,)) for stop in plan.stops]
-    breaks, away = sorted(day.breaks, key=lambda one: one.within), sorted(day.away)
+    breaks, away = day.breaks, day.away
     told = breaks[:1]  # looking for room minds one break; the exact check all of them
     leaves = timing.through(day.shift, pieces, ways, told, away)
     dues = [{}, *_backwards(day.shift, pieces, ways, told, away)]

@@ -70,7 +70,7 @@ class Draft:
         """Whether the day can be kept in its order; whatever has to begin later does."""
         plan = self.day_of(key)
         ways = day_plan.ways_of(plan, self.problem.travel)
-        breaks, away = sorted(plan.day.breaks, key=lambda one: one.within), sorted(plan.day.away)
+        breaks, away = plan.day.breaks, plan.day.away
         for windows in (
             [Span(max(one.window.start, one.start), one.window.end) for one in plan.stops],
             [one.window for one in plan.stops],

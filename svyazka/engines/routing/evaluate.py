@@ -128,7 +128,7 @@ def _of_day(problem: Problem, day: WorkDay, route: Sequence[Stop], ways: Sequenc
     yield from _of_absences(day, route, jobs)
     too_short = list(_of_gaps(day, route, gaps, ways))
     yield from too_short
-    if not too_short and not _is_room_for(sorted(day.breaks, key=lambda one: one.within), gaps, list(ways), day.away):
+    if not too_short and not _is_room_for(day.breaks, gaps, list(ways), day.away):
         yield Fault("break", None, day.key)
 
 

@@ -109,7 +109,7 @@ class _Day:
     def __init__(self, draft: Draft, key: Key, free: Sequence[Job], budget: _Budget) -> None:
         self.draft, self.budget, self.route = draft, budget, draft.routes[key]
         self.day = draft.problem.workday[key]
-        self.breaks, self.away = sorted(self.day.breaks, key=lambda one: one.within), sorted(self.day.away)
+        self.breaks, self.away = self.day.breaks, self.day.away
         here, may = {stop.job for stop in self.route}, {job.id for job in free}
         self.now = sum(1 << number for number, job in enumerate(free) if job.id in here)
         self.stay = 0

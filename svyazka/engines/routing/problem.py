@@ -107,7 +107,7 @@ class WorkDay:
     start: Point | None  # None: the way to the first job takes nothing
     end: Point | None
     skills: Skills = NO_SKILLS
-    breaks: tuple[Break, ...] = ()
+    breaks: tuple[Break, ...] = ()  # taken in the order of their windows
     away: tuple[Span, ...] = ()  # absences: no work, no way, no break
     districts: frozenset[str] = frozenset()  # none: goes everywhere
     capacity: int | None = None
@@ -116,6 +116,8 @@ class WorkDay:
     def __post_init__(self) -> None:
         if self.away:
             object.__setattr__(self, "away", tuple(_within(self.shift, apart(self.away))))
+        if len(self.breaks) > 1:
+            object.__setattr__(self, "breaks", tuple(sorted(self.breaks, key=lambda one: one.within)))
 
     @property
     def key(self) -> Key:

@@ -33,8 +33,7 @@ jobs = st.tuples(st.integers(0, 4), st.integers(1, 3), spans(9))
 
 
 def workday(pauses, away):
-    pauses = tuple(sorted(pauses, key=lambda one: one.within))
-    return WorkDay(1, 0, Span(0, LAST * UNIT), Point(0, 0), Point(0, 0), breaks=pauses, away=tuple(away))
+    return WorkDay(1, 0, Span(0, LAST * UNIT), Point(0, 0), Point(0, 0), breaks=tuple(pauses), away=tuple(away))
 
 
 days = st.builds(workday, st.lists(breaks(), max_size=2), st.lists(spans(2), max_size=1))

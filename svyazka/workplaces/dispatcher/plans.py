@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from svyazka.business.visits import rota
 from svyazka.business.visits.models import Proposal, ProposalGroup
 from svyazka.business.visits.planning import job, night, taking
 from svyazka.business.visits.planning.taking import Outcome
@@ -98,7 +99,7 @@ def _list(request: PageRequest, refusal: Refused | None = None) -> HttpResponse:
         "rows": [plan_words.row(one) for one in page.rows],
         "older": page.older,
         "refusal": refusal.message if refusal else "",
-        "first_day": typed.day(given.get("first_day")) or clock.today() + timedelta(days=1),
+        "first_day": typed.day(given.get("first_day")) or rota.worked_from(clock.today() + timedelta(days=1)),
         "days": given.get("days", "1"),
         "most_days": job.MOST_DAYS,
         "rules": night.rules(),

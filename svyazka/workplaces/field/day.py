@@ -67,6 +67,7 @@ class Stop:
     statuses: str  # status → word, for the phone
     seen: str  # goes back with whatever is done
     before: Visit.Status | None  # what a mistaken tap goes back to
+    at: str  # when all this was so
     worked: str = ""  # of one that is open on the phone: without the breaks
     rested: str = ""
 
@@ -127,6 +128,7 @@ def stop(visit: Visit, person: Person, app: str = "") -> Stop:
         statuses=json.dumps({status: str(status.label) for status in STEPS}, ensure_ascii=False),
         seen=json.dumps(in_hand.seen(visit, person)),
         before=status_before(visit),
+        at=clock.now().isoformat(),
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.journal.record import About, record
 from svyazka.business.staff.models import Person
+from svyazka.business.visits import rota
 from svyazka.business.visits.models import PlanningRules, Proposal
 from svyazka.business.visits.planning import job
 from svyazka.kit import clock
@@ -52,4 +53,4 @@ def go_round() -> None:
         if done or not nobody_else or job.is_at_work():
             return
         Proposal.objects.filter(asked_at__lt=now - KEPT).delete()
-        job.ask(clock.today() + timedelta(days=1), given.days, by=job.HOUSE)
+        job.ask(rota.worked_from(clock.today() + timedelta(days=1)), given.days, by=job.HOUSE)

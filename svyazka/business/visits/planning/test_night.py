@@ -6,7 +6,7 @@ import pytest
 
 from svyazka.business.journal.models import Entry
 from svyazka.business.notices.models import Notice
-from svyazka.business.visits.models import Proposal
+from svyazka.business.visits.models import Proposal, Resource
 from svyazka.business.visits.planning import job, night
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
@@ -38,6 +38,22 @@ def test_by_night_the_coming_days_are_planned_once(crossed, at, anna, monday, di
     at(3, days=0)
     night.go_round()
     assert Proposal.objects.count() == 2
+
+
+def test_in_the_night_before_a_day_off_the_next_working_day_is_planned(crossed, at, anna, monday):
+    Resource.objects.update(hours={str(day): [["09:00", "18:00"]] for day in range(5)})
+    night.change(by_night=True, days=1, by=anna)
+    at(3, days=-3)
+    night.go_round()
+    assert Proposal.objects.get().first_day == monday
+
+
+def test_where_nobody_works_it_is_tomorrow(crossed, at, anna, monday):
+    Resource.objects.update(hours={})
+    night.change(by_night=True, days=1, by=anna)
+    at(3, days=-3)
+    night.go_round()
+    assert Proposal.objects.get().first_day == monday - timedelta(days=2)
 
 
 def test_nothing_happens_unless_the_company_wants_it(crossed, at):

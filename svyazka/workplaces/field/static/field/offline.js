@@ -62,7 +62,7 @@ function arrived({ detail }) {
 function renew() {
   if (page()?.hasAttribute("data-alone")) return;
   if (!page() || !navigator.onLine || isPicking() || isTyping()) return document.querySelectorAll("#stop, #stops").forEach((one) => htmx.trigger(one, "live:again"));
-  htmx.ajax("GET", location.pathname + location.search, { target: "#main", select: "#main", swap: "outerHTML" });
+  htmx.ajax("GET", location.pathname + location.search, { target: "#main", select: "#main", swap: "outerHTML" }).catch(() => {}); // no signal after all
 }
 
 const isTyping = () =>

@@ -131,7 +131,10 @@ export async function tryAgain(number) {
   return sendNow();
 }
 
-export const waiting = list;
+// All that is here, and what has not been taken by the house.
+export const kept = list;
+
+export const waiting = async () => (await list()).filter(({ state }) => state !== "sent");
 
 // It is on the phone and not with the house yet.
 export const isUnsent = ({ state }) => state === "waiting" || state === "raw";

@@ -2,7 +2,7 @@
 // ASSETS in front of it, and the two modules with which the queue is sent.
 const SHELL = `field-shell-${VERSION}`;
 const PAGES = "field-pages-"; // and the number of whoever they were made for
-const DOOR = "field-door"; // says that the next page has to come from the house: somebody has logged in, or out
+const DOOR = "field-door"; // says since when the next page has to come from the house: somebody has logged in, or out
 
 self.addEventListener("install", (event) => event.waitUntil(fill().then(() => self.skipWaiting())));
 self.addEventListener("activate", (event) => event.waitUntil(tidy().then(() => self.clients.claim())));
@@ -47,13 +47,16 @@ async function page(event, request, url) {
   return asKept(kept, isPart);
 }
 
-const mustAsk = async () => Boolean(await (await caches.open(DOOR)).match("/field/"));
+const mustAsk = async () => Boolean(await closedAt());
+
+const closedAt = async () => Number(await (await (await caches.open(DOOR)).match("/field/"))?.text()) || 0;
 
 // Asked as it was asked; kept only where it is a whole page. Nothing, where there is no signal.
 async function fromHouse(request, url) {
+  const asked = Date.now();
   const answer = await fetch(request).catch(() => null);
   // A phone that is full shows the page all the same.
-  if (request.mode === "navigate" && answer?.ok && !answer.redirected) await put(url, answer.clone()).catch(() => {});
+  if (request.mode === "navigate" && answer?.ok && !answer.redirected) await put(url, answer.clone(), asked).catch(() => {});
   return answer;
 }
 
@@ -70,27 +73,30 @@ async function renew(event, url, before) {
 
 // → the answer, where it is this person's page; it is kept then.
 async function whole(url) {
+  const asked = Date.now();
   try {
     const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: "text/html" }, signal: AbortSignal.timeout?.(30_000) });
     // A session that has ended leads to the log-in: what is kept stays, and whoever logs in gets his own.
     if (answer.redirected) await askNext();
     if (answer.status === 404) await dropPage(url);
     if (!answer.ok || answer.redirected) return null;
-    await put(url, answer.clone());
+    await put(url, answer.clone(), asked);
     return answer;
   } catch {
     return null;
   }
 }
 
-// What is another with every answer says nothing: tokens of forms, numbers of requests.
-const lasting = (text) => main(text).replaceAll(/value="(?:[A-Za-z0-9]{64}|[0-9a-f-]{36})"/g, "");
+// What is another with every answer says nothing: tokens of forms, numbers of requests, the moment.
+const lasting = (text) => main(text).replaceAll(/value="(?:[A-Za-z0-9]{64}|[0-9a-f-]{36})"|data-at="[^"]*"/g, "");
 
 async function askNext() {
-  await (await caches.open(DOOR)).put("/field/", new Response("1"));
+  await (await caches.open(DOOR)).put("/field/", new Response(String(Date.now())));
 }
 
-async function put(url, answer) {
+// What was asked for before somebody else logged in is nobody's any more.
+async function put(url, answer, asked) {
+  if (asked < (await closedAt())) return;
   const text = await answer.clone().text();
   const person = Number(/data-person="(\d+)"/.exec(text)?.[1]);
   if (!person) return;

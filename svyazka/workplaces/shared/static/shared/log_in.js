@@ -5,7 +5,7 @@ if ("caches" in window) forget();
 async function forget() {
   const names = await caches.keys();
   if (!names.some((name) => name.startsWith("field-"))) return;
-  await (await caches.open("field-door")).put("/field/", new Response("1"));
+  await (await caches.open("field-door")).put("/field/", new Response(String(Date.now())));
   if (new URLSearchParams(location.search).has("ended")) return;
   await Promise.all(names.filter((name) => name.startsWith("field-pages-")).map((name) => caches.delete(name)));
 }
