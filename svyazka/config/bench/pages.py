@@ -196,7 +196,7 @@ def house_with(clients: int, *, web: int | None = 1) -> Iterator[House]:
         own = {**environment, "SVYAZKA_PORT": str(port), **({"SVYAZKA_WEB_WORKERS": str(web)} if web else {})}
         running = subprocess.Popen([*SVYAZKA, "run"], env=own, stdout=sys.stderr)
         try:
-            until_it_answers(f"http://127.0.0.1:{port}/login/", seconds=120)
+            until_it_answers(f"http://127.0.0.1:{port}/login/", seconds=300)
             cluster = Embedded(place)
             print(f"bench: {clients} clients", file=sys.stderr, flush=True)
             if clients:
