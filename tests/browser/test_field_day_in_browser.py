@@ -85,6 +85,12 @@ def _small(page):
     )
 
 
+def _let_settle(page):
+    """A page that the worker has renewed draws its buttons paler while it asks."""
+    page.wait_for_timeout(1_500)
+    expect(page.locator(".htmx-request")).to_have_count(0)
+
+
 def _open_all(page):
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
 
@@ -94,6 +100,7 @@ def test_read_in_the_sun_and_pressed_with_gloves(open_page, accessible, windows,
     page = open_page(windows["egor"], width=320, height=640, touch=True, dark=dark)
     for path in ("/field/", "/field/week/", *(f"/field/visits/{one.pk}/" for one in visits[:3])):
         page.goto(path)
+        _let_settle(page)
         _open_all(page)
         report = Axe().run(page, context=".field-page", options=IN_THE_SUN)
         assert report.violations_count == 0, report.generate_report()
