@@ -19,9 +19,9 @@ from svyazka.business.deals import opening
 from svyazka.business.staff.models import Session
 from svyazka.business.visits import booking, findings
 from svyazka.business.visits.models import Action, Visit, VisitKind, VisitPhoto
+from svyazka.config.bench.line import Line
 from svyazka.kit import clock
 from tests.browser.conftest import close, log_in
-from tests.browser.line import Line
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

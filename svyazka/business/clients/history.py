@@ -152,6 +152,24 @@ def of_deals(deal_ids: Sequence[int], *, before: Before | None = None) -> list[I
     return sorted(found, key=lambda one: (one.at, one.pk), reverse=True)[: PAGE + 1]
 
 
+def of_kinds(deal_ids: Sequence[int], kinds: Collection[str], *, most: int) -> list[Interaction]:
+    """The latest of these kinds in some deals, the newest first."""
+    rest = "where deal_id = any(%s) and kind = any(%s) order by at desc, id desc limit %s"
+    return rows.read(Interaction, rest, [list(deal_ids), list(map(str, kinds)), most]) if deal_ids else []
+
+
+def latest_of(deal_ids: Collection[int]) -> dict[int, int]:
+    """The number of the last thing that happened in each: another one says that something has."""
+    if not deal_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, [list(deal_ids)])
+        return dict(cursor.fetchall())
+
+
+_LATEST = "select deal_id, max(id) from clients_interaction where deal_id = any(%s) group by deal_id"
+
+
 def waiting(*, kind: str = "", newest: bool = False, limit: int = 50) -> list[Interaction]:
     """The live queue: what came in and nobody has taken up, longest waiting first."""
     waits = Interaction.objects.filter(waiting=True)

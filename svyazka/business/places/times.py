@@ -111,10 +111,20 @@ def travel(*, hour: int | None = None, patience: float = services.PATIENCE) -> F
 
 def along(ways: Sequence[tuple[Point, Point]]) -> list[int]:
     """Of ways as a board shows them: no server is asked for that, but what it has said already counts."""
+    return _along(estimate(), ways) if ways else []
+
+
+def with_km(ways: Sequence[tuple[Point, Point]]) -> list[tuple[int, float]]:
+    """The same, and how far it is: always by the built-in estimate, for servers are asked for times alone."""
     if not ways:
         return []
-    origins, targets = [way[0] for way in ways], [way[1] for way in ways]
     built_in = estimate()
+    km: list[float] = built_in.km_along([way[0] for way in ways], [way[1] for way in ways]).tolist()
+    return list(zip(_along(built_in, ways), km, strict=True))
+
+
+def _along(built_in: Estimate, ways: Sequence[tuple[Point, Point]]) -> list[int]:
+    origins, targets = [way[0] for way in ways], [way[1] for way in ways]
     seconds: list[int] = built_in.along(origins, targets).tolist()
     service = services.ready(Service.What.TRAVEL)
     if service is None:

@@ -39,6 +39,7 @@ _PLAIN = (
     "people",
     "vehicles",
     "equipment",
+    "bring",
     "minutes",
     "minutes_per_opening",
     "steps",
@@ -111,6 +112,9 @@ VISIT_KINDS = Section(
             "people": Part(Whole(1, kinds.MOST_PEOPLE), gettext_lazy("How many people go"), default=1),
             "vehicles": Part(Whole(0, kinds.MOST_PEOPLE), gettext_lazy("How many vehicles go"), default=0),
             "equipment": Part(Many(Text(30), most=10), gettext_lazy("Equipment"), default=[]),
+            "bring": Part(
+                Many(Text(kinds.LONGEST_THING), most=kinds.MOST_THINGS), gettext_lazy("What to take along"), default=[]
+            ),
             "minutes": Part(Whole(1, 1440), gettext_lazy("Minutes")),
             "minutes_per_opening": Part(Whole(0, 1440), gettext_lazy("Minutes for each opening"), default=0),
             "steps": Part(Many(_Step(), most=20), gettext_lazy("Duration by size"), default=[]),

@@ -1,4 +1,4 @@
-"""What is agreed on besides the time: where to go, and what the client asked for."""
+"""What is agreed on besides the time: where to go, what the client asked for, what whoever goes there has to know."""
 
 from __future__ import annotations
 
@@ -25,15 +25,19 @@ def change(
     *,
     address: str,
     wishes: str,
+    brief: str | None = None,
     by: Actor,
     version: int | None = None,
     typed: Mapping[str, Any] | None = None,
 ) -> Visit:
-    """Corrects them. Whoever goes there sees it on the phone at once. `typed`: of the company's fields, by code."""
+    """Corrects them. Whoever goes there sees it on the phone at once. `brief`: None leaves it as it is; `typed`: of the
+    company's fields, by code."""
     current = booking.lock(visit)
     booking.refuse_change(current, version)
     facts = _read(typed or {})
     given = {"address": periods.short(address, 300, "address"), "wishes": periods.short(wishes, 300, "wishes")}
+    if brief is not None:
+        given["brief"] = periods.short(brief, 300, "brief")
     if not given["address"]:
         raise Refused(_("Where to go? The address is missing."), fields={"address": _("Enter the address.")})
     changes = {name: (before, new) for name, new in given.items() if (before := getattr(current, name)) != new}

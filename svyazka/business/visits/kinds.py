@@ -24,6 +24,8 @@ MOST_DAYS = 3
 MOST_BUFFER = 4 * 60
 MOST_PROMISED = 60
 MOST_WORDS = 10
+MOST_THINGS = 30
+LONGEST_THING = 80
 LONGEST_TAG = 30
 # What may stand in a number of a kind: from, to.
 BOUNDS = {
@@ -55,6 +57,7 @@ class Wish:
     people: int = 1
     vehicles: int = 0
     equipment: Sequence[str] = ()
+    bring: Sequence[str] = ()
     promised_days: int = 0
     booked_stage: str = ""
     booked_fact: str = ""
@@ -119,12 +122,19 @@ def _write(kind: VisitKind, wish: Wish) -> None:
         setattr(kind, name, given)
     kind.steps = [list(step) for step in wish.steps]
     kind.more_skills, kind.equipment = tags(wish.more_skills), tags(wish.equipment)
+    kind.bring = things(wish.bring)
     kind.skill = wish.skill or _own_skill(kind)
 
 
 def tags(given: Iterable[str]) -> list[str]:
     """Words as they were typed, each once and in small letters, as two people write them."""
     tidy = (" ".join(one.replace("\x00", "").split()).lower() for one in given)
+    return list(dict.fromkeys(one for one in tidy if one))
+
+
+def things(given: Iterable[str]) -> list[str]:
+    """As they were written, each once."""
+    tidy = (" ".join(one.replace("\x00", "").split()) for one in given)
     return list(dict.fromkeys(one for one in tidy if one))
 
 
@@ -150,6 +160,9 @@ def _faults(kind: VisitKind, wish: Wish) -> Iterator[tuple[str, str]]:
         if len(given := tags(getattr(wish, name))) > MOST_WORDS or any(len(one) > LONGEST_TAG for one in given):
             words = _("At most {most} of them, each with at most {longest} letters.")
             yield name, words.format(most=MOST_WORDS, longest=LONGEST_TAG)
+    if len(given := things(wish.bring)) > MOST_THINGS or any(len(one) > LONGEST_THING for one in given):
+        words = _("At most {most} of them, each with at most {longest} letters.")
+        yield "bring", words.format(most=MOST_THINGS, longest=LONGEST_THING)
     if wish.skill and wish.skill != kind.skill and not VisitKind.objects.filter(skill=wish.skill).exists():
         yield "skill", _("No kind of visits asks for this skill.")
     yield from _of_stages(wish)
@@ -204,6 +217,7 @@ def _in_words(kind: VisitKind) -> dict[str, Any]:
         "comes_after": named.get(kind.comes_after, kind.comes_after),
         "more_skills": ", ".join(kind.more_skills),
         "equipment": ", ".join(kind.equipment),
+        "bring": ", ".join(kind.bring),
         "skills": kind.skill,
         "booked_stage": stages.get(kind.booked_stage, kind.booked_stage),
         "booked_fact": kind.booked_fact,

@@ -188,17 +188,19 @@ OPERATIONS = (
 
 
 @contextmanager
-def house_with(clients: int) -> Iterator[House]:
+def house_with(clients: int, *, web: int | None = 1) -> Iterator[House]:
+    """`web`: how many processes for the pages. One, so that all of it is warm; what an operation costs is the same.
+    None: as many as a customer's house has."""
     with folder() as (place, environment):
         port = free_port()
-        # One process for the pages, so that all of it is warm; what an operation costs is the same.
-        own = {**environment, "SVYAZKA_PORT": str(port), "SVYAZKA_WEB_WORKERS": "1"}
+        own = {**environment, "SVYAZKA_PORT": str(port), **({"SVYAZKA_WEB_WORKERS": str(web)} if web else {})}
         running = subprocess.Popen([*SVYAZKA, "run"], env=own, stdout=sys.stderr)
         try:
-            until_it_answers(f"http://127.0.0.1:{port}/login/", seconds=120)
+            until_it_answers(f"http://127.0.0.1:{port}/login/", seconds=300)
             cluster = Embedded(place)
             print(f"bench: {clients} clients", file=sys.stderr, flush=True)
-            base.fill(cluster.url(), clients)
+            if clients:
+                base.fill(cluster.url(), clients)
             visitor = Visitor(port)
             visitor.log_in("olga", beginning.read_demonstration(place / "demonstration.txt")["password"])
             yield House(running.pid, cluster.cluster, cluster.url(), visitor, clients)

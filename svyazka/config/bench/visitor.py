@@ -34,12 +34,16 @@ class Visitor:
         """As it came over the wire: packed, where the server packs."""
         return self._ask("GET", path)[1]
 
+    def text(self, path: str) -> str:
+        packing, body = self._ask("GET", path)
+        return (gzip.decompress(body) if packing == "gzip" else body).decode()
+
     def post(self, path: str, **fields: str) -> None:
         self._ask("POST", path, urlencode(fields))
 
-    def first_load(self, page: str) -> int:
-        """Bytes of a page and of everything that it needs, none of it kept from before."""
-        waiting, seen, size = [page], {page}, 0
+    def first_load(self, *pages: str) -> int:
+        """Bytes of pages and of everything that they need, none of it kept from before."""
+        waiting, seen, size = list(pages), set(pages), 0
         while waiting:
             path = waiting.pop()
             packing, body = self._ask("GET", path)

@@ -69,6 +69,12 @@ class Estimate:
         there = np.asarray(targets, dtype=np.float64).reshape(-1, 2)
         return self._seconds(here[:, 0], here[:, 1], there[:, 0], there[:, 1])
 
+    def km_along(self, origins: Points, targets: Points) -> NDArray[np.float64]:
+        """How far it is from each to the one at its side, the detour included."""
+        here = np.asarray(origins, dtype=np.float64).reshape(-1, 2)
+        there = np.asarray(targets, dtype=np.float64).reshape(-1, 2)
+        return _km(here[:, 0], here[:, 1], there[:, 0], there[:, 1]) * self.detour
+
     def _seconds(
         self,
         lat: NDArray[np.float64] | np.float64,

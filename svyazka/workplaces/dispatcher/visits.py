@@ -98,6 +98,13 @@ class DetailsForm(Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    brief = forms.CharField(
+        label=gettext_lazy("For whoever goes there"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("What to take along, what to mind. It stands on the phone; the client does not see it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 @needs("deals.see")
@@ -135,10 +142,11 @@ def time(request: PageRequest, visit_id: int) -> HttpResponse:
 
 @needs("visits.book", "GET", "POST")
 def details(request: PageRequest, visit_id: int) -> HttpResponse:
-    """The address and the wishes, corrected."""
+    """The address, the wishes and the word to whoever goes there, corrected."""
     shown = _to_change(request, visit_id)
     if request.method != "POST":
-        return _details_form(request, shown, DetailsForm(initial={"address": shown.address, "wishes": shown.wishes}))
+        initial = {name: getattr(shown, name) for name in DetailsForm.base_fields}
+        return _details_form(request, shown, DetailsForm(initial=initial))
     form, given = DetailsForm(request.POST), inputs.read(request.POST)
     asked = {code: text for code, text in given.items() if code not in (*form.fields, "version")}
     if not form.is_valid():

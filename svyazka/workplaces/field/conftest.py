@@ -6,6 +6,7 @@ from svyazka.business.visits.conftest import (  # noqa: F401
     installation,
     measurement,
     monday,
+    new_deal,
     of_egor,
     of_ilya,
     visit,

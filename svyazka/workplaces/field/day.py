@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,23 +18,24 @@ from svyazka.business.clients.models import ContactPoint
 from svyazka.business.deals.work import my_day
 from svyazka.business.deals.work.my_day import Part
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import handing_over
+from svyazka.business.visits import day_ways, handing_over, looked
 from svyazka.business.visits.carry_out import STEPS, status_before
 from svyazka.business.visits.directions import way_link
-from svyazka.business.visits.models import Visit, VisitQuerySet
+from svyazka.business.visits.models import Look, Visit, VisitQuerySet
 from svyazka.business.visits.on_site import in_hand
 from svyazka.kit import clock
-from svyazka.workplaces.field import beside, maps
+from svyazka.workplaces.field import beside, bring, looking, maps, road
+from svyazka.workplaces.field.looking import Told
+from svyazka.workplaces.field.road import Road
 from svyazka.workplaces.shared import typed
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
 
 DAYS_AHEAD = 7
+AHEAD = (Visit.Status.PLANNED, Visit.Status.ON_WAY)
 OVER = (Visit.Status.DONE, Visit.Status.NOT_DONE)
 RELATED = ("kind", "client", "deal__stage", "not_done", "resource__person")
-PHONES = Prefetch(
-    "client__contact_points", ContactPoint.objects.filter(kind=ContactPoint.Kind.PHONE).order_by("pk"), to_attr="phones"
-)
+READ_WITH = (looked.PHONES, looked.TAKEN)
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ class Stop:
     seen: str  # goes back with whatever is done
     before: Visit.Status | None  # what a mistaken tap goes back to
     at: str  # when all this was so
+    told: Told | None = None  # what is different since he looked last
+    road: Road | None = None  # the way there
     worked: str = ""  # of one that is open on the phone: without the breaks
     rested: str = ""
 
@@ -77,15 +79,18 @@ def day(request: PageRequest) -> HttpResponse:
     chosen = typed.day(request.GET.get("day")) or clock.today()
     first, last = clock.day_bounds(chosen)
     rows = of(request).on_days(first, last)
-    visits = rows.select_related(*RELATED).prefetch_related(PHONES).order_by("starts_at")
-    stops = [stop(one, request.person, maps.chosen(request)) for one in visits]
+    visits = list(rows.select_related(*RELATED).prefetch_related(*READ_WITH).order_by("starts_at"))
+    looks, gone = looked.of_day(visits, request.person, first, last)
+    stops = _stops(request, visits, looks, first)
     fragment = request.htmx.target == "stops"
     context = {
         "stops": stops,
+        "gone": looking.gone(gone),
+        "load": bring.of_day(visits),
         "day": chosen,
         "today": clock.today(),
         "apps": maps.apps(request),
-        "tabs": _tabs(request),
+        "tabs": tabs(request),
         "here": f"{reverse('field_day')}?day={chosen.isoformat()}",
         "asked": list(handing_over.waiting_for(request.person)),
         "tasks": _tasks(request.person) if chosen == clock.today() else [],
@@ -94,6 +99,20 @@ def day(request: PageRequest) -> HttpResponse:
         "left": sum(one.visit.status not in OVER for one in stops),
     }
     return render(request, "field/stops.html" if fragment else "field/day.html", context)
+
+
+def _stops(request: PageRequest, visits: list[Visit], looks: dict[int, Look], begins: datetime) -> list[Stop]:
+    """With the way to each, and with what is different since he looked last."""
+    ways, app = day_ways.of_day(visits, begins), maps.chosen(request)
+    found = [(one, stop(one, request.person, app)) for one in visits]
+    return [
+        replace(
+            each,
+            told=looking.told(one, looked.news(one, looks.get(one.pk))),
+            road=road.in_words(ways[one.pk], one.resource) if one.pk in ways and one.status in AHEAD else None,
+        )
+        for one, each in found
+    ]
 
 
 def _tasks(person: Person) -> list[dict[str, Any]]:
@@ -118,7 +137,7 @@ def of(request: PageRequest) -> VisitQuerySet:
 
 def stop(visit: Visit, person: Person, app: str = "") -> Stop:
     """`app`: the maps app of this phone."""
-    phones: list[ContactPoint] = visit.client.phones  # type: ignore[attr-defined]  # prefetched as PHONES
+    phones: list[ContactPoint] = visit.client.phones  # type: ignore[attr-defined]  # read with PHONES
     return Stop(
         visit=visit,
         url=reverse("field_visit", args=[visit.pk]),
@@ -139,23 +158,23 @@ def _step(visit: Visit, status: Visit.Status) -> Step:
     return Step(status, STEPS[at + 1] if at + 1 < len(STEPS) else None, before)
 
 
-def _tabs(request: PageRequest) -> list[Tab]:
+def tabs(request: PageRequest) -> list[Tab]:
     """Today and tomorrow always, later days where there is something to do."""
     today = clock.today()
     begin, end = clock.day_bounds(today)[0], clock.day_bounds(today + timedelta(days=DAYS_AHEAD))[1]
     times = of(request).on_days(begin, end).values_list("starts_at", "ends_at")
-    counted = Counter(one for start, over in times for one in _days(max(start, begin), min(over, end)))
+    counted = Counter(one for start, over in times for one in days_of(max(start, begin), min(over, end)))
     days = sorted({today, today + timedelta(days=1), *counted})
     address = reverse("field_day")
-    return [Tab(one, _name(one), counted[one], f"{address}?day={one.isoformat()}") for one in days]
+    return [Tab(one, name(one), counted[one], f"{address}?day={one.isoformat()}") for one in days]
 
 
-def _days(start: datetime, over: datetime) -> list[date]:
+def days_of(start: datetime, over: datetime) -> list[date]:
     first, last = clock.local(start).date(), clock.local(over - timedelta(microseconds=1)).date()
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _name(day: date) -> str:
+def name(day: date) -> str:
     if day == clock.today():
         return _("Today")
     if day == clock.today() + timedelta(days=1):

@@ -66,7 +66,7 @@ def test_a_long_list_costs_as_many_queries_as_a_short_one(
         kind = checklist.change(measurement, [{"ru": f"Пункт {number}"} for number in range(most)], by=anna)
         for item in kind.checklist:
             checklist.tick(started, item["code"], on=True, by=egor)
-        with django_assert_num_queries(6):  # the session, the visit, its phones, stints, ticks, photos
+        with django_assert_num_queries(7):  # the session, the visit, its phones, who goes, stints, ticks, photos
             came_in.get(own)
 
 

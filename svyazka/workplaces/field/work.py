@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from svyazka.business.deals.models import Field
 from svyazka.business.staff import roles
 from svyazka.business.staff.roles import Reach
-from svyazka.business.visits import carry_out, checklist, findings, handing_over, working
+from svyazka.business.visits import carry_out, checklist, findings, handing_over, looked, working
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.field import beside, crew, day, maps, next_visit, sheet, trouble
+from svyazka.workplaces.field import before, beside, bring, crew, day, looking, maps, next_visit, sheet, trouble
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.timeline import duration
@@ -31,8 +31,12 @@ MINUTE = timedelta(minutes=1)
 @needs("visits.carry_out")
 def visit(request: PageRequest, visit_id: int) -> HttpResponse:
     own = own_visit(request, visit_id)
+    if request.htmx.target == "stop":
+        return render(request, "field/stop.html", {"stop": shown(request, own)})
     context = {
-        "stop": shown(request, own),
+        "stop": _with_news(request, shown(request, own)),
+        "load": bring.of_visits([own])[own.pk],
+        "before": before.of_visit(request, own),
         "beside": beside.of_visit(own, request.person),
         "points": checklist.of_visit(own),
         "facts": _facts(own),
@@ -46,8 +50,7 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
         "earlier": sheet.earlier(own),
         **_photos(own),
     }
-    fragment = request.htmx.target == "stop"
-    return render(request, "field/stop.html" if fragment else "field/visit.html", context)
+    return render(request, "field/visit.html", context)
 
 
 @needs("visits.carry_out", "POST")
@@ -137,6 +140,11 @@ def shown(request: PageRequest, visit: Visit) -> day.Stop:
     return replace(stop, worked=_in_words(worked), rested=_in_words(rested) if rested >= MINUTE else "")
 
 
+def _with_news(request: PageRequest, stop: day.Stop) -> day.Stop:
+    known = looked.of_visits([stop.visit], request.person).get(stop.visit.pk)
+    return replace(stop, told=looking.told(stop.visit, looked.news(stop.visit, known)))
+
+
 def _in_words(length: timedelta) -> str:
     """To the minute."""
     minutes = length // MINUTE
@@ -144,7 +152,7 @@ def _in_words(length: timedelta) -> str:
 
 
 def own_visit(request: PageRequest, visit_id: int) -> Visit:
-    rows = day.of(request).select_related(*day.RELATED).prefetch_related(day.PHONES)
+    rows = day.of(request).select_related(*day.RELATED).prefetch_related(*day.READ_WITH)
     return get_object_or_404(rows, pk=visit_id)
 
 

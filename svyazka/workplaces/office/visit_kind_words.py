@@ -50,6 +50,8 @@ def _team(kind: VisitKind) -> Iterator[str]:
         yield ngettext("{number} vehicle", "{number} vehicles", kind.vehicles).format(number=kind.vehicles)
     yield from kind.more_skills
     yield from kind.equipment
+    if kind.bring:
+        yield _("things to take along: {number}").format(number=len(kind.bring))
 
 
 def _order(kind: VisitKind, kinds: Mapping[str, str]) -> Iterator[str]:

@@ -75,6 +75,13 @@ class KindForm(NameForm):
         help_text=gettext_lazy("Separated by commas, as it is said of them: van, ladder."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    bring = forms.CharField(
+        label=gettext_lazy("What to take along"),
+        required=False,
+        max_length=3000,
+        help_text=gettext_lazy("One on each line: tools, materials, papers. It stands on the phone of whoever goes."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
     skill = forms.CharField(
         label=gettext_lazy("Who can do it"),
         required=False,
@@ -130,6 +137,7 @@ class KindForm(NameForm):
             steps=_steps(typed["steps"]),
             more_skills=typed["more_skills"].split(","),
             equipment=typed["equipment"].split(","),
+            bring=typed["bring"].splitlines(),
             **given,
         )
 
@@ -159,6 +167,7 @@ def visit_kind(request: PageRequest, code: str) -> HttpResponse:
     found = get_object_or_404(VisitKind, code=code)
     values = {name: getattr(found, name) for name in KindForm.base_fields if hasattr(found, name)}
     values |= {name: ", ".join(getattr(found, name)) for name in ("more_skills", "equipment")}
+    values["bring"] = "\n".join(found.bring)
     values["steps"] = ", ".join(f"{size}: {minutes}" for size, minutes in found.steps)
     form = KindForm(request.POST or None, initial={**values, **found.words}, kind=found)
     if saved(form, lambda: our.change(found, _name(form), form.wish(), by=request.person)):

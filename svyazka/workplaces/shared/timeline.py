@@ -276,7 +276,8 @@ def _task(one: Interaction) -> tuple[str, str, str]:
 def _details(one: Interaction, fields: Mapping[str, str]) -> list[tuple[str, str]]:
     """What a request brought besides its text, and what was corrected about a visit."""
     if one.kind == Kind.VISIT:
-        corrected = ((_("Address"), one.data.get("address")), (_("Wishes"), one.data.get("wishes")))
+        named = {"address": _("Address"), "wishes": _("Wishes"), "brief": _("For whoever goes there")}
+        corrected = [(name, one.data.get(part)) for part, name in named.items()]
         return [(name, str(value) or "—") for name, value in corrected if value is not None]
     if one.kind != Kind.FORM:
         return []

@@ -4,6 +4,7 @@ what clients are told, and what phones have sent."""
 from svyazka.business.visits.models.crew import HandOver, Presence
 from svyazka.business.visits.models.day_plan import DayChange, DayPlan
 from svyazka.business.visits.models.kind import VisitKind
+from svyazka.business.visits.models.look import Look
 from svyazka.business.visits.models.moves import Asked, MoveReason, Repair, VisitMove, VisitRules
 from svyazka.business.visits.models.not_done import NotDone, NotDoneReason
 from svyazka.business.visits.models.on_site import Action
@@ -27,6 +28,7 @@ __all__ = [
     "Freed",
     "HandOver",
     "LinkMiss",
+    "Look",
     "MoveReason",
     "NotDone",
     "NotDoneReason",

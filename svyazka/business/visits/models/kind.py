@@ -19,6 +19,8 @@ class VisitKind(models.Model):
     vehicles = models.PositiveSmallIntegerField(default=0, db_default=0)  # of any kind
     # What each of these vehicles and tools must be good for: “van”, “ladder”.
     equipment = ArrayField(models.CharField(max_length=30), default=list, db_default=[])
+    # What whoever goes there takes along, in the company's own words: “foam”, “a long drill”.
+    bring = ArrayField(models.CharField(max_length=80), default=list, db_default=[])
     minutes = models.PositiveIntegerField()
     minutes_per_opening = models.PositiveIntegerField(default=0)
     # By size: up to so many openings, so many minutes: [[3, 240], [8, 480]]; each further one as above.

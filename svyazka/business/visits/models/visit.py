@@ -74,6 +74,7 @@ class Visit(models.Model):
     status_since = models.DateTimeField(null=True)
     left_stage = models.ForeignKey(Stage, models.SET_NULL, null=True, related_name="+")
     wishes = models.CharField(max_length=300, blank=True)  # what the client asked for: "ring before"
+    brief = models.CharField(max_length=300, blank=True, default="", db_default="")  # the office to whoever goes there
     report = models.TextField(blank=True)  # the engineer's note
     reason = models.CharField(max_length=300, blank=True)  # of the last move, or of the cancellation
     moves = models.PositiveIntegerField(default=0)

@@ -1,6 +1,7 @@
 // A field page with and without signal: what is done goes through the queue, and the pages of the coming days are kept.
 import { bar, say } from "./bar.js";
 import { isPicking, takeOver } from "./forms.js";
+import { look, mark, sendLooks, takeLooks } from "./looks.js";
 import { isUnsent, keepSending, waiting } from "./queue.js";
 import { show } from "./shown.js";
 import { list } from "./store.js";
@@ -22,13 +23,18 @@ async function begin() {
     return; // a browser that keeps nothing: everything goes over the net, as without scripts
   }
   takeOver();
+  takeLooks();
   for (const name of ["field:queued", "field:made", "field:state", "online", "offline"]) (name.startsWith("field") ? document : window).addEventListener(name, draw);
   document.addEventListener("htmx:afterSettle", draw);
   document.addEventListener("field:queued", () => say(null));
   document.addEventListener("field:trouble", ({ detail }) => say(detail));
   document.addEventListener("field:told", arrived);
   document.addEventListener("submit", leaving, { capture: true });
+  document.addEventListener("field:looked", () => ready());
+  document.addEventListener("visibilitychange", look);
+  addEventListener("online", () => ready());
   draw();
+  performance.mark("field-ready");
   keepSending();
   if ("serviceWorker" in navigator) keepPages();
   navigator.storage?.persist?.();
@@ -42,6 +48,8 @@ function draw() {
   for (const said of document.querySelectorAll("[data-told]")) said.hidden = !(Date.now() - arrivedAt.get(said.dataset.told) < SAID_FOR);
   show();
   bar();
+  mark();
+  look();
 }
 
 // What has arrived stands on the house's page: it is asked for once nothing waits any more.
@@ -82,6 +90,7 @@ async function keepPages() {
 async function askAhead({ active }) {
   if (!navigator.onLine) return;
   try {
+    await sendLooks();
     const answer = await fetch("/field/ahead/", { redirect: "manual", cache: "no-store" });
     if (answer.ok) active?.postMessage({ keepReady: (await answer.json()).pages });
   } catch {

@@ -79,7 +79,7 @@ function together([first, ...others]) {
 }
 
 // Asked once in a while: a session may have ended, or another person has logged in here.
-async function open() {
+export async function open() {
   if (door && Date.now() - door.at < DOOR_IS_KNOWN_FOR) return door;
   const before = Date.now();
   const answer = await ask("/field/sync/", {});

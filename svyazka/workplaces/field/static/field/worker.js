@@ -35,9 +35,9 @@ async function asset(request) {
   return kept ?? fetch(request);
 }
 
-// A whole page, or a link that takes only its main part.
+// A whole page, or a link that takes only its main part, or a step back in the browser's history.
 const isPage = ({ mode, headers }, { pathname }) =>
-  pathname.startsWith("/field/") && !pathname.startsWith("/field/sync/") && !/^\/field\/visits\/\d+\/(done|next|hand-over)\//.test(pathname) && (mode === "navigate" || headers.get("HX-Boosted") === "true");
+  pathname.startsWith("/field/") && !pathname.startsWith("/field/sync/") && !/^\/field\/visits\/\d+\/(done|next|hand-over)\//.test(pathname) && (mode === "navigate" || headers.get("HX-Boosted") === "true" || headers.get("HX-History-Restore-Request") === "true");
 
 async function page(event, request, url) {
   const isPart = request.mode !== "navigate";
