@@ -67,7 +67,6 @@ class Stop:
     statuses: str  # status → word, for the phone
     seen: str  # goes back with whatever is done
     before: Visit.Status | None  # what a mistaken tap goes back to
-    at: str  # when all this was so
     told: Told | None = None  # what is different since he looked last
     road: Road | None = None  # the way there
     worked: str = ""  # of one that is open on the phone: without the breaks
@@ -147,7 +146,6 @@ def stop(visit: Visit, person: Person, app: str = "") -> Stop:
         statuses=json.dumps({status: str(status.label) for status in STEPS}, ensure_ascii=False),
         seen=json.dumps(in_hand.seen(visit, person)),
         before=status_before(visit),
-        at=clock.now().isoformat(),
     )
 
 

@@ -131,10 +131,7 @@ export async function tryAgain(number) {
   return sendNow();
 }
 
-// All that is here, and what has not been taken by the house.
-export const kept = list;
-
-export const waiting = async () => (await list()).filter(({ state }) => state !== "sent");
+export const waiting = list;
 
 // It is on the phone and not with the house yet.
 export const isUnsent = ({ state }) => state === "waiting" || state === "raw";

@@ -1,12 +1,11 @@
 // Sends what waits, in the order in which it was done: by the page, or by the worker when no page is open. Each thing has
 // a number of its own, so that sending it again after a lost answer changes nothing.
-import { change, changeAll, keep, list, remove } from "./store.js";
+import { change, keep, list, remove } from "./store.js";
 
 const AT_ONCE = 50;
 const LARGEST = 1_000_000; // letters in one go; the house takes twice that
 const DOOR_IS_KNOWN_FOR = 5 * 60_000;
 const PATIENCE = 60_000;
-const KEPT_FOR = 12 * 3600_000; // after it was sent: a page that was made before that may still be shown
 const WITH_A_PHOTO = 5 * 60_000; // over a bad line it takes its time
 
 let door; // who is logged in, and what a request has to show
@@ -20,7 +19,6 @@ export async function sendAll(told = () => {}) {
 }
 
 async function send(told) {
-  await forgetSent();
   const held = new Set(); // visits whose next thing could not be taken just now
   let isRetried = false;
   let isHeldUp = false;
@@ -48,11 +46,6 @@ async function send(told) {
     if (typeof answer === "string") return answer;
     for (const visit of await note(run, answer, told)) held.add(visit);
   }
-}
-
-async function forgetSent() {
-  const over = (await list()).filter(({ state, taken }) => state === "sent" && Math.abs(Date.now() - Date.parse(taken)) > KEPT_FOR);
-  if (over.length) await remove(over.map(({ number }) => number));
 }
 
 // A photo that is not small yet keeps what the same person did on the same visit after it.
@@ -141,19 +134,15 @@ async function note(run, answer, told) {
   if (!answer.ok || !given?.outcomes) return refused(run, given?.words ?? String(answer.status), told);
   const outcomes = new Map(given.outcomes.map((one) => [one.id, one]));
   const held = new Set();
-  const changes = [];
+  const gone = [];
   for (const row of run) {
     const became = outcomes.get(row.id) ?? { outcome: "again" };
     if (became.outcome === "again") held.add(row.visit);
-    else if (became.outcome === "refused") changes.push([row.number, { state: "refused", words: became.words }]);
-    else if (became.outcome === "done") changes.push([row.number, { state: "sent", taken: given.now, answer: became.answer ?? {} }]);
-    else changes.push([row.number, null]);
+    else if (became.outcome === "refused") await change(row.number, { state: "refused", words: became.words });
+    else gone.push(row.number);
+    if (became.outcome !== "again") told({ ...became, kind: row.kind, visit: row.visit });
   }
-  await changeAll(changes);
-  for (const { id, kind, visit } of run) {
-    const became = outcomes.get(id);
-    if (became && became.outcome !== "again") told({ ...became, kind, visit });
-  }
+  if (gone.length) await remove(gone);
   return held;
 }
 

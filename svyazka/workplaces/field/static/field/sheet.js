@@ -2,16 +2,11 @@
 import { SheetForm } from "../sheets/sheet.js";
 import { uuid } from "../sheets/uuid.js";
 import { small } from "./photo.js";
-import { kept, put } from "./queue.js";
+import { put, waiting } from "./queue.js";
 
 const AFTER = 800; // milliseconds of quiet
 const MOST_AT_ONCE = 300; // edits that are one thing in the queue
 const MOST_LETTERS = 60_000; // of it; the house takes five times that
-
-const isOpen = ({ state }) => state === "waiting";
-
-// It came to the house after this page was made.
-const isNews = (revision) => ({ state, answer }) => state === "sent" && answer.revision > revision;
 
 class Saving extends EventTarget {
   #timer = 0;
@@ -22,8 +17,7 @@ class Saving extends EventTarget {
   constructor(state, given, rows) {
     super();
     Object.assign(this, { state, given });
-    for (const row of rows.filter(isNews(given.revision))) state.forget(state.knows(row.data.edits));
-    for (const { id, data } of rows.filter(isOpen)) this.#carried.set(id, state.knows(data.edits));
+    for (const { id, data } of rows) this.#carried.set(id, state.knows(data.edits));
     this.#from = state.count;
   }
 
@@ -87,18 +81,19 @@ class Photos extends EventTarget {
   constructor({ pictures, visit }, rows) {
     super();
     Object.assign(this, { pictures, visit });
-    for (const row of rows) {
-      this.#own.set(row.id, URL.createObjectURL(new Blob([row.file.bytes], { type: row.file.type })));
-      if (isOpen(row)) this.#waiting.set(row.id, true);
-    }
+    for (const { id, file } of rows) this.#keep(id, new Blob([file.bytes], { type: file.type }));
+  }
+
+  #keep(id, blob) {
+    this.#own.set(id, URL.createObjectURL(blob));
+    this.#waiting.set(id, true);
   }
 
   // → the number by which a field names it.
   async put(file) {
     const blob = await small(file);
     const id = await put({ kind: "photo", visit: this.visit, file: blob });
-    this.#own.set(id, URL.createObjectURL(blob));
-    this.#waiting.set(id, true);
+    this.#keep(id, blob);
     return id;
   }
 
@@ -144,11 +139,11 @@ class FieldSheet extends SheetForm {
     document.removeEventListener("field:state", this.heard);
   }
 
-  // What waits on this phone or has gone not long ago, of this person and this visit.
+  // What waits on this phone, of this person and this visit.
   async #rows() {
     const person = Number(document.body.dataset.person);
     try {
-      return (await kept()).filter((row) => (isOpen(row) || row.state === "sent") && row.person === person && row.visit === this.given.visit);
+      return (await waiting()).filter((row) => row.state === "waiting" && row.person === person && row.visit === this.given.visit);
     } catch {
       return []; // a browser that keeps nothing
     }

@@ -1,12 +1,10 @@
-// The page as it will be when everything has arrived: what waits on the phone, or has come to the house after the page was
-// made, is laid over what the page says.
-import { drop, isUnsent, kept, put, waiting } from "./queue.js";
-import { remove } from "./store.js";
+// The page as it will be when everything has arrived: what waits on the phone is laid over what the house has said.
+import { drop, isUnsent, waiting } from "./queue.js";
 
 const urls = new Map(); // of photos that wait: action → address within the browser
 
 export async function show() {
-  const own = (await kept()).filter((row) => row.state !== "refused" && row.person === Number(document.body.dataset.person));
+  const own = (await waiting()).filter((row) => isUnsent(row) && row.person === Number(document.body.dataset.person));
   const visits = new Map(Map.groupBy ? Map.groupBy(own, ({ visit }) => visit) : grouped(own));
   for (const part of document.querySelectorAll("[data-visit]")) {
     if (!part.matches("form")) lay(part, visits.get(Number(part.dataset.visit)) ?? []);
@@ -19,29 +17,16 @@ function grouped(rows) {
   return found;
 }
 
-// Whether a page that was made at that moment does not know of it.
-const isNews = (row, { dataset }) => row.state !== "sent" || Date.parse(row.taken) > Date.parse(dataset.at);
-
-function lay(part, all) {
-  const rows = all.filter(isUnsent);
+function lay(part, rows) {
   for (const mark of part.querySelectorAll("[data-waits]")) {
     mark.hidden = !rows.some(({ kind }) => mark.dataset.waits.split(" ").includes(kind));
   }
   // What the house can only take once it has heard of the status.
   for (const way of part.querySelectorAll("[data-when-sent]")) way.hidden = rows.some(({ kind }) => kind === "status" || kind === "taking_back");
-  status(part, all);
-  const news = all.filter((row) => isNews(row, part));
-  note(part, news);
-  delay(part, news);
-  photos(part, news);
-  forget(part, all);
-}
-
-// Of photos that this page shows by itself the phone need not keep another.
-function forget(part, all) {
-  if (!part.querySelector("[data-photos-waiting]")) return;
-  const known = all.filter((row) => row.kind === "photo" && !isNews(row, part));
-  if (known.length) remove(known.map(({ number }) => number));
+  status(part, rows);
+  note(part, rows);
+  delay(part, rows);
+  photos(part, rows);
 }
 
 // The last one that waits; none: as the house said it.
@@ -51,7 +36,7 @@ function status(part, rows) {
   const words = JSON.parse(chip.dataset.statuses);
   const order = Object.keys(words);
   let now = chip.dataset.status;
-  for (const { kind, data } of rows.filter((row) => isNews(row, chip))) {
+  for (const { kind, data } of rows) {
     if (kind === "status" && order.indexOf(data.status) > order.indexOf(now)) now = data.status;
     if (kind === "taking_back" && data.from === now) now = order[order.indexOf(now) - 1] ?? now;
   }
@@ -81,16 +66,13 @@ function delay(part, rows) {
 function photos(part, rows) {
   const list = part.querySelector("[data-photos-waiting]");
   if (!list) return;
-  const removed = new Set(rows.filter(({ kind }) => kind === "photo_removal").map(({ data }) => data.photo));
-  const there = rows.filter(({ id, kind, file }) => kind === "photo" && file && !removed.has(id));
+  const there = rows.filter(({ kind, file }) => kind === "photo" && file);
   const kept = new Set(there.map(({ id }) => id));
   for (const shown of [...list.children]) if (!kept.has(shown.dataset.action)) shown.remove();
   for (const [id, url] of urls) if (!kept.has(id)) { URL.revokeObjectURL(url); urls.delete(id); }
-  for (const row of there) {
-    const line = list.querySelector(`[data-action="${row.id}"]`) ?? list.appendChild(drawn(part, row));
-    line.querySelector(".waits").hidden = row.state === "sent";
-  }
+  for (const row of there) if (!list.querySelector(`[data-action="${row.id}"]`)) list.append(drawn(part, row));
   list.hidden = !there.length;
+  const removed = new Set(rows.filter(({ kind }) => kind === "photo_removal").map(({ data }) => data.photo));
   for (const photo of part.querySelectorAll("[data-photo]")) photo.hidden = removed.has(photo.dataset.photo);
 }
 
@@ -99,12 +81,6 @@ function drawn(part, row) {
   if (!urls.has(row.id)) urls.set(row.id, URL.createObjectURL(new Blob([row.file.bytes], { type: row.file.type })));
   line.dataset.action = row.id;
   line.querySelector("img").src = urls.get(row.id);
-  line.querySelector("button").addEventListener("click", () => takeOut(row));
+  line.querySelector("button").addEventListener("click", () => drop(row.number));
   return line;
-}
-
-// One that has gone meanwhile is taken out by the house, too.
-async function takeOut({ id, number, visit }) {
-  if ((await waiting()).some((row) => row.number === number)) return drop(number);
-  return put({ kind: "photo_removal", visit, data: { photo: id } });
 }

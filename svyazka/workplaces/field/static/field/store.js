@@ -42,14 +42,8 @@ export const replace = (number, action) => within("actions", "readwrite", (store
 
 export const remove = (numbers) => within("actions", "readwrite", (store) => { for (const number of numbers) store.delete(number); });
 
-export const change = (number, given) => changeAll([[number, given]]);
-
-// [number, what is another by now; null: it goes]
-export const changeAll = (changes) => within("actions", "readwrite", (store) => {
-  for (const [number, given] of changes) {
-    if (given) store.get(number).onsuccess = ({ target }) => { if (target.result) store.put({ ...target.result, ...given }); };
-    else store.delete(number);
-  }
+export const change = (number, given) => within("actions", "readwrite", (store) => {
+  store.get(number).onsuccess = ({ target }) => { if (target.result) store.put({ ...target.result, ...given }); };
 });
 
 export const fact = (name) => within("facts", "readonly", (store) => store.get(name));

@@ -87,8 +87,8 @@ async function whole(url) {
   }
 }
 
-// What is another with every answer says nothing: tokens of forms, numbers of requests, the moment.
-const lasting = (text) => main(text).replaceAll(/value="(?:[A-Za-z0-9]{64}|[0-9a-f-]{36})"|data-at="[^"]*"/g, "");
+// What is another with every answer says nothing: tokens of forms, numbers of requests.
+const lasting = (text) => main(text).replaceAll(/value="(?:[A-Za-z0-9]{64}|[0-9a-f-]{36})"/g, "");
 
 async function askNext() {
   await (await caches.open(DOOR)).put("/field/", new Response(String(Date.now())));
