@@ -4,48 +4,85 @@ it."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 
-from svyazka.business.visits.models import Visit
+from svyazka.business.sheets import sheets
+from svyazka.business.visits import not_done
+from svyazka.business.visits.models import Action, HandOver, Presence, Tick, Visit, VisitPhoto
 from svyazka.kit import clock
-from svyazka.workplaces.field import day, sheet
+from svyazka.workplaces.field import crew, day, sheet
 from svyazka.workplaces.field.installed import assets
 from svyazka.workplaces.shared.door import PageRequest, needs
 
-MOST = 120  # pages
+MOST = 200  # pages
+# Somebody may have to ask a colleague where there is no signal; who is free then costs a look at everybody's days.
+HANDED_OVER_WITHIN = timedelta(days=2)
 
 
 @needs("visits.carry_out")
 def ahead(request: PageRequest) -> HttpResponse:
-    """Of days: from yesterday, where something may have to be added, to as far as the tabs go."""
+    """Of days: from yesterday, where something may have to be added, to as far as the tabs go. What is wanted most
+    comes first."""
     first = clock.today() - timedelta(days=1)
     begins, ends = clock.day_bounds(first)[0], clock.day_bounds(clock.today() + timedelta(days=day.DAYS_AHEAD))[0]
-    rows = day.of(request).on_days(begins, ends).annotate(pictures=Count("photos", distinct=True))
-    visits = list(rows.select_related("deal").order_by("starts_at"))
+    rows = day.of(request).on_days(begins, ends).annotate(**_CHANGING)
+    visits = list(rows.select_related("deal", "kind", "resource").order_by("starts_at"))
+    begun = sheets.revisions([one.pk for one in visits])
+    marks = {one.pk: _mark(one, begun) for one in visits}
     today = reverse("field_day")
-    pages = [{"url": f"{today}?day={on.isoformat()}", "mark": mark} for on, mark in _days(visits)]
-    pages += [{"url": reverse("field_visit", args=[one.pk]), "mark": _mark([one])} for one in visits]
-    pages += [{"url": url, "mark": _stamp(mark)} for url, mark in sheet.ahead(visits)]
-    pages.append({"url": reverse("field_queue"), "mark": _stamp("")})
-    return JsonResponse({"pages": pages[:MOST]})
+    pages = [("", reverse("field_queue"))]
+    pages += [(mark, f"{today}?day={on.isoformat()}") for on, mark in _days(visits, marks.values())]
+    pages += [(marks[one.pk], reverse("field_visit", args=[one.pk])) for one in visits]
+    pages += [(mark, url) for url, mark in sheet.ahead(visits, begun)]
+    pages += [(marks[pk], reverse("field_done", args=[pk])) for pk in _that_end(visits)]
+    pages += [(f"{marks[pk]} {clock.today()}", reverse("field_hand_over", args=[pk])) for pk in _given(request, visits)]
+    return JsonResponse({"pages": [{"url": url, "mark": _stamp(mark)} for mark, url in pages[:MOST]]})
 
 
-def _days(visits: Iterable[Visit]) -> list[tuple[date, str]]:
+def _rows_of(rows: QuerySet[Any], what: str) -> ArraySubquery:
+    return ArraySubquery(rows.filter(visit=OuterRef("pk")).order_by("pk").values(what))
+
+
+# What stands on the page of a visit, and changes neither it nor its deal.
+_CHANGING: dict[str, Any] = {
+    "pictures": _rows_of(VisitPhoto.objects.all(), "pk"),
+    "ticked": _rows_of(Tick.objects.all(), "pk"),
+    "came": _rows_of(Presence.objects.all(), "came_at"),
+    "left": _rows_of(Presence.objects.all(), "left_at"),
+    "asked": _rows_of(HandOver.objects.filter(state=HandOver.State.ASKED), "pk"),
+    "beside": _rows_of(Action.objects.filter(outcome=Action.Outcome.BESIDE, decided_at=None), "pk"),
+}
+
+
+def _mark(visit: Any, begun: Any) -> str:
+    changing = " ".join(str(getattr(visit, name)) for name in _CHANGING)
+    filled = sorted((code, *said) for (pk, code), said in begun.items() if pk == visit.pk)
+    return f"{visit.pk}.{visit.version}.{visit.deal.version} {changing} {filled}"
+
+
+def _days(visits: Iterable[Visit], marks: Iterable[str]) -> list[tuple[date, str]]:
     """Today and tomorrow always. The tabs of a page count all days: where one changes, all are asked for."""
-    whole = _mark(visits)
+    whole = " ".join(marks)
     days = {clock.today(), clock.today() + timedelta(days=1)}
     days |= {clock.local(one.starts_at).date() for one in visits}
-    return [(on, f"{whole}-{clock.today().isoformat()}") for on in sorted(days)]
+    return [(on, f"{whole} {clock.today().isoformat()}") for on in sorted(days)]
 
 
-def _mark(visits: Iterable[Any]) -> str:
-    return _stamp(" ".join(f"{one.pk}.{one.version}.{one.deal.version}.{one.pictures}" for one in visits))
+def _that_end(visits: Iterable[Visit]) -> Iterator[int]:
+    """They have a page of their own for that."""
+    return (one.pk for one in visits if one.kind.checklist and one.status in not_done.UNDER_WAY)
+
+
+def _given(request: PageRequest, visits: Iterable[Visit]) -> Iterator[int]:
+    until = clock.now() + HANDED_OVER_WITHIN
+    return (one.pk for one in visits if one.starts_at < until and crew.may_hand_over(request, one))
 
 
 def _stamp(text: str) -> str:
