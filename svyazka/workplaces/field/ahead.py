@@ -23,7 +23,7 @@ from svyazka.workplaces.shared.door import PageRequest, needs
 
 MOST = 200  # pages
 # Somebody may have to ask a colleague where there is no signal; who is free then costs a look at everybody's days.
-HANDED_OVER_WITHIN = timedelta(days=2)
+HANDED_OVER_WITHIN = timedelta(days=4)  # over a weekend
 
 
 @needs("visits.carry_out")

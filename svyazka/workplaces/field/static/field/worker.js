@@ -86,7 +86,7 @@ async function whole(url) {
   try {
     const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: "text/html" }, signal: AbortSignal.timeout?.(30_000) });
     // A session that has ended leads to the log-in: what is kept stays, and whoever logs in gets his own.
-    if (answer.redirected) await askNext();
+    if (answer.redirected && !isOurs(answer)) await askNext();
     if (answer.status === 404) await dropPage(url);
     if (!answer.ok || answer.redirected) return null;
     await put(url, answer.clone());
@@ -95,6 +95,9 @@ async function whole(url) {
     return null;
   }
 }
+
+// It leads on to another page of ours: what it was for is over.
+const isOurs = ({ url }) => new URL(url).pathname.startsWith("/field/");
 
 // What is another with every answer says nothing: tokens of forms, numbers of requests, when it was drawn.
 const lasting = (text) => main(text).replaceAll(/value="(?:[A-Za-z0-9]{64}|[0-9a-f-]{36})"|data-drawn="[^"]*"/g, "");
