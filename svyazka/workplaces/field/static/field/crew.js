@@ -47,5 +47,5 @@ function all(box, lines, isEnded) {
   const there = new Set(lines.filter((line) => isThere(JSON.parse(line.dataset.now))).map((line) => line.dataset.who));
   const inputs = [...form.querySelectorAll("input[name=who]")];
   for (const input of inputs) input.disabled = there.has(input.value);
-  form.hidden = isEnded || isAhead(form.dataset.onDay) || inputs.filter((input) => !input.disabled).length < 2;
+  form.hidden = isEnded || ("early" in form.dataset && isAhead(form.dataset.onDay)) || inputs.filter((input) => !input.disabled).length < 2;
 }

@@ -14,7 +14,8 @@ export async function show() {
   for (const part of document.querySelectorAll("[data-visit]")) {
     if (!part.matches("form")) lay(part, rows.filter(({ visit }) => visit === Number(part.dataset.visit)));
   }
-  for (const early of document.querySelectorAll("[data-on-day]")) if (!("all" in early.dataset)) early.hidden = isAhead(early.dataset.onDay);
+  // A page that was kept the day before; what the house shows already stays, whatever the phone's clock says.
+  for (const early of document.querySelectorAll("[data-on-day][hidden]:not([data-all])")) early.hidden = isAhead(early.dataset.onDay);
 }
 
 // In the order in which it was done.
