@@ -131,7 +131,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     form = FormKind.objects.get(code="measurement")
     sheet = Sheet.objects.create(visit=visit, form=form, written=form.versions.get(), by=egor, at=now)
     SheetVersion.objects.create(sheet=sheet, number=1, answers={}, by=egor, at=now)
-    photo = VisitPhoto(visit=visit, by=egor, request_id=uuid.uuid4())
+    photo = VisitPhoto(visit=visit, by=egor, request_id=uuid.uuid4(), at=clock.now())
     photo.file.save("window.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
     action = Action(
         id=uuid.uuid4(), person=egor, visit=visit, kind="photo", phone=uuid.uuid4(), number=1, happened_at=now,

@@ -21,6 +21,8 @@ from svyazka.business.visits import booking, findings
 from svyazka.business.visits.models import Action, Visit, VisitKind, VisitPhoto
 from svyazka.config.bench.line import Line
 from svyazka.kit import clock
+from svyazka.kit.refusals import Refused
+from svyazka.workplaces.field import work
 from tests.browser.conftest import close, log_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -59,12 +61,12 @@ def visit(windows, vera, olga):
 
 @pytest.fixture
 def phone(browser, line, transactional_db):
-    """`phone(egor)` → a page in a profile of its own, over the line."""
+    """`phone(egor)` → a page in a profile of its own, over the line or `over` another one."""
     contexts, thrown = [], []
 
-    def take_up(person, *, path="/field/"):
+    def take_up(person, *, path="/field/", over=line):
         context = browser.new_context(
-            base_url=line.url,
+            base_url=over.url,
             viewport={"width": 390, "height": 844},
             device_scale_factor=2,
             is_mobile=True,
@@ -74,7 +76,7 @@ def phone(browser, line, transactional_db):
             reduced_motion="reduce",
         )
         contexts.append(context)
-        context.add_cookies([{"name": house.SESSION_COOKIE_NAME, "value": log_in(person), "url": line.url}])
+        context.add_cookies([{"name": house.SESSION_COOKIE_NAME, "value": log_in(person), "url": over.url}])
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: thrown.append(str(error)))
@@ -460,3 +462,145 @@ def test_the_line_is_cut_in_the_middle_of_every_step_and_the_page_killed_at_rand
         Action.objects.values_list("number", flat=True)
     )
     assert [photo.file.read()[:3] for photo in VisitPhoto.objects.all()] == [b"\xff\xd8\xff"] * 2
+
+
+KEPT_PAGES = """async () => {
+    const found = [];
+    for (const name of await caches.keys()) if (name.startsWith("field-pages-")) {
+        for (const one of await (await caches.open(name)).keys()) found.push(new URL(one.url).pathname);
+    }
+    return found;
+}"""
+
+
+TEXT = """async (url) => {
+    for (const name of await caches.keys()) {
+        const kept = await (await caches.open(name)).match(url);
+        if (kept) return kept.text();
+    }
+}"""
+
+
+def test_what_is_not_ahead_any_more_is_not_kept_and_what_has_changed_is_kept_anew(phone, line, visit, windows):
+    page = phone(windows["egor"])
+    ready(page, visit)
+    own = f"/field/visits/{visit.pk}/"
+    assert "домофон не работает" not in page.evaluate(TEXT, own)
+    Visit.objects.filter(pk=visit.pk).update(wishes="домофон не работает", version=2)
+    page.reload()
+    until(page, f"async (url) => (await ({TEXT})(url)).includes('домофон не работает')", own)
+    Visit.objects.filter(pk=visit.pk).update(status="cancelled", version=3)
+    page.reload()
+    until(page, f"async (url) => !(await ({KEPT_PAGES})()).includes(url)", own)
+    assert "/field/queue/" in page.evaluate(KEPT_PAGES)
+
+
+def test_a_page_that_could_not_be_had_stays_as_it_was_and_is_asked_for_again(phone, line, visit, windows, monkeypatch):
+    own = f"/field/visits/{visit.pk}/"
+    page = phone(windows["egor"])
+    ready(page, visit)
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "shown", _refuses)
+        Visit.objects.filter(pk=visit.pk).update(wishes="домофон не работает", version=2)
+        with page.expect_response(re.compile("/field/ahead/")):
+            page.reload()
+        page.wait_for_timeout(500)
+        assert own in page.evaluate(KEPT_PAGES)
+    page.reload()
+    until(page, f"async (url) => (await ({TEXT})(url)).includes('домофон не работает')", own)
+
+
+def _refuses(*_given):
+    raise Refused("not now")
+
+
+def test_the_pages_and_pictures_of_whoever_had_the_phone_before_are_gone(phone, line, visit, windows):
+    egor, ilya = windows["egor"], windows["ilya"]
+    page = phone(egor, path=f"/field/visits/{visit.pk}/")
+    ready(page, visit)
+    page.locator("#pictures").set_input_files(picture(size=(60, 40)))
+    expect(page.locator(".photos img[src*='/field/photos/']")).to_have_count(1)
+    names = "() => caches.keys().then((names) => names.filter((name) => /^field-(pages|pictures)-/.test(name)).sort())"
+    until(page, f"async (pictures) => (await ({names})()).includes(pictures)", f"field-pictures-{egor.pk}")
+    page.context.add_cookies([{"name": house.SESSION_COOKIE_NAME, "value": log_in(ilya), "url": line.url}])
+    page.goto("/login/")
+    page.goto("/field/")
+    until(page, f"async (own) => (await ({names})()).join() === own", f"field-pages-{ilya.pk}")
+
+
+def test_a_phone_keeps_so_many_pictures_and_the_oldest_give_way(phone, line, visit, windows):
+    egor = windows["egor"]
+    page = phone(egor, path=f"/field/visits/{visit.pk}/")
+    ready(page, visit)
+    fill = """async (name) => {
+        const kept = await caches.open(name);
+        for (let one = 9000; one < 9205; one += 1) await kept.put(`/field/photos/${one}/`, new Response("x"));
+    }"""
+    page.evaluate(fill, f"field-pictures-{egor.pk}")
+    page.locator("#pictures").set_input_files(picture(size=(60, 40)))
+    expect(page.locator(".photos img[src*='/field/photos/']")).to_have_count(1)
+    own = f"/field/photos/{VisitPhoto.objects.get().pk}/"
+    keys = """async (name) => {
+        const kept = await (await caches.open(name)).keys();
+        return kept.map(({ url }) => new URL(url).pathname);
+    }"""
+    until(page, f"async ([name, own]) => (await ({keys})(name)).includes(own)", [f"field-pictures-{egor.pk}", own])
+    until(page, f"async (name) => (await ({keys})(name)).length === 200", f"field-pictures-{egor.pk}")
+    assert "/field/photos/9000/" not in page.evaluate(keys, f"field-pictures-{egor.pk}")
+
+
+def test_a_picture_that_the_phone_cannot_make_small_goes_as_the_camera_made_it(phone, line, visit, windows):
+    """It is the only one there is: it is not thrown away, and the house makes it small and clean."""
+    page = phone(windows["egor"])
+    page.add_init_script("window.createImageBitmap = () => Promise.reject(new DOMException('x', 'InvalidStateError'));")
+    page.goto(f"/field/visits/{visit.pk}/")
+    for made in ("JPEG", "PNG", "WEBP"):
+        written = BytesIO()
+        Image.new("RGB", (2400, 60), "navy").save(written, made)
+        page.locator("#pictures").set_input_files({"name": "x", "mimeType": "image/jpeg", "buffer": written.getvalue()})
+    expect(page.locator(".photos img[src*='/field/photos/']")).to_have_count(3)
+    for photo in VisitPhoto.objects.all():
+        with Image.open(photo.file) as kept:
+            assert (kept.format, max(kept.size)) == ("JPEG", 2000)
+    page.locator("#pictures").set_input_files({"name": "схема", "mimeType": "image/jpeg", "buffer": b"RIFF....none"})
+    expect(page.locator("[data-bar=trouble]")).to_contain_text("схема")
+    waits(page, 0)
+
+
+def test_a_photo_that_is_too_much_for_the_line_does_not_hold_up_other_visits(phone, line, visit, windows):
+    other = Visit.objects.get(pk=visit.pk)
+    other.pk, other.request_id = None, uuid4()
+    other.save()
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    page.context.route("**/field/sync/photos/", lambda route: route.abort())
+    page.locator("#pictures").set_input_files(picture(size=(60, 40)))
+    until(page, f'async () => (await ({ROWS})()).every(({{ state }}) => state === "waiting")', None)
+    page.locator("textarea[name=text]").fill("здесь")
+    page.get_by_role("button", name="Сохранить заметку").click()
+    page.goto(f"/field/visits/{other.pk}/")
+    page.locator("textarea[name=text]").fill("там")
+    page.get_by_role("button", name="Сохранить заметку").click()
+    waits(page, 2)
+    assert list(Action.objects.values_list("visit", "kind")) == [(other.pk, "note")]
+    page.context.unroute_all()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    waits(page, 0)
+    assert list(Action.objects.order_by("came_at").values_list("kind", flat=True)) == ["note", "photo", "note"]
+
+
+def test_things_are_kept_in_the_order_in_which_they_were_tapped(phone, line, visit, windows):
+    """A picture takes longer to keep than a tap."""
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    ready(page, visit)
+    cut(page, line)
+    kinds = page.evaluate(
+        f"""async (visit) => {{
+            const {{ put }} = await import("/static/field/queue.js");
+            const file = new File([new Uint8Array(8_000_000)], "x.jpg", {{ type: "image/jpeg" }});
+            const note = {{ kind: "note", visit, data: {{ text: "x" }} }};
+            await Promise.all([put({{ kind: "photo", visit, file }}), put(note)]);
+            return (await ({ROWS})()).map(({{ kind }}) => kind);
+        }}""",
+        visit.pk,
+    )
+    assert kinds == ["photo", "note"]

@@ -132,6 +132,7 @@ def test_an_opening_is_measured_checked_and_copied(open_page, egor, way, visit, 
         assert max(kept.size) == 2000
     page.locator("#sheet-end button").click()
     page.wait_for_url(f"**/field/visits/{visit.pk}/")
+    waits(page, 0)
     sheet = Sheet.objects.get()
     first, second = sheet.answers["openings"]
     assert first["answers"]["sashes"] == [{"opens": "fixed"}, {"opens": "tilt_turn", "hangs": "left"}]

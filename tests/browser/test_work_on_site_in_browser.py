@@ -21,6 +21,7 @@ from svyazka.business.visits.conftest import (  # noqa: F401
     visit,
 )
 from svyazka.business.visits.models import Presence, Stint, Tick, Visit
+from tests.browser.test_field_without_signal import waits
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 390, "height": 844, "touch": True}
@@ -39,12 +40,14 @@ def test_nobody_at_home_and_the_office_books_again(open_page, accessible, visit,
     page.get_by_text("Никого нет дома").click()
     page.get_by_role("button", name="Выезд не состоялся").click()
     expect(page.locator("#stop")).to_contain_text("Никого нет дома")
+    waits(page, 0)
     sweep.sweep_all()
     office = open_page(olga, f"/deals/{deal.pk}/")
     office.get_by_text("Назначить снова").click()
     expect(office.locator("dialog button.window").first).to_be_visible()
     page.get_by_role("button", name="Вернуть статус").click()
     expect(page.get_by_role("button", name="Еду")).to_be_visible()
+    waits(page, 0)
     assert Visit.objects.get().status == "planned"
 
 
@@ -66,10 +69,11 @@ def test_a_break_and_a_checklist_before_it_is_done(
     page.get_by_role("checkbox", name="Замки").click()
     page.get_by_role("checkbox", name="Акт").click()
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
-    expect(page.locator(".field-missing")).to_have_count(0)
+    expect(page.locator(".field-missing")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.get_by_role("button", name="Готово").click()
     expect(page.locator("#stop")).to_contain_text("выполнен")
+    waits(page, 0)
     assert (Visit.objects.get().status, Stint.objects.count(), Tick.objects.count()) == ("done", 2, 2)
 
 
@@ -83,6 +87,7 @@ def test_the_leader_marks_the_crew(open_page, accessible, deal, installation, bo
     page.get_by_role("button", name="Все на месте").click()
     expect(page.get_by_role("button", name="Ушёл")).to_have_count(3)
     accessible(page)
+    waits(page, 0)
     assert Presence.objects.filter(left_at=None).count() == 3
 
 
@@ -94,7 +99,7 @@ def test_a_colleague_takes_the_visit_over(open_page, accessible, visit, monday, 
     page.get_by_label("Почему?").fill("сломалась машина")
     accessible(page)
     page.get_by_role("button", name="Спросить коллегу").click()
-    expect(page.locator(".field-asked")).to_contain_text("Илья Фомин")
+    expect(page.get_by_text("Спросили: Илья Фомин")).to_be_visible()
     other = open_page(ilya, f"/field/?day={monday}", **PHONE)
     accessible(other)
     other.get_by_role("button", name="Беру").click()

@@ -158,8 +158,9 @@ def about(sheet: Sheet, visit: Visit) -> About:
 
 
 @transaction.atomic
-def finish(sheet: Sheet, *, by: Person, revision: int | None = None) -> Sheet:
-    """It is whole: the version is kept as it is, and how many rows there are is known of the deal."""
+def finish(sheet: Sheet, *, by: Person, revision: int | None = None, at: datetime | None = None) -> Sheet:
+    """It is whole: the version is kept as it is, and how many rows there are is known of the deal. `at`: when somebody
+    said so, where the phone had no signal then."""
     visit = booking.lock(sheet.visit)
     current = Sheet.objects.select_related("written", "form").get(pk=sheet.pk)
     if current.finished_at:
@@ -167,7 +168,7 @@ def finish(sheet: Sheet, *, by: Person, revision: int | None = None) -> Sheet:
     if revision is not None and current.revision != revision:
         raise ChangedMeanwhile
     _insist_whole(current)
-    current.finished_at, current.finished_by = clock.now(), by
+    current.finished_at, current.finished_by = min(at or clock.now(), clock.now()), by
     current.save(update_fields=["finished_at", "finished_by"])
     last = current.versions.first()
     assert last is not None  # saved at least once
@@ -178,7 +179,7 @@ def finish(sheet: Sheet, *, by: Person, revision: int | None = None) -> Sheet:
     record("sheets.finished", about(current, visit), by=by, changes={"version": (None, last.number)})
     announce("deal", visit.deal_id, data={"visit": visit.pk})
     data = {**of_history(visit, "measured"), "form": current.form.words, "rows": next(iter(counted.values()), "")}
-    history.add(visit.client_id, kind=Interaction.Kind.VISIT, deal_id=visit.deal_id, data=data, by=by)
+    history.add(visit.client_id, kind=Interaction.Kind.VISIT, deal_id=visit.deal_id, data=data, at=at, by=by)
     return current
 
 
@@ -210,10 +211,11 @@ def of_visit(visit: Visit) -> dict[int, Sheet]:
     return {sheet.form_id: sheet for sheet in Sheet.objects.filter(visit=visit).select_related("written", "form")}
 
 
-def revisions(visits: Iterable[int]) -> dict[tuple[int, str], int]:
-    """How often each was saved: by visit and code of the form."""
-    rows = Sheet.objects.filter(visit__in=list(visits)).values_list("visit", "form__code", "revision")
-    return {(visit, code): revision for visit, code, revision in rows}
+def revisions(visits: Iterable[int]) -> dict[tuple[int, str], tuple[int, bool]]:
+    """How often each was saved, and whether it is whole: by visit and code of the form."""
+    rows = Sheet.objects.filter(visit__in=list(visits))
+    found = rows.values_list("visit", "form__code", "revision", "finished_at")
+    return {(visit, code): (revision, bool(finished)) for visit, code, revision, finished in found}
 
 
 def list_of_deal(deal_id: int) -> list[Sheet]:

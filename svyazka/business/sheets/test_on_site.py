@@ -4,9 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from svyazka.business.sheets.conftest import WHOLE, added, put
+from svyazka.business.sheets.conftest import SITE, WHOLE, added, put
 from svyazka.business.sheets.models import Sheet, SheetSave
 from svyazka.business.visits.models import Action
+from svyazka.business.visits.on_site import beside
 from svyazka.business.visits.on_site.test_take import Phone, files, picture  # noqa: F401
 
 
@@ -79,3 +80,53 @@ def test_whatever_answers_get_lost_the_last_word_stands_once(visit, egor, typed)
     kept = Sheet.objects.get()
     assert (kept.answers["site"], kept.beside) == ({"floor": floor}, [])
     assert SheetSave.objects.count() == len(typed)
+
+
+def end(revision, form="measurement"):
+    return {"form": form, "revision": revision}
+
+
+WRITTEN = sheet(added("row-1", **WHOLE), *(put(code, None, value) for code, value in SITE.items()))
+
+
+def test_the_end_comes_behind_the_last_edit(phone, egor):
+    phone.put("sheet", sheet(added("row-1", **WHOLE)))
+    phone.put("sheet", sheet(*(put(code, None, value) for code, value in SITE.items())))
+    phone.put("sheet_end", end(0))
+    assert [one["outcome"] for one in phone.send()] == ["done"] * 3
+    kept = Sheet.objects.get()
+    assert (kept.finished_by, kept.finished_at, kept.versions.first().is_kept) == (
+        egor,
+        Action.objects.get(kind="sheet_end").happened_at,
+        True,
+    )
+
+
+def test_what_is_missing_keeps_it_open_in_words(phone):
+    phone.put("sheet", sheet(put("floor", None, 3)))
+    phone.put("sheet_end", end(0))
+    assert [one["outcome"] for one in phone.send()] == ["done", "refused"]
+    assert Sheet.objects.get().finished_at is None
+
+
+def test_what_a_colleague_wrote_meanwhile_is_seen_before_it_is_complete(phone, visit, egor):
+    phone.put("sheet", WRITTEN)
+    phone.send()
+    other = Phone(egor, visit)
+    other.put("sheet", sheet(put("wall", SITE["wall"], "panel")))
+    other.send()
+    phone.put("sheet_end", end(1))
+    assert [one["outcome"] for one in phone.send()] == ["beside"]
+    assert Sheet.objects.get().finished_at is None
+    beside.take(visit, egor, by=egor)
+    assert Sheet.objects.get().finished_at
+
+
+@pytest.mark.parametrize(
+    "data", [{}, end(-1), end(True), end("1"), end(10**12), end(0, form="nothing"), end(0, form=5)]
+)
+def test_an_end_that_says_nothing_is_refused(phone, data):
+    phone.put("sheet", WRITTEN)
+    phone.put("sheet_end", data)
+    told = phone.send()[1]
+    assert (told["outcome"], bool(told["words"]), Sheet.objects.get().finished_at) == ("refused", True, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff import absences as staff_absences
 from svyazka.business.staff.models import Absence, Person
 from svyazka.business.visits import orphans
+from svyazka.business.visits.delays import rounded_up
 from svyazka.business.visits.models import Booking, Resource, Visit
 from svyazka.business.visits.periods import FURTHEST, Overlaps, Taken, come_back, purge, short, take
 from svyazka.engines.routing.windows import Period
@@ -59,6 +60,18 @@ def _absent(
     people = [resource.person_id] if resource.person_id else []
     record("visits.absent", about, by=by, changes=changes, note=note, people=people)
     return booking
+
+
+@transaction.atomic
+def cannot_come(person: Person, until: date | None, *, note: str = "", by: Actor, at: datetime | None = None) -> None:
+    """Whoever goes out says so himself: from now on, or since `at`, to the end of that day. What was planned lacks him,
+    and the dispatcher sees to it."""
+    own = Resource.objects.bookable().filter(person=person).first()
+    if own is None:
+        raise Refused(_("You are not in the calendar of visits."))
+    said = min(at or clock.now(), clock.now())
+    last = max(until or clock.local(said).date(), clock.local(said).date())
+    _absent(own, rounded_up(said), clock.day_bounds(last)[1], note, by, leaving=True)
 
 
 def absent_person(person: Person, begin: datetime, end: datetime, *, note: str = "", by: Actor) -> Absence:

@@ -64,9 +64,9 @@ def of_visit(visit: Visit) -> list[Point]:
 
 @transaction.atomic
 def tick(visit: Visit, code: str, *, on: bool, by: Actor, at: datetime | None = None) -> None:
-    """Ticked off, or not after all. A second tap changes nothing."""
+    """Ticked off, or not after all. A second tap changes nothing. `at`: when, where the phone had no signal then."""
     current = booking.lock(visit)
-    if current.status == Visit.Status.DONE or current.is_off:
+    if current.was_over(at):
         raise Refused(_("The visit is over; its checklist stays."))
     item = next((one for one in current.kind.checklist if one["code"] == code), None)
     known = Tick.objects.filter(visit=current, point=code).first()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.journal.record import record
@@ -51,39 +52,41 @@ def may_mark(visit: Visit, who: Resource, by: Person) -> bool:
 @transaction.atomic
 def come(visit: Visit, people: Sequence[Resource], *, by: Person, at: datetime | None = None) -> None:
     """They are there from now on, or since `at`. Who is there already stays so."""
-    current = _held(visit, people, by)
+    current = _held(visit, people, by, at)
     moment = min(at or clock.now(), clock.now())
-    there = set(current.presences.filter(left_at=None).values_list("who_id", flat=True))
+    there = set(_there(current).values_list("who_id", flat=True))
     for who in people:
         if who.pk not in there:
             Presence.objects.create(visit=current, who=who, came_at=_after_last(current, who, moment), by=by)
             _tell(current, "visits.came", (None, who.name), by=by)
+    _end(current)
 
 
 @transaction.atomic
 def leave(visit: Visit, people: Sequence[Resource], *, by: Person, at: datetime | None = None) -> None:
     """They have left. Who is not there changes nothing."""
-    current = _held(visit, people, by)
-    for one in current.presences.filter(left_at=None, who__in=people).select_related("who"):
-        one.left_at = max(min(at or clock.now(), clock.now()), one.came_at)
-        one.save(update_fields=["left_at"])
+    current = _held(visit, people, by, at)
+    for one in _there(current).filter(who__in=people).select_related("who"):
+        one.left_at, one.with_visit = max(min(at or clock.now(), clock.now()), one.came_at), False
+        one.save(update_fields=["left_at", "with_visit"])
         _tell(current, "visits.left", (one.who.name, None), by=by)
 
 
 @transaction.atomic
-def undo(visit: Visit, who: Resource, *, by: Person) -> None:
+def undo(visit: Visit, who: Resource, *, by: Person, at: datetime | None = None) -> None:
     """His last tap was a mistake: he never came, or has not left."""
-    current = _held(visit, [who], by)
+    current = _held(visit, [who], by, at)
     last = current.presences.filter(who=who).last()
     if last is None:
         return
-    if last.left_at is None:
+    if last.left_at is None or last.with_visit:
         last.delete()
         _tell(current, "visits.left", (who.name, None), by=by)
         return
     last.left_at, last.with_visit = None, False
     last.save(update_fields=["left_at", "with_visit"])
     _tell(current, "visits.came", (None, who.name), by=by)
+    _end(current)
 
 
 def all_leave(visit: Visit, at: datetime) -> None:
@@ -113,9 +116,20 @@ def _leads(visit: Visit, who: Resource) -> bool:
     return leader.person is not None and who.name == leader.person.full_name
 
 
-def _held(visit: Visit, people: Sequence[Resource], by: Person) -> Visit:
+def _there(visit: Visit) -> QuerySet[Presence]:
+    """Whoever is there, or was until the end."""
+    return visit.presences.filter(Q(left_at=None) | Q(with_visit=True))
+
+
+def _end(visit: Visit) -> None:
+    """A colleague has ended it meanwhile: whoever was there until then has left with it."""
+    if visit.was_over(None):
+        all_leave(visit, visit.status_since or clock.now())
+
+
+def _held(visit: Visit, people: Sequence[Resource], by: Person, at: datetime | None) -> Visit:
     current = booking.lock(visit)
-    if current.status == Visit.Status.DONE or current.is_off:
+    if current.was_over(at):
         raise Refused(_("The visit is over."))
     if clock.local(current.starts_at).date() > clock.today():
         raise Refused(_("The day of this visit has not come yet."))

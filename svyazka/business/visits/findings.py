@@ -88,7 +88,7 @@ def _keep(visit: Visit, picture: bytes, *, request_id: UUID, by: Person, at: dat
         return already
     if current.photos.count() >= MOST_PHOTOS:
         raise Refused(ENOUGH_PHOTOS)
-    photo = VisitPhoto(visit=current, by=by, request_id=request_id)
+    photo = VisitPhoto(visit=current, by=by, request_id=request_id, at=min(at or clock.now(), clock.now()))
     # Nobody can guess it, and nothing of the original name remains.
     photo.file.save(f"{uuid4().hex}.jpg", ContentFile(picture), save=False)
     photo.save()

@@ -18,9 +18,12 @@ ON_THE_SPOT = (Visit.Status.STARTED, Visit.Status.DONE)
 
 def kinds_after(visit: Visit) -> list[VisitKind]:
     """What comes after it in a deal; nothing before somebody is there."""
-    if visit.status not in ON_THE_SPOT or not visit.deal.is_open:
-        return []
-    return list(VisitKind.objects.filter(comes_after=visit.kind.code))
+    return kinds_later(visit) if visit.status in ON_THE_SPOT else []
+
+
+def kinds_later(visit: Visit) -> list[VisitKind]:
+    """The same, as it will be once somebody is there."""
+    return list(VisitKind.objects.filter(comes_after=visit.kind.code)) if visit.deal.is_open else []
 
 
 def booked(visit: Visit, kind: VisitKind) -> Visit | None:

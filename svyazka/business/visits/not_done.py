@@ -122,7 +122,10 @@ def _what_next(visit: Visit, said: str, *, by: Actor) -> list[int]:
 
 
 def _take_again(visit: Visit, kept: NotDone) -> None:
+    """Of a visit that lacked somebody there was nothing to give back."""
     wanted = [Taken(who, _moment(begins), _moment(ends)) for who, begins, ends in kept.given_back]
+    if not wanted:
+        return
     periods.stand_in_line([], alone={one.resource_id for one in wanted})
     try:
         with transaction.atomic():

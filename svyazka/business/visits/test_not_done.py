@@ -125,3 +125,9 @@ def test_nothing_else_is_done_to_it(visit, nobody, egor, olga, of_egor, hour, it
 def test_how_often_each_reason_was(visit, nobody, egor, its_day):
     not_done.say(visit, nobody, "", by=egor)
     assert not_done.counted() == {nobody.pk: 1}
+
+
+def test_a_visit_that_lacks_everybody_is_taken_back_as_well(visit, nobody, egor, its_day):
+    Booking.objects.filter(visit=visit).delete()
+    not_done.say(visit, nobody, "", by=egor)
+    assert carry_out.take_back(Visit.objects.get(), by=egor).status == Visit.Status.PLANNED

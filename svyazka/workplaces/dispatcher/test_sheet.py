@@ -11,6 +11,7 @@ from svyazka.business.sheets.conftest import WHOLE, added, put
 from svyazka.business.sheets.models import FormKind
 from svyazka.business.visits import carry_out
 from svyazka.business.visits.models import Visit, VisitPhoto
+from svyazka.kit import clock
 
 NUMBER = "00000000-0000-4000-8000-000000000001"
 
@@ -22,7 +23,7 @@ def save(visit, egor):
 
 
 def test_the_office_reads_what_was_measured_and_what_is_wrong(enter, roza, save, visit, egor):
-    photo = VisitPhoto.objects.create(visit=visit, by=egor, request_id=NUMBER, file="visits/x.jpg")
+    photo = VisitPhoto.objects.create(visit=visit, by=egor, request_id=NUMBER, file="visits/x.jpg", at=clock.now())
     sheet = save(put("floor", None, 3), added("row-1", **{**WHOLE, "widths": [1200, 1200, 1250]}))
     said = enter(roza).get(f"/sheets/{sheet.pk}/").content.decode()
     assert "1. Окно" in said

@@ -288,7 +288,7 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "placed": find.of(visit.address),
         "known": _known(visit),
         "team": teams.along_with(visit),
-        "photos": list(visit.photos.order_by("at")),
+        "photos": list(visit.photos.order_by("at", "pk")),
         "crew": [one for one in crew_there.of_visit(visit) if one.times],
         "asked_to_take": handing_over.of_visit(visit),
         "points": checklist.of_visit(visit),

@@ -4,43 +4,83 @@ it."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 
 from svyazka.business.clients import history
+from svyazka.business.sheets import sheets
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import looked
-from svyazka.business.visits.models import Visit
+from svyazka.business.visits import looked, not_done
+from svyazka.business.visits.models import Action, HandOver, Presence, Tick, Visit, VisitPhoto
 from svyazka.kit import clock
-from svyazka.workplaces.field import day, sheet
+from svyazka.workplaces.field import crew, day, sheet
 from svyazka.workplaces.field.installed import assets
 from svyazka.workplaces.shared.door import PageRequest, needs
 
-MOST = 120  # pages
+MOST = 200  # pages
+# Somebody may have to ask a colleague where there is no signal; who is free then costs a look at everybody's days.
+HANDED_OVER_WITHIN = timedelta(days=4)  # over a weekend
 
 
 @needs("visits.carry_out")
 def ahead(request: PageRequest) -> HttpResponse:
-    """Of days: from yesterday, where something may have to be added, to as far as the tabs go."""
+    """Of days: from yesterday, where something may have to be added, to as far as the tabs go. What is wanted most
+    comes first."""
     first = clock.today() - timedelta(days=1)
     begins, ends = clock.day_bounds(first)[0], clock.day_bounds(clock.today() + timedelta(days=day.DAYS_AHEAD))[0]
-    rows = day.of(request).on_days(begins, ends).annotate(pictures=Count("photos", distinct=True))
-    rows = rows.select_related("deal", "client").prefetch_related(*day.READ_WITH)
+    rows = day.of(request).on_days(begins, ends).annotate(**_CHANGING)
+    rows = rows.select_related("deal", "client", "kind", "resource").prefetch_related(*day.READ_WITH)
     visits = list(rows.order_by("starts_at"))
-    marks = _marks(visits, request.person)
-    today, whole = reverse("field_day"), _stamp(" ".join([*marks.values(), clock.today().isoformat()]))
+    begun = sheets.revisions([one.pk for one in visits])
+    marks = _marks(visits, begun, request.person)
+    today, whole = reverse("field_day"), " ".join([*marks.values(), clock.today().isoformat()])
+    pages = [("", reverse("field_queue"))]
     # The tabs of a page count all days: where one changes, all are asked for.
-    pages = [{"url": f"{today}?day={on.isoformat()}", "mark": whole} for on in _days(visits)]
-    pages.append({"url": reverse("field_week"), "mark": whole})
-    pages += [{"url": reverse("field_visit", args=[one.pk]), "mark": _stamp(marks[one.pk])} for one in visits]
-    pages += [{"url": url, "mark": _stamp(mark)} for url, mark in sheet.ahead(visits)]
-    pages.append({"url": reverse("field_queue"), "mark": _stamp("")})
-    return JsonResponse({"pages": pages[:MOST]})
+    pages += [(whole, f"{today}?day={on.isoformat()}") for on in _days(visits)]
+    pages.append((whole, reverse("field_week")))
+    pages += [(marks[one.pk], reverse("field_visit", args=[one.pk])) for one in visits]
+    pages += [(mark, url) for url, mark in sheet.ahead(visits, begun)]
+    pages += [(marks[pk], reverse("field_done", args=[pk])) for pk in _that_end(visits)]
+    pages += [(f"{marks[pk]} {clock.today()}", reverse("field_hand_over", args=[pk])) for pk in _given(request, visits)]
+    return JsonResponse({"pages": [{"url": url, "mark": _stamp(mark)} for mark, url in pages[:MOST]]})
+
+
+def _rows_of(rows: QuerySet[Any], what: str) -> ArraySubquery:
+    return ArraySubquery(rows.filter(visit=OuterRef("pk")).order_by("pk").values(what))
+
+
+# What stands on the page of a visit, and changes neither it nor its deal.
+_CHANGING: dict[str, Any] = {
+    "pictures": _rows_of(VisitPhoto.objects.all(), "pk"),
+    "ticked": _rows_of(Tick.objects.all(), "pk"),
+    "came": _rows_of(Presence.objects.all(), "came_at"),
+    "left": _rows_of(Presence.objects.all(), "left_at"),
+    "asked": _rows_of(HandOver.objects.filter(state=HandOver.State.ASKED), "pk"),
+    "beside": _rows_of(Action.objects.filter(outcome=Action.Outcome.BESIDE, decided_at=None), "pk"),
+}
+
+
+def _marks(visits: Sequence[Any], begun: Any, person: Person) -> dict[int, str]:
+    """What changes with a visit: itself, what is shown of it, what happened in its deal, and that he has looked."""
+    looks = looked.of_visits(visits, person)
+    happened = history.latest_of({one.deal_id for one in visits})
+    return {
+        one.pk: f"{_mark(one, begun)} {happened.get(one.deal_id, 0)} "
+        f"{looks[one.pk].at.timestamp() if one.pk in looks else 0} {looked.shown(one)}"
+        for one in visits
+    }
+
+
+def _mark(visit: Any, begun: Any) -> str:
+    changing = " ".join(str(getattr(visit, name)) for name in _CHANGING)
+    filled = sorted((code, *said) for (pk, code), said in begun.items() if pk == visit.pk)
+    return f"{visit.pk}.{visit.version}.{visit.deal.version} {changing} {filled}"
 
 
 def _days(visits: Iterable[Visit]) -> list[date]:
@@ -49,15 +89,14 @@ def _days(visits: Iterable[Visit]) -> list[date]:
     return sorted(days | {clock.local(one.starts_at).date() for one in visits})
 
 
-def _marks(visits: Sequence[Any], person: Person) -> dict[int, str]:
-    """What changes with a visit: itself, what is shown of it, what happened in its deal, and that he has looked."""
-    looks = looked.of_visits(visits, person)
-    happened = history.latest_of({one.deal_id for one in visits})
-    return {
-        one.pk: f"{one.pk}.{one.version}.{one.deal.version}.{one.pictures}.{happened.get(one.deal_id, 0)}."
-        f"{looks[one.pk].at.timestamp() if one.pk in looks else 0}.{looked.shown(one)}"
-        for one in visits
-    }
+def _that_end(visits: Iterable[Visit]) -> Iterator[int]:
+    """They have a page of their own for that."""
+    return (one.pk for one in visits if one.kind.checklist and one.status in not_done.UNDER_WAY)
+
+
+def _given(request: PageRequest, visits: Iterable[Visit]) -> Iterator[int]:
+    until = clock.now() + HANDED_OVER_WITHIN
+    return (one.pk for one in visits if one.starts_at < until and crew.may_hand_over(request, one))
 
 
 def _stamp(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.visits import crew_there, handing_over
 from svyazka.business.visits.models import HandOver, Visit
+from svyazka.business.visits.on_site import in_hand
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.field import work
@@ -45,11 +47,18 @@ def of(request: PageRequest, visit: Visit) -> dict[str, Any]:
     if len(crew) < 2 and not any(one.times for one in crew):
         return {"crew": []}
     is_on = visit.status != Visit.Status.DONE and not visit.is_off
-    open_ = is_on and clock.local(visit.starts_at).date() <= clock.today()
-    marked = {one.who.pk for one in crew if open_ and crew_there.may_mark(visit, one.who, request.person)}
-    rows = [{"one": one, "mine": one.who.pk in marked} for one in crew]
-    missing = [one.who.pk for one in crew if one.who.pk in marked and one.since is None]
-    return {"crew": rows, "absent": missing if len(missing) > 1 else []}
+    marked = {one.who.pk for one in crew if is_on and crew_there.may_mark(visit, one.who, request.person)}
+    rows = [{"one": one, "mine": one.who.pk in marked, "times": _times(one)} for one in crew]
+    all_marked = [(one.who.pk, one.since is None) for one in crew if one.who.pk in marked]
+    missing = sum(is_missing for _pk, is_missing in all_marked)
+    # A page that was kept the day before has the buttons, too: they are shown once the day has come.
+    is_early = clock.local(visit.starts_at).date() > clock.today()
+    return {"crew": rows, "all_marked": all_marked, "missing": missing, "is_early": is_early}
+
+
+def _times(one: crew_there.There) -> str:
+    """From when to when he was there, for the phone."""
+    return json.dumps([[time.came_at.isoformat(), time.left_at and time.left_at.isoformat()] for time in one.times])
 
 
 @needs("visits.carry_out", "GET", "POST")
@@ -65,7 +74,8 @@ def hand_over(request: PageRequest, visit_id: int) -> HttpResponse:
         messages.success(request, _("{name} is asked; the dispatcher knows.").format(name=taker.name))
         return redirect("field_visit", visit_id=visit_id)
     people = handing_over.able_and_free(own) if may_hand_over(request, own) else []
-    return render(request, "field/hand_over.html", {"visit": own, "people": people})
+    seen = json.dumps(in_hand.seen(own, request.person))
+    return render(request, "field/hand_over.html", {"visit": own, "people": people, "seen": seen})
 
 
 @needs("visits.carry_out", "POST")

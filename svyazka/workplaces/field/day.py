@@ -64,7 +64,7 @@ class Stop:
     phone: str
     map: str
     steps: list[Step]
-    statuses: str  # status → word, for the phone
+    statuses: str  # how it may stand → word, for the phone
     seen: str  # goes back with whatever is done
     before: Visit.Status | None  # what a mistaken tap goes back to
     told: Told | None = None  # what is different since he looked last
@@ -143,10 +143,16 @@ def stop(visit: Visit, person: Person, app: str = "") -> Stop:
         phone=phones[0].value if phones else "",
         map=way_link(visit.address, app),
         steps=[_step(visit, status) for status in STEPS],
-        statuses=json.dumps({status: str(status.label) for status in STEPS}, ensure_ascii=False),
+        statuses=json.dumps(_statuses(), ensure_ascii=False),
         seen=json.dumps(in_hand.seen(visit, person)),
         before=status_before(visit),
     )
+
+
+def _statuses() -> dict[str, str]:
+    """In words, those that a phone without signal can come to."""
+    words: dict[str, str] = {status.value: str(status.label) for status in (*STEPS, Visit.Status.NOT_DONE)}
+    return {**words, "paused": _("on a break")}
 
 
 def _step(visit: Visit, status: Visit.Status) -> Step:

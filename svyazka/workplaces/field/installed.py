@@ -21,8 +21,9 @@ from svyazka.workplaces.shared.door import open_to_all
 HERE = Path(__file__).parent / "static" / "field"
 SHARED = Path(__file__).parent.parent / "shared" / "static"
 WITHOUT_SIGNAL = "/field/without-signal/"
+NEEDS_HOUSE = "/field/without-signal/next/"
 # Modules that the worker is made of: a worker of modules is not for every phone yet.
-_PARTS = ("store.js", "sending.js", "worker.js")
+_PARTS = (SHARED / "sheets/uuid.js", HERE / "store.js", HERE / "sending.js", HERE / "worker.js")
 # What every page takes from the shared workplace; what these import comes along.
 _FRAME = (
     "shared/mark.svg",
@@ -77,10 +78,17 @@ def without_signal(request: HttpRequest) -> HttpResponse:
     return render(request, "field/without_signal.html")
 
 
+@open_to_all
+@require_safe
+def needs_house(request: HttpRequest) -> HttpResponse:
+    """What stands there in the place of free times: they are with the house alone."""
+    return render(request, "field/without_signal.html", {"needs_house": True})
+
+
 @cache
 def _worker() -> str:
-    code = "\n".join(_NAMES.sub("", (HERE / name).read_text()) for name in _PARTS)
-    addresses = [WITHOUT_SIGNAL, *assets()]
+    code = "\n".join(_NAMES.sub("", path.read_text()) for path in _PARTS)
+    addresses = [WITHOUT_SIGNAL, NEEDS_HOUSE, *assets()]
     listed = ",\n".join(f'  "{address}"' for address in addresses)
     mark = hashlib.sha256((code + listed + _contents()).encode()).hexdigest()[:12]
     return mark_safe(f'const VERSION = "{mark}";\nconst ASSETS = [\n{listed},\n];\n{code}')  # noqa: S308  # our own files

@@ -46,6 +46,11 @@ def links(visit: Visit) -> list[tuple[VisitKind, Visit | None]]:
     return [(kind, our.booked(visit, kind)) for kind in our.kinds_after(visit)]
 
 
+def later(visit: Visit) -> list[VisitKind]:
+    """What is booked here once somebody is there: a phone without signal says when."""
+    return our.kinds_later(visit) if visit.status in Visit.MOVABLE else []
+
+
 def _book(request: PageRequest, visit: Visit, kind: VisitKind) -> Visit:
     resource, starts_at = _chosen(request.POST.get("slot", ""))
     given: dict[str, Any] = {"request_id": _request_id(request), "by": request.person}

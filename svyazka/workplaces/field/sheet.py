@@ -44,6 +44,7 @@ class Way:
     """From the visit to a form."""
 
     name: str
+    code: str
     url: str
     sheet: Sheet | None
 
@@ -99,7 +100,7 @@ def ways(visit: Visit) -> list[Way]:
     begun = sheets.of_visit(visit)
     known = {form.pk: form for form in [*forms.of_visit(visit), *(one.form for one in begun.values())]}
     return [
-        Way(form.name, reverse("field_sheet", args=[visit.pk, form.code]), begun.get(form.pk))
+        Way(form.name, form.code, reverse("field_sheet", args=[visit.pk, form.code]), begun.get(form.pk))
         for form in sorted(known.values(), key=lambda one: (one.position, one.pk))
     ]
 
@@ -109,10 +110,9 @@ def earlier(visit: Visit) -> list[Sheet]:
     return [one for one in sheets.list_of_deal(visit.deal_id) if one.visit_id != visit.pk]
 
 
-def ahead(visits: Iterable[Visit]) -> Iterator[tuple[str, str]]:
-    """The pages of the forms of these visits, each with what changes with it: two questions, however many there are."""
+def ahead(visits: Iterable[Visit], begun: Mapping[tuple[int, str], object]) -> Iterator[tuple[str, str]]:
+    """The pages of the forms of these visits, each with what changes with it: one question, however many there are."""
     kinds = forms.by_visit_kind()
-    begun = sheets.revisions([one.pk for one in visits])
     for visit in visits:
         for code, version in kinds.get(visit.kind_id, ()):
             mark = f"{visit.pk}.{visit.version}.{version}.{begun.get((visit.pk, code), 0)}"

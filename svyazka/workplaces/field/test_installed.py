@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from django.contrib.staticfiles import finders
 
-from svyazka.business.visits import booking
+from svyazka.business.visits import booking, carry_out, checklist, crew_there
+from svyazka.business.visits.models import Visit
 from svyazka.workplaces.field import installed
 
 
@@ -14,7 +15,13 @@ def test_the_worker_knows_all_that_a_page_asks_for(client, enter, egor, visit):
     code = client.get("/field/worker.js").content.decode()
     assets = set(json.loads(re.search(r"const ASSETS = (\[.*?\]);", code, re.DOTALL)[1].replace(",\n]", "\n]")))
     assert [one for one in assets if one.startswith("/static/") and not finders.find(one[8:])] == []
-    for path in ("/field/", f"/field/visits/{visit.pk}/", "/field/queue/", "/field/without-signal/"):
+    for path in (
+        "/field/",
+        f"/field/visits/{visit.pk}/",
+        "/field/queue/",
+        "/field/without-signal/",
+        "/field/without-signal/next/",
+    ):
         page = enter(egor).get(path).content.decode()
         asked = set(re.findall(r'(?:src|href)="(/static/[^"#]+)', page))
         assert asked - assets == set(), path
@@ -52,6 +59,43 @@ def test_the_coming_days_are_kept_and_a_change_has_another_mark(enter, egor, ily
     after = _pages(enter(egor))
     assert (before[day] != after[day], before[own] != after[own]) == (True, True)
     assert before["/field/queue/"] == after["/field/queue/"]
+
+
+def test_what_is_ticked_or_marked_on_a_visit_has_another_mark(enter, egor, visit, measurement, anna, hour, monkeypatch):
+    code = checklist.change(measurement, [{"ru": "Замки"}], by=anna).checklist[0]["code"]
+    monkeypatch.setattr("svyazka.kit.clock.now", lambda: hour(10))
+    own, came_in = f"/field/visits/{visit.pk}/", enter(egor)
+    who, seen = [visit.resource], {_pages(came_in)[own]}
+    for change in (
+        lambda: checklist.tick(visit, code, on=True, by=egor),
+        lambda: checklist.tick(visit, code, on=False, by=egor),
+        lambda: crew_there.come(visit, who, by=egor),
+        lambda: crew_there.leave(visit, who, by=egor),
+        lambda: crew_there.undo(visit, *who, by=egor),
+    ):
+        change()
+        pages = _pages(came_in)
+        assert pages[own + "done/"] == pages[own]
+        seen.add(pages[own])
+    assert len(seen) == 4  # what was taken back stands as it did
+
+
+def test_the_page_of_the_end_and_that_for_a_colleague_are_kept_as_long_as_they_are_of_use(
+    enter, egor, visit, measurement, anna, hour, monkeypatch
+):
+    checklist.change(measurement, [{"ru": "Замки"}], by=anna)
+    own = f"/field/visits/{visit.pk}/"
+    monkeypatch.setattr("svyazka.kit.clock.now", lambda: hour(9))
+    assert {own + "done/", own + "hand-over/"} <= set(_pages(enter(egor)))
+    carry_out.set_status(visit, Visit.Status.STARTED, by=egor)
+    assert own + "hand-over/" not in _pages(enter(egor))
+    carry_out.set_status(visit, Visit.Status.DONE, by=egor)
+    assert own + "done/" not in _pages(enter(egor))
+
+
+def test_what_only_the_house_knows_says_so_in_words(client):
+    assert "знает только сервер" in client.get("/field/without-signal/next/").content.decode()
+    assert "знает только сервер" not in client.get("/field/without-signal/").content.decode()
 
 
 def test_many_visits_cost_as_many_queries_as_one(

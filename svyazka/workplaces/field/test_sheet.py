@@ -12,6 +12,7 @@ from svyazka.business.sheets import forms, sheets
 from svyazka.business.sheets.conftest import SITE, WHOLE, added, put
 from svyazka.business.sheets.models import FormKind, Sheet
 from svyazka.business.visits.models import VisitPhoto
+from svyazka.kit import clock
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +74,7 @@ def test_nobody_gets_at_the_forms_of_others(enter, ilya, own, visit):
 
 
 def test_a_photo_is_found_by_the_number_of_the_phone(enter, egor, visit):
-    kept = VisitPhoto.objects.create(visit=visit, by=egor, request_id=uuid4(), file="visits/x.jpg")
+    kept = VisitPhoto.objects.create(visit=visit, by=egor, request_id=uuid4(), file="visits/x.jpg", at=clock.now())
     pictures = f"/field/visits/{visit.pk}/pictures/"
     assert enter(egor).get(f"{pictures}{kept.request_id}/").url == f"/field/photos/{kept.pk}/"
     assert enter(egor).get(f"{pictures}{uuid4()}/").status_code == 404

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from svyazka.business.deals.work import tasks
 from svyazka.business.visits.models import Action, Visit, VisitPhoto
 from svyazka.business.visits.on_site import in_hand
 from svyazka.kit import clock
@@ -112,6 +114,14 @@ BAD_DATA = [
     ("photo_removal", {"photo": []}),
     ("photo_removal", {"photo": -1}),
     ("no_such_kind", {}),
+    ("break", {}),
+    ("tick", {"point": ["x"], "on": True}),
+    ("not_done", {"reason": {"x": 1}, "text": None}),
+    ("presence", {"who": [1, None], "mark": "here"}),
+    ("hand_over", {"taker": [], "why": 7}),
+    ("sheet_end", {"form": [], "revision": "x"}),
+    ("absence", {}),
+    ("task", {"task": "1"}),
 ]
 
 
@@ -121,6 +131,16 @@ def test_nonsense_of_a_kind_is_refused_in_words_for_good(enter, egor, visit, one
     assert (said["outcome"], bool(said["words"])) == ("refused", True)
     assert Action.objects.get().outcome == "refused"
     assert Visit.objects.get().version == 1
+
+
+def test_what_is_of_no_visit_comes_in_the_same_batch(enter, egor, visit, one, olga):
+    task = tasks.plan(None, "Сдать инструмент", due_at=clock.now() + timedelta(hours=1), person=egor, by=olga)
+    own = {"visit": 0, "seen": {}}
+    actions = [one(), one("task", {"task": str(task.pk)}, number=2, **own), one("nonsense", number=3, **own)]
+    said = send(enter(egor), *actions).json()["outcomes"]
+    assert [each["outcome"] for each in said] == ["done", "done", "refused"]
+    task.refresh_from_db()
+    assert task.done_by == egor
 
 
 def test_too_much_at_once_is_refused(enter, egor, one):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from svyazka.business.visits.models import NotDoneReason, Visit
+from svyazka.kit import clock
 
 HTMX = {"HX-Request": "true"}
 
@@ -37,6 +38,7 @@ def test_without_a_reason_or_with_one_that_is_gone_it_is_refused(enter, egor, vi
 
 
 def test_a_day_ahead_nothing_can_have_come_of_it_yet(enter, egor, visit):
-    assert 'value="nobody_there"' not in enter(egor).get(f"/field/visits/{visit.pk}/").content.decode()
+    day = clock.local(visit.starts_at).date().isoformat()
+    assert f'data-on-day="{day}" hidden>' in enter(egor).get(f"/field/visits/{visit.pk}/").content.decode()
     given = {"reason": "nobody_there"}
     assert enter(egor).post(f"/field/visits/{visit.pk}/not-done/", given, headers=HTMX).status_code == 422

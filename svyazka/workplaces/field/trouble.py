@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.visits import absences, delays
 from svyazka.business.visits import not_done as our
-from svyazka.business.visits.models import NotDoneReason, Resource, Visit
-from svyazka.kit import clock
+from svyazka.business.visits.models import NotDoneReason, Visit
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.field import day
 from svyazka.workplaces.shared import typed
@@ -44,8 +43,9 @@ def not_done(request: PageRequest, visit_id: int) -> HttpResponse:
 
 
 def reasons(visit: Visit) -> list[NotDoneReason] | None:
-    """What is chosen from; None where nothing can be said of the kind any more, or not yet."""
-    if visit.status not in our.UNDER_WAY or clock.local(visit.starts_at).date() > clock.today():
+    """What is chosen from; None where nothing can be said of the kind any more. A page that was kept the day before
+    has it, too: it is shown once the day has come."""
+    if visit.status not in our.UNDER_WAY:
         return None
     return list(NotDoneReason.objects.filter(is_active=True))
 
@@ -53,12 +53,7 @@ def reasons(visit: Visit) -> list[NotDoneReason] | None:
 @needs("visits.carry_out", "POST")
 def absence(request: PageRequest) -> HttpResponse:
     """From now on, until the end of that day. What was planned lacks him, and the dispatcher sees to it."""
-    own = Resource.objects.bookable().filter(person=request.person).first()
-    if own is None:
-        raise Refused(_("You are not in the calendar of visits."))
-    until = max(typed.day(request.POST.get("until")) or clock.today(), clock.today())
-    ends = clock.day_bounds(until)[1]
-    note = request.POST.get("note", "")
-    absences.absent(own, delays.rounded_up(clock.now()), ends, note=note, by=request.person, leaving=True)
+    until, note = typed.day(request.POST.get("until")), request.POST.get("note", "")
+    absences.cannot_come(request.person, until, note=note, by=request.person)
     messages.success(request, _("The dispatcher knows, and sees to your visits. Get well."))
     return redirect("field_day")

@@ -32,6 +32,7 @@ urlpatterns = [
     path("worker.js", installed.worker, name="field_worker"),
     path("manifest.webmanifest", installed.manifest, name="field_manifest"),
     path("without-signal/", installed.without_signal, name="field_without_signal"),
+    path("without-signal/next/", installed.needs_house, name="field_needs_house"),
     path("ahead/", ahead.ahead, name="field_ahead"),
     path("queue/", queue.queue, name="field_queue"),
     path("visits/<int:visit_id>/beside/<int:person_id>/", beside.decision, name="field_beside"),

@@ -18,6 +18,7 @@ from svyazka.business.staff import roles
 from svyazka.business.staff.roles import Reach
 from svyazka.business.visits import carry_out, checklist, findings, handing_over, looked, working
 from svyazka.business.visits.models import Visit, VisitPhoto
+from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.field import before, beside, bring, crew, day, looking, maps, next_visit, sheet, trouble
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -43,6 +44,8 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
         "late": trouble.LATE,
         "reasons": trouble.reasons(own),
         "coming": next_visit.links(own),
+        "later": next_visit.later(own),
+        "is_early": clock.local(own.starts_at).date() > clock.today(),
         **crew.of(request, own),
         "asked": handing_over.of_visit(own),
         "may_hand_over": crew.may_hand_over(request, own),
@@ -157,7 +160,11 @@ def own_visit(request: PageRequest, visit_id: int) -> Visit:
 
 
 def _photos(visit: Visit) -> dict[str, Any]:
-    return {"photos": list(visit.photos.order_by("at")), "request_id": uuid4(), "over": visit.status in findings.OVER}
+    return {
+        "photos": list(visit.photos.order_by("at", "pk")),
+        "request_id": uuid4(),
+        "over": visit.status in findings.OVER,
+    }
 
 
 def _photos_again(request: PageRequest, visit: Visit, refusal: Refused | None) -> HttpResponse:

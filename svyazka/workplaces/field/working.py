@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
@@ -56,15 +57,25 @@ def _listed(visit: Visit) -> dict[str, Any]:
         "visit": visit,
         "points": points,
         "missing": checklist.missing(points),
-        "advice": list(_advice(visit, points)),
+        "hints": (hints := list(_hints(visit, points))),
+        "advice": any(one.stands for one in hints),
     }
 
 
-def _advice(visit: Visit, points: list[Point]) -> Iterator[str]:
-    """What one may have forgotten, though it can be done without."""
-    if optional := [point.name for point in points if not point.must and point.tick is None]:
-        yield _("Not ticked off: {points}").format(points=", ".join(optional))
-    if not visit.report:
-        yield _("There is no note yet.")
-    if not visit.photos.exists():
-        yield _("There are no photos yet.")
+@dataclass(frozen=True)
+class Hint:
+    """What one may have forgotten, though it can be done without. A phone without signal sees for itself whether it
+    still stands."""
+
+    code: str
+    words: str
+    stands: bool
+    said: str = ""
+
+
+def _hints(visit: Visit, points: list[Point]) -> Iterator[Hint]:
+    optional = [point.name for point in points if not point.must and point.tick is None]
+    words = _("Not ticked off: {points}")
+    yield Hint("points", words, bool(optional), words.format(points=", ".join(optional)))
+    yield Hint("note", said := _("There is no note yet."), not visit.report, said)
+    yield Hint("photo", said := _("There are no photos yet."), not visit.photos.exists(), said)

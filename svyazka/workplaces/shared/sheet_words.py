@@ -74,7 +74,6 @@ def _of_rows() -> dict[str, str]:
         "stops": _("Missing or cannot be so"),
         "warns": _("Look at these again"),
         "end": _("The form is complete"),
-        "end_waits": _("As soon as everything is saved"),
         "end_stopped": _("Something is still missing"),
         "finished": _("The form is complete. Whoever changes something has to complete it anew."),
         "full": _("There are as many as this form takes."),

@@ -69,15 +69,27 @@ def plan(
 
 @transaction.atomic
 def done(
-    task: Task, *, result: str = "", outcome: str = Outcome.NONE, again_at: datetime | None = None, by: Person
+    task: Task,
+    *,
+    result: str = "",
+    outcome: str = Outcome.NONE,
+    again_at: datetime | None = None,
+    by: Person,
+    at: datetime | None = None,
 ) -> Task | None:
     """Ticks it off; a second tick changes nothing. What follows it, if it comes again or is to be tried again, is
-    given back."""
+    given back. `at`: when it was ticked off, where the phone had no signal then."""
     result = _result(result)
     if again_at:
         refuse_time(again_at)
     deal = held(task.deal_id) if task.deal_id else None
-    ticked = {"done_at": clock.now(), "done_by": by, "result": result, "outcome": outcome, "snoozed_until": None}
+    ticked = {
+        "done_at": min(at or clock.now(), clock.now()),
+        "done_by": by,
+        "result": result,
+        "outcome": outcome,
+        "snoozed_until": None,
+    }
     if not Task.objects.filter(pk=task.pk, done_at=None).update(**ticked):
         return None
     task.refresh_from_db()

@@ -34,7 +34,7 @@ class Action(models.Model):
 
     id = models.UUIDField(primary_key=True)  # made on the phone
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
-    visit = models.ForeignKey(Visit, models.CASCADE, related_name="actions", db_index=False)
+    visit = models.ForeignKey(Visit, models.CASCADE, null=True, related_name="actions", db_index=False)
     kind = models.CharField(max_length=30)
     phone = models.UUIDField()  # one browser on one device
     number = models.BigIntegerField()  # in the order of that phone
@@ -59,6 +59,11 @@ class Action(models.Model):
     picture: bytes | None = None
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(outcome="beside") | Q(visit__isnull=False), name="action_beside_is_of_a_visit"
+            ),
+        ]
         indexes = [
             models.Index(fields=["visit", "person", "came_at"], name="action_visit"),
             models.Index(fields=["came_at"], condition=Q(outcome="beside", decided_at=None), name="action_beside"),

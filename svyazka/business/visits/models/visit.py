@@ -124,6 +124,11 @@ class Visit(models.Model):
     def is_off(self) -> bool:
         return self.status in self.OFF
 
+    def was_over(self, at: datetime | None) -> bool:
+        """Whether it had ended by then: what a phone had no signal for was done before, and comes in after."""
+        is_over = self.status == self.Status.DONE or self.is_off
+        return is_over and not (at and self.status_since and at <= self.status_since)
+
     @property
     def is_orphaned(self) -> bool:
         return self.lacks_id is not None and self.status == self.Status.PLANNED
@@ -186,7 +191,7 @@ class VisitPhoto(models.Model):
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="photos")
     file = models.FileField(upload_to="visits/%Y/%m/")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField()  # when it was taken
     request_id = models.UUIDField()
 
     class Meta:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import checklist, crew_there, not_done, working
+from svyazka.business.visits import checklist, crew_there, handing_over, not_done, working
 from svyazka.business.visits.models import Action, NotDoneReason, Resource, Visit
 from svyazka.business.visits.on_site.kinds import Answer, Kind, SetBeside
 from svyazka.kit import words
@@ -64,7 +64,7 @@ def _presence(action: Action, visit: Visit, by: Person) -> Answer:
     if not people or mark not in (*MARKS, "mistake"):
         raise Refused(_("Somebody who does not go to this visit."))
     if mark == "mistake":
-        crew_there.undo(visit, people[0], by=by)
+        crew_there.undo(visit, people[0], by=by, at=action.happened_at)
     else:
         MARKS[mark](visit, people, by=by, at=action.happened_at)
     return None
@@ -76,20 +76,35 @@ def _said_presence(action: Action) -> str:
     return said.get(_text(action, "mark"), gettext("a mistaken mark: {names}")).format(names=names)
 
 
+def _hand_over(action: Action, visit: Visit, by: Person) -> Answer:
+    """Whoever was free when he chose may not be so any more: then it is refused, and the visit stays his."""
+    taker = Resource.objects.filter(pk__in=_numbers(action, "taker")).first()
+    if taker is None:
+        raise Refused(_("There is no such colleague."))
+    handing_over.ask(visit, taker, _text(action, "why"), by=by)
+    return None
+
+
+def _said_hand_over(action: Action) -> str:
+    named = Resource.objects.filter(pk__in=_numbers(action, "taker")).values_list("name", flat=True).first()
+    return gettext("asks {name}: {why}").format(name=named or "—", why=_text(action, "why"))
+
+
 def _text(action: Action, name: str) -> str:
     given: Any = action.data.get(name)
     return given.replace("\x00", "")[:1000] if isinstance(given, str) else ""
 
 
-def _numbers(action: Action) -> list[int]:
-    given: Any = action.data.get("who")
+def _numbers(action: Action, name: str = "who") -> list[int]:
+    given: Any = action.data.get(name)
     listed = given if isinstance(given, list) else [given]
     found = [one for one in listed[:50] if isinstance(one, str)]
     return [int(one) for one in found if one.isascii() and one.isdecimal() and len(one) < 19]
 
 
-def _name_of(visit: Visit, code: str) -> str:
-    return next((words.to_store(item["name"]) for item in visit.kind.checklist if item["code"] == code), code)
+def _name_of(visit: Visit | None, code: str) -> str:
+    asked = visit.kind.checklist if visit else []
+    return next((words.to_store(item["name"]) for item in asked if item["code"] == code), code)
 
 
 KINDS = (
@@ -97,4 +112,5 @@ KINDS = (
     Kind("break", gettext_lazy("A break"), _break, _said_break, of_time=True),
     Kind("tick", gettext_lazy("Checklist"), _tick, _said_tick),
     Kind("presence", gettext_lazy("Who is there"), _presence, _said_presence, of_time=True),
+    Kind("hand_over", gettext_lazy("Handed over"), _hand_over, _said_hand_over, of_time=True),
 )

@@ -46,9 +46,9 @@ def list_open() -> Any:
     return Action.objects.filter(outcome=Action.Outcome.BESIDE, decided_at=None).order_by("came_at", "number")
 
 
-def of_visits(numbers: Sequence[int]) -> dict[int, list[Action]]:
+def of_visits(numbers: Sequence[int]) -> dict[int | None, list[Action]]:
     """What is open of these visits: visit → actions."""
-    found: dict[int, list[Action]] = {}
+    found: dict[int | None, list[Action]] = {}
     for action in list_open().filter(visit__in=list(numbers)).select_related("person"):
         found.setdefault(action.visit_id, []).append(action)
     return found
@@ -100,7 +100,7 @@ def _take_over(actions: Sequence[Action], visit: Visit) -> None:
     """With the words of whoever did it, and at the time at which he did it."""
     for action in actions:
         kind = kinds.of(action.kind)
-        if kind is None:
+        if not isinstance(kind, Kind):
             raise Refused(_("The house does not know this kind of action any more."))
         action.insists = True
         if action.file:

@@ -38,6 +38,17 @@ class Kind:
     has_file: bool = False
 
 
+@dataclass(frozen=True)
+class OwnKind:
+    """The same of what belongs to no visit: `apply(action, by)`. There is nothing that it could be set beside: a rule
+    that says no refuses it."""
+
+    code: str
+    name: Promise
+    apply: Callable[[Action, Person], Answer]
+    said: Callable[[Action], str]
+
+
 class SetBeside(Exception):
     """Somebody else has changed the same meanwhile. `theirs`: what stands there now, in words."""
 
@@ -46,15 +57,15 @@ class SetBeside(Exception):
         self.theirs = str(theirs)
 
 
-def of(code: str) -> Kind | None:
+def of(code: str) -> Kind | OwnKind | None:
     return _all().get(code)
 
 
-def all_kinds() -> list[Kind]:
+def all_kinds() -> list[Kind | OwnKind]:
     return list(_all().values())
 
 
 @cache
-def _all() -> dict[str, Kind]:
+def _all() -> dict[str, Kind | OwnKind]:
     found = [kind for path in settings.ACTIONS_OF_PHONES for kind in import_string(path)]
     return {kind.code: kind for kind in found}

@@ -27,7 +27,7 @@ class Sent:
     id: UUID
     kind: str
     person: int  # who did it: another may have logged in on the same phone meanwhile
-    visit: int
+    visit: int | None  # None: it is of no visit
     phone: UUID
     number: int
     at: datetime  # by the phone's clock
@@ -91,7 +91,7 @@ def read(row: Any) -> Sent:
         id=_uuid(row, "id"),
         kind=_word(row, "kind"),
         person=_number(row, "person"),
-        visit=_number(row, "visit"),
+        visit=_visit(row),
         phone=_uuid(row, "phone"),
         number=_number(row, "number"),
         at=_moment(row, "at"),
@@ -131,6 +131,12 @@ def _number(row: Mapping[str, Any], name: str) -> int:
     if not isinstance(given, int) or isinstance(given, bool) or not 0 < given <= LARGEST:
         raise Unreadable(name)
     return given
+
+
+def _visit(row: Mapping[str, Any]) -> int | None:
+    """0: what is of no visit."""
+    given = row.get("visit")
+    return None if type(given) is int and given == 0 else _number(row, "visit")
 
 
 def _moment(row: Mapping[str, Any], name: str) -> datetime:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -19,7 +20,7 @@ from svyazka.business.staff.models import Person
 from svyazka.business.visits import findings
 from svyazka.business.visits.models import Action, Visit
 from svyazka.business.visits.on_site import beside, in_hand, kinds
-from svyazka.business.visits.on_site.kinds import Kind, SetBeside
+from svyazka.business.visits.on_site.kinds import Answer, Kind, OwnKind, SetBeside
 from svyazka.business.visits.on_site.sent import Sent, Unread
 from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
@@ -33,11 +34,22 @@ _NOT_THERE = _("This visit does not exist, or it is not yours.")
 _UNKNOWN = _("This version of the app sends something that the house does not know. Reload the page.")
 
 
+@dataclass(frozen=True)
+class Picture:
+    """As the house keeps it, or why it does not."""
+
+    content: bytes | None = None
+    words: str = ""
+
+
+NO_PICTURE = Picture()
+
+
 def take_all(sent: Sequence[Sent | Unread], *, by: Person, clock_of_phone: datetime) -> list[Told]:
     """One after the other. Where one could not be taken just now, those after it on the same visit wait for it; all
     others go on."""
     ahead = clock_of_phone - clock.now()
-    waiting: set[int] = set()
+    waiting: set[int | None] = set()
     told = []
     for one in sent:
         if isinstance(one, Unread):
@@ -51,11 +63,21 @@ def take_all(sent: Sequence[Sent | Unread], *, by: Person, clock_of_phone: datet
 
 
 def take_photo(sent: Sent, content: bytes, *, by: Person, clock_of_phone: datetime) -> Told:
-    """With the file that belongs to it."""
-    return _try(sent, by=by, ahead=clock_of_phone - clock.now(), picture=content)
+    """With the file that belongs to it, read before anything is held: a picture takes a while."""
+    picture = _read(content)
+    return _try(sent, by=by, ahead=clock_of_phone - clock.now(), picture=picture)
 
 
-def _try(sent: Sent, *, by: Person, ahead: timedelta, picture: bytes | None = None) -> Told:
+def _read(content: bytes) -> Picture:
+    if not content:
+        return NO_PICTURE
+    try:
+        return Picture(findings.clean(BytesIO(content)))
+    except Refused as refusal:
+        return Picture(words=str(refusal.message))
+
+
+def _try(sent: Sent, *, by: Person, ahead: timedelta, picture: Picture = NO_PICTURE) -> Told:
     try:
         return _take(sent, by=by, ahead=ahead, picture=picture)
     except Refused as refusal:  # of what is not even written down
@@ -71,7 +93,7 @@ def _again(sent: Sent) -> Told:
 
 
 @transaction.atomic
-def _take(sent: Sent, *, by: Person, ahead: timedelta, picture: bytes | None) -> Told:
+def _take(sent: Sent, *, by: Person, ahead: timedelta, picture: Picture) -> Told:
     _one_at_a_time(sent.phone)
     if earlier := Action.objects.filter(pk=sent.id).first():
         if earlier.person_id != by.pk:
@@ -79,22 +101,59 @@ def _take(sent: Sent, *, by: Person, ahead: timedelta, picture: bytes | None) ->
         if not (sent.again and earlier.outcome == Action.Outcome.REFUSED and earlier.visit_id == sent.visit):
             return earlier.told()
         earlier.delete()
-    visit = _held(sent, by)
-    if visit is None or sent.person != by.pk or not (visit.is_his or in_hand.was(sent.seen, visit, by)):
+    if sent.person != by.pk:
         raise Refused(_NOT_THERE)
-    action = _written_down(sent, visit, by=by, ahead=ahead)
-    action.picture = picture
-    _carry_out(action, visit, by=by, is_his=visit.is_his)
+    if sent.visit is None:
+        return _of_no_visit(sent, by=by, ahead=ahead).told()
+    return _of_visit(sent.visit, sent, by=by, ahead=ahead, picture=picture).told()
+
+
+def _of_visit(number: int, sent: Sent, *, by: Person, ahead: timedelta, picture: Picture) -> Action:
+    visit = _held(number, sent, by)
+    if visit is None or not (visit.is_his or in_hand.was(sent.seen, visit, by)):
+        raise Refused(_NOT_THERE)
+    action = _written_down(sent, by=by, at=_believed(sent, visit.last_at, visit.created_at, ahead=ahead))
+    action.visit = visit
+    action.picture = picture.content
+    if picture.words:
+        _refuse(action, picture.words)
+    else:
+        _carry_out(action, visit, by=by, is_his=visit.is_his)
     action.save(force_insert=True)
     if action.outcome == Action.Outcome.BESIDE:
         beside.tell(action, visit)
-    return action.told()
+    return action
 
 
-def _held(sent: Sent, by: Person) -> Any:
+def _of_no_visit(sent: Sent, *, by: Person, ahead: timedelta) -> Action:
+    of_his = Action.objects.filter(visit=None, person=by, phone=sent.phone).order_by("-came_at")
+    last_at = of_his.values_list("happened_at", flat=True).first()
+    action, kind = _written_down(sent, by=by, at=_believed(sent, last_at, ahead=ahead)), kinds.of(sent.kind)
+    if not isinstance(kind, OwnKind):
+        _refuse(action, _UNKNOWN)
+    else:
+        try:
+            _do(action, lambda: kind.apply(action, by))
+        except Refused as refusal:
+            _refuse(action, refusal.message)
+    action.save(force_insert=True)
+    return action
+
+
+def _do(action: Action, verb: Callable[[], Answer]) -> None:
+    with transaction.atomic():
+        action.answer = dict(verb() or {})
+    action.outcome = Action.Outcome.DONE
+
+
+def _refuse(action: Action, words: object) -> None:
+    action.outcome, action.words = Action.Outcome.REFUSED, str(words)
+
+
+def _held(number: int, sent: Sent, by: Person) -> Any:
     """The visit as it is until the end of the transaction, whether it is his, and when he did the last thing there.
     Whoever changes a visit holds its deal first."""
-    deal_id = Visit.objects.filter(pk=sent.visit).values_list("deal_id", flat=True).first()
+    deal_id = Visit.objects.filter(pk=number).values_list("deal_id", flat=True).first()
     if deal_id is None:
         return None
     hold(deal_id)
@@ -103,7 +162,7 @@ def _held(sent: Sent, by: Person) -> Any:
         is_his=Exists(Visit.objects.with_person(by).filter(pk=OuterRef("pk"))),
         last_at=Subquery(of_his.values("happened_at")[:1]),
     )
-    return rows.get(pk=sent.visit)
+    return rows.get(pk=number)
 
 
 def _one_at_a_time(phone: UUID) -> None:
@@ -112,34 +171,33 @@ def _one_at_a_time(phone: UUID) -> None:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"phone {phone}"])
 
 
-def _written_down(sent: Sent, visit: Any, *, by: Person, ahead: timedelta) -> Action:
+def _written_down(sent: Sent, *, by: Person, at: datetime) -> Action:
     return Action(
         id=sent.id,
         person=by,
-        visit=visit,
         kind=sent.kind,
         phone=sent.phone,
         number=sent.number,
-        happened_at=_believed(sent, visit.created_at, visit.last_at, ahead=ahead),
+        happened_at=at,
         came_at=clock.now(),
         data=sent.data,
         seen=sent.seen,
     )
 
 
-def _believed(sent: Sent, booked_at: datetime, before: datetime | None, *, ahead: timedelta) -> datetime:
+def _believed(sent: Sent, *not_before: datetime | None, ahead: timedelta) -> datetime:
     """When it happened: by the phone's clock, set right by what that is off now; in the order in which it was done, and
     never in the future."""
     now = clock.now()
     said = sent.at - ahead if abs(ahead) > CLOCK_MAY_BE_OFF else sent.at
-    earliest = max(filter(None, (booked_at, now - BELIEVED, before)))
+    earliest = max(filter(None, (now - BELIEVED, *not_before)))
     return min(max(said, earliest), now)
 
 
 def _carry_out(action: Action, visit: Visit, *, by: Person, is_his: bool) -> None:
     kind = kinds.of(action.kind)
-    if kind is None:
-        action.outcome, action.words = Action.Outcome.REFUSED, str(_UNKNOWN)
+    if not isinstance(kind, Kind):
+        _refuse(action, _UNKNOWN)
     elif cause := _cause(action, visit, kind, is_his=is_his):
         _set_beside(action, cause, beside.as_it_is(visit))
     else:
@@ -159,30 +217,20 @@ def _cause(action: Action, visit: Visit, kind: Kind, *, is_his: bool) -> Action.
 
 def _apply(action: Action, visit: Visit, kind: Kind, *, by: Person) -> None:
     try:
-        with transaction.atomic():
-            action.answer = dict(kind.apply(action, visit, by) or {})
-        action.outcome = Action.Outcome.DONE
+        _do(action, lambda: kind.apply(action, visit, by))
     except SetBeside as both:
         _set_beside(action, Action.Cause.CHANGED, {"text": both.theirs})
     except ChangedMeanwhile:
         _set_beside(action, Action.Cause.CHANGED, beside.as_it_is(visit))
     except Refused as refusal:
-        action.outcome, action.words = Action.Outcome.REFUSED, str(refusal.message)
+        _refuse(action, refusal.message)
 
 
 def _set_beside(action: Action, cause: Action.Cause, theirs: dict[str, str]) -> None:
     """With its photo, so that the phone need not keep it."""
+    if action.picture is not None:
+        if Action.objects.filter(visit=action.visit).exclude(file="").count() >= findings.MOST_PHOTOS:
+            _refuse(action, findings.ENOUGH_PHOTOS)
+            return
+        action.file.save(f"{action.pk.hex}.jpg", ContentFile(action.picture), save=False)
     action.outcome, action.cause, action.theirs = Action.Outcome.BESIDE, cause, theirs
-    if action.picture is None:
-        return
-    if Action.objects.filter(visit=action.visit).exclude(file="").count() >= findings.MOST_PHOTOS:
-        action.outcome, action.cause, action.theirs = Action.Outcome.REFUSED, "", {}
-        action.words = str(findings.ENOUGH_PHOTOS)
-        return
-    try:
-        cleaned = findings.clean(BytesIO(action.picture))
-    except Refused as refusal:
-        action.outcome, action.cause, action.theirs = Action.Outcome.REFUSED, "", {}
-        action.words = str(refusal.message)
-        return
-    action.file.save(f"{action.pk.hex}.jpg", ContentFile(cleaned), save=False)

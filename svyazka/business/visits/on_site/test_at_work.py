@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from svyazka.business.visits import carry_out, checklist
-from svyazka.business.visits.models import NotDone, Presence, Stint, Tick, Visit
+from svyazka.business.visits import booking, carry_out, checklist
+from svyazka.business.visits.models import HandOver, NotDone, Presence, Stint, Tick, Visit
 from svyazka.business.visits.on_site import in_hand, take
 from svyazka.business.visits.on_site.sent import Sent
+from svyazka.business.visits.on_site.test_take import Phone
 from svyazka.kit import clock
 
 
@@ -79,3 +80,59 @@ def test_a_mistaken_end_is_taken_back_from_the_queue(send, hour):
     assert send("not_done", {"reason": "weather"}, hour(11)) == "done"
     assert send("taking_back", {"from": "not_done"}, hour(11, 1)) == "done"
     assert Visit.objects.get().status == "started"
+
+
+def test_what_a_colleague_has_ended_already_keeps_what_was_done_before(
+    send, started, measurement, of_egor, egor, anna, hour
+):
+    """Two phones of one crew: the one without signal sends after the other has said that it is done."""
+    code = checklist.change(measurement, [{"ru": "Бахилы"}], by=anna).checklist[0]["code"]
+    carry_out.set_status(started, Visit.Status.DONE, by=egor, at=hour(11, 30))
+    who = {"who": str(of_egor.pk)}
+    assert send("presence", {**who, "mark": "here"}, hour(10, 5)) == "done"
+    here = Presence.objects.get()
+    assert (here.came_at, here.with_visit, here.left_at is not None) == (hour(10, 5), True, True)
+    assert send("presence", {**who, "mark": "gone"}, hour(11)) == "done"
+    assert send("tick", {"point": code, "on": "1"}, hour(11, 10)) == "done"
+    gone = Presence.objects.get()
+    assert (gone.left_at, gone.with_visit, Tick.objects.get().at) == (hour(11), False, hour(11, 10))
+    assert send("presence", {**who, "mark": "mistake"}, hour(11, 15)) == "done"
+    assert Presence.objects.get().with_visit
+
+
+def test_what_was_done_after_the_end_is_refused(send, started, measurement, of_egor, egor, anna, hour):
+    code = checklist.change(measurement, [{"ru": "Бахилы"}], by=anna).checklist[0]["code"]
+    done = carry_out.set_status(started, Visit.Status.DONE, by=egor, at=hour(11, 30))
+    Visit.objects.filter(pk=done.pk).update(status_since=hour(11, 30))
+    assert send("tick", {"point": code, "on": "1"}, hour(11, 40)) == "refused"
+    assert send("presence", {"who": str(of_egor.pk), "mark": "here"}, hour(11, 40)) == "refused"
+    assert not Presence.objects.exists()
+
+
+@pytest.fixture
+def ahead(visit, egor):
+    """Sends it of a visit that has not begun."""
+    phone = Phone(egor, visit)
+
+    def put(kind, data):
+        phone.put(kind, data)
+        return phone.send()[0]
+
+    return put
+
+
+def test_a_colleague_is_asked_from_the_queue(ahead, of_ilya):
+    assert ahead("hand_over", {"taker": str(of_ilya.pk), "why": "сломалась машина"})["outcome"] == "done"
+    asked = HandOver.objects.get()
+    assert (asked.taker, asked.why, asked.state) == (of_ilya, "сломалась машина", "asked")
+
+
+def test_nobody_is_asked_who_is_not_free_any_more_nor_without_a_reason(
+    ahead, of_ilya, measurement, new_deal, hour, olga
+):
+    who = {"taker": str(of_ilya.pk)}
+    for nonsense in ({**who, "why": ""}, {"taker": "x", "why": "болею"}, {"taker": "999999", "why": "болею"}, {}):
+        assert ahead("hand_over", nonsense)["outcome"] == "refused"
+    booking.book(new_deal("Другие"), measurement, of_ilya, hour(10), request_id=uuid4(), by=olga)
+    told = ahead("hand_over", {**who, "why": "болею"})
+    assert (told["outcome"], "Илья Фомин" in told["words"], HandOver.objects.count()) == ("refused", True, 0)

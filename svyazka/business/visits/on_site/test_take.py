@@ -12,10 +12,22 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from svyazka.business.clients.models import Interaction
+from svyazka.business.deals.models import Task
+from svyazka.business.deals.work import tasks
 from svyazka.business.journal.models import Entry
 from svyazka.business.notices.models import Notice
-from svyazka.business.visits import booking, findings
-from svyazka.business.visits.models import Action, Visit, VisitPhoto
+from svyazka.business.visits import booking, carry_out, checklist, findings, not_done
+from svyazka.business.visits.models import (
+    Action,
+    Booking,
+    HandOver,
+    NotDone,
+    Presence,
+    Stint,
+    Tick,
+    Visit,
+    VisitPhoto,
+)
 from svyazka.business.visits.on_site import beside, in_hand, kinds, take
 from svyazka.business.visits.on_site.sent import Sent
 from svyazka.kit import clock
@@ -40,18 +52,18 @@ class Phone:
         self.seen = in_hand.seen(visit, person)
         self.visit = visit.pk
 
-    def put(self, kind, data=None, *, file=None, at=None, seen=None):
+    def put(self, kind, data=None, *, file=None, at=None, seen=None, of_visit=True):
         self.last += 1
         one = Sent(
             id=uuid4(),
             kind=kind,
             person=self.person.pk,
-            visit=self.visit,
+            visit=self.visit if of_visit else None,
             phone=self.id,
             number=self.last,
             at=at or clock.now(),
             data=data or {},
-            seen=self.seen if seen is None else seen,
+            seen=self.seen if seen is None and of_visit else seen or {},
         )
         self.queue.append((one, file))
         return one.id
@@ -98,6 +110,7 @@ def test_a_day_without_signal_arrives_in_order_and_at_its_time(phone, visit, ego
     assert (visit.status, visit.report) == ("done", "Два окна")
     kept = VisitPhoto.objects.get()
     assert (kept.file.read(), told[-1]["answer"]) == (plain, {"photo": kept.pk})
+    assert kept.at == now - timedelta(minutes=40)
     happened = Interaction.objects.filter(data__event__in=["on_way", "started", "done", "reported", "photos"])
     minutes_ago = [round((now - one.at).total_seconds() / 60) for one in happened.order_by("at")]
     assert minutes_ago == [180, 150, 60, 50, 40]
@@ -221,6 +234,28 @@ def test_what_is_left_as_the_office_has_it_stays_readable(phone, visit, egor, di
     assert (entry.by_id, entry.changes) == (dina.pk, {"beside": [None, "left"]})
 
 
+def test_a_picture_is_read_before_anything_is_held(phone, visit, dina, monkeypatch):
+    booking.cancel(visit, reason="передумали", by=dina)
+    order, clean, hold = [], findings.clean, take.hold
+    monkeypatch.setattr(findings, "clean", lambda file: (order.append("read"), clean(file))[1])
+    monkeypatch.setattr(take, "hold", lambda deal: (order.append("held"), hold(deal))[1])
+    phone.put("photo", file=picture())
+    assert [one["outcome"] for one in phone.send()] == ["beside"]
+    assert order == ["read", "held"]
+
+
+def test_done_here_and_could_not_be_done_there_is_for_somebody_to_decide(phone, visit, egor, dina, hour, monkeypatch):
+    monkeypatch.setattr("svyazka.kit.clock.now", lambda: hour(11))
+    carry_out.set_status(visit, Visit.Status.STARTED, by=egor)
+    not_done.say(visit, None, "Никого нет", by=egor)
+    phone.put("status", {"status": "done"})
+    assert [one["outcome"] for one in phone.send()] == ["beside"]
+    assert Action.objects.get().theirs == {"text": "не состоялся: Никого нет"}
+    beside.take(visit, egor, by=dina)
+    visit.refresh_from_db()
+    assert (visit.status, NotDone.objects.count()) == ("done", 0)
+
+
 def test_a_visit_given_to_another_is_decided_by_the_office(phone, visit, egor, of_ilya, hour, dina):
     booking.move(visit, hour(10), of_ilya, reason="замена", by=dina)
     phone.put("status", {"status": "done"})
@@ -322,7 +357,18 @@ things = st.one_of(
     st.tuples(st.just("delay"), st.builds(lambda n: {"minutes": n}, st.sampled_from([0, 20, 40, 9999, "x"]))),
     st.tuples(st.just("photo"), st.just({})),
     st.tuples(st.just("unheard_of"), st.just({})),
+    st.tuples(st.just("break"), st.sampled_from([{}, {"over": "1"}])),
+    st.tuples(st.just("tick"), st.builds(lambda on: {"point": "zamki", "on": on}, st.sampled_from("01"))),
+    st.tuples(st.just("not_done"), st.sampled_from([{"reason": "nobody_there"}, {"text": "Лифт"}, {}])),
+    st.tuples(st.just("taking_back"), st.just({"from": "not_done"})),
+    st.tuples(
+        st.just("presence"), st.builds(lambda mark: {"mark": mark}, st.sampled_from(["here", "gone", "mistake"]))
+    ),
+    st.tuples(st.just("hand_over"), st.just({"why": "сломалась машина"})),
+    st.tuples(st.just("task"), st.just({})),
+    st.tuples(st.just("absence"), st.just({"note": "болею"})),
 )
+OWN = ("task", "absence")  # of no visit
 # What becomes of each attempt: it never gets there, its answer is lost, it comes twice, or only a part goes.
 troubles = st.lists(st.sampled_from(["lost", "unheard", "twice", "part", "fine", "wakes_late"]), max_size=25)
 
@@ -331,9 +377,25 @@ class UndoEverything(Exception):
     pass
 
 
+@pytest.fixture
+def its_day(visit, measurement, anna, hour, monkeypatch):
+    """It is a quarter past ten on the day of the visit, and there is a list to tick off."""
+    assert checklist.change(measurement, [{"ru": "Замки"}], by=anna).checklist[0]["code"] == "zamki"
+    monkeypatch.setattr("svyazka.kit.clock.now", lambda: hour(9, 15))
+
+
+@pytest.fixture
+def whom(its_day, of_egor, of_ilya, egor, olga, hour):
+    """What each kind is about."""
+    task = tasks.plan(None, "Сдать инструмент", due_at=hour(18), person=egor, by=olga)
+    who = {"presence": {"who": str(of_egor.pk)}, "hand_over": {"taker": str(of_ilya.pk)}}
+    return {**who, "task": {"task": str(task.pk)}}
+
+
 @given(what=st.lists(things, min_size=1, max_size=8), trouble=troubles)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_losses_and_repeats_end_in_the_same_rows(egor, visit, what, trouble):
+def test_any_losses_and_repeats_end_in_the_same_rows(egor, of_ilya, its_day, visit, whom, what, trouble):
+    what = [(kind, {**data, **whom.get(kind, {})}) for kind, data in what]
     smooth, rough = [], []
     for rows, line in ((smooth, ["fine"]), (rough, trouble)):
         try:
@@ -348,7 +410,7 @@ def test_any_losses_and_repeats_end_in_the_same_rows(egor, visit, what, trouble)
 def _play(egor, visit, what, line):
     phone = Phone(egor, visit)
     for kind, data in what:
-        phone.put(kind, data, file=picture() if kind == "photo" else None)
+        phone.put(kind, data, file=picture() if kind == "photo" else None, of_visit=kind not in OWN)
     late = None
     for trouble in line:
         if trouble == "unheard":
@@ -377,7 +439,18 @@ def _rows(visit):
     told = [
         (one.data.get("event"), one.text, one.data.get("count")) for one in Interaction.objects.order_by("at", "id")
     ]
-    return [now.status, now.report, now.late_minutes, *actions, *changes, photos, told]
+    return [now.status, now.report, now.late_minutes, *actions, *changes, photos, told, *_on_site(visit)]
+
+
+def _on_site(visit):
+    """What was done there besides."""
+    yield list(Stint.objects.values_list("began_at", "ended_at", "until_break"))
+    yield list(Tick.objects.values_list("point", "at"))
+    yield list(Presence.objects.values_list("who", "came_at", "left_at", "with_visit"))
+    yield list(HandOver.objects.values_list("taker", "state"))
+    yield list(NotDone.objects.values_list("said", "at", "was"))
+    yield list(Task.objects.filter(deal=None).values_list("done_at", "done_by"))
+    yield [(one.resource_id, one.kind) for one in Booking.objects.order_by("resource", "during")]
 
 
 def test_the_page_makes_pictures_that_stay_as_they_are():

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import carry_out, delays, findings
+from svyazka.business.visits import carry_out, delays, findings, not_done
 from svyazka.business.visits.carry_out import STEPS
 from svyazka.business.visits.models import Action, Visit, VisitPhoto
 from svyazka.business.visits.on_site import in_hand
@@ -22,10 +22,15 @@ TAPPED = (Status.ON_WAY, Status.STARTED, Status.DONE)
 
 
 def _status(action: Action, visit: Visit, by: Person) -> Answer:
-    """A visit that has gone further meanwhile, by a colleague's phone, stays where it is."""
+    """A visit that has gone further meanwhile, by a colleague's phone, stays where it is. Where he has said that it
+    could not be done, somebody decides which of the two counts."""
     wanted = _wanted(action)
     if wanted is None:
         raise Refused(_("There is no such status of a visit."))
+    if visit.status == Status.NOT_DONE:
+        if not action.insists:
+            raise SetBeside(_said_of(visit))
+        visit = not_done.take_back(visit, by=by)
     if visit.status == Status.CANCELLED and action.insists:
         if wanted == Status.ON_WAY:  # nobody goes there any more
             return {"status": visit.status}
@@ -34,6 +39,10 @@ def _status(action: Action, visit: Visit, by: Person) -> Answer:
         return {"status": visit.status}
     changed = carry_out.set_status(visit, wanted, by=by, at=action.happened_at)
     return {"status": changed.status}
+
+
+def _said_of(visit: Visit) -> str:
+    return f"{visit.get_status_display()}: {visit.not_done.said}"
 
 
 def _wanted(action: Action) -> Visit.Status | None:

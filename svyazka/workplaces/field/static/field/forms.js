@@ -43,7 +43,19 @@ function stop(event) {
 
 async function queue(form, submitter) {
   const { queue: kind, visit } = form.dataset;
-  await keep({ kind, visit: Number(visit), data: valuesOf(form, submitter) });
+  const isKept = await keep({ kind, visit: Number(visit ?? 0), data: valuesOf(form, submitter), said: saidBy(form, submitter) });
+  if (!isKept) return;
+  // What stays in the fields would pass for something that is still being typed.
+  if (form.hasAttribute("data-clears")) form.reset();
+  if (form.hasAttribute("data-then")) document.querySelector("a[data-back]").click();
+}
+
+// In words, for the list of what waits: what the button says of itself, or what was chosen and typed.
+function saidBy(form, submitter) {
+  const said = submitter?.dataset.said ?? form.dataset.said;
+  const chosen = [...form.querySelectorAll("input[type=radio]:checked")].map((one) => one.closest("label").textContent.trim());
+  const typed = [...form.querySelectorAll("input:not([type]), input[type=text]")].map((one) => one.value.trim());
+  return said ?? [...chosen, ...typed].filter(Boolean).join(", ");
 }
 
 function valuesOf(form, submitter) {
@@ -68,8 +80,10 @@ async function photos(input) {
 async function keep(given) {
   try {
     await put(given);
+    return true;
   } catch (fault) {
     const what = fault.name === "QuotaExceededError" ? "full" : "broken";
     document.dispatchEvent(new CustomEvent("field:trouble", { detail: { what, name: "" } }));
+    return false;
   }
 }

@@ -4,7 +4,7 @@ import { isPicking, takeOver } from "./forms.js";
 import { look, mark, sendLooks, takeLooks } from "./looks.js";
 import { isUnsent, keepSending, waiting } from "./queue.js";
 import { show } from "./shown.js";
-import { list } from "./store.js";
+import { forgetArrived, list } from "./store.js";
 
 const READY_EVERY = 15 * 60_000;
 
@@ -74,7 +74,7 @@ function renew() {
 }
 
 const isTyping = () =>
-  document.activeElement?.matches("textarea, input, select") || [...document.querySelectorAll("#main textarea, #main input:not([type=hidden], [type=file])")].some((one) => one.value !== one.defaultValue) || Boolean(document.querySelector("dialog[open]"));
+  document.activeElement?.matches("textarea, input, select") || [...document.querySelectorAll("#main textarea, #main input:not([type=hidden], [type=file])")].some((one) => one.value !== one.defaultValue || one.checked !== one.defaultChecked) || Boolean(document.querySelector("dialog[open]"));
 
 let ready = () => {}; // what is kept is asked for anew, once there is somebody who keeps it
 
@@ -114,5 +114,6 @@ async function leaving(event) {
 
 // The pages of the clients he goes to are nobody else's business; what is not sent stays.
 async function forgetPages() {
-  for (const name of await caches.keys()) if (name.startsWith("field-pages-")) await caches.delete(name);
+  for (const name of await caches.keys()) if (/^field-(pages|pictures)-/.test(name)) await caches.delete(name);
+  await forgetArrived(0);
 }

@@ -2,7 +2,8 @@
 // in order, also after the page was closed.
 import { forgetDoor, sendAll } from "./sending.js";
 import { small } from "./photo.js";
-import { add, list, phone, remove, replace, change, uuid } from "./store.js";
+import { uuid } from "../sheets/uuid.js";
+import { add, list, phone, remove, replace, change } from "./store.js";
 
 const SOONEST = 2_000;
 const LATEST = 5 * 60_000;
@@ -16,7 +17,8 @@ export let state = "nothing"; // of the last attempt: see sendAll
 // → the number of the action, once it is safe on the phone. Throws QuotaExceededError where the phone is full.
 // `merge`: takes the place of an unsent one of the same kind and visit with the same word. `raw`: the file is a photo as the
 // camera made it; it is kept first, for a phone may end the page at any time, and made small before it is sent.
-export async function put({ kind, visit, data = {}, file = null, seen = {}, merge = null, raw = false }) {
+// `visit`: 0 is none. `said`: what it is, in words, for the list of what waits.
+export function put({ kind, visit, data = {}, file = null, seen = {}, merge = null, raw = false, said = "" }) {
   const action = {
     id: uuid(),
     kind,
@@ -24,14 +26,27 @@ export async function put({ kind, visit, data = {}, file = null, seen = {}, merg
     data,
     seen: { ...seenOf(visit), ...seen },
     person: Number(document.body.dataset.person),
-    phone: await phone(),
     at: new Date().toISOString(),
-    file: file ? { bytes: await file.arrayBuffer(), type: file.type || "image/jpeg", name: file.name ?? "" } : null,
     state: raw ? "raw" : "waiting",
     merge,
+    said,
     label: shownAs(visit)?.dataset.label ?? "",
   };
-  const earlier = merge && (await last(action));
+  const kept = before.then(() => keep(action, file, raw));
+  before = kept.catch(() => {});
+  return kept;
+}
+
+// A picture takes longer to keep than a tap: each waits for the one before it, so that they stay in their order.
+let before = Promise.resolve();
+
+async function keep(given, file, raw) {
+  const action = {
+    ...given,
+    phone: await phone(),
+    file: file ? { bytes: await file.arrayBuffer(), type: file.type || "image/jpeg", name: file.name ?? "" } : null,
+  };
+  const earlier = action.merge && (await last(action));
   // What may be on its way just now stays: the new one comes after it.
   await (earlier && state !== "sending" ? replace(earlier.number, action) : add(action));
   tell("field:queued", action);

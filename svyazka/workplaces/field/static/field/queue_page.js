@@ -41,7 +41,7 @@ function line(row, words, list) {
   put("what", list === "foreign" ? "" : said(row, words));
   put("when", when(row));
   put("visit", list === "foreign" ? "" : nameOf(row, words));
-  made.querySelector("a").href = `/field/visits/${row.visit}/`;
+  made.querySelector("a").href = row.visit ? `/field/visits/${row.visit}/` : "/field/";
   const why = made.querySelector("[data-why]");
   why.textContent = row.words ?? "";
   why.hidden = !row.words;
@@ -52,9 +52,10 @@ function line(row, words, list) {
   return made;
 }
 
-const nameOf = ({ label, visit }, words) => label || words.visit.replace("{n}", visit);
+const nameOf = ({ label, visit }, words) => label || (visit ? words.visit.replace("{n}", visit) : "");
 
-function said({ kind, data, file }, words) {
+function said({ data, file, said: inWords }, words) {
+  if (inWords) return inWords;
   if (file) return words.size.replace("{n}", Math.max(1, Math.round(file.bytes.byteLength / 1024)));
   if (data.status) return words.statuses[data.status] ?? data.status;
   if (data.from) return words.statuses[data.from] ?? data.from;

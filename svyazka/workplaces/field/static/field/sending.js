@@ -1,11 +1,12 @@
 // Sends what waits, in the order in which it was done: by the page, or by the worker when no page is open. Each thing has
 // a number of its own, so that sending it again after a lost answer changes nothing.
-import { change, keep, list, remove } from "./store.js";
+import { change, keep, keepArrived, list, remove } from "./store.js";
 
 const AT_ONCE = 50;
 const LARGEST = 1_000_000; // letters in one go; the house takes twice that
 const DOOR_IS_KNOWN_FOR = 5 * 60_000;
 const PATIENCE = 60_000;
+const LONGEST_SHOWN = 8_000; // letters of what is still shown once it has arrived: a note has 5,000
 const WITH_A_PHOTO = 5 * 60_000; // over a bad line it takes its time
 
 let door; // who is logged in, and what a request has to show
@@ -135,16 +136,24 @@ async function note(run, answer, told) {
   const outcomes = new Map(given.outcomes.map((one) => [one.id, one]));
   const held = new Set();
   const gone = [];
+  const news = [];
   for (const row of run) {
     const became = outcomes.get(row.id) ?? { outcome: "again" };
     if (became.outcome === "again") held.add(row.visit);
     else if (became.outcome === "refused") await change(row.number, { state: "refused", words: became.words });
-    else gone.push(row.number);
-    if (became.outcome !== "again") told({ ...became, kind: row.kind, visit: row.visit });
+    else gone.push({ ...row, outcome: became.outcome });
+    if (became.outcome !== "again") news.push({ ...became, kind: row.kind, visit: row.visit });
   }
-  if (gone.length) await remove(gone);
+  const done = gone.filter(({ outcome }) => outcome === "done").filter(isSmall);
+  if (done.length) await keepArrived(done.map((row) => there(row, given.now)));
+  if (gone.length) await remove(gone.map(({ number }) => number));
+  for (const one of news) told(one);
   return held;
 }
+
+const isSmall = ({ data }) => JSON.stringify(data).length < LONGEST_SHOWN;
+
+const there = ({ id, kind, person, visit, number, at, data }, came) => ({ id, kind, person, visit, number, at, data, came });
 
 // A request that the house, or something before it, does not take at all: a photo that is too large for a proxy.
 async function refused(run, words, told) {

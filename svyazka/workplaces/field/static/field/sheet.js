@@ -13,6 +13,7 @@ class Saving extends EventTarget {
   #carried = new Map(); // number of a thing in the queue → the last edit that it carries
   #from = 0;
   #word = uuid();
+  #storing = Promise.resolve();
 
   constructor(state, given, rows) {
     super();
@@ -31,10 +32,19 @@ class Saving extends EventTarget {
     return !this.state.pending.length;
   }
 
-  async now() {
+  // → once all is in the queue, or it is said why not.
+  now() {
     clearTimeout(this.#timer);
     const open = this.state.pending.filter(({ n }) => n > this.#from);
-    if (!open.length || open.every(({ sent }) => sent)) return;
+    if (open.some(({ sent }) => !sent)) this.#storing = this.#store(open);
+    return this.#storing;
+  }
+
+  get isKept() {
+    return this.state.pending.every(({ sent }) => sent);
+  }
+
+  async #store(open) {
     for (const edit of open) edit.sent = true;
     const { code: form, version, visit } = this.given;
     const edits = open.map(({ sent, n, ...edit }) => edit);
@@ -128,6 +138,7 @@ class FieldSheet extends SheetForm {
     });
     this.told = ({ detail }) => this.saving.told(detail) || this.photos.told(detail);
     this.heard = ({ detail }) => this.saving.connection(detail);
+    this.end.addEventListener("submit", (event) => this.#end(event));
     document.addEventListener("field:told", this.told);
     document.addEventListener("field:state", this.heard);
     this.refresh();
@@ -137,6 +148,20 @@ class FieldSheet extends SheetForm {
     super.disconnectedCallback();
     document.removeEventListener("field:told", this.told);
     document.removeEventListener("field:state", this.heard);
+  }
+
+  // It goes into the queue behind the last edit.
+  async #end(event) {
+    event.preventDefault();
+    await this.saving.now();
+    if (!this.saving.isKept) return;
+    const { code: form, visit } = this.given;
+    try {
+      await put({ kind: "sheet_end", visit, data: { form, revision: this.state.revision }, said: document.querySelector(".sheet-name").textContent });
+    } catch {
+      return this.end.submit(); // a browser that keeps nothing
+    }
+    document.querySelector("a[data-back]").click();
   }
 
   // What waits on this phone, of this person and this visit.

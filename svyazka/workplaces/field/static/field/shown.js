@@ -1,53 +1,109 @@
-// The page as it will be when everything has arrived: what waits on the phone is laid over what the house has said.
+// The page as it will be when everything has arrived: what waits on the phone is laid over what the house has said, and
+// what has arrived since the house drew it.
+import { hour, isAhead } from "./clock.js";
+import { course, isOver } from "./course.js";
+import { crew } from "./crew.js";
+import { points } from "./points.js";
 import { drop, isUnsent, waiting } from "./queue.js";
+import { arrived } from "./store.js";
 
 const urls = new Map(); // of photos that wait: action → address within the browser
 
 export async function show() {
-  const own = (await waiting()).filter((row) => isUnsent(row) && row.person === Number(document.body.dataset.person));
-  const visits = new Map(Map.groupBy ? Map.groupBy(own, ({ visit }) => visit) : grouped(own));
+  const rows = await laid();
   for (const part of document.querySelectorAll("[data-visit]")) {
-    if (!part.matches("form")) lay(part, visits.get(Number(part.dataset.visit)) ?? []);
+    if (!part.matches("form")) lay(part, rows.filter(({ visit }) => visit === Number(part.dataset.visit)));
   }
+  // A page that was kept the day before; what the house shows already stays, whatever the phone's clock says.
+  for (const early of document.querySelectorAll("[data-on-day][hidden]:not([data-all])")) early.hidden = isAhead(early.dataset.onDay);
 }
 
-function grouped(rows) {
-  const found = new Map();
-  for (const row of rows) found.set(row.visit, [...(found.get(row.visit) ?? []), row]);
-  return found;
+// In the order in which it was done.
+async function laid() {
+  const me = Number(document.body.dataset.person);
+  const drawn = Date.parse(document.getElementById("field-bar")?.dataset.drawn);
+  const there = (await arrived()).filter(({ came }) => Date.parse(came) > drawn).map((row) => ({ ...row, isThere: true }));
+  const own = [...there, ...(await waiting()).filter(isUnsent)].filter(({ person }) => person === me);
+  return own.sort((one, other) => one.number - other.number);
 }
 
 function lay(part, rows) {
-  for (const mark of part.querySelectorAll("[data-waits]")) {
-    mark.hidden = !rows.some(({ kind }) => mark.dataset.waits.split(" ").includes(kind));
-  }
-  // What the house can only take once it has heard of the status.
-  for (const way of part.querySelectorAll("[data-when-sent]")) way.hidden = rows.some(({ kind }) => kind === "status" || kind === "taking_back");
-  status(part, rows);
+  const open = new Set(rows.filter(({ isThere }) => !isThere).map(({ kind }) => kind));
+  for (const mark of part.querySelectorAll("[data-waits]")) mark.hidden = !mark.dataset.waits.split(" ").some((kind) => open.has(kind));
+  for (const way of part.querySelectorAll("[data-unless]")) way.hidden = open.has(way.dataset.unless);
+  const now = status(part, rows);
+  for (const later of part.querySelectorAll("[data-once-sent]")) later.hidden = !(now && ["started", "done"].includes(now.status));
   note(part, rows);
   delay(part, rows);
   photos(part, rows);
+  points(part, rows, now?.status);
+  crew(part, rows, now?.status);
+  tasks(part, rows);
+  forms(part, rows);
 }
 
-// The last one that waits; none: as the house said it.
+// → how it stands; nothing, where this part says nothing of it.
 function status(part, rows) {
   const chip = part.querySelector("[data-statuses]");
-  if (!chip) return;
+  if (!chip) return null;
   const words = JSON.parse(chip.dataset.statuses);
-  const order = Object.keys(words);
-  let now = chip.dataset.status;
-  for (const { kind, data } of rows) {
-    if (kind === "status" && order.indexOf(data.status) > order.indexOf(now)) now = data.status;
-    if (kind === "taking_back" && data.from === now) now = order[order.indexOf(now) - 1] ?? now;
-  }
-  if (!(now in words)) return; // cancelled, or one that this page does not know
-  if (chip.dataset.now === now || (!chip.dataset.now && now === chip.dataset.status)) return;
-  chip.dataset.now = now;
-  chip.textContent = words[now];
-  chip.className = `chip ${now === "done" ? "good" : now === "planned" ? "" : "warn"}`;
-  for (const steps of part.querySelectorAll("[data-steps]")) steps.hidden = steps.dataset.steps !== now;
+  const { status: said, paused, before } = chip.dataset;
+  const now = course({ status: said, paused: paused || null, before }, rows);
+  if (!(now.status in words)) return now; // cancelled, or one that this page does not know
+  const key = `${now.status} ${now.paused ?? ""}`;
+  if (chip.dataset.now === key || (!chip.dataset.now && key === `${said} ${paused}`)) return now;
+  chip.dataset.now = key;
+  chip.textContent = now.paused ? words.paused : words[now.status];
+  chip.className = `chip ${{ done: "good", not_done: "bad", planned: "" }[now.status] ?? "warn"}`;
+  for (const steps of part.querySelectorAll("[data-steps]")) steps.hidden = steps.dataset.steps !== now.status;
   const card = part.matches(".stop") ? part : part.querySelector(".stop");
-  card?.classList.toggle("done", now === "done");
+  for (const one of ["done", "not_done"]) card?.classList.toggle(one, now.status === one);
+  for (const on of part.querySelectorAll("[data-while-on]")) on.hidden = isOver(now.status);
+  rest(part, now);
+  notDone(part, now, words);
+  return now;
+}
+
+function rest(part, { paused }) {
+  for (const form of part.querySelectorAll("[data-break]")) form.hidden = (form.dataset.break === "over") !== Boolean(paused);
+  for (const button of part.querySelectorAll("[data-while-at-work]")) button.classList.toggle("primary", !paused);
+  const since = part.querySelector("[data-rests]");
+  if (!since) return;
+  since.hidden = !paused;
+  if (paused) since.textContent = since.dataset.rests.replace("{since}", hour(paused));
+  since.parentElement.hidden = !paused && !since.parentElement.dataset.worked;
+}
+
+function notDone(part, { status: now, why, before }, words) {
+  const box = part.querySelector("[data-not-done]");
+  if (!box) return;
+  box.hidden = now !== "not_done";
+  if (!why) return;
+  const reason = why.reason && part.querySelector(`[data-queue=not_done] input[value="${CSS.escape(why.reason)}"]`);
+  box.querySelector("[data-why-not]").textContent = [reason?.closest("label").textContent.trim(), why.text?.trim()].filter(Boolean).join(": ");
+  const back = box.querySelector("[data-back-to]");
+  if (back) back.textContent = back.dataset.backTo.replace("{status}", words[before]);
+}
+
+// What somebody has to do besides: ticked off, it waits, and then it is gone.
+function tasks(part, rows) {
+  for (const line of part.querySelectorAll("[data-task]")) {
+    const own = rows.filter(({ kind, data }) => kind === "task" && data.task === line.dataset.task);
+    line.hidden = own.some(({ isThere }) => isThere);
+    line.querySelector("[data-task-waits]").hidden = !own.length;
+    line.querySelector("form").hidden = Boolean(own.length);
+  }
+}
+
+// A form of which somebody has said that it is complete.
+function forms(part, rows) {
+  for (const line of part.querySelectorAll("[data-form]")) {
+    const own = rows.filter(({ kind, data }) => ["sheet", "sheet_end"].includes(kind) && data.form === line.dataset.form);
+    const ends = own.at(-1)?.kind === "sheet_end";
+    line.querySelector("[data-form-ends]").hidden = !ends;
+    line.querySelector("[data-form-stands]").hidden = ends;
+    line.querySelector("[data-form-waits]").hidden = !own.some(({ isThere }) => !isThere);
+  }
 }
 
 function note(part, rows) {
@@ -66,7 +122,7 @@ function delay(part, rows) {
 function photos(part, rows) {
   const list = part.querySelector("[data-photos-waiting]");
   if (!list) return;
-  const there = rows.filter(({ kind, file }) => kind === "photo" && file);
+  const there = rows.filter(({ kind, file, isThere }) => kind === "photo" && file && !isThere);
   const kept = new Set(there.map(({ id }) => id));
   for (const shown of [...list.children]) if (!kept.has(shown.dataset.action)) shown.remove();
   for (const [id, url] of urls) if (!kept.has(id)) { URL.revokeObjectURL(url); urls.delete(id); }

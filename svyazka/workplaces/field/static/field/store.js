@@ -1,4 +1,6 @@
 // What this phone keeps: what was done and has not arrived yet, and a few things that pages and the worker tell each other.
+import { uuid } from "../sheets/uuid.js";
+
 const NAME = "svyazka-field";
 
 let opened;
@@ -50,20 +52,28 @@ export const fact = (name) => within("facts", "readonly", (store) => store.get(n
 
 export const keep = (name, value) => within("facts", "readwrite", (store) => store.put(value, name));
 
+const MOST_ARRIVED = 300;
+
+// What the house has by now. A page that it drew before does not know of it.
+export const arrived = async () => (await fact("arrived")) ?? [];
+
+export const keepArrived = (rows) => within("facts", "readwrite", (store) => {
+  store.get("arrived").onsuccess = ({ target }) => {
+    const before = (target.result ?? []).filter(({ id }) => !rows.some((row) => row.id === id));
+    store.put([...before, ...rows].slice(-MOST_ARRIVED), "arrived");
+  };
+});
+
+// Of whoever has the phone now; 0 is nobody.
+export const forgetArrived = (besides) => within("facts", "readwrite", (store) => {
+  store.get("arrived").onsuccess = ({ target }) => store.put((target.result ?? []).filter(({ person }) => person === besides), "arrived");
+});
+
 // One and the same for all that comes from this browser.
 export async function phone() {
   const known = await fact("phone");
   if (known) return known;
-  const made = crypto.randomUUID?.() ?? uuid();
+  const made = uuid();
   await keep("phone", made);
   return made;
-}
-
-// Where the page was not opened over https, the browser makes none by itself.
-export function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -2,6 +2,8 @@
 // ASSETS in front of it, and the two modules with which the queue is sent.
 const SHELL = `field-shell-${VERSION}`;
 const PAGES = "field-pages-"; // and the number of whoever they were made for
+const PICTURES = "field-pictures-"; // the same
+const MOST_PICTURES = 200; // a hundred megabytes: the oldest gives way
 const DOOR = "field-door"; // says since when the next page has to come from the house: somebody has logged in, or out
 
 self.addEventListener("install", (event) => event.waitUntil(fill().then(() => self.skipWaiting())));
@@ -15,6 +17,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (url.pathname.startsWith("/static/")) event.respondWith(asset(request));
   else if (isPage(request, url)) event.respondWith(page(event, request, url));
+  else if (NEEDS_HOUSE.test(url.pathname) && isLooked(request)) event.respondWith(ofHouse(request));
   else if (/^\/field\/photos\/\d+\/$/.test(url.pathname)) event.respondWith(picture(request));
 });
 
@@ -36,8 +39,18 @@ async function asset(request) {
 }
 
 // A whole page, or a link that takes only its main part, or a step back in the browser's history.
-const isPage = ({ mode, headers }, { pathname }) =>
-  pathname.startsWith("/field/") && !pathname.startsWith("/field/sync/") && !/^\/field\/visits\/\d+\/(done|next|hand-over)\//.test(pathname) && (mode === "navigate" || headers.get("HX-Boosted") === "true" || headers.get("HX-History-Restore-Request") === "true");
+const isLooked = ({ mode, headers }) => mode === "navigate" || headers.get("HX-Boosted") === "true" || headers.get("HX-History-Restore-Request") === "true";
+
+const isPage = (request, { pathname }) =>
+  pathname.startsWith("/field/") && !pathname.startsWith("/field/sync/") && !NEEDS_HOUSE.test(pathname) && isLooked(request);
+
+// Free times are with the house alone: without signal that is said in words.
+const NEEDS_HOUSE = /^\/field\/visits\/\d+\/next\//;
+
+async function ofHouse(request) {
+  const isPart = request.mode !== "navigate";
+  return fetch(request).catch(async () => asKept(await nothing("/field/without-signal/next/"), isPart));
+}
 
 async function page(event, request, url) {
   const isPart = request.mode !== "navigate";
@@ -77,7 +90,7 @@ async function whole(url) {
   try {
     const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: "text/html" }, signal: AbortSignal.timeout?.(30_000) });
     // A session that has ended leads to the log-in: what is kept stays, and whoever logs in gets his own.
-    if (answer.redirected) await askNext();
+    if (answer.redirected && !isOurs(answer)) await askNext();
     if (answer.status === 404) await dropPage(url);
     if (!answer.ok || answer.redirected) return null;
     await put(url, answer.clone(), asked);
@@ -87,8 +100,11 @@ async function whole(url) {
   }
 }
 
-// What is another with every answer says nothing: tokens of forms, numbers of requests.
-const lasting = (text) => main(text).replaceAll(/value="(?:[A-Za-z0-9]{64}|[0-9a-f-]{36})"/g, "");
+// It leads on to another page of ours: what it was for is over.
+const isOurs = ({ url }) => new URL(url).pathname.startsWith("/field/");
+
+// What is another with every answer says nothing: tokens of forms, numbers of requests, when it was drawn.
+const lasting = (text) => main(text).replaceAll(/value="(?:[A-Za-z0-9]{64}|[0-9a-f-]{36})"|data-drawn="[^"]*"/g, "");
 
 async function askNext() {
   await (await caches.open(DOOR)).put("/field/", new Response(String(Date.now())));
@@ -101,8 +117,10 @@ async function put(url, answer, asked) {
   const person = Number(/data-person="(\d+)"/.exec(text)?.[1]);
   if (!person) return;
   await keep("me", person);
-  const others = (await caches.keys()).filter((name) => name.startsWith(PAGES) && name !== PAGES + person);
+  const own = [PAGES + person, PICTURES + person];
+  const others = (await caches.keys()).filter((name) => [PAGES, PICTURES].some((kind) => name.startsWith(kind)) && !own.includes(name));
   await Promise.all(others.map((name) => caches.delete(name))); // nobody sees what was another's on this phone
+  if (others.length) await forgetArrived(person);
   const pages = await caches.open(PAGES + person);
   await pages.put(nameOf(url), new Response(text, { headers: { "Content-Type": "text/html; charset=utf-8" } }));
   await (await caches.open(DOOR)).delete("/field/");
@@ -146,18 +164,26 @@ const own = (text) => [...text.slice(0, text.indexOf("<body")).matchAll(/<link r
 
 const main = (text) => text.slice(text.indexOf("<main"), text.indexOf("</main>") + 7);
 
-async function nothing() {
-  const kept = await (await caches.open(SHELL)).match("/field/without-signal/");
+async function nothing(instead = "/field/without-signal/") {
+  const kept = await (await caches.open(SHELL)).match(instead);
   return kept ?? Response.error();
 }
 
 async function picture(request) {
-  const pages = await mine();
-  const kept = await pages?.match(request);
+  const person = await fact("me");
+  const pictures = person ? await caches.open(PICTURES + person) : null;
+  const kept = await pictures?.match(request);
   if (kept) return kept;
   const answer = await fetch(request);
-  if (answer.ok && !answer.redirected) await pages?.put(request, answer.clone());
+  if (pictures && answer.ok && !answer.redirected) await keepPicture(pictures, request, answer.clone());
   return answer;
+}
+
+// A phone that is full shows it all the same.
+async function keepPicture(pictures, request, answer) {
+  await pictures.put(request, answer).catch(() => {});
+  const kept = await pictures.keys();
+  for (const old of kept.slice(0, -MOST_PICTURES)) await pictures.delete(old);
 }
 
 // The pages of the coming days: those that are not there or have changed, one after the other, and none besides.

@@ -219,10 +219,10 @@ export class SheetForm extends HTMLElement {
     const button = this.end.querySelector("button");
     const { words } = this.wording;
     const isStopped = this.findings().some((one) => one.severity === "stops") || this.state.beside.length > 0;
-    const waits = !this.saving.isIdle || !this.photos.isIdle;
-    button.disabled = isStopped || waits || !this.state.revision;
+    const isEmpty = !this.state.revision && this.saving.isIdle;
+    button.disabled = isStopped || isEmpty;
     this.end.querySelector("[name=revision]").value = this.state.revision;
-    this.end.querySelector(".hint").textContent = isStopped ? words.end_stopped : waits ? words.end_waits : "";
+    this.end.querySelector(".hint").textContent = isStopped ? words.end_stopped : "";
   }
 
   #tell(text, ...more) {
