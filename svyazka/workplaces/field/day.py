@@ -24,8 +24,9 @@ from svyazka.business.visits.carry_out import STEPS, status_before
 from svyazka.business.visits.directions import way_link
 from svyazka.business.visits.models import Visit, VisitQuerySet
 from svyazka.business.visits.on_site import in_hand
+from svyazka.business.visits.whereabouts import consent
 from svyazka.kit import clock
-from svyazka.workplaces.field import beside, maps
+from svyazka.workplaces.field import beside, maps, whereabouts
 from svyazka.workplaces.shared import typed
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
@@ -89,10 +90,16 @@ def day(request: PageRequest) -> HttpResponse:
         "asked": list(handing_over.waiting_for(request.person)),
         "tasks": _tasks(request.person) if chosen == clock.today() else [],
         "beside": beside.of_day(request.person) if not fragment else [],
+        **({} if fragment else _near(request.person)),
         "in_vain": any(one.visit.status == Visit.Status.NOT_DONE for one in stops),
         "left": sum(one.visit.status not in OVER for one in stops),
     }
     return render(request, "field/stops.html" if fragment else "field/day.html", context)
+
+
+def _near(person: Person) -> dict[str, Any]:
+    stands = consent.stands(person)
+    return {"near": whereabouts.places(person, stands), "notes_arrivals": stands.wanted}
 
 
 def _tasks(person: Person) -> list[dict[str, Any]]:

@@ -1,6 +1,8 @@
 // A field page with and without signal: what is done goes through the queue, and the pages of the coming days are kept.
 import { bar, say } from "./bar.js";
 import { isPicking, takeOver } from "./forms.js";
+import { begin as beginNear } from "./near.js";
+import { begin as beginNews } from "./news.js";
 import { isUnsent, keepSending, waiting } from "./queue.js";
 import { show } from "./shown.js";
 import { list } from "./store.js";
@@ -30,6 +32,8 @@ async function begin() {
   document.addEventListener("submit", leaving, { capture: true });
   draw();
   keepSending();
+  beginNews();
+  beginNear();
   if ("serviceWorker" in navigator) keepPages();
   navigator.storage?.persist?.();
 }

@@ -16,7 +16,8 @@ export let state = "nothing"; // of the last attempt: see sendAll
 // → the number of the action, once it is safe on the phone. Throws QuotaExceededError where the phone is full.
 // `merge`: takes the place of an unsent one of the same kind and visit with the same word. `raw`: the file is a photo as the
 // camera made it; it is kept first, for a phone may end the page at any time, and made small before it is sent.
-export async function put({ kind, visit, data = {}, file = null, seen = {}, merge = null, raw = false }) {
+// `at`: when it happened, where that is not now.
+export async function put({ kind, visit, data = {}, file = null, seen = {}, merge = null, raw = false, at = new Date().toISOString() }) {
   const action = {
     id: uuid(),
     kind,
@@ -25,7 +26,7 @@ export async function put({ kind, visit, data = {}, file = null, seen = {}, merg
     seen: { ...seenOf(visit), ...seen },
     person: Number(document.body.dataset.person),
     phone: await phone(),
-    at: new Date().toISOString(),
+    at,
     file: file ? { bytes: await file.arrayBuffer(), type: file.type || "image/jpeg", name: file.name ?? "" } : null,
     state: raw ? "raw" : "waiting",
     merge,
