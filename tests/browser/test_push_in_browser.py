@@ -16,6 +16,7 @@ from svyazka.business.visits.road import sending as road
 from svyazka.business.visits.road.told import of_visit
 from svyazka.business.visits.telling import tell
 from svyazka.kit import clock
+from svyazka.kit.streets import street_of
 from svyazka.workplaces.shared import push
 from tests.browser.test_field_without_signal import (  # noqa: F401
     cut,
@@ -99,8 +100,9 @@ def moved(visit, olga):  # noqa: F811
 
 
 def test_both_workers_and_a_tap_without_signal(phone, line, visit, moved, windows):  # noqa: F811
-    page = phone(windows["egor"], path="/account/")
+    page = phone(windows["egor"])
     page.context.grant_permissions(["notifications"])
+    page.goto("/account/")
     scope = page.evaluate(REGISTER)
     page.goto("/field/")
     ready(page, visit)
@@ -111,7 +113,7 @@ def test_both_workers_and_a_tap_without_signal(phone, line, visit, moved, window
     ((title, body),) = page.evaluate(SHOWN)
     assert title.startswith("Замер: сегодня ")
     assert "→" in title
-    assert body == road.street_of(visit.address)
+    assert body == street_of(visit.address)
     hour = f"{clock.local(changed.starts_at):%H:%M}"
     until(page, KEPT, [f"/field/visits/{visit.pk}/", hour])
     cut(page, line)
@@ -120,8 +122,7 @@ def test_both_workers_and_a_tap_without_signal(phone, line, visit, moved, window
     expect(page.locator("#stop .stop-hours")).to_contain_text(hour)
     assert Notice.objects.get().read_at is None
     mend(page, line)
-    page.wait_for_timeout(200)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 40
     while Notice.objects.get().read_at is None and time.monotonic() < deadline:
         page.wait_for_timeout(100)
     assert of_visit(changed)[0].seen_at
@@ -139,8 +140,9 @@ KEPT = """async ([url, hour]) => {
 
 
 def test_where_no_page_is_open_one_is_opened(phone, visit, moved, windows):  # noqa: F811
-    page = phone(windows["egor"], path="/account/")
+    page = phone(windows["egor"])
     page.context.grant_permissions(["notifications"])
+    page.goto("/account/")
     scope = page.evaluate(REGISTER)
     browser = Browser(page)
     _changed, notice, letter = moved()

@@ -56,7 +56,7 @@ class WebPush:
                     vapid_claims={"sub": settings.PUSH_CONTACT},
                     ttl=KEPT,
                     timeout=TIMEOUT,
-                    headers={"Urgency": "high"},
+                    headers={"Urgency": "high", "Content-Type": "application/octet-stream"},
                     requests_session=session,
                 )
         except WebPushException as refusal:

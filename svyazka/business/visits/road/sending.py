@@ -19,8 +19,8 @@ from svyazka.business.notices.tell import Word, tell_all
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Asked, Booking, RoadNews, Visit, VisitMove
 from svyazka.business.visits.road.compare import Changed, Now, compare
-from svyazka.business.visits.road.street import street_of
 from svyazka.kit import clock
+from svyazka.kit.streets import street_of
 
 HOUSE = Automaton("Visits")
 AT_ONCE = 200

@@ -2,10 +2,14 @@
 import { fact, keep } from "./store.js";
 
 const NAME = "news-seen";
+const SOONER_OR_LATER = 20_000; // the browser may not notice that there is signal again
 
 export async function begin() {
   addEventListener("hashchange", look);
   addEventListener("online", send);
+  addEventListener("focus", send);
+  document.addEventListener("field:told", send);
+  setInterval(send, SOONER_OR_LATER);
   document.addEventListener("visibilitychange", look);
   document.addEventListener("htmx:afterSettle", look);
   // A notice was tapped while this page was open.
@@ -35,9 +39,13 @@ async function send() {
   if (isSending || !waiting.length || !navigator.onLine) return;
   isSending = true;
   try {
+    // A page that was kept may have an old token: the house gives the one that holds, and says who is logged in.
+    const door = await fetch("/field/sync/", { redirect: "manual", cache: "no-store" });
+    if (!door.ok) return;
+    const { token, person } = await door.json();
+    if (person !== Number(document.body.dataset.person)) return;
     const body = new URLSearchParams(waiting.map((number) => ["news", number]));
-    const headers = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
-    const answer = await fetch("/field/news/", { method: "POST", body, headers, redirect: "manual" });
+    const answer = await fetch("/field/news/", { method: "POST", body, headers: { "X-CSRFToken": token }, redirect: "manual" });
     if (answer.ok) await keep(NAME, ((await fact(NAME)) ?? []).filter((number) => !waiting.includes(number)));
   } catch {
     // No signal after all: the next time.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from svyazka.business.visits.road.street import street_of
+from svyazka.kit.streets import street_of
 
 
 @pytest.mark.parametrize(
