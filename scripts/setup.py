@@ -32,6 +32,7 @@ def main(for_tests: bool) -> None:
     if for_tests:
         find_browser()
         find_sip_server()
+        fetch_push_service()
 
 
 def make_environment() -> None:
@@ -123,6 +124,17 @@ def find_sip_server() -> None:
     if shutil.which("kamailio") or not can_apt_install():
         return
     apt_install("kamailio", "", "kamailio-websocket-modules")
+
+
+def fetch_push_service() -> None:
+    """Of another hand, against which web push is tested; nothing of it runs at the customer's."""
+    folder = ROOT / "tests" / "push_service"
+    sources = [folder / "package.json", folder / "package-lock.json"]
+    if done("push-service", sources) and (folder / "node_modules").exists():
+        return
+    say("fetching a push service")
+    run(*npm(), "ci", "--ignore-scripts", "--prefix", folder, quiet=True)
+    finish("push-service", sources)
 
 
 def apt_install(package: str, why: str, *further: str) -> None:

@@ -243,6 +243,7 @@ _RUSSIAN_IS_DATA = {
     "config/settings.py": "a language is called by its own name",
     "config/database.py": "checks that the database knows Cyrillic letters",
     "kit/addresses.py": "words of addresses: street, house, flat",
+    "kit/streets.py": "the same: what a street is told by",
     "kit/regions.py": "towns as they stand in addresses; both languages side by side, for the edge reads it",
     "edge/words.py": "stands without Django: both languages side by side, see the test below",
     "connectors/web_form/fields.py": "what the makers of forms call their fields",

@@ -88,6 +88,7 @@ ACTIONS_OF_PHONES = [
     "svyazka.business.visits.on_site.usual.KINDS",
     "svyazka.business.visits.on_site.at_work.KINDS",
     "svyazka.business.visits.on_site.own.KINDS",
+    "svyazka.business.visits.on_site.near.KINDS",
     "svyazka.business.sheets.on_site.KINDS",
 ]
 # Telephone systems that `svyazka listen` connects to: Pbx.driver → class that fits calls.phone_system.PhoneSystem.

@@ -42,6 +42,8 @@ from svyazka.business.visits import (
     waiting_round,
 )
 from svyazka.business.visits.planning import night
+from svyazka.business.visits.road import follow_up, phones, tomorrow
+from svyazka.business.visits.road import sending as road_news
 from svyazka.config import giving_way, memory, planning
 from svyazka.config.database import WORKER
 from svyazka.workplaces.shared import push
@@ -73,6 +75,10 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (day_plans.forget_past, 3600.0),
     (night.go_round, 600.0),
     (remind_clients.remind_due, 60.0),
+    (road_news.send_due, 3.0),
+    (follow_up.follow_up, 5.0),
+    (phones.look, 20.0),
+    (tomorrow.tell_due, 60.0),
 )
 
 log = structlog.get_logger(__name__)

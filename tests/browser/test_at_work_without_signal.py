@@ -18,7 +18,6 @@ import pytest
 from django.conf import settings as house_settings
 from django.db import connections
 from playwright.sync_api import expect
-from tests.browser.line import Line
 
 from svyazka.business.deals import opening
 from svyazka.business.deals.work import tasks
@@ -39,6 +38,7 @@ from svyazka.business.visits.models import (
     VisitKind,
 )
 from svyazka.config import starting
+from svyazka.config.bench.line import Line
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.field import day

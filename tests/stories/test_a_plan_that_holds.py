@@ -23,7 +23,8 @@ HTMX = {"HX-Request": "true"}
 @pytest.fixture
 def monday(windows):
     """Next Monday; nothing of it has begun."""
-    return clock.today() + timedelta(days=7 - clock.today().weekday())
+    today = clock.today()
+    return today + timedelta(days=(8 if today.weekday() == 6 else 7 - today.weekday()))
 
 
 @pytest.fixture

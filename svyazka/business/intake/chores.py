@@ -18,6 +18,9 @@ from svyazka.business.sheets.sheets import forget_old_saves
 from svyazka.business.staff.log_in import forget_old_guesses
 from svyazka.business.staff.sessions import SessionStore
 from svyazka.business.visits.links import forget_old_misses
+from svyazka.business.visits.road.sending import forget_old as forget_old_news_of_visits
+from svyazka.business.visits.road.tomorrow import forget_old as forget_old_days_told
+from svyazka.business.visits.whereabouts.marks import forget_old as forget_old_marks
 from svyazka.kit import clock, partitions
 from svyazka.kit.alone import alone
 
@@ -65,6 +68,9 @@ CHORES: tuple[Callable[[], None], ...] = (
     forget_old_times,
     forget_old_misses,
     forget_old_saves,
+    forget_old_news_of_visits,
+    forget_old_days_told,
+    forget_old_marks,
     SessionStore.clear_expired,
 )
 

@@ -26,7 +26,7 @@ from svyazka.business.journal.record import Automaton
 from svyazka.business.notices import linking
 from svyazka.business.notices.devices import Letter
 from svyazka.business.notices.messengers import Access, Closed, Denied, Messenger, Undeliverable, Unreached, of_account
-from svyazka.business.notices.models import Chat, Notice, Outage, Outgoing
+from svyazka.business.notices.models import Chat, Notice, Outage, Outgoing, SentBy
 from svyazka.business.notices.sending import Write
 from svyazka.business.notices.tell import tell
 from svyazka.business.staff import roles
@@ -162,7 +162,7 @@ def _write_down(account: str, came: Mapping[Outgoing, Came], trouble: Trouble | 
         linking.close(chat, by=by)
     there = [one for one, how in came.items() if how is Came.THERE]
     Chat.objects.filter(pk__in=[one.chat_id for one in there]).update(reached_at=now)
-    Notice.objects.filter(pk__in=[one.notice_id for one in there]).update(sent_at=now)
+    Notice.objects.filter(pk__in=[one.notice_id for one in there]).update(sent_at=now, sent_by=SentBy.CHAT)
     _forget(one for one, how in came.items() if how is not Came.BACK)
     until = _pause(account, trouble, now) if trouble else now
     Outgoing.objects.filter(pk__in=[one.pk for one, how in came.items() if how is Came.BACK]).update(try_at=until)

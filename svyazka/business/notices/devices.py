@@ -44,7 +44,12 @@ class Gone(Exception):
 
 
 class TryLater(Exception):
-    """It could not be reached now."""
+    """It could not be reached now. `after`: seconds for which the other side asks us to wait; none, where it said
+    nothing."""
+
+    def __init__(self, trouble: str, *, after: float = 0.0):
+        super().__init__(trouble)
+        self.after = after
 
 
 class Outlet(Protocol):

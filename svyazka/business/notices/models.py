@@ -6,6 +6,11 @@ from django.db.models import Q
 from svyazka.business.staff.models import Person, Session
 
 
+class SentBy(models.TextChoices):
+    DEVICE = "device"
+    CHAT = "chat"
+
+
 class Notice(models.Model):
     """What one person has to hear of: a question, a deal handed to him, a task. Ids and names only; the page finds the
     words for its kind, in the reader's language."""
@@ -20,6 +25,7 @@ class Notice(models.Model):
     data = models.JSONField(default=dict)  # what its words need: {"text": "…", "from": "Sales"}
     read_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)  # by push or messenger, where the person has one
+    sent_by = models.CharField(max_length=10, choices=SentBy.choices, blank=True, default="", db_default="")
     tries = models.PositiveSmallIntegerField(default=0)
     try_at = models.DateTimeField(null=True)  # empty: there is nothing to send any more
 
@@ -41,9 +47,17 @@ class Device(models.Model):
     secret = models.TextField()  # address and keys, locked away: whoever has them can write to it
     created_at = models.DateTimeField()
     reached_at = models.DateTimeField(null=True)
+    waits_until = models.DateTimeField(null=True)  # its maker's service has asked us for patience
 
     class Meta:
         indexes = [models.Index(fields=["person"], name="device_of_person")]
+
+
+class QuietHours(models.Model):
+    """Those of the company, for whoever has chosen none of his own. One row; without times, there are none."""
+
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
 
 
 class Wish(models.Model):
@@ -53,6 +67,8 @@ class Wish(models.Model):
     silent = models.JSONField(default=list)  # groups of kinds that stay in the page: ["task"]
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
+    as_company = models.BooleanField(default=False, db_default=False)  # the company's quiet hours in place of these
+    zone = models.CharField(max_length=40, blank=True, default="", db_default="")  # his clock; empty: the company's
     names = models.BooleanField(default=False)  # what was written, and the client's name, on a locked screen
 
 

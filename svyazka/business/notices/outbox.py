@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -36,6 +36,11 @@ def answer(text: str, *, account: str, user_id: str) -> None:
     now = clock.now()
     Outgoing.objects.filter(account=account, user_id=user_id, notice=None).delete()
     Outgoing.objects.create(account=account, user_id=user_id, text=text, at=now, try_at=now)
+
+
+def waiting(notices: Iterable[int]) -> set[int]:
+    """Those of these notices that are still to be said in a chat."""
+    return set(Outgoing.objects.filter(notice__in=list(notices)).values_list("notice_id", flat=True))
 
 
 def call_off(notice: Notice) -> None:

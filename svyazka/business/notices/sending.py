@@ -6,9 +6,10 @@ hands leaves it to the next one. Whoever has read it meanwhile hears nothing (`r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import Enum
 
 import structlog
@@ -16,7 +17,7 @@ from django.db import connection
 
 from svyazka.business.notices import devices
 from svyazka.business.notices.devices import Gone, Letter, TryLater
-from svyazka.business.notices.models import Device, Notice
+from svyazka.business.notices.models import Device, Notice, SentBy
 from svyazka.kit import clock, rows
 
 AT_ONCE = 40
@@ -35,6 +36,12 @@ class Outcome(Enum):
     LATER = "later"
 
 
+@dataclass(frozen=True)
+class Came:
+    outcome: Outcome
+    waits_until: datetime | None = None  # the other side has asked for patience
+
+
 def send_due(write: Write) -> int:
     """One batch; how many notices it was."""
     claimed = _claim()
@@ -45,7 +52,7 @@ def send_due(write: Write) -> int:
     pairs = [(notice, device) for notice in claimed for device in wanted if device.person_id == notice.person_id]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         outcomes = list(pool.map(lambda pair: _send(pair[1], letters[pair[0].pk]), pairs))
-    _write_down(claimed, [(notice, device, outcome) for (notice, device), outcome in zip(pairs, outcomes, strict=True)])
+    _write_down(claimed, [(notice, device, came) for (notice, device), came in zip(pairs, outcomes, strict=True)])
     return len(claimed)
 
 
@@ -76,29 +83,44 @@ order by id
 """
 
 
-def _send(device: Device, letter: Letter) -> Outcome:
+def _send(device: Device, letter: Letter) -> Came:
     """In a thread of its own, which asks nothing of the database. What went wrong is logged without where to."""
+    if device.waits_until and device.waits_until > clock.now():
+        return Came(Outcome.LATER, device.waits_until)
     try:
         devices.outlet(device.kind).send(devices.address_of(device), letter)
     except Gone:
-        return Outcome.GONE
+        return Came(Outcome.GONE)
     except TryLater as trouble:
         log.info("notice_not_sent", device=device.pk, trouble=str(trouble))
-        return Outcome.LATER
-    return Outcome.REACHED
+        return Came(Outcome.LATER, clock.now() + timedelta(seconds=trouble.after) if trouble.after else None)
+    return Came(Outcome.REACHED)
 
 
-def _write_down(claimed: Sequence[Notice], sent: Sequence[tuple[Notice, Device, Outcome]]) -> None:
+def _write_down(claimed: Sequence[Notice], sent: Sequence[tuple[Notice, Device, Came]]) -> None:
     """Reached on one device, it is over; and so it is where there is no device left to try."""
     now = clock.now()
-    Device.objects.filter(pk__in={device.pk for _notice, device, came in sent if came is Outcome.GONE}).delete()
-    reached = {notice.pk for notice, _device, came in sent if came is Outcome.REACHED}
-    Notice.objects.filter(pk__in=reached).update(sent_at=now)
-    Device.objects.filter(pk__in={device.pk for _notice, device, came in sent if came is Outcome.REACHED}).update(
-        reached_at=now
-    )
-    again = {notice.pk for notice, _device, came in sent if came is Outcome.LATER} - reached
+    _are_gone(device.pk for _notice, device, came in sent if came.outcome is Outcome.GONE)
+    reached = {notice.pk for notice, _device, came in sent if came.outcome is Outcome.REACHED}
+    Notice.objects.filter(pk__in=reached).update(sent_at=now, sent_by=SentBy.DEVICE)
+    there = {device.pk for _notice, device, came in sent if came.outcome is Outcome.REACHED}
+    Device.objects.filter(pk__in=there).update(reached_at=now, waits_until=None)
+    again = {notice.pk for notice, _device, came in sent if came.outcome is Outcome.LATER} - reached
+    _wait([(notice.pk, device.pk, came.waits_until) for notice, device, came in sent if came.waits_until], again)
     _is_over(one.pk for one in claimed if one.pk not in again)
+
+
+def _are_gone(ids: Iterable[int]) -> None:
+    if numbers := set(ids):
+        Device.objects.filter(pk__in=numbers).delete()
+
+
+def _wait(asked: Iterable[tuple[int, int, datetime]], again: Collection[int]) -> None:
+    """Not sooner than the other side wants it; nothing else goes to that device until then, either."""
+    for notice, device, until in asked:
+        Device.objects.filter(pk=device).update(waits_until=until)
+        if notice in again:
+            Notice.objects.filter(pk=notice, try_at__lt=until).update(try_at=until)
 
 
 def _is_over(ids: Iterable[int]) -> None:

@@ -37,14 +37,15 @@ def tell(
     return tell_all(kind, [Word(people, by, deal_id, client_id, data or {})])
 
 
-def tell_all(kind: str, words: Sequence[Word]) -> list[Notice]:
-    """In a handful of statements, however many they are."""
+def tell_all(kind: str, words: Sequence[Word], *, one_way: bool = False) -> list[Notice]:
+    """In a handful of statements, however many they are. `one_way`: in chats only where there is no device, and at any
+    hour; whoever calls sees to the quiet hours, and to another way where that one did not help."""
     concerned = [(sorted({*word.people} - {word.by.actor_id}), word) for word in words]
     everybody = {person for people, _word in concerned for person in people}
     if not everybody:
         return []
     now = clock.now()
-    wanted = {one.person_id: one for one in wishes.of_people(everybody, kind, now)}
+    wanted = {one.person_id: one for one in wishes.of_people(everybody, kind, now, at_any_hour=one_way)}
     told = Notice.objects.bulk_create(
         Notice(
             person_id=person,
@@ -60,7 +61,7 @@ def tell_all(kind: str, words: Sequence[Word]) -> list[Notice]:
         for person in people
         if person in wanted
     )
-    chats = {notice.pk: wanted[notice.person_id].in_chats for notice in told}
+    chats = {one.pk: wanted[one.person_id].in_chats for one in told if not (one_way and one.try_at)}
     outbox.put({number: when for number, when in chats.items() if when})
     announce_all(News("notice", notice.pk, {}, [notice.person_id]) for notice in told)
     return told

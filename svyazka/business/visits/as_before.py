@@ -36,13 +36,13 @@ def remembered(visit: Visit) -> dict[str, Any]:
     return {**{name: getattr(visit, name) for name in _PLAIN}, **moments, "rows": rows}
 
 
-def restore(visit: Visit, was: Mapping[str, Any], *, by: Actor) -> None:
-    """What it lacked then it lacks again, unless that is back."""
+def restore(visit: Visit, was: Mapping[str, Any], *, went: Collection[int] = (), by: Actor) -> None:
+    """What it lacked then it lacks again, unless that is back. `went`: who has gone there until now."""
     at, before = visit.starts_at, visit.resource
     told_otherwise = not promises.holds(at, datetime.fromisoformat(was["starts_at"]))
     _put_back(visit, was, is_arranged_anew=told_otherwise)
     changes = {"starts_at": (at.isoformat(), was["starts_at"]), "resource": (before.name, visit.resource.name)}
-    tell(visit, "moved", by=by, note=undone(), changes=changes, was=at)
+    tell(visit, "moved", by=by, note=undone(), changes=changes, was=at, also=went)
     if visit.lacks:
         orphans.is_as_before(visit, by=by)
 

@@ -21,6 +21,7 @@ from svyazka.business.visits import booking, confirming, offering, window_offers
 from svyazka.business.visits.client_rules import Span, may_still, rules, span_of
 from svyazka.business.visits.models import Asked, Visit, VisitLink, WaitingOffer
 from svyazka.business.visits.offering import Offered
+from svyazka.business.visits.road import news
 from svyazka.business.visits.taking_along import ANYHOW
 from svyazka.business.visits.telling import people_of
 from svyazka.kit import clock
@@ -111,7 +112,7 @@ def call_off(link: VisitLink, *, reason: str) -> Visit:
         return visit
     if not may_call_off(link):
         raise RingUs
-    people = people_of(visit)
+    people = set() if news.covers(visit.starts_at) else people_of(visit)
     with translation.override(settings.LANGUAGE_CODE):
         why = reason.replace("\x00", "").strip()[:280] or gettext("no reason given")
         words = gettext("The client: {reason}").format(reason=why)
@@ -150,7 +151,8 @@ def _move(link: VisitLink, chosen: Offered) -> Visit:
     moved = booking.move(visit, chosen.starts_at, chosen.resource, reason=reason, by=CLIENT, **how)
     known.moves += 1
     known.save(update_fields=["moves"])
-    _tell(moved, "visit.moved_by_client", people={*_responsible(moved), *people, *people_of(moved)})
+    on_site = set() if news.covers(visit.starts_at, moved.starts_at) else {*people, *people_of(moved)}
+    _tell(moved, "visit.moved_by_client", people={*_responsible(moved), *on_site})
     return moved
 
 

@@ -14,6 +14,9 @@ from svyazka.business.journal.record import About, Actor, announce, record
 from svyazka.business.visits import freed, periods
 from svyazka.business.visits.models import Booking, CrewMember, Resource, Substitution, Visit
 from svyazka.business.visits.periods import Overlaps, Taken
+from svyazka.business.visits.road import news
+from svyazka.business.visits.road.news import Happened
+from svyazka.business.visits.telling import people_of
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
@@ -63,7 +66,7 @@ def substitute(crew: Resource, day: date, away: Resource, *, instead: Resource |
     now = found.instead if found else away
     if now == instead:
         return found or _nothing_to_do()
-    _exchange(crew, day, now, instead)
+    _exchange(crew, day, now, instead, by=by)
     written, _new = Substitution.objects.update_or_create(crew=crew, day=day, away=away, defaults={"instead": instead})
     periods.changed(crew, day)
     _tell(written, (now.name if now else None, instead.name if instead else None), by=by)
@@ -78,25 +81,27 @@ def take_back(substitution: Substitution, *, by: Actor) -> None:
     if found is None:
         return
     if found.day >= clock.today():
-        _exchange(found.crew, found.day, found.instead, found.away)
+        _exchange(found.crew, found.day, found.instead, found.away, by=by)
     found.delete()
     periods.changed(found.crew, found.day)
     _tell(found, (found.instead.name if found.instead else None, found.away.name), by=by)
 
 
-def _exchange(crew: Resource, day: date, now: Resource | None, then: Resource | None) -> None:
+def _exchange(crew: Resource, day: date, now: Resource | None, then: Resource | None, *, by: Actor) -> None:
     """Of the crew's visits on that day. Whoever comes has to be free for all of them."""
     begins, ends = clock.day_bounds(day)
     concerned = {one.pk for one in (now, then) if one}
     periods.stand_in_line(concerned, alone=concerned)
     of_crew = Booking.objects.filter(resource=crew, kind=Booking.Kind.VISIT, during__overlap=(begins, ends))
     visits = Visit.objects.filter(pk__in=of_crew.values("visit_id")).ahead().order_by("pk")
-    for visit in visits:
+    for visit in visits.select_related("resource", "lacks"):
+        went = people_of(visit)
         wanted = [one for one in periods.of_visit(visit) if one.resource_id == crew.pk and begins <= one.start < ends]
         if now:
             periods.give_back_some(visit, now, [one.start for one in wanted])
         if then:
             _take(visit, then, [Taken(then.pk, one.start, one.end) for one in wanted])
+        news.note(visit, Happened("team", {}, people_of(visit), went), by=by)
 
 
 def _take(visit: Visit, then: Resource, wanted: list[Taken]) -> None:

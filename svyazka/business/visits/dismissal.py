@@ -24,6 +24,7 @@ from svyazka.business.staff.models import Person
 from svyazka.business.visits import resources
 from svyazka.business.visits.booking import move
 from svyazka.business.visits.models import Resource, Visit
+from svyazka.business.visits.whereabouts import consent
 from svyazka.kit.refusals import Refused
 
 
@@ -57,6 +58,7 @@ def let_go(person: Person, *, to: To | None = None, receiver: Person | None = No
         return []
     if hand_over.on_the_table(person):
         hand_over.pass_on(person, to=_receivers(person, to, receiver), by_rule=to is To.RULE, by=by)
+    consent.withdraw(person, by=by)
     left = [visit for visit in resources.ahead_of(person) if not _goes_to_another(visit, person, by=by)]
     resources.let_go(person, by=by)
     linking.end_all(person, by=by)

@@ -25,7 +25,7 @@ AGAIN = timedelta(hours=20)
 
 
 class _Leg(NamedTuple):
-    """One visit, as it was tapped on the phone."""
+    """One visit, as it was tapped on the phone, or noticed by it."""
 
     resource_id: int
     day: object
@@ -33,6 +33,7 @@ class _Leg(NamedTuple):
     set_out: datetime | None
     began: datetime | None
     ended: datetime | None
+    is_noticed: bool  # that he left, by his phone
 
 
 def at_night() -> None:
@@ -60,9 +61,12 @@ def _legs() -> list[_Leg]:
         return [_Leg(*row) for row in cursor.fetchall()]
 
 
-# A tap that was taken back is followed by another one: the last counts.
+# A tap that was taken back is followed by another one: the last counts. What a phone has noticed of coming and leaving
+# is closer to the truth than what was tapped.
 _LEGS = """
-select v.resource_id, (v.starts_at at time zone %(zone)s)::date, v.address, tapped.set_out, tapped.began, tapped.ended
+select v.resource_id, (v.starts_at at time zone %(zone)s)::date, v.address, tapped.set_out,
+       coalesce(noticed.came, tapped.began), coalesce(noticed.gone, tapped.ended),
+       noticed.gone is not null
 from visits_visit v
 join (
     select object_id, max(at) filter (where verb = 'visits.on_way') as set_out,
@@ -71,8 +75,14 @@ join (
     where kind = 'visit' and at > %(since)s and verb in ('visits.on_way', 'visits.started', 'visits.done')
     group by object_id
 ) tapped on tapped.object_id = v.id
+join visits_resource r on r.id = v.resource_id
+left join (
+    select visit_id, person_id, min(at) filter (where kind = 'came') as came,
+           max(at) filter (where kind = 'left') as gone
+    from visits_mark group by visit_id, person_id
+) noticed on noticed.visit_id = v.id and noticed.person_id = r.person_id
 where v.status = 'done' and v.address <> ''
-order by v.resource_id, tapped.began, v.id
+order by v.resource_id, coalesce(noticed.came, tapped.began), v.id
 """
 
 
@@ -84,6 +94,15 @@ def _ways(legs: list[_Leg], placed: dict[str, Placed]) -> Iterator[Way]:
         start, end = placed.get(before.address), placed.get(leg.address)
         if not start or not end or start.is_rough or end.is_rough:
             continue
-        if before.ended and leg.set_out and leg.began and before.ended <= leg.set_out < leg.began:
-            hour = clock.local(leg.set_out).hour
-            yield Way(start.point, end.point, hour, round((leg.began - leg.set_out).total_seconds()))
+        if (set_out := _set_out(before, leg)) and leg.began and set_out < leg.began:
+            hour = clock.local(set_out).hour
+            yield Way(start.point, end.point, hour, round((leg.began - set_out).total_seconds()))
+
+
+def _set_out(before: _Leg, leg: _Leg) -> datetime | None:
+    """When he tapped it. Whoever tapped it while he was still there set out when his phone noticed that he left."""
+    if not before.ended or not leg.set_out:
+        return None
+    if before.is_noticed:
+        return max(leg.set_out, before.ended)
+    return leg.set_out if before.ended <= leg.set_out else None

@@ -34,6 +34,7 @@ from svyazka.business.visits import (
 from svyazka.business.visits.models import Asked, Booking, Repair, Resource, Visit, Waiting
 from svyazka.business.visits.periods import NotFree, Overlaps, Taken
 from svyazka.business.visits.rescheduled import Why
+from svyazka.business.visits.road import news
 from svyazka.business.visits.settling import Wish, settle
 from svyazka.business.visits.telling import people_of, tell
 from svyazka.business.visits.ways_out import Step
@@ -105,7 +106,7 @@ def undo(repair: Repair, *, by: Actor) -> Outcome:
     resources = Resource.objects.in_bulk({row[0] for one in was.values() for row in one["rows"]})
     _stand_in_line(now.values(), resources.values())
     before, people = {pk: as_before.remembered(now[pk]) for pk in able}, {pk: people_of(now[pk]) for pk in able}
-    done, failed = _as_many_as_go({pk: _restorer(known[pk], waits, by) for pk in able}, now)
+    done, failed = _as_many_as_go({pk: _restorer(known[pk], waits, people[pk], by) for pk in able}, now)
     outcome.done = [now[pk] for pk in done]
     outcome.left += [(now[pk], why) for pk, why in failed.items()]
     current.undone_at = clock.now()
@@ -204,11 +205,11 @@ def _substitute(visit: Visit, step: Step, rows: list[Taken], *, by: Actor) -> No
     tell(visit, "found", by=by, changes={"lacks": (away.name, None)}, data={"lacks": away.name})
 
 
-def _restorer(change: Mapping[str, Any], waits: Mapping[int, Waiting], by: Actor) -> Putter:
+def _restorer(change: Mapping[str, Any], waits: Mapping[int, Waiting], went: set[int], by: Actor) -> Putter:
     was = change["was"]
     if entry := waits.get(change.get("waits", 0)):
         return lambda visit, _rows: as_before.bring_back(visit, was, entry, by=by)
-    return lambda visit, _rows: as_before.restore(visit, was, by=by)
+    return lambda visit, _rows: as_before.restore(visit, was, went=went, by=by)
 
 
 def _stand_in_line(visits: Iterable[Visit], resources: Iterable[Resource]) -> None:
@@ -227,8 +228,9 @@ def _tell(
     """Of the staff everybody once, however many of his visits changed; clients only where they were told otherwise."""
     counted: Counter[int] = Counter()
     for visit in done:
-        counted.update({*people[visit.pk], *people_of(visit)})
         was = datetime.fromisoformat(before[visit.pk]["starts_at"])
+        if not news.covers(was, visit.starts_at):
+            counted.update({*people[visit.pk], *people_of(visit)})
         if not promises.holds(was, visit.starts_at):
             to_client.tell(visit, "moved", by=by)
     first = min((clock.local(visit.starts_at).date() for visit in done), default=clock.today())

@@ -12,6 +12,7 @@ from svyazka.business.journal.record import Actor
 from svyazka.business.notices import tell as notices
 from svyazka.business.visits.models import Asked, MoveReason, Resource, Visit, VisitMove
 from svyazka.business.visits.periods import short
+from svyazka.business.visits.road import news
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
@@ -49,11 +50,14 @@ def remember(visit: Visit, why: Why, was_with: Resource, was_at: datetime, *, by
 
 
 def notify_moved(visit: Visit, was: datetime, people: Iterable[int], *, by: Actor) -> None:
-    _notify(visit, "visit.moved", people, by=by, was_at=was.isoformat(), new_at=visit.starts_at.isoformat())
+    """Of today and tomorrow they hear in another way (`road/`)."""
+    if not news.covers(was, visit.starts_at):
+        _notify(visit, "visit.moved", people, by=by, was_at=was.isoformat(), new_at=visit.starts_at.isoformat())
 
 
 def notify_cancelled(visit: Visit, people: Iterable[int], *, by: Actor) -> None:
-    _notify(visit, "visit.cancelled", people, by=by, was_at=visit.starts_at.isoformat())
+    if not news.covers(visit.starts_at):
+        _notify(visit, "visit.cancelled", people, by=by, was_at=visit.starts_at.isoformat())
 
 
 def _notify(visit: Visit, kind: str, people: Iterable[int], *, by: Actor, **moments: str) -> None:

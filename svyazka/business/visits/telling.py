@@ -11,6 +11,8 @@ from svyazka.business.clients.models import Interaction
 from svyazka.business.journal.record import About, Actor, announce, record
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Visit
+from svyazka.business.visits.road import news
+from svyazka.business.visits.road.news import Happened
 
 Event = Literal[
     "booked",
@@ -47,7 +49,9 @@ def tell(
 ) -> None:
     """`was`: the time before a move; `also`: people who went there before; `data`: what the history shows besides;
     `at`: when it happened, where that was before now."""
-    record(f"visits.{event}", about(visit), by=by, changes=changes, note=note, people=concerned(visit, also))
+    there = people_of(visit)
+    record(f"visits.{event}", about(visit), by=by, changes=changes, note=note, people={*there, *also})
+    news.note(visit, Happened(event, changes, there, also, was), by=by)
     announce("deal", visit.deal_id, data={"visit": visit.pk})
     said = {**of_history(visit, event), **({"was": was.isoformat()} if was else {}), **(data or {})}
     kind = Interaction.Kind.VISIT

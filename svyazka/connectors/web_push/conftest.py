@@ -4,6 +4,7 @@ import base64
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -32,6 +33,7 @@ class PushService:
 
     url: str = ""
     answers: int = 201
+    retry_after: str = ""
     letters: list[dict[str, Any]] = field(default_factory=list)
     claims: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -66,8 +68,8 @@ def _believed(header: str) -> dict[str, Any]:
     return {**json.loads(read_64(claims)), "key": parts["k"]}
 
 
-@pytest.fixture
-def push_service(settings) -> Iterator[PushService]:
+@contextmanager
+def running() -> Iterator[PushService]:
     service = PushService()
 
     class Handler(BaseHTTPRequestHandler):
@@ -76,6 +78,8 @@ def push_service(settings) -> Iterator[PushService]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             self.send_response(service.take(self.path, headers, body))
             self.send_header("Location", f"{service.url}/elsewhere")
+            if service.retry_after:
+                self.send_header("Retry-After", service.retry_after)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -84,8 +88,14 @@ def push_service(settings) -> Iterator[PushService]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     service.url = f"http://127.0.0.1:{server.server_port}"
-    settings.PUSH_SERVICES = [service.url]
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield service
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def push_service(settings) -> Iterator[PushService]:
+    with running() as service:
+        settings.PUSH_SERVICES = [service.url]
+        yield service

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 from dataclasses import asdict
+from email.utils import parsedate_to_datetime
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -21,8 +22,10 @@ from py_vapid import Vapid02
 from pywebpush import WebPushException, webpush
 
 from svyazka.business.notices.devices import Address, Gone, Letter, TryLater
+from svyazka.kit import clock
 
 TIMEOUT = 8.0
+LONGEST_WAIT = 24 * 3600  # of what a service may ask of us
 KEPT = 12 * 3600  # seconds that the service keeps it for a browser that is switched off
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256
 
@@ -53,16 +56,29 @@ class WebPush:
                     vapid_claims={"sub": settings.PUSH_CONTACT},
                     ttl=KEPT,
                     timeout=TIMEOUT,
-                    headers={"Urgency": "high"},
+                    headers={"Urgency": "high", "Content-Type": "application/octet-stream"},
                     requests_session=session,
                 )
         except WebPushException as refusal:
             status = refusal.response.status_code if refusal.response is not None else 0
             if status in (404, 410):
                 raise Gone from None
-            raise TryLater(f"answered {status}") from None
+            raise TryLater(f"answered {status}", after=_asked_to_wait(refusal.response)) from None
         except (requests.RequestException, OSError) as trouble:
             raise TryLater(type(trouble).__name__) from None
+
+
+def _asked_to_wait(answer: requests.Response | None) -> float:
+    """Seconds, by Retry-After; a number of them or a date (RFC 9110)."""
+    said = answer.headers.get("Retry-After", "") if answer is not None else ""
+    if said.isascii() and said.isdecimal():
+        return float(min(int(said), LONGEST_WAIT))
+    try:
+        until = parsedate_to_datetime(said)
+    except ValueError:
+        return 0.0
+    left = (until - clock.now()).total_seconds() if until.tzinfo else 0.0
+    return min(max(left, 0.0), LONGEST_WAIT)
 
 
 @cache

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 
 from svyazka.business.notices.devices import Address, Gone, Letter, TryLater
 from svyazka.connectors.web_push.send import WebPush
+from svyazka.kit import clock
 
 LETTER = Letter("Вам задали вопрос", "Сделка № 17", "/notices/3/", "notice-3")
 
@@ -35,6 +38,32 @@ def test_what_the_service_answers_is_understood(push_service, answer, trouble):
     assert browser.endpoint not in str(raised.value)
     # Nor do we go where it sends us.
     assert len(push_service.headers) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "after"),
+    [
+        ("120", 120),
+        ("", 0),
+        ("soon", 0),
+        ("-5", 0),
+        ("999999999999", 24 * 3600),
+        (format_datetime(clock.now() - timedelta(hours=1)), 0),
+    ],
+)
+def test_a_service_that_asks_for_patience_says_for_how_long(push_service, said, after):
+    push_service.answers, push_service.retry_after = 429, said
+    with pytest.raises(TryLater) as raised:
+        WebPush().send(push_service.browser(), LETTER)
+    assert raised.value.after == after
+
+
+def test_patience_until_a_date(push_service):
+    until = clock.now() + timedelta(minutes=10)
+    push_service.answers, push_service.retry_after = 429, format_datetime(until, usegmt=True)
+    with pytest.raises(TryLater) as raised:
+        WebPush().send(push_service.browser(), LETTER)
+    assert 595 < raised.value.after <= 600
 
 
 def test_a_service_that_is_away_is_tried_later(push_service, settings):

@@ -81,6 +81,28 @@ def test_the_pauses_grow_until_nobody_would_care(mikhail, konstantin, device, pu
     assert Device.objects.exists()
 
 
+def test_a_service_that_asks_for_patience_gets_it(mikhail, konstantin, device, push_service):
+    """Also for what comes meanwhile: that is not even tried."""
+    notice = asked(mikhail, konstantin)
+    push_service.answers, push_service.retry_after = 429, "600"
+    sending.send_due(write)
+    notice.refresh_from_db()
+    device.refresh_from_db()
+    assert notice.try_at == device.waits_until > clock.now() + timedelta(minutes=9)
+    push_service.answers = 201
+    later = asked(mikhail, konstantin)
+    sending.send_due(write)
+    later.refresh_from_db()
+    assert len(push_service.headers) == 1
+    assert later.try_at == device.waits_until
+    Device.objects.update(waits_until=clock.now())
+    Notice.objects.update(try_at=clock.now())
+    sending.send_due(write)
+    assert len(push_service.letters) == 2
+    assert Device.objects.get().waits_until is None
+    assert set(Notice.objects.values_list("sent_by", flat=True)) == {"device"}
+
+
 def test_one_of_two_devices_is_enough(mikhail, konstantin, device, session, push_service, settings):
     settings.PUSH_SERVICES = [push_service.url, "http://127.0.0.1:9"]
     away = replace(push_service.browser("b"), endpoint="http://127.0.0.1:9/b")

@@ -3,8 +3,11 @@ from __future__ import annotations
 import json
 
 from svyazka.business.deals.known import facts
+from svyazka.business.notices import reading
+from svyazka.business.notices.models import Notice
 from svyazka.business.visits import booking, carry_out, findings
 from svyazka.business.visits.models import Visit
+from svyazka.business.visits.road import sending as road
 
 HTMX = {"HX-Request": "true"}
 
@@ -106,3 +109,19 @@ def test_what_the_engineer_found_stands_in_the_deals_history(enter, olga, egor, 
     assert "Замер: заметка, Егор Кузнецов" in said
     assert "Третий этаж, без лифта" in said
     assert "Замер: статус возвращён: «в пути», Егор Кузнецов" in said
+
+
+def test_who_of_those_who_go_there_knows_of_the_change(enter, olga, visit, of_egor, hour, monkeypatch):
+    monkeypatch.setattr("svyazka.kit.clock.now", lambda: hour(8))
+    booking.move(visit, hour(15), of_egor, reason="просят позже", by=olga)
+    assert "Егор Кузнецов: <span" in _panel(enter(olga), visit)
+    assert "узнает сегодня 08:02" in _panel(enter(olga), visit)
+    monkeypatch.setattr("svyazka.kit.clock.now", lambda: hour(8, 5))
+    road.send_due()
+    assert "увидит изменение только в приложении" in _panel(enter(olga), visit)
+    reading.read(Notice.objects.get(kind="road.changed"))
+    assert "изменение видел" in _panel(enter(olga), visit)
+
+
+def _panel(browser, visit):
+    return browser.get(f"/visits/{visit.pk}/", headers=HTMX).content.decode()

@@ -37,6 +37,7 @@ from svyazka.business.visits import (
 )
 from svyazka.business.visits.directions import map_link
 from svyazka.business.visits.models import Asked, MoveReason, Visit
+from svyazka.business.visits.road import told
 from svyazka.business.visits.taking_along import TakesAlong
 from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
@@ -301,6 +302,7 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "to_say": to_client.to_say(visit) if changeable else [],
         "link": _link(request, visit) if changeable else "",
         "beside": both_sides.of_visit(visit, request.person),
+        "news_told": told.of_visit(visit),
         "may_decide": changeable,
     }
     return _dialog(request, visit, "dispatcher/visit.html", context)

@@ -23,8 +23,9 @@ from svyazka.business.visits.carry_out import STEPS, status_before
 from svyazka.business.visits.directions import way_link
 from svyazka.business.visits.models import Look, Visit, VisitQuerySet
 from svyazka.business.visits.on_site import in_hand
+from svyazka.business.visits.whereabouts import consent
 from svyazka.kit import clock
-from svyazka.workplaces.field import beside, bring, looking, maps, road
+from svyazka.workplaces.field import beside, bring, looking, maps, road, whereabouts
 from svyazka.workplaces.field.looking import Told
 from svyazka.workplaces.field.road import Road
 from svyazka.workplaces.shared import typed
@@ -94,6 +95,7 @@ def day(request: PageRequest) -> HttpResponse:
         "asked": list(handing_over.waiting_for(request.person)),
         "tasks": _tasks(request.person) if chosen == clock.today() else [],
         "beside": beside.of_day(request.person) if not fragment else [],
+        **({} if fragment else _near(request.person)),
         "in_vain": any(one.visit.status == Visit.Status.NOT_DONE for one in stops),
         "left": sum(one.visit.status not in OVER for one in stops),
     }
@@ -112,6 +114,11 @@ def _stops(request: PageRequest, visits: list[Visit], looks: dict[int, Look], be
         )
         for one, each in found
     ]
+
+
+def _near(person: Person) -> dict[str, Any]:
+    stands = consent.stands(person)
+    return {"near": whereabouts.places(person, stands), "notes_arrivals": stands.wanted}
 
 
 def _tasks(person: Person) -> list[dict[str, Any]]:

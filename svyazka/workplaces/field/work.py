@@ -18,9 +18,23 @@ from svyazka.business.staff import roles
 from svyazka.business.staff.roles import Reach
 from svyazka.business.visits import carry_out, checklist, findings, handing_over, looked, working
 from svyazka.business.visits.models import Visit, VisitPhoto
+from svyazka.business.visits.whereabouts import consent
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.field import before, beside, bring, crew, day, looking, maps, next_visit, sheet, trouble
+from svyazka.workplaces.field import (
+    before,
+    beside,
+    bring,
+    crew,
+    day,
+    looking,
+    maps,
+    news,
+    next_visit,
+    sheet,
+    trouble,
+    whereabouts,
+)
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.timeline import duration
@@ -38,6 +52,8 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
         "stop": _with_news(request, shown(request, own)),
         "load": bring.of_visits([own])[own.pk],
         "before": before.of_visit(request, own),
+        "news": news.of_visit(own, request.person),
+        "near": whereabouts.places(request.person, consent.stands(request.person)),
         "beside": beside.of_visit(own, request.person),
         "points": checklist.of_visit(own),
         "facts": _facts(own),

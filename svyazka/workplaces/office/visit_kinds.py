@@ -18,7 +18,7 @@ from svyazka.business.visits import kinds as our
 from svyazka.business.visits import resources, soundness
 from svyazka.business.visits.models import VisitKind
 from svyazka.kit.words import here
-from svyazka.workplaces.office import visit_kind_words
+from svyazka.workplaces.office import durations, visit_kind_words
 from svyazka.workplaces.office.names import NameForm
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import saved
@@ -193,6 +193,8 @@ def _page(request: PageRequest, form: KindForm, found: VisitKind | None = None) 
     wrong = soundness.faults([], [found]).of_kinds.get(found.pk, []) if found else []
     said = visit_kind_words.parts(found, _stage_names(), _kind_names()) if found else {}
     context = {"form": form, "kind": found, "wrong": wrong, "is_open": form.is_bound, "said": said}
+    if found:
+        context |= durations.on_page(found)
     return render(request, "office/visit_kind.html", context, status=422 if form.errors else 200)
 
 

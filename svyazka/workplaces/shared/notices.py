@@ -25,7 +25,7 @@ from svyazka.business.notices import reading
 from svyazka.business.notices.models import Notice
 from svyazka.business.staff.models import Person
 from svyazka.kit import words
-from svyazka.workplaces.shared import problems, waiting_cards
+from svyazka.workplaces.shared import problems, road_news, waiting_cards
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.paging import page_of
 from svyazka.workplaces.shared.short import Short
@@ -130,6 +130,19 @@ WORDINGS: dict[str, Wording] = {
     "deals.came_back_many": Wording(
         gettext_lazy("Leads not taken up in time: {count}"), "warning", "/distribution/", "bad"
     ),
+    "road.new": Wording(
+        gettext_lazy("A new visit: {kind}, {visit_at}, {street}"), "visit", "/field/visits/{visit}/", "good"
+    ),
+    "road.off": Wording(gettext_lazy("{kind} on {was_at} is called off"), "visit", "/field/?day={day}", "bad"),
+    "road.given": Wording(gettext_lazy("{kind} on {was_at}: a colleague goes"), "hand-off", "/field/?day={day}"),
+    "road.changed": Wording(
+        gettext_lazy("{kind}, {street}: {changes}"), "visit", "/field/visits/{visit}/"
+    ),
+    "road.many": Wording(gettext_lazy("Your visits have changed: {count}"), "visit", "/field/?day={day}"),
+    "road.tomorrow": Wording(
+        gettext_lazy("Your visits of the next day: {count}, the first {first_at}"), "route", "/field/?day={day}"
+    ),
+    "own.trial": Wording(gettext_lazy("A notice for trial: it has arrived"), "bell", "/account/", "good"),
     "plan.ready": Wording(gettext_lazy("A plan of the days {days} is ready"), "route", "/calendar/plans/{plan}/"),
     "plan.changed": Wording(gettext_lazy("Your visits have changed: {count} ({days})"), "route", "/field/"),
 }
@@ -139,6 +152,7 @@ _IN_WORDS: dict[str, Callable[[Any], str]] = {
     "change": lambda number: f" ({problems.change(number)})",
     "added": waiting_cards.added,
     "waits": waiting_cards.waits,
+    "changes": road_news.changes,
 }
 _UNWORDED = Wording(gettext_lazy("There is news"), "bell")
 
@@ -242,6 +256,11 @@ def place_of(one: Notice) -> str:
     if "{deal}" in link and not one.deal_id:
         return reverse("client", args=[one.client_id]) if one.client_id else reverse("notices")
     return link.format_map(defaultdict(str, values))
+
+
+def of_road(one: Notice) -> bool:
+    """What those who go out hear of their visits of today and tomorrow."""
+    return one.kind.startswith("road.")
 
 
 def _shown(one: Notice, by: str, client: str, short: Short) -> Shown:

@@ -14,16 +14,30 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svyazka.business.notices import devices, wishes
+from svyazka.business.notices import devices, trial, wishes
 from svyazka.business.notices.devices import Address, Letter
 from svyazka.business.notices.models import Device, Notice, Wish
 from svyazka.business.staff.models import Person, Session
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.shared import notices
+from svyazka.workplaces.shared import notices, road_news
 from svyazka.workplaces.shared.devices import readable
 from svyazka.workplaces.shared.door import PageRequest, needs
 
 KIND = "web_push"
+ZONES: tuple[tuple[str, Promise], ...] = (
+    ("Europe/Kaliningrad", gettext_lazy("Kaliningrad")),
+    ("Europe/Moscow", gettext_lazy("Moscow")),
+    ("Europe/Samara", gettext_lazy("Samara")),
+    ("Asia/Yekaterinburg", gettext_lazy("Yekaterinburg")),
+    ("Asia/Omsk", gettext_lazy("Omsk")),
+    ("Asia/Novosibirsk", gettext_lazy("Novosibirsk")),
+    ("Asia/Krasnoyarsk", gettext_lazy("Krasnoyarsk")),
+    ("Asia/Irkutsk", gettext_lazy("Irkutsk")),
+    ("Asia/Yakutsk", gettext_lazy("Yakutsk")),
+    ("Asia/Vladivostok", gettext_lazy("Vladivostok")),
+    ("Asia/Magadan", gettext_lazy("Magadan")),
+    ("Asia/Kamchatka", gettext_lazy("Kamchatka")),
+)
 # What a locked screen says, and a messenger: the kind, and which deal. Whoever sees the screen reads no names.
 # fmt: off
 PLAIN: dict[str, Promise] = {
@@ -70,6 +84,13 @@ PLAIN: dict[str, Promise] = {
     "visit.taken_by_client": gettext_lazy("A client has taken a window that was offered"),
     "visit.called_off_by_client": gettext_lazy("A client has called a visit off"),
     "visit.late": gettext_lazy("Somebody comes later than was promised"),
+    "road.new": gettext_lazy("A new visit of yours"),
+    "road.off": gettext_lazy("A visit of yours is called off"),
+    "road.given": gettext_lazy("A colleague goes to a visit of yours"),
+    "road.changed": gettext_lazy("A visit of yours has changed"),
+    "road.many": gettext_lazy("Your visits have changed"),
+    "road.tomorrow": gettext_lazy("Your visits of tomorrow"),
+    "own.trial": gettext_lazy("A notice for trial: it has arrived"),
     "plan.ready": gettext_lazy("A plan of your days is ready"),
     "plan.changed": gettext_lazy("Your visits have changed"),
 }
@@ -101,8 +122,24 @@ def device_ending(request: PageRequest, pk: int) -> HttpResponse:
 def account_wishes(request: PageRequest) -> HttpResponse:
     given = request.POST
     quiet = _hour(given.get("quiet_from", "")), _hour(given.get("quiet_until", ""))
-    wishes.change(request.person, heard=given.getlist("heard"), quiet=quiet, names="names" in given)
+    as_company = given.get("whose_quiet") == "company"
+    wishes.change(
+        request.person,
+        heard=given.getlist("heard"),
+        quiet=quiet,
+        names="names" in given,
+        as_company=as_company,
+        zone=given.get("zone", "")[:60],
+    )
     messages.success(request, _("Saved."))
+    return redirect("account")
+
+
+@needs("own.account", "POST")
+def device_trial(request: PageRequest) -> HttpResponse:
+    """A notice to oneself: on all devices, or in the messenger where there are none."""
+    trial.send(request.person)
+    messages.success(request, _("A notice for trial is on its way. It comes within seconds."))
     return redirect("account")
 
 
@@ -126,6 +163,8 @@ def on_page(person: Person, *, here: str | None) -> dict[str, Any]:
         "is_on": any(one["is_here"] for one in shown),
         "groups": [(code, name, code not in wish.silent) for code, name in wishes.GROUPS.items()],
         "wish": wish,
+        "company": wishes.of_company(),
+        "zones": [("", _("as the company")), *ZONES],
     }
 
 
@@ -143,12 +182,22 @@ def write(found: Sequence[Notice]) -> Mapping[int, Letter]:
 
 
 def _letter(one: Notice, shown: notices.Shown, *, with_names: bool) -> Letter:
+    if notices.of_road(one):
+        return _of_road(one, shown, with_names=with_names)
     title = str(PLAIN.get(one.kind) or _("There is news"))
     if with_names:
         text = " · ".join(part for part in (shown.said, shown.about) if part)
     else:
         text = _("Deal № {number}").format(number=one.deal_id) if one.deal_id else ""
     return Letter(title=title, text=text[:1000], url=shown.url, tag=f"notice-{one.pk}")
+
+
+def _of_road(one: Notice, shown: notices.Shown, *, with_names: bool) -> Letter:
+    """It leads to the page itself, which the phone has kept: there may be no signal. The page says that it was seen."""
+    names = shown.about if with_names else ""
+    text = " · ".join(part for part in (road_news.text(one), names) if part)
+    url = f"{notices.place_of(one)}#news-{one.pk}"
+    return Letter(title=road_news.title(one)[:200], text=text[:1000], url=url, tag=f"notice-{one.pk}")
 
 
 def _hour(typed: str) -> time | None:

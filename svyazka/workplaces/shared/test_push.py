@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import base64
+from datetime import time
+from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from svyazka.business.notices.models import Device, Wish
+from svyazka.business.notices import wishes
+from svyazka.business.notices.models import Device, Notice, Wish
+from svyazka.business.notices.quiet import Quiet
 from svyazka.business.notices.tell import tell
 from svyazka.workplaces.shared import notices, push
 
@@ -50,7 +54,7 @@ def test_what_goes_there_and_when_is_chosen(mikhail, enter, given):
     chosen = {"heard": ["question", "nonsense"], "quiet_from": "22:00", "quiet_until": "08:00"}
     assert client.post("/account/notices/", chosen).status_code == 302
     wish = Wish.objects.get()
-    assert (wish.silent, wish.names) == (["deals", "hand_off", "task", "plan", "visit", "note"], False)
+    assert (wish.silent, wish.names) == (["deals", "hand_off", "task", "plan", "road", "visit", "note"], False)
     page = client.get("/account/").content.decode()
     assert 'value="question" checked' in page
     assert 'value="task">' in page
@@ -82,3 +86,27 @@ def test_everybody_reads_his_own_language(mikhail, olga, konstantin):
 
 def test_every_kind_of_notice_has_plain_words():
     assert push.PLAIN.keys() == notices.WORDINGS.keys()
+
+
+def test_a_notice_for_trial(mikhail, enter, given):
+    browser = enter(mikhail)
+    assert browser.post("/account/devices/trial/").status_code == 422, "there is nowhere to send it"
+    assert not Notice.objects.exists()
+    browser.post("/account/devices/", given)
+    assert browser.post("/account/devices/trial/").status_code == 302
+    assert Notice.objects.get(kind="own.trial").try_at
+    assert browser.post("/account/devices/trial/").status_code == 422, "one is on its way"
+
+
+def test_quiet_hours_of_the_company_or_ones_own(mikhail, anna, enter):
+    browser = enter(mikhail)
+    wishes.change_of_company((time(22), time(7)), by=anna)
+    page = browser.get("/account/").content.decode()
+    assert "как у компании: 22:00–07:00" in page
+    assert 'value="company" checked' in page
+    own = {"whose_quiet": "own", "quiet_from": "20:00", "quiet_until": "09:00", "zone": "Asia/Kamchatka"}
+    assert browser.post("/account/notices/", own).status_code == 302
+    assert wishes.quiet_of([mikhail.pk])[mikhail.pk] == Quiet(time(20), time(9), ZoneInfo("Asia/Kamchatka"))
+    assert browser.post("/account/notices/", {**own, "whose_quiet": "company"}).status_code == 302
+    assert wishes.quiet_of([mikhail.pk])[mikhail.pk] == Quiet(time(22), time(7), ZoneInfo("Asia/Kamchatka"))
+    assert browser.post("/account/notices/", {**own, "zone": "Mars/Olympus"}).status_code == 422

@@ -22,6 +22,7 @@ urlpatterns = [
     path("account/calling/", account.calling, name="account_calling"),
     path("account/softphone/", softphone.account_softphone, name="account_softphone"),
     path("account/devices/", push.account_devices, name="account_devices"),
+    path("account/devices/trial/", push.device_trial, name="device_trial"),
     path("account/devices/<int:pk>/ending/", push.device_ending, name="device_ending"),
     path("account/chats/", chats.account_chats, name="account_chats"),
     path("account/chats/<int:pk>/ending/", chats.chat_ending, name="chat_ending"),

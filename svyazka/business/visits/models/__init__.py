@@ -1,5 +1,5 @@
 """What is stored of visits: who and what can be booked, kinds of work, visits, the times that are taken, who waits,
-what clients are told, and what phones have sent."""
+what clients are told, what phones have sent, and what those on the road hear of."""
 
 from svyazka.business.visits.models.crew import HandOver, Presence
 from svyazka.business.visits.models.day_plan import DayChange, DayPlan
@@ -10,6 +10,7 @@ from svyazka.business.visits.models.not_done import NotDone, NotDoneReason
 from svyazka.business.visits.models.on_site import Action
 from svyazka.business.visits.models.plan import PlanningRules, Proposal, ProposalGets, ProposalGroup, ProposalMove
 from svyazka.business.visits.models.resource import CrewMember, Resource, ResourceQuerySet, Shift, Substitution
+from svyazka.business.visits.models.road import Consent, DurationTaken, Mark, RoadNews, RoadRules, TomorrowTold
 from svyazka.business.visits.models.to_client import ClientRules, ClientText, ClientWord, LinkMiss, VisitLink, What
 from svyazka.business.visits.models.visit import Booking, Visit, VisitPhoto, VisitQuerySet
 from svyazka.business.visits.models.waiting import Freed, Seeking, Waiting, WaitingOffer, WaitingRules
@@ -22,13 +23,16 @@ __all__ = [
     "ClientRules",
     "ClientText",
     "ClientWord",
+    "Consent",
     "CrewMember",
     "DayChange",
     "DayPlan",
+    "DurationTaken",
     "Freed",
     "HandOver",
     "LinkMiss",
     "Look",
+    "Mark",
     "MoveReason",
     "NotDone",
     "NotDoneReason",
@@ -41,11 +45,14 @@ __all__ = [
     "Repair",
     "Resource",
     "ResourceQuerySet",
+    "RoadNews",
+    "RoadRules",
     "Seeking",
     "Shift",
     "Stint",
     "Substitution",
     "Tick",
+    "TomorrowTold",
     "Visit",
     "VisitKind",
     "VisitLink",

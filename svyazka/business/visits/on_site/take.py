@@ -198,7 +198,9 @@ def _carry_out(action: Action, visit: Visit, *, by: Person, is_his: bool) -> Non
     kind = kinds.of(action.kind)
     if not isinstance(kind, Kind):
         _refuse(action, _UNKNOWN)
-    elif cause := _cause(action, visit, kind, is_his=is_his):
+    elif (cause := _cause(action, visit, kind, is_his=is_his)) and kind.is_noted_only:
+        action.outcome, action.answer = Action.Outcome.DONE, {"kept": False}
+    elif cause:
         _set_beside(action, cause, beside.as_it_is(visit))
     else:
         _apply(action, visit, kind, by=by)

@@ -34,6 +34,7 @@ from svyazka.business.visits.models import (
 from svyazka.business.visits.moving_together import Move, hold, move_together
 from svyazka.business.visits.planning import job, reading, windows
 from svyazka.business.visits.planning.reading import Days
+from svyazka.business.visits.road import news
 from svyazka.business.visits.telling import people_of
 from svyazka.business.visits.waiting import Unplaced
 from svyazka.engines.routing.evaluate import Fault, evaluate
@@ -250,11 +251,12 @@ def _reason(*, undone: bool) -> str:
 
 
 def _move(wanted: Wanted, reason: str, *, by: Person) -> tuple[list[Visit], list[int]]:
-    """→ the visits, and whom each of them concerns."""
+    """→ the visits, and whom each of them concerns, as far as he does not hear of it as of any change (`road/`)."""
     rows = Visit.objects.select_related("resource").in_bulk(wanted)
     before = {pk: people_of(visit) for pk, visit in rows.items()}
     visits = move_together(_moves_of(wanted), reason=reason, by=by)
-    return visits, [person for visit in visits for person in before[visit.pk] | people_of(visit)]
+    by_plan = [visit for visit in visits if not news.covers(rows[visit.pk].starts_at, visit.starts_at)]
+    return visits, [person for visit in by_plan for person in before[visit.pk] | people_of(visit)]
 
 
 def _moves_of(wanted: Wanted) -> list[Move]:

@@ -2,6 +2,8 @@
 import { bar, say } from "./bar.js";
 import { isPicking, takeOver } from "./forms.js";
 import { look, mark, sendLooks, takeLooks } from "./looks.js";
+import { begin as beginNear } from "./near.js";
+import { begin as beginNews } from "./news.js";
 import { isUnsent, keepSending, waiting } from "./queue.js";
 import { show } from "./shown.js";
 import { forgetArrived, list } from "./store.js";
@@ -36,6 +38,8 @@ async function begin() {
   draw();
   performance.mark("field-ready");
   keepSending();
+  beginNews();
+  beginNear();
   if ("serviceWorker" in navigator) keepPages();
   navigator.storage?.persist?.();
 }

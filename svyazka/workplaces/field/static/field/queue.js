@@ -17,8 +17,8 @@ export let state = "nothing"; // of the last attempt: see sendAll
 // → the number of the action, once it is safe on the phone. Throws QuotaExceededError where the phone is full.
 // `merge`: takes the place of an unsent one of the same kind and visit with the same word. `raw`: the file is a photo as the
 // camera made it; it is kept first, for a phone may end the page at any time, and made small before it is sent.
-// `visit`: 0 is none. `said`: what it is, in words, for the list of what waits.
-export function put({ kind, visit, data = {}, file = null, seen = {}, merge = null, raw = false, said = "" }) {
+// `visit`: 0 is none. `said`: what it is, in words, for the list of what waits. `at`: when it happened, where that is not now.
+export function put({ kind, visit, data = {}, file = null, seen = {}, merge = null, raw = false, said = "", at = new Date().toISOString() }) {
   const action = {
     id: uuid(),
     kind,
@@ -26,7 +26,7 @@ export function put({ kind, visit, data = {}, file = null, seen = {}, merge = nu
     data,
     seen: { ...seenOf(visit), ...seen },
     person: Number(document.body.dataset.person),
-    at: new Date().toISOString(),
+    at,
     state: raw ? "raw" : "waiting",
     merge,
     said,

@@ -16,7 +16,7 @@ where resource.person_id is not null and visit.status in ('planned', 'on_way', '
 class Migration(migrations.Migration):
     dependencies = [
         ("staff", "0007_an_extension_may_be_on_two_pbxs"),
-        ("visits", "0019_a_column_that_nobody_reads"),
+        ("visits", "0020_a_phone_does_what_is_of_no_visit"),
     ]
 
     operations = [
