@@ -12,13 +12,14 @@ from django.db.models import Count
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 
+from svyazka.business.site_work import sums
 from svyazka.business.visits.models import Visit
 from svyazka.kit import clock
-from svyazka.workplaces.field import day, sheet
+from svyazka.workplaces.field import day, sheet, site_work
 from svyazka.workplaces.field.installed import assets
 from svyazka.workplaces.shared.door import PageRequest, needs
 
-MOST = 120  # pages
+MOST = 200  # pages
 
 
 @needs("visits.carry_out")
@@ -30,7 +31,10 @@ def ahead(request: PageRequest) -> HttpResponse:
     visits = list(rows.select_related("deal").order_by("starts_at"))
     today = reverse("field_day")
     pages = [{"url": f"{today}?day={on.isoformat()}", "mark": mark} for on, mark in _days(visits)]
-    pages += [{"url": reverse("field_visit", args=[one.pk]), "mark": _mark([one])} for one in visits]
+    written = sums.marks([one.pk for one in visits])
+    own = {one.pk: f"{_mark([one])}{written.get(one.pk, '')}" for one in visits}
+    pages += [{"url": reverse("field_visit", args=[one.pk]), "mark": own[one.pk]} for one in visits]
+    pages += [{"url": url, "mark": _stamp(mark)} for url, mark in site_work.ahead(own)]
     pages += [{"url": url, "mark": _stamp(mark)} for url, mark in sheet.ahead(visits)]
     pages.append({"url": reverse("field_queue"), "mark": _stamp("")})
     return JsonResponse({"pages": pages[:MOST]})

@@ -136,11 +136,11 @@ def test_a_day_with_many_visits_costs_as_many_queries_as_with_one(
 ):
     address = f"/field/?day={monday.isoformat()}"
     came_in = enter(egor)
-    with django_assert_num_queries(6):  # the session, visits, their phones, the tabs, who asks him, what is set beside
+    with django_assert_num_queries(7):  # the session, visits, phones, tabs, money, who asks him, what is beside
         came_in.get(address)
     for at in (9, 11, 12, 14, 15, 16, 17, 18):
         booking.book(visit.deal, measurement, of_egor, hour(at), request_id=uuid4(), by=olga)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         came_in.get(address)
 
 
