@@ -169,8 +169,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     free |= {"to_client": True, "request_id": asked, "fingerprint": window_links.fingerprint_of(asked)}
     sent = WaitingOffer.objects.create(waiting=waits, resource=windows["boris"].resource, **free)
     way = PaymentWay.objects.get(code="cash")
-    given = {"visit": visit, "deal": deal, "way": way, "taken_by": egor, "by": egor, "at": now, "amount": 500}
-    paid = Payment.objects.create(id=uuid.uuid4(), **given)
+    taken = {"visit": visit, "deal": deal, "way": way, "taken_by": egor, "by": egor, "at": now, "amount": 500}
+    paid = Payment.objects.create(id=uuid.uuid4(), **taken)
     return {
         "deals": deal.pk,
         "pipelines": pipeline.code,

@@ -46,6 +46,11 @@ def plain(number: Decimal) -> str:
     return said.rstrip("0").rstrip(".") if "." in said else said
 
 
+def shown(number: Decimal) -> str:
+    """`1,5`: as people write it."""
+    return plain(number).replace(".", ",")
+
+
 def _number(typed: object, words: object) -> Decimal:
     if isinstance(typed, bool) or not isinstance(typed, str | int):
         raise Refused(words)

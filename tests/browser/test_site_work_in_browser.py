@@ -16,7 +16,7 @@ from tests.browser.test_field_without_signal import cut, files, line, mend, phon
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
-def test_w9_a_whole_visit_without_signal(phone, line, visit, egor, accessible):
+def test_a_whole_visit_without_signal(phone, line, visit, egor, accessible):
     page = phone(egor, path=f"/field/visits/{visit.pk}/site-work/")
     ready(page, visit)
     until(page, "async () => Boolean(await caches.match(location.href))", None)
@@ -43,14 +43,14 @@ def test_w9_a_whole_visit_without_signal(phone, line, visit, egor, accessible):
 
 
 def _use(page):
-    page.get_by_text("Выбрать из списка").click()
+    page.get_by_text("Выбрать из списка", exact=True).click()
     page.get_by_placeholder("Найти в списке").fill("ручка")
     pick = page.get_by_role("button", name="Ручка оконная шт")
     pick.click()
     expect(page.locator("[data-rows='materials'] > li")).to_have_count(1)
     pick.click()
     expect(page.locator("[name='typed']").first).to_have_value("2")
-    page.get_by_text("Нет в списке").click()
+    page.get_by_text("Нет в списке", exact=True).click()
     page.locator("#free-name").fill("Клин")
     page.locator("#free-quantity").fill("5")
     page.locator("form[data-site-work='free'] button").click()
@@ -62,7 +62,7 @@ def _use(page):
 
 
 def _work(page):
-    page.get_by_text("Добавить работу").click()
+    page.get_by_text("Добавить работу", exact=True).click()
     form = page.locator(".site-adding form[data-site-work='extra_work']")
     form.locator("#work-name").fill("Отделка откоса своя")
     form.locator("#work-quantity").fill("2,5")
@@ -75,7 +75,7 @@ def _work(page):
 
 
 def _pay(page):
-    page.get_by_text("Клиент платит").click()
+    page.get_by_text("Клиент платит", exact=True).click()
     form = page.locator("form[data-site-work='payment']")
     expect(form.locator("[name='amount']")).to_have_value("833,33")
     form.get_by_text("Наличные").click()
@@ -131,7 +131,7 @@ def test_a_price_above_the_limit_is_refused_before_it_is_kept(open_page, visit, 
 
     rules.change(own_price_up_to=Decimal(500), by=anna)
     page = open_page(egor, f"/field/visits/{visit.pk}/site-work/", width=390, height=844, touch=True)
-    page.get_by_text("Добавить работу").click()
+    page.get_by_text("Добавить работу", exact=True).click()
     form = page.locator(".site-adding form[data-site-work='extra_work']")
     form.locator("#work-name").fill("Откос")
     form.locator("#work-price").fill("501")
@@ -151,7 +151,7 @@ def test_a_payment_is_put_right_and_a_receipt_twice_is_asked_about(open_page, vi
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     for _twice in range(2):
-        page.get_by_text("Клиент платит").click()
+        page.get_by_text("Клиент платит", exact=True).click()
         form = page.locator("form[data-site-work='payment']")
         form.locator("[name='amount']").fill("500")
         form.get_by_text("Карта").click()

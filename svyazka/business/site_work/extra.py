@@ -177,7 +177,7 @@ def _standing(visit: Visit, number: UUID) -> ExtraWork:
 
 
 def _named(work: ExtraWork) -> str:
-    return f"{work.name}: {money.plain(work.quantity)} {work.unit}".strip()
+    return f"{work.name}: {money.shown(work.quantity)} {work.unit}".strip()
 
 
 def _tell(visit: Visit, verb: str, work: ExtraWork, was: str | None, *, by: Person, at: datetime | None) -> None:

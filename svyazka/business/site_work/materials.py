@@ -57,7 +57,7 @@ def refuse_early(visit: Visit) -> None:
 
 
 def in_words(one: UsedMaterial) -> str:
-    return f"{one.name}: {money.plain(one.quantity)} {one.unit}".strip()
+    return f"{one.name}: {money.shown(one.quantity)} {one.unit}".strip()
 
 
 def _begin(

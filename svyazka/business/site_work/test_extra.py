@@ -23,7 +23,7 @@ def test_agreed_on_the_spot_with_name_and_moment(work, agreed, hour):
         hour(10, 15),
     )
     told = Interaction.objects.get(data__event="extra_on_spot")
-    assert told.text == "Откос: 2.5 шт · Вера Павлова"
+    assert told.text == "Откос: 2,5 шт · Вера Павлова"
 
 
 def test_without_consent_it_stands_there_as_such(work):

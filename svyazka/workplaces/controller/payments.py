@@ -97,7 +97,7 @@ def _sums(totals: Sequence[Total], ways: dict[int, PaymentWay]) -> list[dict[str
     for one in totals:
         found[one.way_id] = found.get(one.way_id, Decimal(0)) + one.amount
     of_ways = [(way.name, found[pk], way.is_cash) for pk, way in ways.items() if pk in found]
-    every = (_("All"), sum(found.values(), Decimal(0)), False)
+    every = (_("All together"), sum(found.values(), Decimal(0)), False)
     return [{"name": name, "said": roubles(amount), "is_cash": cash} for name, amount, cash in [*of_ways, every]]
 
 

@@ -50,7 +50,9 @@ def _kinds() -> list[tuple[str, str]]:
 class LineForm(Form):
     kind = forms.ChoiceField(label=gettext_lazy("What it is"), choices=PriceLine.Kind.choices)
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=things.LONGEST_NAME, widget=forms.TextInput({"autocomplete": "off"})
+        label=gettext_lazy("What it is called"),
+        max_length=things.LONGEST_NAME,
+        widget=forms.TextInput({"autocomplete": "off"}),
     )
     unit = forms.CharField(
         label=gettext_lazy("Unit"), max_length=things.LONGEST_UNIT, help_text=gettext_lazy("pcs, m, pack")
