@@ -51,8 +51,13 @@ def find(visit: Visit, number: UUID) -> UsedMaterial | None:
     return found
 
 
+def is_early(visit: Visit) -> bool:
+    """Its day has not come, and nobody has begun all the same."""
+    return visit.status == Visit.Status.PLANNED and clock.local(visit.starts_at).date() > clock.today()
+
+
 def refuse_early(visit: Visit) -> None:
-    if clock.local(visit.starts_at).date() > clock.today():
+    if is_early(visit):
         raise Refused(_("The day of this visit has not come yet."))
 
 

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from svyazka.business.site_work import materials as used
 from svyazka.business.site_work import on_site, prices, rules, sums, usual
 from svyazka.business.site_work import payments as taken
 from svyazka.business.site_work.models import ExtraWork, PriceLine
@@ -58,7 +59,7 @@ def site_work(request: PageRequest, visit_id: int) -> HttpResponse:
         "proposed": money.plain(max(whole.open, Decimal(0))).replace(".", ","),
         "numbers": {name: str(uuid4()) for name in ("material", "work", "payment", "correction")},
         "blank": _BLANK,
-        "too_early": clock.local(own.starts_at).date() > clock.today(),
+        "too_early": used.is_early(own),
     }
     return render(request, "field/site_work/page.html", context)
 
