@@ -92,6 +92,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
     from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion
+    from svyazka.business.site_work.models import Payment, PaymentWay
     from svyazka.business.visits import links, waiting, window_links
     from svyazka.business.visits.models import (
         Action,
@@ -167,6 +168,9 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     asked = uuid.uuid4()
     free |= {"to_client": True, "request_id": asked, "fingerprint": window_links.fingerprint_of(asked)}
     sent = WaitingOffer.objects.create(waiting=waits, resource=windows["boris"].resource, **free)
+    way = PaymentWay.objects.get(code="cash")
+    taken = {"visit": visit, "deal": deal, "way": way, "taken_by": egor, "by": egor, "at": now, "amount": 500}
+    paid = Payment.objects.create(id=uuid.uuid4(), **taken)
     return {
         "deals": deal.pk,
         "pipelines": pipeline.code,
@@ -206,6 +210,10 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "loss-reasons": LossReason.objects.first().code,
         "move-reasons": "weather",
         "not-done-reasons": "weather",
+        "payments": paid.pk,
+        "payment-ways": "cash",
+        "sets": "measurement",
+        "named": "foam",
         "what-to-do": 10**9,
         "fields": "openings",
         "visit-kinds": "measurement",

@@ -246,6 +246,7 @@ _RUSSIAN_IS_DATA = {
     "kit/streets.py": "the same: what a street is told by",
     "kit/regions.py": "towns as they stand in addresses; both languages side by side, for the edge reads it",
     "edge/words.py": "stands without Django: both languages side by side, see the test below",
+    "business/site_work/pasting.py": "how people head the columns of a price list",
     "connectors/web_form/fields.py": "what the makers of forms call their fields",
 }
 # Folding of letters, and single words that a person may type: "да".

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "svyazka.business.visits",
     "svyazka.business.calendars",
     "svyazka.business.sheets",
+    "svyazka.business.site_work",
     "svyazka.business.imports",
     "svyazka.business.intake",
     "svyazka.business.problems",
@@ -90,6 +91,7 @@ ACTIONS_OF_PHONES = [
     "svyazka.business.visits.on_site.own.KINDS",
     "svyazka.business.visits.on_site.near.KINDS",
     "svyazka.business.sheets.on_site.KINDS",
+    "svyazka.business.site_work.on_site.KINDS",
 ]
 # Telephone systems that `svyazka listen` connects to: Pbx.driver → class that fits calls.phone_system.PhoneSystem.
 PHONE_SYSTEMS = {

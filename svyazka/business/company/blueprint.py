@@ -21,6 +21,7 @@ from svyazka.business.deals.known.facts import OWN
 from svyazka.business.deals.paths.blueprint import FIELDS, LOSS_REASONS, PIPELINES
 from svyazka.business.places.blueprint import PLACE
 from svyazka.business.sheets.blueprint import SHEET_FORMS
+from svyazka.business.site_work.blueprint import PAYMENT_WAYS, PRICE_LIST
 from svyazka.business.staff.blueprint import DEPARTMENTS, PERSON, ROLES
 from svyazka.business.staff.models import Role
 from svyazka.business.visits.blueprint import MOVE_REASONS, NOT_DONE_REASONS, RESOURCE, VISIT_KINDS
@@ -53,6 +54,8 @@ SECTIONS: tuple[Section, ...] = (
     VISIT_KINDS,
     MOVE_REASONS,
     NOT_DONE_REASONS,
+    PAYMENT_WAYS,
+    PRICE_LIST,
     SHEET_FORMS,
     CLIENT_MESSAGES,
     CLIENT_RULES,

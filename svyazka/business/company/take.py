@@ -22,6 +22,7 @@ from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.models import Field, LossReason, Pipeline
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.sheets.models import FormKind
+from svyazka.business.site_work.models import PaymentWay, PriceLine
 from svyazka.business.staff.models import CompanyRole, Department
 from svyazka.business.visits.models import ClientRules, MoveReason, NotDoneReason, VisitKind, What
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
@@ -111,6 +112,8 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "visit_kinds": ("visit_kind", VisitKind),
     "move_reasons": ("move_reason", MoveReason),
     "not_done_reasons": ("not_done_reason", NotDoneReason),
+    "payment_ways": ("payment_way", PaymentWay),
+    "price_list": ("price_line", PriceLine),
     "sheet_forms": ("sheet_form", FormKind),
     "client_messages": ("client_messages", ClientRules),
     "client_rules": ("client_messages", ClientRules),

@@ -21,6 +21,7 @@ ANSWERED_WITHIN = {"message": timedelta(minutes=15), "form": timedelta(hours=1)}
 RUNG_BACK_WITHIN = timedelta(minutes=15)
 CALLS_REMEMBERED = timedelta(days=14)
 RESULT_WITHIN = timedelta(hours=1)
+AGREED_WITHIN = timedelta(minutes=30)
 MOVED_OFTEN = 3  # unless the company says another number
 WAITS_AT_MOST = 7  # days; the company says otherwise in the rules of its waiting list
 PING_PONG_FROM = 3
@@ -36,6 +37,7 @@ BOUNDS = {
     "rung_back_within": RUNG_BACK_WITHIN,
     "calls_remembered": CALLS_REMEMBERED,
     "result_within": RESULT_WITHIN,
+    "agreed_within": AGREED_WITHIN,
     "moved_often": MOVED_OFTEN,
     "waits_at_most": WAITS_AT_MOST,
     "late_looks": LATE_LOOKS,
@@ -268,6 +270,21 @@ where v.status = 'not_done' and not exists (
     select from visits_waiting w where w.deal_id = v.deal_id and w.kind_id = v.kind_id and w.state = 'open')
 """
 
+# Once for each visit, from the first such work on. Whoever is on site has a while to ask the client.
+_NOT_AGREED = """
+select d.id, 'not_agreed', v.id, asked.since, d.responsible_id,
+       jsonb_build_object('at', v.starts_at, 'who', r.name, 'works', asked.names)
+from (
+    select visit_id, min(at) as since, left(string_agg(name, ', ' order by at, id), 200) as names
+    from site_work_extrawork
+    where consent = '' and removed_at is null and at < %(now)s::timestamptz - %(agreed_within)s
+    group by visit_id
+) asked
+join visits_visit v on v.id = asked.visit_id
+join visits_resource r on r.id = v.resource_id
+join deals_deal d on d.id = v.deal_id and d.closed_at is null{of}
+"""
+
 _WAITS_TOO_LONG = """
 select d.id, 'waits_too_long', w.id, w.since + most.span, d.responsible_id,
        jsonb_build_object('kind', k.words, 'begun', w.since)
@@ -299,6 +316,7 @@ QUESTIONS: dict[Kind, str] = {
     Kind.VISIT_UNCONFIRMED: _VISIT_UNCONFIRMED,
     Kind.VISIT_MOVED: _VISIT_MOVED,
     Kind.VISIT_NOT_DONE: _VISIT_NOT_DONE,
+    Kind.NOT_AGREED: _NOT_AGREED,
     Kind.VISIT_WITHOUT_RESULT: _VISIT_WITHOUT_RESULT,
     Kind.WAITS_TOO_LONG: _WAITS_TOO_LONG,
 }

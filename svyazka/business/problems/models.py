@@ -35,6 +35,7 @@ class Problem(models.Model):
         VISIT_UNCONFIRMED = "visit_unconfirmed"
         VISIT_MOVED = "visit_moved"
         VISIT_NOT_DONE = "visit_not_done"  # and no other date is agreed on
+        NOT_AGREED = "not_agreed"  # extra work without the client's consent
         VISIT_WITHOUT_RESULT = "visit_without_result"
         WAITS_TOO_LONG = "waits_too_long"  # for a window
 

@@ -107,6 +107,12 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "calendars.give": _all(Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
     # Work on site: on my way, started, done, note and photo.
     "visits.carry_out": dict.fromkeys(_FIELD, Reach.OWN),
+    # What clients have paid and pay on site, the costs of materials: the whole house's, or of one's own department.
+    "payments.see": {**_all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR), Role.MANAGER: Reach.DEPARTMENT},
+    "payments.correct": _all(Role.HEAD, Role.ADMINISTRATOR),
+    "payments.export": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
+    # What materials and extra work cost, and how clients pay on site.
+    "prices.change": _all(Role.HEAD, Role.ADMINISTRATOR),
     "journal.see": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
     "staff.see": _all(Role.HEAD, Role.ADMINISTRATOR),
     "staff.change": _all(Role.ADMINISTRATOR),
@@ -148,6 +154,10 @@ WORDS = {
     "visits.plan": _("Plans days anew: when somebody is ill or late, and by the house's own planning"),
     "calendars.give": _("Gives and revokes addresses at which calendar programs read visits"),
     "visits.carry_out": _("Carries out visits: “My visits” on the phone"),
+    "payments.see": _("Sees money of visits: payments taken on site, sums of extra work, costs of materials"),
+    "payments.correct": _("Puts payments right that others have taken on site"),
+    "payments.export": _("Takes the list of payments out of the house as a file"),
+    "prices.change": _("Changes the price list of work on site and the ways of paying"),
     "journal.see": _("Sees the journal: who changed what"),
     "staff.see": _("Sees the list of the staff"),
     "staff.change": _("Hires, changes and lets go"),
@@ -160,7 +170,7 @@ WORDS = {
 _KEPT = ("staff.see", "staff.change", "settings.change")
 # Rights whose reach says whose: the others are given or not.
 _WHOSE = dict.fromkeys(
-    ("deals.change", "calling.do", "problems.see", "questions.see", "floor.see", "recordings.listen"),
+    ("deals.change", "calling.do", "problems.see", "questions.see", "floor.see", "recordings.listen", "payments.see"),
     (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.ALL),
 )
 

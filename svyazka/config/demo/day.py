@@ -200,8 +200,41 @@ async def egor_measures(stage: Stage) -> None:
         page = await egor.read(f"/field/visits/{visit}/")
         await egor.send_photo(page, r"/field/visits/\d+/photos/", _photo())
         await egor.send(page, r"/field/visits/\d+/report/", {"text": TEXTS["report"]})
+        await _work_besides(egor, visit)
         page = await egor.read(f"/field/visits/{visit}/")
         await egor.send(page, r"/field/visits/\d+/status/", {"status": "done"})
+
+
+async def _work_besides(egor: Colleague, visit: str) -> None:
+    """A material, two extra works, of one of which nobody has asked the client, and what she pays at once."""
+    own = f"/field/visits/{visit}"
+    page = await egor.read(f"{own}/site-work/")
+    await egor.send(
+        page, rf"{own}/materials/", {**_own_row(), "name": TEXTS["material"], "quantity": "2", "unit": TEXTS["pieces"]}
+    )
+    work = {
+        "quantity": "1",
+        "price": "500",
+        "unit": TEXTS["pieces"],
+        "consent": "on_spot",
+        "consent_name": TEXTS["vera"],
+    }
+    await egor.send(page, rf"{own}/extra-works/", {**_own_row(), **work, "name": TEXTS["one_more_opening"]})
+    asked = {
+        **_own_row(),
+        "name": TEXTS["adjusted"],
+        "quantity": "2",
+        "price": "700",
+        "unit": TEXTS["pieces"],
+        "consent": "",
+    }
+    await egor.send(page, rf"{own}/extra-works/", asked)
+    paid = {**_own_row(), "amount": "500", "way": "cash", "receipt": "1047"}
+    await egor.send(page, rf"{own}/payments/", paid)
+
+
+def _own_row() -> dict[str, str]:
+    return {"row": str(uuid4())}
 
 
 async def mikhail_offers(stage: Stage) -> None:

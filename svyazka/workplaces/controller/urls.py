@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.controller import counters, hand_offs, problems, solving, wallboard, wallboard_days
+from svyazka.workplaces.controller import counters, hand_offs, payments, problems, solving, wallboard, wallboard_days
 
 urlpatterns = [
     path("wallboard/", wallboard.wallboard, name="wallboard"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("wallboard/days/", wallboard_days.days, name="wallboard_days"),
     path("wallboard/days/file/", wallboard_days.days_file, name="wallboard_days_file"),
     path("wallboard/of/<int:pk>/break-ending/", wallboard.break_ending, name="wallboard_break_ending"),
+    path("payments/", payments.payments, name="payments"),
+    path("payments/file/", payments.payments_file, name="payments_file"),
+    path("payments/<uuid:payment_id>/correction/", payments.correction, name="payment_correction"),
     path("problems/", problems.problems, name="problems"),
     path("problems/people/", counters.people, name="problems_people"),
     path("problems/morning/", counters.morning, name="problems_morning"),

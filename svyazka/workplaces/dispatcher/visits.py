@@ -43,10 +43,11 @@ from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.dispatcher import effects, offers, typed, wished
 from svyazka.workplaces.shared import beside as both_sides
-from svyazka.workplaces.shared import inputs
+from svyazka.workplaces.shared import inputs, on_site
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 from svyazka.workplaces.shared.said import names_of, people_in, said
+from svyazka.workplaces.shared.short import Short
 from svyazka.workplaces.shared.templatetags.svyazka import moment
 from svyazka.workplaces.shared.timeline import duration
 
@@ -301,6 +302,7 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "is_late": arriving.is_late(visit),
         "to_say": to_client.to_say(visit) if changeable else [],
         "link": _link(request, visit) if changeable else "",
+        "on_site": on_site.of_visit(visit, request.person, Short()),
         "beside": both_sides.of_visit(visit, request.person),
         "news_told": told.of_visit(visit),
         "may_decide": changeable,

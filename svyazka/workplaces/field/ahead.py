@@ -15,11 +15,12 @@ from django.urls import reverse
 
 from svyazka.business.clients import history
 from svyazka.business.sheets import sheets
+from svyazka.business.site_work import sums
 from svyazka.business.staff.models import Person
 from svyazka.business.visits import looked, not_done
 from svyazka.business.visits.models import Action, HandOver, Presence, Tick, Visit, VisitPhoto
 from svyazka.kit import clock
-from svyazka.workplaces.field import crew, day, sheet
+from svyazka.workplaces.field import crew, day, sheet, site_work
 from svyazka.workplaces.field.installed import assets
 from svyazka.workplaces.shared.door import PageRequest, needs
 
@@ -38,13 +39,15 @@ def ahead(request: PageRequest) -> HttpResponse:
     rows = rows.select_related("deal", "client", "kind", "resource").prefetch_related(*day.READ_WITH)
     visits = list(rows.order_by("starts_at"))
     begun = sheets.revisions([one.pk for one in visits])
-    marks = _marks(visits, begun, request.person)
+    written = sums.marks([one.pk for one in visits])
+    marks = {pk: f"{mark} {written.get(pk, '')}" for pk, mark in _marks(visits, begun, request.person).items()}
     today, whole = reverse("field_day"), " ".join([*marks.values(), clock.today().isoformat()])
     pages = [("", reverse("field_queue"))]
     # The tabs of a page count all days: where one changes, all are asked for.
     pages += [(whole, f"{today}?day={on.isoformat()}") for on in _days(visits)]
     pages.append((whole, reverse("field_week")))
     pages += [(marks[one.pk], reverse("field_visit", args=[one.pk])) for one in visits]
+    pages += [(mark, url) for url, mark in site_work.ahead(marks)]
     pages += [(mark, url) for url, mark in sheet.ahead(visits, begun)]
     pages += [(marks[pk], reverse("field_done", args=[pk])) for pk in _that_end(visits)]
     pages += [(f"{marks[pk]} {clock.today()}", reverse("field_hand_over", args=[pk])) for pk in _given(request, visits)]

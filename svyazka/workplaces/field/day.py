@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from svyazka.business.clients.models import ContactPoint
 from svyazka.business.deals.work import my_day
 from svyazka.business.deals.work.my_day import Part
+from svyazka.business.site_work import payments
 from svyazka.business.staff.models import Person
 from svyazka.business.visits import day_ways, handing_over, looked
 from svyazka.business.visits.carry_out import STEPS, status_before
@@ -30,7 +31,7 @@ from svyazka.workplaces.field.looking import Told
 from svyazka.workplaces.field.road import Road
 from svyazka.workplaces.shared import typed
 from svyazka.workplaces.shared.door import PageRequest, needs
-from svyazka.workplaces.shared.short import Short
+from svyazka.workplaces.shared.short import Short, money
 
 DAYS_AHEAD = 7
 AHEAD = (Visit.Status.PLANNED, Visit.Status.ON_WAY)
@@ -95,6 +96,7 @@ def day(request: PageRequest) -> HttpResponse:
         "asked": list(handing_over.waiting_for(request.person)),
         "tasks": _tasks(request.person) if chosen == clock.today() else [],
         "beside": beside.of_day(request.person) if not fragment else [],
+        "taken": _taken(request.person, chosen),
         **({} if fragment else _near(request.person)),
         "in_vain": any(one.visit.status == Visit.Status.NOT_DONE for one in stops),
         "left": sum(one.visit.status not in OVER for one in stops),
@@ -119,6 +121,12 @@ def _stops(request: PageRequest, visits: list[Visit], looks: dict[int, Look], be
 def _near(person: Person) -> dict[str, Any]:
     stands = consent.stands(person)
     return {"near": whereabouts.places(person, stands), "notes_arrivals": stands.wanted}
+
+
+def _taken(person: Person, chosen: date) -> list[dict[str, str]]:
+    """What he has taken that day and has in his hands."""
+    found = payments.of_day(person, *clock.day_bounds(chosen))
+    return [{"name": way.name, "said": money(total)} for way, total in found]
 
 
 def _tasks(person: Person) -> list[dict[str, Any]]:

@@ -138,12 +138,12 @@ def test_a_day_with_many_visits_costs_as_many_queries_as_with_one(
     came_in = enter(egor)
     came_in.get(address)  # the geocoder's list has the place now
     # The session; visits, their phones, who and what goes there; what he has looked at; places; what was measured; the
-    # tabs, who asks him, what is set beside, arrivals.
-    with django_assert_num_queries(11):
+    # tabs, who asks him, what is set beside, arrivals, money.
+    with django_assert_num_queries(12):
         came_in.get(address)
     for at in (9, 11, 12, 14, 15, 16, 17, 18):
         booking.book(visit.deal, measurement, of_egor, hour(at), request_id=uuid4(), by=olga)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         came_in.get(address)
 
 

@@ -32,6 +32,7 @@ from svyazka.workplaces.field import (
     news,
     next_visit,
     sheet,
+    site_work,
     trouble,
     whereabouts,
 )
@@ -67,6 +68,7 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
         "may_hand_over": crew.may_hand_over(request, own),
         "ways": sheet.ways(own),
         "earlier": sheet.earlier(own),
+        "on_site": site_work.told(own),
         **_photos(own),
     }
     return render(request, "field/visit.html", context)

@@ -25,7 +25,7 @@ from svyazka.business.visits import waiting_list
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit import rows, words
 from svyazka.workplaces.manager.departments import departments
-from svyazka.workplaces.shared import away, helping, inputs, not_to_ring, question_cards, waiting_cards
+from svyazka.workplaces.shared import away, helping, inputs, not_to_ring, on_site, question_cards, waiting_cards
 from svyazka.workplaces.shared import problems as wording
 from svyazka.workplaces.shared.door import PageRequest
 from svyazka.workplaces.shared.short import Short, money
@@ -66,6 +66,7 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
         **_head(deal, stages, fields, missing, short),
         **_steps(deal, short, request.person),
         **_visits(deal, short, request.person),
+        "on_site": on_site.of_deal(deal, request.person, short),
         "questions": question_cards.of_deal(deal.pk, request.person, short),
         "problems": _problems(deal, contacts, request.person, short, besides=_said_below(others)),
         "facts": facts_of(deal, fields, missing, _asked_for(deal, stages), **facts_typed),

@@ -46,7 +46,7 @@ def test_it_says_how_long_the_client_waited_for_the_first_word(deal, page):
 def test_as_many_questions_for_a_short_history_as_for_a_long_one(deal, page, olga, number, django_assert_num_queries):
     for at in range(number):
         history.note(deal.client_id, f"Заметка {at}", deal_id=deal.pk, by=olga)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         page.get(f"/deals/{deal.pk}/")
 
 
@@ -233,7 +233,7 @@ def test_a_stage_chosen_on_the_page_draws_its_parts_again(deal, page):
     answer = page.post(f"/deals/{deal.pk}/stage/", {"stage": to.pk, "version": deal.version})
     text = answer.content.decode()
     assert 'id="deal-head"' in text
-    assert text.count('hx-swap-oob="true"') == 8
+    assert text.count('hx-swap-oob="true"') == 9
     assert page.get(f"/deals/{deal.pk}/parts/").content.decode().count('hx-swap-oob="true"') == 8
 
 

@@ -36,6 +36,7 @@ TITLES: dict[str, Promise] = {
     Kind.VISIT_UNCONFIRMED: gettext_lazy("Visit not confirmed"),
     Kind.VISIT_MOVED: gettext_lazy("Visit moved again and again"),
     Kind.VISIT_NOT_DONE: gettext_lazy("Visit that could not be done"),
+    Kind.NOT_AGREED: gettext_lazy("Extra work without consent"),
     Kind.VISIT_WITHOUT_RESULT: gettext_lazy("Visit without a result"),
     Kind.WAITS_TOO_LONG: gettext_lazy("Waits for a window too long"),
 }
@@ -76,6 +77,7 @@ _COUNTED: dict[str, Callable[[int], str]] = {
     Kind.VISIT_UNCONFIRMED: lambda n: ngettext("{n} unconfirmed visit", "{n} unconfirmed visits", n),
     Kind.VISIT_MOVED: lambda n: ngettext("{n} visit moved again", "{n} visits moved again", n),
     Kind.VISIT_NOT_DONE: lambda n: ngettext("{n} visit that came to nothing", "{n} visits that came to nothing", n),
+    Kind.NOT_AGREED: lambda n: ngettext("{n} visit with work not agreed on", "{n} visits with work not agreed on", n),
     Kind.VISIT_WITHOUT_RESULT: lambda n: ngettext("{n} visit without a result", "{n} visits without a result", n),
     Kind.WAITS_TOO_LONG: lambda n: ngettext("{n} client without a window", "{n} clients without a window", n),
 }
@@ -189,6 +191,9 @@ _REASONS: dict[str, Callable[[Why], str]] = {
     Kind.VISIT_MOVED: _visit_moved,
     Kind.VISIT_NOT_DONE: lambda why: _with_reason(
         _("“{kind}” could not be done ({when})").format(kind=words.here(why.of.get("kind")), when=why.moment("at")), why
+    ),
+    Kind.NOT_AGREED: lambda why: _("The client has not agreed to: {works} ({who}, {when})").format(
+        works=why.of.get("works", ""), who=why.of.get("who", ""), when=why.moment("at")
     ),
     Kind.VISIT_WITHOUT_RESULT: lambda why: _("Nobody has said how the visit went ({when})").format(
         when=why.moment("at")

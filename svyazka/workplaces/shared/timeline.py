@@ -223,7 +223,7 @@ def _visit(one: Interaction) -> tuple[str, str, str]:
         form=words.here(one.data.get("form")),
         rows=one.data.get("rows", ""),
     )
-    good, bad = ("confirmed", "done", "window_taken"), ("cancelled", "orphaned", "not_done")
+    good, bad = ("confirmed", "done", "window_taken", "paid"), ("cancelled", "orphaned", "not_done", "extra_open")
     tone = "good" if event in good else "bad" if event in bad else ""
     if worked := one.data.get("worked"):
         named += ", " + _("worked {time}").format(time=duration(int(worked) * 60))
@@ -331,6 +331,13 @@ _VISIT_EVENTS: dict[str, Callable[[], str]] = {
     "window_declined": lambda: pgettext("visit", "{when} does not suit the client, he goes on waiting"),
     "orphaned": lambda: pgettext("visit", "lacks somebody: {lacks} ({when})"),
     "found": lambda: pgettext("visit", "lacks nobody any more ({when}, {resource})"),
+    "materials": lambda: pgettext("visit", "used, {resource}"),
+    "extra_open": lambda: pgettext("visit", "extra work, the client has not agreed yet"),
+    "extra_on_spot": lambda: pgettext("visit", "extra work, agreed on the spot"),
+    "extra_by_phone": lambda: pgettext("visit", "extra work, agreed by phone"),
+    "extra_removed": lambda: pgettext("visit", "extra work is not done after all"),
+    "paid": lambda: pgettext("visit", "the client has paid, {resource}"),
+    "payment_corrected": lambda: pgettext("visit", "a payment was put right"),
     "late": lambda: pgettext("visit", "{resource} says: {minutes} minutes later"),
 }
 _HAND_OFF_EVENTS: dict[str, Callable[[], str]] = {

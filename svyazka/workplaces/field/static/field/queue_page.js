@@ -54,12 +54,16 @@ function line(row, words, list) {
 
 const nameOf = ({ label, visit }, words) => label || (visit ? words.visit.replace("{n}", visit) : "");
 
+// Of materials, works and payments: what a person has entered, without the numbers of the rows.
+const ON_SITE = ["name", "quantity", "unit", "price", "amount", "receipt", "consent_name", "consent_note", "note"];
+
 function said({ data, file, said: inWords }, words) {
   if (inWords) return inWords;
   if (file) return words.size.replace("{n}", Math.max(1, Math.round(file.bytes.byteLength / 1024)));
   if (data.status) return words.statuses[data.status] ?? data.status;
   if (data.from) return words.statuses[data.from] ?? data.from;
   if (data.minutes) return words.minutes.replace("{n}", data.minutes);
+  if (data.row) return ON_SITE.map((name) => data[name]).filter(Boolean).join(", ");
   return typeof data.text === "string" ? data.text : Object.values(data).filter((value) => typeof value === "string").join(", ");
 }
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SiteWorkConfig(AppConfig):
+    name = "svyazka.business.site_work"
+    label = "site_work"
