@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "svyazka.business.visits",
     "svyazka.business.calendars",
     "svyazka.business.sheets",
+    "svyazka.business.agreements",
     "svyazka.business.imports",
     "svyazka.business.intake",
     "svyazka.business.problems",
@@ -88,6 +89,7 @@ ACTIONS_OF_PHONES = [
     "svyazka.business.visits.on_site.usual.KINDS",
     "svyazka.business.visits.on_site.at_work.KINDS",
     "svyazka.business.sheets.on_site.KINDS",
+    "svyazka.business.agreements.on_site.KINDS",
 ]
 # Telephone systems that `svyazka listen` connects to: Pbx.driver → class that fits calls.phone_system.PhoneSystem.
 PHONE_SYSTEMS = {

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from svyazka.business.visits.models import Visit
 from svyazka.kit import clock
-from svyazka.workplaces.field import day, sheet
+from svyazka.workplaces.field import agreement, day, sheet
 from svyazka.workplaces.field.installed import assets
 from svyazka.workplaces.shared.door import PageRequest, needs
 
@@ -31,7 +31,8 @@ def ahead(request: PageRequest) -> HttpResponse:
     today = reverse("field_day")
     pages = [{"url": f"{today}?day={on.isoformat()}", "mark": mark} for on, mark in _days(visits)]
     pages += [{"url": reverse("field_visit", args=[one.pk]), "mark": _mark([one])} for one in visits]
-    pages += [{"url": url, "mark": _stamp(mark)} for url, mark in sheet.ahead(visits)]
+    sheets = list(sheet.ahead(visits))
+    pages += [{"url": url, "mark": _stamp(mark)} for url, mark in (*sheets, *agreement.ahead(visits, sheets))]
     pages.append({"url": reverse("field_queue"), "mark": _stamp("")})
     return JsonResponse({"pages": pages[:MOST]})
 

@@ -19,7 +19,7 @@ from svyazka.business.staff.roles import Reach
 from svyazka.business.visits import carry_out, checklist, findings, handing_over, working
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.field import beside, crew, day, maps, next_visit, sheet, trouble
+from svyazka.workplaces.field import agreement, beside, crew, day, maps, next_visit, sheet, trouble
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.timeline import duration
@@ -44,6 +44,7 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
         "may_hand_over": crew.may_hand_over(request, own),
         "ways": sheet.ways(own),
         "earlier": sheet.earlier(own),
+        "agreed": agreement.ways(own),
         **_photos(own),
     }
     fragment = request.htmx.target == "stop"

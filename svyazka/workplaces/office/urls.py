@@ -35,6 +35,7 @@ from svyazka.workplaces.office import (
     roles,
     sources,
     staff,
+    terms,
     visit_kinds,
 )
 
@@ -159,6 +160,8 @@ urlpatterns = [
     path("maps/servers/<slug:what>/", maps.service, name="maps_service"),
     path("maps/servers/<slug:what>/check/", maps.service_check, name="maps_service_check"),
     path("maps/servers/<slug:what>/state/", maps.service_state, name="maps_service_state"),
+    path("terms/", terms.terms, name="terms"),
+    path("terms/forms/<slug:code>/", terms.of_form, name="terms_of_form"),
     path("client-messages/", client_messages.client_messages, name="client_messages"),
     path("client-messages/mail/", client_messages.mail_server, name="mail_server"),
     path("client-messages/mail/state/", client_messages.mail_state, name="mail_state"),

@@ -50,6 +50,8 @@ def help_for(pain: Pain, person: Person, *, ours: bool) -> Help:
         return Help("page", _("What to do about it"), "right", where)
     if pain.kind == Kind.VISIT_BESIDE and roles.may(person, "visits.book"):
         return Help("dialog", _("Decide"), "check", f"/visits/{pain.subject_id}/")
+    if pain.kind == Kind.AGREEMENT_NOT_SENT and roles.may(person, "visits.see"):
+        return Help("page", _("Open the agreement"), "task", f"/agreements/{pain.subject_id}/")
     if not ours:
         return _open(pain)
     if pain.kind == Kind.VISIT_IMPOSSIBLE and roles.may(person, "visits.book"):

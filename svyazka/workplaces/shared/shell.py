@@ -76,6 +76,7 @@ SETTINGS = [
             Room(_("Why visits are not done"), "not_done_reasons", "close", "settings.change"),
             Room(_("Maps and travel"), "maps", "route", "settings.change"),
             Room(_("Messages to clients"), "client_messages", "mail", "settings.change"),
+            Room(_("Agreements"), "terms", "task", "settings.change"),
         ],
     ),
     (
