@@ -17,7 +17,8 @@ def main(source: str, family: str, weight: str, target: str) -> None:
     font = instancer.instantiateVariableFont(TTFont(source), {"wght": float(weight)})
     style = STYLES[weight]
     whole = f"{family} {style}"
-    names = {1: whole, 2: "Regular", 4: whole, 6: whole.replace(" ", ""), 16: family, 17: style}
+    names = {1: family if style == "Regular" else whole, 2: "Regular", 4: whole, 6: whole.replace(" ", "")}
+    names |= {16: family, 17: style}
     for number in (1, 2, 3, 4, 6, 16, 17, 21, 22, 25):
         font["name"].removeNames(nameID=number)
     for number, name in names.items():

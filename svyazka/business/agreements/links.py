@@ -22,8 +22,9 @@ _RELATED = ("form", "written", "sheet", "visit__kind", "visit__resource", "deal_
 
 
 def link_of(agreement: Agreement) -> str:
-    """The whole address; without the house's own, which the settings name, only its path."""
-    return f"{settings.ADDRESS}/a/{_token(agreement.request_id)}/"
+    """The whole address, in the client's language; without the house's own, which the settings name, only its path."""
+    own = f"{settings.ADDRESS}/a/{_token(agreement.request_id)}/"
+    return own if agreement.language == settings.LANGUAGE_CODE else f"{own}?language={agreement.language}"
 
 
 def fingerprint_of(request_id: UUID) -> str:

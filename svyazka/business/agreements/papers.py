@@ -51,8 +51,7 @@ def in_words(agreement: Agreement) -> dict[str, Any]:
         "footer": _footer(agreement),
         "words": {
             "page": _("Page {n} of {all}"),
-            "row": _("What"),
-            "sketch": _("Sketch"),
+            "row": _("What it is about"),
             "answers": _("Sizes and what was chosen"),
             "besides": _("Agreed besides"),
             "terms": _("Terms"),
@@ -120,4 +119,5 @@ def _signed(agreement: Agreement) -> dict[str, Any]:
 
 def _footer(agreement: Agreement) -> str:
     said = _("Agreement № {number}").format(number=agreement.title)
-    return f"{said} · {_('check code')} {agreement.code}" if agreement.code else said
+    code = _("check code {code}").format(code=agreement.code)
+    return f"{said} · {code}" if agreement.code else said

@@ -42,6 +42,7 @@ ROOMS = [
     Room(_("Questions"), "questions", "question", "questions.see"),
     Room(_("Distribution"), "distribution", "people", "leads.distribute"),
     Room(_("Calendar"), "calendar", "calendar", "deals.see", under=("/visits/",)),
+    Room(_("Agreements"), "agreements", "task", "agreements.order"),
     Room(_("My visits"), "field_day", "route", "visits.carry_out"),
     Room(_("Arrivals"), "arrivals", "ledger", "intake.repair"),
     Room(_("Journal"), "journal", "journal", "journal.see"),
