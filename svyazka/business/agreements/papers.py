@@ -106,7 +106,7 @@ def _signed(agreement: Agreement) -> dict[str, Any]:
     facts = {
         _("Signed by"): agreement.name,
         _("When"): moment(agreement.signed_at),
-        _("How"): agreement.get_way_display(),
+        pgettext("agreement", "How"): agreement.get_way_display(),
         _("Check code"): agreement.code,
     }
     drawing = strokes.svg(agreement.strokes or [], ink=INK)

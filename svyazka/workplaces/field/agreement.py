@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Max
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -34,6 +35,7 @@ def agreement(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
         "languages": {one: _in(one, taken) for one in content.LANGUAGES},
         "language": (get_language() or "ru")[:2],
         "form_url": reverse("field_sheet", args=[visit_id, code]),
+        "names": dict(settings.LANGUAGES),
         "visit_url": reverse("field_visit", args=[visit_id]),
         "client": taken.visit.client.name,
     }
@@ -105,6 +107,7 @@ def _in(language: str, taken: sheet.InHand) -> dict[str, Any]:
 
 def _texts() -> dict[str, str]:
     return {
+        "language": _("Language"),
         "title": _("What we have agreed on"),
         "client": _("Client"),
         "work": _("Work"),

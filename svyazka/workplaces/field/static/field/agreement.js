@@ -9,8 +9,6 @@ import { Wording } from "../sheets/wording.js";
 import { put, waiting } from "./queue.js";
 import "../shared/signature.js";
 
-const NAMES = { ru: "Русский", en: "English" };
-
 class FieldAgreement extends HTMLElement {
   #sent = null; // the number of what was put into the queue
   #typed = { besides: "", name: null, agrees: false, note: "", strokes: [] };
@@ -79,9 +77,9 @@ class FieldAgreement extends HTMLElement {
 
   #languages() {
     const codes = Object.keys(this.given.languages);
-    return el("nav", { className: "segments", "aria-label": "Язык / Language" }, codes.map((code) => el("button", {
+    return el("nav", { className: "segments", "aria-label": this.shown.texts.language }, codes.map((code) => el("button", {
       type: "button", lang: code, "aria-current": code === this.language ? "true" : null, onclick: () => { this.language = code; this.#draw(); },
-    }, NAMES[code] ?? code)));
+    }, this.given.names[code])));
   }
 
   #about() {
