@@ -60,7 +60,7 @@ def order(agreement: Agreement, *, by: Actor) -> Agreement:
         raise Refused(_("There is a newer agreement in this deal: order that one."))
     if current.ordered_at is None:
         current.ordered_at, current.ordered_by_id = clock.now(), by.actor_id
-        _stored(current, "ordered", by=by)
+        _stored(current, "agreements.ordered", by=by)
     return current
 
 
@@ -70,7 +70,7 @@ def take_back(agreement: Agreement, *, by: Actor) -> Agreement:
     current = links.held_agreement(agreement)
     if current.ordered_at is not None:
         current.ordered_at = current.ordered_by = None
-        _stored(current, "order_taken_back", by=by)
+        _stored(current, "agreements.order_taken_back", by=by)
     return current
 
 
@@ -194,7 +194,7 @@ def _cell(form: Form, column: Column, known: tuple[Field, Any] | None) -> Value:
     return wording.said(section, field.code, value) if section and is_known(field, value) else None
 
 
-def _stored(agreement: Agreement, event: str, *, by: Actor) -> None:
+def _stored(agreement: Agreement, verb: str, *, by: Actor) -> None:
     agreement.save(update_fields=["ordered_at", "ordered_by"])
-    record(f"agreements.{event}", about(agreement), by=by, changes={"agreement": (None, agreement.title)})
+    record(verb, about(agreement), by=by, changes={"agreement": (None, agreement.title)})
     announce("deal", agreement.deal_id, data={"visit": agreement.visit_id})
