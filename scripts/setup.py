@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+PAPER_FONTS = ROOT / "svyazka" / "kit" / "fonts"
 VENDOR = ROOT / "svyazka" / "workplaces" / "shared" / "static" / "vendor"
 
 
@@ -64,7 +65,7 @@ def install_ourselves() -> None:
 
 def copy_browser_files() -> None:
     sources = [ROOT / "package.json", ROOT / "package-lock.json"]
-    if done("browser", sources) and VENDOR.exists():
+    if done("browser", sources) and VENDOR.exists() and PAPER_FONTS.exists():
         return
     say("fetching browser files")
     run(*npm(), "ci", "--ignore-scripts", quiet=True)
@@ -81,7 +82,17 @@ def copy_browser_files() -> None:
         # The whole font is 50 KB, the letters of the two languages 30.
         run(VENV / "bin" / "pyftsubset", ROOT / "node_modules" / source, f"--unicodes={letters}", "--flavor=woff2",
             "--layout-features=kern,liga,tnum,locl,ccmp,mark", f"--output-file={VENDOR / target}")  # fmt: skip
+    make_paper_fonts(wanted["papers"])
     finish("browser", sources)
+
+
+def make_paper_fonts(wanted: dict[str, list[str]]) -> None:
+    """What papers are set in takes neither packed fonts nor such as have all weights in one: of each weight a file."""
+    PAPER_FONTS.mkdir(exist_ok=True)
+    for source, (family, *weights) in wanted.items():
+        for weight in weights:
+            target = PAPER_FONTS / f"{family}-{weight}.ttf".replace(" ", "-").lower()
+            run(PYTHON, ROOT / "scripts" / "paper_font.py", ROOT / "node_modules" / source, family, weight, target)
 
 
 def npm() -> list[str | Path]:

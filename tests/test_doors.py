@@ -84,6 +84,8 @@ def _filled(route: str, samples: dict[str, Any]) -> str:
 @pytest.fixture
 def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any]:
     """One of everything that an address may name."""
+    from svyazka.business.agreements import agreeing
+    from svyazka.business.agreements import links as agreement_links
     from svyazka.business.calendars import feeds
     from svyazka.business.calls.models import Call, CallQueue, Listening, Pbx, PhoneLine, Recording
     from svyazka.business.clients.models import Interaction, Source
@@ -171,6 +173,11 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     way = PaymentWay.objects.get(code="cash")
     taken = {"visit": visit, "deal": deal, "way": way, "taken_by": egor, "by": egor, "at": now, "amount": 500}
     paid = Payment.objects.create(id=uuid.uuid4(), **taken)
+    shown = agreeing.of_sheet(sheet, "ru")
+    agreement = agreeing.think(visit, shown, note="", request_id=uuid.uuid4(), by=egor)
+    agreement.outcome, agreement.name, agreement.strokes = "signed", "Вера Павлова", [[0, 0, 500, 200]]
+    agreement.signed_at, agreement.code, agreement.is_current, agreement.paper = now, "0000-0000", True, "made"
+    agreement.file.save("agreement.pdf", ContentFile(b"%PDF-1.7"))
     return {
         "deals": deal.pk,
         "pipelines": pipeline.code,
@@ -234,6 +241,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "servers": "placing",
         "v": links.link_of(visit).split("/")[-2],
         "w": window_links.link_of(sent).split("/")[-2],
+        "agreements": agreement.pk,
+        "a": agreement_links.link_of(agreement).split("/")[-2],
         "texts": "reminder",
         "ical": feeds.give(visit.resource, by=windows["anna"]),
     }

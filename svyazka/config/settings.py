@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "svyazka.business.calendars",
     "svyazka.business.sheets",
     "svyazka.business.site_work",
+    "svyazka.business.agreements",
     "svyazka.business.imports",
     "svyazka.business.intake",
     "svyazka.business.problems",
@@ -92,6 +93,7 @@ ACTIONS_OF_PHONES = [
     "svyazka.business.visits.on_site.near.KINDS",
     "svyazka.business.sheets.on_site.KINDS",
     "svyazka.business.site_work.on_site.KINDS",
+    "svyazka.business.agreements.on_site.KINDS",
 ]
 # Telephone systems that `svyazka listen` connects to: Pbx.driver → class that fits calls.phone_system.PhoneSystem.
 PHONE_SYSTEMS = {

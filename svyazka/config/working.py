@@ -16,6 +16,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connections
 
+from svyazka.business.agreements import delivering as agreements
 from svyazka.business.calls import commands
 from svyazka.business.calls.floor import counting
 from svyazka.business.calls.recordings import fetch, keeping
@@ -116,6 +117,7 @@ def do_chores() -> None:
     _begin("waiting", beside, waiting_round.go_round, told, 5.0)
     _begin("letters", beside, client_sending.send_due, told)
     _begin("offers", beside, offer_letters.send_due, told)
+    _begin("agreements", beside, agreements.go_on, told)
     _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL, channel=bell.NEWS).turn, told, 0.2)
     beside(quiet_calls, told, PACE)
 

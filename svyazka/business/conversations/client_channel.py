@@ -27,13 +27,24 @@ class Meeting:
 
 
 @dataclass(frozen=True)
+class Attached:
+    """A file that goes along with a letter."""
+
+    name: str
+    kind: str  # application/pdf
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Letter:
-    """`key`: the same for the same letter, so that one that comes twice is known as such."""
+    """`key`: the same for the same letter, so that one that comes twice is known as such. Files are for the channels
+    that take any; the text says where they are to be had besides."""
 
     key: str
     title: str
     text: str
     meeting: Meeting | None = None
+    files: tuple[Attached, ...] = ()
 
 
 class Undeliverable(Exception):

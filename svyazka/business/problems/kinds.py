@@ -297,6 +297,15 @@ cross join (
 where w.state = 'open' and w.since < %(now)s::timestamptz - most.span
 """
 
+# Its PDF could not be made, or no letter reaches the client.
+_AGREEMENT_NOT_SENT = """
+select d.id, 'agreement_not_sent', a.id, a.failed_at, d.responsible_id, 
+       jsonb_build_object('number', d.id || '-' || a.number)
+from agreements_agreement a
+join deals_deal d on d.id = a.deal_id and d.closed_at is null{of}
+where a.failed_at is not null
+"""
+
 QUESTIONS: dict[Kind, str] = {
     Kind.NO_PERSON: _NO_PERSON,
     Kind.NO_STEP: _NO_STEP,
@@ -318,5 +327,6 @@ QUESTIONS: dict[Kind, str] = {
     Kind.VISIT_NOT_DONE: _VISIT_NOT_DONE,
     Kind.NOT_AGREED: _NOT_AGREED,
     Kind.VISIT_WITHOUT_RESULT: _VISIT_WITHOUT_RESULT,
+    Kind.AGREEMENT_NOT_SENT: _AGREEMENT_NOT_SENT,
     Kind.WAITS_TOO_LONG: _WAITS_TOO_LONG,
 }

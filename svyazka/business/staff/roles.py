@@ -101,6 +101,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "questions.release": _all(Role.HEAD, Role.ADMINISTRATOR),
     "visits.see": {**_all(*_OFFICE), **dict.fromkeys(_FIELD, Reach.OWN)},
     "visits.book": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
+    # What production gets: the table of agreed openings, and what of it is ordered.
+    "agreements.order": _all(Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
     # Days planned anew: somebody is ill, one runs late; by the house itself, looked at, taken over, undone.
     "visits.plan": _all(Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
     # An address at which a calendar program reads visits: of any resource, or of all of them.
@@ -151,6 +153,7 @@ WORDS = {
     "leads.distribute": _("Distributes leads, hands over a colleague's deals"),
     "visits.see": _("Sees visits"),
     "visits.book": _("Books, moves and calls off visits"),
+    "agreements.order": _("Hands agreements to production: the table of openings, and what is ordered"),
     "visits.plan": _("Plans days anew: when somebody is ill or late, and by the house's own planning"),
     "calendars.give": _("Gives and revokes addresses at which calendar programs read visits"),
     "visits.carry_out": _("Carries out visits: “My visits” on the phone"),

@@ -14,6 +14,21 @@ from typing import Any, cast
 
 import pytest
 
+from svyazka.business.agreements.conftest import (  # noqa: F401
+    agree,
+    deal,
+    form,
+    given,
+    hour,
+    measurement,
+    monday,
+    of_egor,
+    offered,
+    save,
+    visit,
+    whole,
+)
+
 
 @dataclass
 class MailPeer:

@@ -50,6 +50,9 @@ def _message(letter: Letter, server: MailServer, to: str) -> EmailMessage:
         method = "CANCEL" if letter.meeting.is_off else "REQUEST"
         invitation = _calendar(letter.meeting, method, server, to)
         message.add_alternative(invitation, subtype="calendar", params={"method": method}, cte="base64")
+    for file in letter.files:
+        main, sub = file.kind.split("/")
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
     return message
 
 

@@ -9,11 +9,14 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
+from svyazka.business.agreements import links as agreement_links
+from svyazka.business.agreements.models import Agreement
 from svyazka.business.visits import links, window_links
 from svyazka.business.visits.client_rules import rules
 from svyazka.business.visits.models import VisitLink, WaitingOffer
@@ -23,7 +26,7 @@ from svyazka.workplaces.shared.language import KNOWN
 from svyazka.workplaces.shared.log_in import address_of
 
 Found = TypeVar("Found")
-View = Callable[[HttpRequest, Found], HttpResponse]
+View = Callable[[HttpRequest, Found], HttpResponseBase]
 
 
 def by_link(*methods: str) -> Callable[[View[VisitLink]], Any]:
@@ -34,12 +37,16 @@ def by_window_link(*methods: str) -> Callable[[View[WaitingOffer]], Any]:
     return _opened_by(window_links.find, methods)
 
 
+def by_agreement_link(*methods: str) -> Callable[[View[Agreement]], Any]:
+    return _opened_by(agreement_links.find, methods)
+
+
 def _opened_by(find: Callable[..., Found | None], methods: tuple[str, ...]) -> Callable[[View[Found]], Any]:
     """A program that looks at addresses, of a mail server or a messenger, asks with GET and must change nothing."""
 
     def at_the_door(view: View[Found]) -> Any:
         @wraps(view)
-        def opened(request: HttpRequest, token: str) -> HttpResponse:
+        def opened(request: HttpRequest, token: str) -> HttpResponseBase:
             if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
                 return HttpResponseNotAllowed(methods)
             with translation.override(language_of(request)):
@@ -77,7 +84,7 @@ def back(request: HttpRequest, page: str, *, done: str = "") -> HttpResponse:
     return answer
 
 
-def _answer(view: View[Found], request: HttpRequest, find: Callable[[], Found | None]) -> HttpResponse:
+def _answer(view: View[Found], request: HttpRequest, find: Callable[[], Found | None]) -> HttpResponseBase:
     found = None
     try:
         found = find()
@@ -101,7 +108,7 @@ def _closed(request: HttpRequest, *, said: str = "", own: str = "", status: int)
     return render(request, "client/closed.html", context, status=status)
 
 
-def _private(answer: HttpResponse) -> HttpResponse:
+def _private(answer: HttpResponseBase) -> HttpResponseBase:
     """Kept nowhere, found by nobody, and named to nobody as the page before."""
     answer["Cache-Control"] = "no-store, private"
     answer["X-Robots-Tag"] = "noindex, nofollow, noarchive"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from svyazka.business.agreements.conftest import agree, form, given, offered, save, whole  # noqa: F401
 from svyazka.business.visits.conftest import (  # noqa: F401
     another_waits,
     by_day,

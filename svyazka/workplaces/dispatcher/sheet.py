@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import uuid4
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from svyazka.business.agreements.models import Agreement
 from svyazka.business.sheets import forms, sheets, wording
 from svyazka.business.sheets import tables as our
 from svyazka.business.sheets.models import Sheet, SheetVersion
@@ -17,13 +19,14 @@ from svyazka.business.staff import roles
 from svyazka.business.staff.roles import Reach
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.engines.sheets.form import Form
+from svyazka.workplaces.shared import agreed
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.typed import whole_number
 
 
 @needs("visits.see")
 def sheet(request: PageRequest, sheet_id: int) -> HttpResponse:
-    found = get_object_or_404(_to_be_seen(request), pk=sheet_id)
+    found = get_object_or_404(to_be_seen(request), pk=sheet_id)
     versions = sheets.list_versions(found)
     at = _chosen(versions, whole_number(request.GET.get("version")))
     form = forms.read_version(found.written)
@@ -38,12 +41,20 @@ def sheet(request: PageRequest, sheet_id: int) -> HttpResponse:
         "tables": [_shown(table, photos) for table in our.tables(form, versions[at].answers)],
         "here": reverse("sheet", args=[sheet_id]),
         "beside": _beside(form, found) if at == 0 else [],
+        "agreed": _agreed(found),
+        "request_id": uuid4(),
     }
     fragment = request.htmx.target == "sheet"
     return render(request, "dispatcher/sheet_now.html" if fragment else "dispatcher/sheet.html", context)
 
 
-def _to_be_seen(request: PageRequest) -> Any:
+def _agreed(found: Sheet) -> list[tuple[Agreement, str, str]]:
+    """What the client has said to it, the newest first."""
+    rows = found.agreements.order_by("-number")
+    return [(one, agreed.state(one), agreed.tone(one)) for one in rows]
+
+
+def to_be_seen(request: PageRequest) -> Any:
     """Whoever works on site sees those of the deals that he goes to: the installers what was measured before."""
     rows = Sheet.objects.select_related("form", "written", "visit__kind", "visit__client", "visit__deal", "finished_by")
     if roles.reach(request.person, "visits.see") is Reach.ALL:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from svyazka.workplaces.dispatcher import (
     absences,
+    agreements,
     at_hand,
     booking,
     calendar,
@@ -59,6 +60,15 @@ urlpatterns = [
     path("deals/<int:deal_id>/visits/hold/", booking.hold, name="visit_hold"),
     path("deals/<int:deal_id>/visits/hold/release/", booking.hold_release, name="visit_hold_release"),
     path("sheets/<int:sheet_id>/", sheet.sheet, name="sheet"),
+    path("sheets/<int:sheet_id>/agreement/", agreements.offer, name="agreement_offer"),
+    path("agreements/", agreements.agreements, name="agreements"),
+    path("agreements/tables/", agreements.tables, name="agreement_tables"),
+    path("agreements/<int:pk>/", agreements.agreement, name="agreement"),
+    path("agreements/<int:pk>/pdf/", agreements.pdf, name="agreement_pdf"),
+    path("agreements/<int:pk>/letter/", agreements.letter, name="agreement_letter"),
+    path("agreements/<int:pk>/table/", agreements.table, name="agreement_table"),
+    path("agreements/<int:pk>/order/", agreements.order, name="agreement_order"),
+    path("agreements/<int:pk>/order/removal/", agreements.order_removal, name="agreement_order_removal"),
     path("visits/<int:visit_id>/", visits.visit, name="visit"),
     path("visits/<int:visit_id>/beside/<int:person_id>/", visits.beside, name="visit_beside"),
     path("visits/<int:visit_id>/at-hand/", at_hand.at_hand, name="visit_at_hand"),

@@ -20,7 +20,7 @@ from svyazka.business.staff.models import Person
 from svyazka.business.visits import looked, not_done
 from svyazka.business.visits.models import Action, HandOver, Presence, Tick, Visit, VisitPhoto
 from svyazka.kit import clock
-from svyazka.workplaces.field import crew, day, sheet, site_work
+from svyazka.workplaces.field import agreement, crew, day, sheet, site_work
 from svyazka.workplaces.field.installed import assets
 from svyazka.workplaces.shared.door import PageRequest, needs
 
@@ -48,7 +48,8 @@ def ahead(request: PageRequest) -> HttpResponse:
     pages.append((whole, reverse("field_week")))
     pages += [(marks[one.pk], reverse("field_visit", args=[one.pk])) for one in visits]
     pages += [(mark, url) for url, mark in site_work.ahead(marks)]
-    pages += [(mark, url) for url, mark in sheet.ahead(visits, begun)]
+    forms = list(sheet.ahead(visits, begun))
+    pages += [(mark, url) for url, mark in (*forms, *agreement.ahead(visits, forms))]
     pages += [(marks[pk], reverse("field_done", args=[pk])) for pk in _that_end(visits)]
     pages += [(f"{marks[pk]} {clock.today()}", reverse("field_hand_over", args=[pk])) for pk in _given(request, visits)]
     return JsonResponse({"pages": [{"url": url, "mark": _stamp(mark)} for mark, url in pages[:MOST]]})

@@ -30,7 +30,7 @@ _ANY = UUID(int=0)  # stands where the number of a photo goes
 
 
 @dataclass(frozen=True)
-class _InHand:
+class InHand:
     """A form, and what has been filled in of it so far."""
 
     visit: Visit
@@ -51,19 +51,13 @@ class Way:
 
 @needs("visits.carry_out")
 def sheet(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
-    taken = _taken(request, visit_id, code)
-    own = {"visit_id": visit_id, "code": code}
+    taken = find(request, visit_id, code)
     given = {
-        "form": taken.written.definition,
-        "version": taken.written.number,
-        "visit": visit_id,
-        "code": code,
+        **given_to(taken),
         "person": request.person.pk,
         "language": (get_language() or "ru")[:2],
         "words": sheet_words.words(),
-        "state": reverse("field_sheet_state", kwargs=own),
         "pictures": reverse("field_picture", args=[visit_id, _ANY]).removesuffix(f"{_ANY}/"),
-        **_state(taken),
     }
     return render(
         request,
@@ -75,12 +69,12 @@ def sheet(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
 @needs("visits.carry_out")
 def state(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
     """What others have saved meanwhile."""
-    return JsonResponse(_state(_taken(request, visit_id, code)))
+    return JsonResponse(_state(find(request, visit_id, code)))
 
 
 @needs("visits.carry_out", "POST")
 def end(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
-    taken = _taken(request, visit_id, code)
+    taken = find(request, visit_id, code)
     if taken.sheet is None:
         raise Refused(_("Nothing has been filled in yet."))
     sheets.finish(taken.sheet, by=request.person, revision=whole_number(request.POST.get("revision")))
@@ -119,13 +113,26 @@ def ahead(visits: Iterable[Visit], begun: Mapping[tuple[int, str], object]) -> I
             yield reverse("field_sheet", args=[visit.pk, code]), mark
 
 
-def _taken(request: PageRequest, visit_id: int, code: str) -> _InHand:
+def given_to(taken: InHand) -> dict[str, Any]:
+    """What the phone gets of a form: what is asked, and what stands there."""
+    own = {"visit_id": taken.visit.pk, "code": taken.form.code}
+    return {
+        "form": taken.written.definition,
+        "version": taken.written.number,
+        "visit": taken.visit.pk,
+        "code": taken.form.code,
+        "state": reverse("field_sheet_state", kwargs=own),
+        **_state(taken),
+    }
+
+
+def find(request: PageRequest, visit_id: int, code: str) -> InHand:
     visit, form = _visit_and_form(request, visit_id, code)
     begun = sheets.of_visit(visit).get(form.pk)
     written = begun.written if begun else forms.newest_of(form)
     if written is None or (begun is None and form not in forms.of_visit(visit)):
         raise Http404
-    return _InHand(visit, form, written, begun)
+    return InHand(visit, form, written, begun)
 
 
 def _visit_and_form(request: PageRequest, visit_id: int, code: str) -> tuple[Visit, FormKind]:
@@ -133,11 +140,11 @@ def _visit_and_form(request: PageRequest, visit_id: int, code: str) -> tuple[Vis
     return get_object_or_404(rows, pk=visit_id), get_object_or_404(FormKind, code=code)
 
 
-def _shown(taken: _InHand) -> dict[str, Any]:
+def _shown(taken: InHand) -> dict[str, Any]:
     return {"visit": taken.visit, "form": taken.form, "sheet": taken.sheet}
 
 
-def _state(taken: _InHand) -> dict[str, Any]:
+def _state(taken: InHand) -> dict[str, Any]:
     kept = taken.sheet
     beside = kept.beside if kept else []
     return {

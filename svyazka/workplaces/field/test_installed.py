@@ -104,10 +104,10 @@ def test_many_visits_cost_as_many_queries_as_one(
     came_in = enter(egor)
     came_in.get("/field/ahead/")
     # The session; the visits, phones, who goes there, what he has looked at, what happened; forms and their versions;
-    # work on site, prices.
-    with django_assert_num_queries(10):
+    # work on site, prices; agreements, terms, letterhead.
+    with django_assert_num_queries(13):
         came_in.get("/field/ahead/")
     for at in (9, 11, 12, 14, 15, 16):
         booking.book(visit.deal, measurement, of_egor, hour(at), request_id=uuid4(), by=olga)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         came_in.get("/field/ahead/")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from svyazka.workplaces.field import (
+    agreement,
     ahead,
     beside,
     crew,
@@ -70,5 +71,7 @@ urlpatterns = [
     path("visits/<int:visit_id>/forms/<slug:code>/", sheet.sheet, name="field_sheet"),
     path("visits/<int:visit_id>/forms/<slug:code>/state/", sheet.state, name="field_sheet_state"),
     path("visits/<int:visit_id>/forms/<slug:code>/end/", sheet.end, name="field_sheet_end"),
+    path("visits/<int:visit_id>/forms/<slug:code>/agreement/", agreement.agreement, name="field_agreement"),
+    path("visits/<int:visit_id>/agreed/", agreement.agreed_before, name="field_agreed"),
     path("visits/<int:visit_id>/pictures/<uuid:request_id>/", sheet.picture, name="field_picture"),
 ]

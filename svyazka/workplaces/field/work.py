@@ -22,6 +22,7 @@ from svyazka.business.visits.whereabouts import consent
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.field import (
+    agreement,
     before,
     beside,
     bring,
@@ -69,6 +70,7 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
         "ways": sheet.ways(own),
         "earlier": sheet.earlier(own),
         "on_site": site_work.told(own),
+        "agreed": agreement.ways(own),
         **_photos(own),
     }
     return render(request, "field/visit.html", context)

@@ -39,6 +39,7 @@ from svyazka.workplaces.office import (
     roles,
     sources,
     staff,
+    terms,
     visit_kinds,
 )
 
@@ -180,6 +181,8 @@ urlpatterns = [
     path("road/", road.road, name="road"),
     path("visit-kinds/<slug:code>/durations/", durations.duration_taking, name="duration_taking"),
     path("visit-kinds/<slug:code>/durations/undoing/", durations.duration_undoing, name="duration_undoing"),
+    path("terms/", terms.terms, name="terms"),
+    path("terms/forms/<slug:code>/", terms.of_form, name="terms_of_form"),
     path("client-messages/", client_messages.client_messages, name="client_messages"),
     path("client-messages/mail/", client_messages.mail_server, name="mail_server"),
     path("client-messages/mail/state/", client_messages.mail_state, name="mail_state"),

@@ -105,6 +105,14 @@ WORDINGS: dict[str, Wording] = {
     ),
     "visit.not_done": Wording(gettext_lazy("{who}: “{kind}” could not be done. {reason}"), "visit", tone="bad"),
     "visit.confirmed_by_client": Wording(gettext_lazy("The client confirms: {what}, {visit_at}"), "check", tone="good"),
+    "agreement.signed": Wording(gettext_lazy("{client} has signed: agreement № {number}"), "task", tone="good"),
+    "agreement.signed_by_link": Wording(
+        gettext_lazy("{client} has signed by link: agreement № {number}"), "task", tone="good"
+    ),
+    "agreement.thinks": Wording(gettext_lazy("{client} thinks it over: agreement № {number}"), "history"),
+    "agreement.not_sent": Wording(
+        gettext_lazy("Agreement № {number} could not be sent to the client: {client}"), "warning", tone="bad"
+    ),
     "visit.moved_by_client": Wording(gettext_lazy("The client has moved the visit: {what}, now {visit_at}"), "visit"),
     "visit.taken_by_client": Wording(
         gettext_lazy("The client has taken the window that was offered: {what}, {visit_at}"), "check", tone="good"

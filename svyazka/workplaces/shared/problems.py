@@ -38,6 +38,7 @@ TITLES: dict[str, Promise] = {
     Kind.VISIT_NOT_DONE: gettext_lazy("Visit that could not be done"),
     Kind.NOT_AGREED: gettext_lazy("Extra work without consent"),
     Kind.VISIT_WITHOUT_RESULT: gettext_lazy("Visit without a result"),
+    Kind.AGREEMENT_NOT_SENT: gettext_lazy("Agreement not sent"),
     Kind.WAITS_TOO_LONG: gettext_lazy("Waits for a window too long"),
 }
 # fmt: on
@@ -79,6 +80,7 @@ _COUNTED: dict[str, Callable[[int], str]] = {
     Kind.VISIT_NOT_DONE: lambda n: ngettext("{n} visit that came to nothing", "{n} visits that came to nothing", n),
     Kind.NOT_AGREED: lambda n: ngettext("{n} visit with work not agreed on", "{n} visits with work not agreed on", n),
     Kind.VISIT_WITHOUT_RESULT: lambda n: ngettext("{n} visit without a result", "{n} visits without a result", n),
+    Kind.AGREEMENT_NOT_SENT: lambda n: ngettext("{n} agreement not sent", "{n} agreements not sent", n),
     Kind.WAITS_TOO_LONG: lambda n: ngettext("{n} client without a window", "{n} clients without a window", n),
 }
 
@@ -197,6 +199,9 @@ _REASONS: dict[str, Callable[[Why], str]] = {
     ),
     Kind.VISIT_WITHOUT_RESULT: lambda why: _("Nobody has said how the visit went ({when})").format(
         when=why.moment("at")
+    ),
+    Kind.AGREEMENT_NOT_SENT: lambda why: _("The client does not get agreement № {number}").format(
+        number=why.of.get("number", "")
     ),
     Kind.WAITS_TOO_LONG: lambda why: _("Waits for a window ({kind}), put down {when}").format(
         when=why.moment("begun"), kind=words.here(why.of.get("kind"))

@@ -43,6 +43,7 @@ ROOMS = [
     Room(_("Questions"), "questions", "question", "questions.see"),
     Room(_("Distribution"), "distribution", "people", "leads.distribute"),
     Room(_("Calendar"), "calendar", "calendar", "deals.see", under=("/visits/",)),
+    Room(_("Agreements"), "agreements", "task", "agreements.order"),
     Room(_("My visits"), "field_day", "route", "visits.carry_out"),
     Room(_("Arrivals"), "arrivals", "ledger", "intake.repair"),
     Room(_("Journal"), "journal", "journal", "journal.see"),
@@ -80,6 +81,7 @@ SETTINGS = [
             Room(_("Maps and travel"), "maps", "route", "settings.change"),
             Room(_("Messages to clients"), "client_messages", "mail", "settings.change"),
             Room(_("On the road"), "road", "bell", "settings.change"),
+            Room(_("Agreements"), "terms", "task", "settings.change"),
         ],
     ),
     (

@@ -9,6 +9,7 @@ from typing import get_args
 from django.utils import translation
 
 import svyazka
+from svyazka.business.agreements import telling as agreements
 from svyazka.business.calls.floor.breaks import BREAKS
 from svyazka.business.clients.sources import SOURCES
 from svyazka.business.deals.paths.loss_reasons import LOSS_REASONS
@@ -34,6 +35,7 @@ NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS, BREAKS, MOVE_REASONS, NOT_DO
 def verbs_of_the_house() -> set[str]:
     """Every text in the code that looks like a verb of the journal; some are put together from two parts."""
     found = {f"visits.{event}" for event in (*get_args(visits.Event), *get_args(waiting.WindowEvent))}
+    found |= {f"agreements.{event}" for event in get_args(agreements.Event)}
     found |= {f"{names.verb}_{what}" for names in NAMES for what in ("added", "changed", "removed")}
     for path in BUSINESS.glob("**/*.py"):
         if path.name.startswith("test_") or "migrations" in path.parts:

@@ -222,8 +222,10 @@ def _visit(one: Interaction) -> tuple[str, str, str]:
         minutes=one.data.get("minutes", 0),
         form=words.here(one.data.get("form")),
         rows=one.data.get("rows", ""),
+        number=one.data.get("number", ""),
     )
-    good, bad = ("confirmed", "done", "window_taken", "paid"), ("cancelled", "orphaned", "not_done", "extra_open")
+    good = ("confirmed", "done", "window_taken", "paid", "agreement_signed", "agreement_signed_by_link")
+    bad = ("cancelled", "orphaned", "not_done", "extra_open")
     tone = "good" if event in good else "bad" if event in bad else ""
     if worked := one.data.get("worked"):
         named += ", " + _("worked {time}").format(time=duration(int(worked) * 60))
@@ -324,6 +326,12 @@ _VISIT_EVENTS: dict[str, Callable[[], str]] = {
     "not_done": lambda: pgettext("visit", "could not be done ({when}, {resource})"),
     "taken_back": lambda: pgettext("visit", "put back to “{status}”, {resource}"),
     "reported": lambda: pgettext("visit", "note, {resource}"),
+    "agreement_signed": lambda: pgettext("visit", "the client has signed on the phone: agreement № {number}"),
+    "agreement_signed_by_link": lambda: pgettext("visit", "the client has signed by link: agreement № {number}"),
+    "agreement_offered": lambda: pgettext("visit", "the client is to sign by link: agreement № {number}"),
+    "agreement_thinks": lambda: pgettext("visit", "the client thinks it over: agreement № {number}"),
+    "agreement_sent": lambda: pgettext("visit", "agreement № {number} was sent to the client"),
+    "agreement_not_sent": lambda: pgettext("visit", "agreement № {number} could not be sent to the client"),
     "told": lambda: pgettext("visit", "the client was written to ({told})"),
     "waits": lambda: pgettext("visit", "on the waiting list"),
     "window_sent": lambda: pgettext("visit", "the client was offered {when}, {resource}, by a letter"),

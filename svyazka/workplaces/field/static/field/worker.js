@@ -4,6 +4,7 @@ const SHELL = `field-shell-${VERSION}`;
 const PAGES = "field-pages-"; // and the number of whoever they were made for
 const PICTURES = "field-pictures-"; // the same
 const MOST_PICTURES = 200; // a hundred megabytes: the oldest gives way
+const OF_ONE_PAGE = 120;
 const DOOR = "field-door"; // says since when the next page has to come from the house: somebody has logged in, or out
 
 self.addEventListener("install", (event) => event.waitUntil(fill().then(() => self.skipWaiting())));
@@ -194,12 +195,21 @@ async function keepReady(pages) {
     const address = new URL(url, location.origin);
     now[url] = mark;
     if (shown[url] === mark && (await find(address))) continue;
-    if (!(await whole(address))) delete now[url];
+    const answer = await whole(address);
+    if (!answer) delete now[url];
+    else if (url.endsWith("/agreed/")) await keepPictures(address);
   }
   await keep("ready", now);
   // Whatever the house still lists stays as it was, where the new one could not be had.
   const listed = new Set(pages.map(({ url }) => url));
   await Promise.all(Object.keys(shown).filter((url) => !listed.has(url)).map((url) => dropPage(new URL(url, location.origin))));
+}
+
+// What was agreed on is shown with its photos, also where there is no signal.
+async function keepPictures(address) {
+  const text = await (await find(address))?.text();
+  const named = new Set([...(text ?? "").matchAll(/src="(\/field\/photos\/\d+\/)"/g)].map(([, url]) => url));
+  for (const url of [...named].slice(0, OF_ONE_PAGE)) await picture(new Request(new URL(url, location.origin))).catch(() => {});
 }
 
 // The browser woke us because there is signal again: where it fails it wakes us once more.

@@ -1,0 +1,142 @@
+"""What was agreed on with a client, for reading: word for word as he saw it, with its sketches and his signature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.utils import formats
+from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from svyazka.business.agreements import agreeing, papers
+from svyazka.business.agreements.models import Agreement
+from svyazka.business.sheets import forms
+from svyazka.business.sheets.tables import Cell, Line, tables
+from svyazka.business.visits.models import VisitPhoto
+from svyazka.kit import clock, strokes
+
+Outcome, Letter = Agreement.Outcome, Agreement.Letter
+Photos = Mapping[str, int]  # number of the phone → key
+
+
+@dataclass(frozen=True)
+class Fact:
+    name: str
+    text: str
+    photos: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One of the rows, or all of a plain section."""
+
+    name: str
+    sketch: SafeString | None
+    facts: list[Fact]
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    is_repeated: bool
+    openings: list[Opening]
+
+
+@dataclass(frozen=True)
+class Shown:
+    agreement: Agreement
+    state: str
+    tone: str
+    parts: list[Part]
+    at: datetime
+    strokes: SafeString | None
+    changes: list[str]  # not agreed: what stands otherwise in the form by now
+
+    @property
+    def content(self) -> dict[str, Any]:
+        whole: dict[str, Any] = self.agreement.content
+        return whole
+
+
+def day_of(at: datetime) -> str:
+    return formats.date_format(clock.local(at), "j E Y")
+
+
+def photos_of(agreement: Agreement) -> Photos:
+    rows = VisitPhoto.objects.filter(visit=agreement.visit_id).values_list("request_id", "pk")
+    return {str(number): pk for number, pk in rows}
+
+
+def shown(agreement: Agreement, photos: Photos | None = None) -> Shown:
+    """With the photos for those of the house only."""
+    read = tables(forms.read_version(agreement.written), agreement.content["answers"])
+    parts = [
+        Part(one.name, one.is_repeated, [_opening(line, photos or {}) for line in one.lines])
+        for one in read
+        if one.lines and one.columns
+    ]
+    return Shown(
+        agreement=agreement,
+        state=state(agreement),
+        tone=tone(agreement),
+        parts=parts,
+        at=datetime.fromisoformat(agreement.content["at"]),
+        strokes=_drawn(strokes.svg(agreement.strokes)) if agreement.strokes else None,
+        changes=agreeing.changed_since(agreement),
+    )
+
+
+def state(agreement: Agreement) -> str:
+    if agreement.is_signed and not agreement.is_current:
+        return _("replaced by a newer one")
+    return str(agreement.get_outcome_display())
+
+
+def tone(agreement: Agreement) -> str:
+    if agreement.is_signed:
+        return "good" if agreement.is_current else ""
+    return "warn"
+
+
+def letter(agreement: Agreement) -> tuple[str, str]:
+    """How it goes to the client, in words, and how that is to be taken."""
+    tones = {Letter.SENT: "good", Letter.FAILED: "bad", Letter.BY_HAND: "warn"}
+    if agreement.paper == Agreement.Paper.FAILED:
+        return _("the PDF could not be made"), "bad"
+    return str(agreement.get_letter_display()), tones.get(Letter(agreement.letter), "")
+
+
+def file_of(agreement: Agreement) -> HttpResponse:
+    """The PDF itself, whole: in pieces it would hold a thread while a phone reads it."""
+    if agreement.paper != Agreement.Paper.MADE:
+        raise Http404
+    try:
+        with agreement.file.open("rb") as file:
+            answer = HttpResponse(file.read(), content_type="application/pdf")
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    answer["Content-Disposition"] = content_disposition_header(False, papers.file_name(agreement)) or "inline"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _opening(line: Line, photos: Photos) -> Opening:
+    sketch = papers.sketch_of(line.cells)
+    facts = [_fact(cell, photos) for cell in line.cells]
+    return Opening(line.name, _drawn(sketch) if sketch else None, [one for one in facts if one.text or one.photos])
+
+
+def _fact(cell: Cell, photos: Photos) -> Fact:
+    if cell.photos:
+        return Fact(cell.name, "", tuple(photos[one] for one in cell.photos if one in photos))
+    return Fact(cell.name, "" if cell.text == "—" else cell.text)
+
+
+def _drawn(svg: str) -> SafeString:
+    """Made by the house out of numbers and escaped words."""
+    return mark_safe(svg)  # noqa: S308
