@@ -87,6 +87,7 @@ PUSH_CONTACT = os.environ.get("SVYAZKA_PUSH_CONTACT") or next(
 ACTIONS_OF_PHONES = [
     "svyazka.business.visits.on_site.usual.KINDS",
     "svyazka.business.visits.on_site.at_work.KINDS",
+    "svyazka.business.visits.on_site.drawn.KINDS",
     "svyazka.business.sheets.on_site.KINDS",
 ]
 # Telephone systems that `svyazka listen` connects to: Pbx.driver → class that fits calls.phone_system.PhoneSystem.

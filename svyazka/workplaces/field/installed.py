@@ -34,6 +34,7 @@ _FRAME = (
     "shared/mobile.js",
     "shared/live_worker.js",
     "sheets/sheet.css",
+    "drawings/drawing.css",
     "vendor/htmx.min.js",
 )
 _IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?["'](\.{1,2}/[\w./-]+\.js)["']""", re.MULTILINE)

@@ -10,7 +10,7 @@ from svyazka.business.visits.models.on_site import Action
 from svyazka.business.visits.models.plan import PlanningRules, Proposal, ProposalGets, ProposalGroup, ProposalMove
 from svyazka.business.visits.models.resource import CrewMember, Resource, ResourceQuerySet, Shift, Substitution
 from svyazka.business.visits.models.to_client import ClientRules, ClientText, ClientWord, LinkMiss, VisitLink, What
-from svyazka.business.visits.models.visit import Booking, Visit, VisitPhoto, VisitQuerySet
+from svyazka.business.visits.models.visit import Booking, PhotoDrawing, Visit, VisitPhoto, VisitQuerySet
 from svyazka.business.visits.models.waiting import Freed, Seeking, Waiting, WaitingOffer, WaitingRules
 from svyazka.business.visits.models.working import Stint, Tick
 
@@ -30,6 +30,7 @@ __all__ = [
     "MoveReason",
     "NotDone",
     "NotDoneReason",
+    "PhotoDrawing",
     "PlanningRules",
     "Presence",
     "Proposal",

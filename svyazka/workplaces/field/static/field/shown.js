@@ -1,5 +1,6 @@
 // The page as it will be when everything has arrived: what waits on the phone is laid over what the house has said.
 import { drop, isUnsent, waiting } from "./queue.js";
+import { layDrawings } from "./drawing.js";
 
 const urls = new Map(); // of photos that wait: action → address within the browser
 
@@ -27,6 +28,7 @@ function lay(part, rows) {
   note(part, rows);
   delay(part, rows);
   photos(part, rows);
+  layDrawings(part, rows);
 }
 
 // The last one that waits; none: as the house said it.
@@ -79,8 +81,14 @@ function photos(part, rows) {
 function drawn(part, row) {
   const line = part.querySelector("template[data-photo-waiting]").content.firstElementChild.cloneNode(true);
   if (!urls.has(row.id)) urls.set(row.id, URL.createObjectURL(new Blob([row.file.bytes], { type: row.file.type })));
-  line.dataset.action = row.id;
+  line.dataset.action = line.dataset.shot = row.id;
   line.querySelector("img").src = urls.get(row.id);
-  line.querySelector("button").addEventListener("click", () => drop(row.number));
+  line.querySelector("button").addEventListener("click", () => dropPhoto(row));
   return line;
+}
+
+// What was drawn on it goes with it.
+async function dropPhoto(row) {
+  for (const { number, kind, data } of await waiting()) if (kind === "drawing" && data.photo === row.id) await drop(number);
+  await drop(row.number);
 }
