@@ -55,10 +55,16 @@ function label(shape, unit, colour, halo, mm) {
   if (shape.kind === "text") return [words(shape.text, shape.points[0], shape.points[1], unit, colour, halo, "start", shape.thick)];
   if (shape.kind !== "measure" || shape.mm === undefined) return [];
   const [ax, ay, bx, by] = shape.points;
-  // Beside the line, on the side that is up or left.
+  // Beside the line, on the side that is up or left, where there is room.
   let [nx, ny] = across(ax, ay, bx, by, unit * 3.2);
   if (ny > 0 || (Math.abs(ny) < unit && nx > 0)) [nx, ny] = [-nx, -ny];
-  return [words(`${shape.mm} ${mm}`, (ax + bx) / 2 + nx, (ay + by) / 2 + ny, unit, colour, halo, Math.abs(nx) > Math.abs(ny) ? "end" : "middle", shape.thick)];
+  const text = `${shape.mm} ${mm}`;
+  const long = text.length * unit * (1.6 + 0.45 * (shape.thick ?? 2));
+  const [x, y] = [(ax + bx) / 2, (ay + by) / 2];
+  const isUpright = Math.abs(nx) > Math.abs(ny);
+  if (isUpright ? x + nx < long : y + ny < unit * 3) [nx, ny] = [-nx, -ny];
+  const anchor = isUpright ? (nx < 0 ? "end" : "start") : "middle";
+  return [words(text, anchor === "middle" ? Math.max(x + nx, long / 2) : x + nx, y + ny, unit, colour, halo, anchor, shape.thick)];
 }
 
 function words(text, x, y, unit, colour, halo, anchor, thick = 2) {
