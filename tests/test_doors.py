@@ -190,6 +190,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "photos": photo.pk,
         "pictures": photo.request_id,
         "forms": "measurement",
+        "sheet-forms": "measurement",
+        "editions": 1,
         "sheets": sheet.pk,
         "actions": action.pk,
         "beside": egor.pk,

@@ -91,6 +91,7 @@ ACTIONS_OF_PHONES = [
     "svyazka.business.visits.on_site.at_work.KINDS",
     "svyazka.business.visits.on_site.own.KINDS",
     "svyazka.business.visits.on_site.near.KINDS",
+    "svyazka.business.visits.on_site.drawn.KINDS",
     "svyazka.business.sheets.on_site.KINDS",
     "svyazka.business.site_work.on_site.KINDS",
     "svyazka.business.agreements.on_site.KINDS",

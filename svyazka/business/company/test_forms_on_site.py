@@ -5,6 +5,7 @@ from pathlib import Path
 
 from svyazka.business.company.blueprint import company, of_house, read
 from svyazka.business.company.write import written
+from svyazka.business.sheets import forms
 from svyazka.engines.sheets.read import read as read_form
 
 
@@ -31,3 +32,8 @@ def test_the_form_of_the_how_to_is_sound():
     (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     given = written(of_house("windows").content).replace("sheet_forms:\n", example, 1)
     assert read(given.encode()).faults == ()
+
+
+def test_the_call_centre_has_a_form_to_begin_from():
+    (one,) = of_house("projects").content["sheet_forms"]
+    assert forms.judged({"sections": one["sections"]})[1] == []

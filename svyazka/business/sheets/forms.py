@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from svyazka.business.deals.models import Field as DealField
 from svyazka.business.journal.names import Names
 from svyazka.business.journal.record import Actor
-from svyazka.business.sheets import wording
-from svyazka.business.sheets.models import FormKind, FormVersion
+from svyazka.business.sheets import edition_words, wording
+from svyazka.business.sheets.models import FormKind, FormVersion, Sheet
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Visit, VisitKind
+from svyazka.engines.sheets import codes as new_codes
+from svyazka.engines.sheets.editions import differences
 from svyazka.engines.sheets.form import Form
-from svyazka.engines.sheets.read import read
-from svyazka.kit import clock, words
+from svyazka.engines.sheets.read import Fault, read
+from svyazka.kit import clock, codes, words
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
 FORMS = Names(FormKind, about="sheet_form", verb="sheets.form", is_ordered=True)
@@ -111,23 +113,53 @@ def read_version(version: FormVersion) -> Form:
 
 def insist_sound(definition: Any) -> Form:
     """What is wrong is said whole, with the place of each fault."""
-    if len(json.dumps(definition, ensure_ascii=False)) > LARGEST:
-        raise Unsound([_("This form is too large.")])
-    form, faults = read(definition)
-    reasons = [wording.fault(definition, one) for one in faults] or list(_of_facts(form))
-    if reasons:
-        raise Unsound(list(dict.fromkeys(reasons)))
+    form, told = judged(definition)
+    if told:
+        raise Unsound(list(dict.fromkeys(one.whole for one in told)))
     return form
 
 
-def _of_facts(form: Form) -> Iterable[str]:
+@dataclass(frozen=True)
+class Said:
+    """What is wrong, in words, and where: `whole` names the place, too."""
+
+    path: tuple[str | int, ...]
+    words: str
+    whole: str
+
+
+def judged(definition: Any) -> tuple[Form, list[Said]]:
+    if len(json.dumps(definition, ensure_ascii=False)) > LARGEST:
+        too_large = _("This form is too large.")
+        return Form(()), [Said((), too_large, too_large)]
+    form, faults = read(definition)
+    return form, [_said(definition, one) for one in faults] or list(_of_facts(form))
+
+
+def _said(definition: Any, one: Fault) -> Said:
+    return Said(one.path, wording.refusal(one.code, one.about), wording.fault(definition, one))
+
+
+def _of_facts(form: Form) -> Iterator[Said]:
     """The number of rows goes into a field of the deal that takes numbers."""
-    for section in form.sections:
-        code = section.rows.counts if section.rows else ""
-        if code and not counters().filter(code=code).exists():
-            yield _("{section}: the number of rows goes into a field of the deal that is a number.").format(
-                section=words.here(section.name)
-            )
+    wanted = {section.rows.counts for section in form.sections if section.rows and section.rows.counts}
+    known = set(counters().filter(code__in=wanted).values_list("code", flat=True)) if wanted else set()
+    for place, section in enumerate(form.sections):
+        if section.rows and section.rows.counts and section.rows.counts not in known:
+            said = _("{section}: the number of rows goes into a field of the deal that is a number.")
+            whole = said.format(section=words.here(section.name))
+            yield Said(("sections", place, "rows", "counts"), whole, whole)
+
+
+def settled(definition: Any) -> Any:
+    """With codes for what is new in it, made out of its names."""
+    return new_codes.settled(definition, lambda name, taken: _code(name, taken))
+
+
+def _code(name: Mapping[str, str], taken: set[str]) -> str:
+    """A letter first."""
+    made = codes.made_of(name, besides=taken, longest=40)
+    return made if made[0].isalpha() else codes.made_of({"en": f"n_{made}"}, besides=taken, longest=40)
 
 
 def counters() -> Any:
@@ -165,20 +197,54 @@ def by_visit_kind() -> dict[int, list[tuple[str, int]]]:
 
 
 @dataclass(frozen=True)
+class InUse:
+    """A form, the edition in force, and how often it was filled in."""
+
+    form: FormKind
+    edition: int
+    sheets: int
+
+
+def list_all() -> list[InUse]:
+    """With its kinds of visits: three questions, however many forms there are."""
+    newest = FormVersion.objects.filter(form=OuterRef("pk")).order_by("-number").values("number")[:1]
+    rows = FormKind.objects.annotate(edition=Subquery(newest)).prefetch_related("visit_kinds")
+    filled = dict(Sheet.objects.values_list("form").annotate(number=Count("pk")).order_by())
+    return [InUse(one, one.edition or 0, filled.get(one.pk, 0)) for one in rows]
+
+
+@dataclass(frozen=True)
 class Told:
-    """A version of a form, and who made it."""
+    """A version of a form, and who made it. `changes`: what is different from the one before, in words."""
 
     version: FormVersion
     by: str
-    is_used: bool
+    sheets: int
+    changes: list[str]
+
+    @property
+    def is_used(self) -> bool:
+        return self.sheets > 0
 
 
-def list_versions(form: FormKind) -> list[Told]:
+def list_versions(form: FormKind, *, before: int | None = None) -> list[Told]:
     """The newest first, at most PAGE of them."""
-    found = list(form.versions.order_by("-number")[:PAGE])
+    rows = form.versions.filter(number__lt=before) if before else form.versions.all()
+    found = list(rows.order_by("-number")[: PAGE + 1])
     names = dict(Person.objects.filter(pk__in=[one.by_id for one in found]).values_list("pk", "full_name"))
-    used = set(form.sheets.values_list("written_id", flat=True).distinct())
-    return [Told(one, names.get(one.by_id or 0, ""), one.pk in used) for one in found]
+    used = dict(form.sheets.values_list("written").annotate(number=Count("pk")).order_by())
+    pairs = zip(found, [*found[1:], None], strict=True)
+    return [
+        Told(one, names.get(one.by_id or 0, ""), used.get(one.pk, 0), changes_since(earlier, one))
+        for one, earlier in list(pairs)[:PAGE]
+    ]
+
+
+def changes_since(earlier: FormVersion | None, version: FormVersion) -> list[str]:
+    if earlier is None:
+        return []
+    before, after = read(earlier.definition)[0], read(version.definition)[0]
+    return [edition_words.said(one, before, after) for one in differences(before, after)]
 
 
 def _in_words(form: FormKind) -> dict[str, Any]:

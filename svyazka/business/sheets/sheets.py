@@ -28,7 +28,7 @@ from svyazka.engines.sheets.answers import Refusal
 from svyazka.engines.sheets.changes import changes as changes_between
 from svyazka.engines.sheets.check import check
 from svyazka.engines.sheets.edits import Beside, Edited
-from svyazka.engines.sheets.form import Form, Severity, standing
+from svyazka.engines.sheets.form import Form, Severity, begun, standing
 from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
@@ -75,7 +75,8 @@ def _begun(visit: Visit, sent: Sent, *, by: Person) -> Sheet:
     written = FormVersion.objects.filter(form=sent.form, number=sent.version).first()
     if written is None:
         raise ChangedMeanwhile
-    return Sheet.objects.create(visit=visit, form=sent.form, written=written, by=by, at=clock.now())
+    answers = begun(forms.read_version(written))
+    return Sheet.objects.create(visit=visit, form=sent.form, written=written, answers=answers, by=by, at=clock.now())
 
 
 def _edited(form: Form, sheet: Sheet, sent: Sent) -> Edited:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from uuid import uuid4
 
 import pytest
 
 from svyazka.business.journal.models import Entry
-from svyazka.business.sheets import forms, wording
+from svyazka.business.sheets import forms, sheets, wording
 from svyazka.business.sheets.conftest import put
 from svyazka.business.sheets.models import FormKind
 from svyazka.engines.sheets.sound import faults
@@ -79,6 +80,77 @@ def test_rows_are_counted_into_a_field_that_is_a_number(measurement, anna):
     wrong = {"sections": [{**SMALL["sections"][0], "rows": rows}]}
     with pytest.raises(forms.Unsound, match="Раздел"):
         forms.add(wish(measurement, wrong), by=anna)
+
+
+def test_what_is_wrong_has_its_place(measurement):
+    wrong = deepcopy(SMALL)
+    wrong["sections"][0]["fields"][0]["name"] = {}
+    wrong["sections"][0]["rows"] = {"name": {"ru": "Ряд"}, "kinds": [{"code": "a", "name": {"ru": "А"}}], "counts": "x"}
+    _form, told = forms.judged(wrong)
+    assert [(one.path, one.words) for one in told] == [(("sections", 0, "fields", 0, "name"), "Здесь нужно название.")]
+    wrong["sections"][0]["fields"][0]["name"] = {"ru": "Высота"}
+    assert [one.path for one in forms.judged(wrong)[1]] == [("sections", 0, "rows", "counts")]
+
+
+def test_codes_are_made_out_of_names(measurement, anna):
+    given = deepcopy(SMALL)
+    given["sections"].append(
+        {
+            "code": "new_abcd",
+            "name": {"ru": "1-й этаж"},
+            "fields": [{"code": "new_efgh", "name": {"ru": "Высота", "en": "Height"}, "kind": "whole"}],
+            "checks": [{"rule": "required", "fields": ["new_efgh"]}],
+        }
+    )
+    (_first, second) = forms.settled(given)["sections"]
+    assert (second["code"], second["fields"][0]["code"]) == ("n_1_y_etazh", "height_2")
+    assert second["checks"] == [{"rule": "required", "fields": ["height_2"]}]
+    assert forms.add(wish(measurement, forms.settled(given)), by=anna)
+
+
+def test_the_list_asks_as_often_for_one_form_as_for_many(measurement, anna, save, django_assert_num_queries):
+    save(put("floor", None, 3))
+    for number in range(10):
+        forms.add(wish(measurement, name=f"Форма {number}"), by=anna)
+    with django_assert_num_queries(3):
+        rows = forms.list_all()
+        assert [[one.name for one in row.form.visit_kinds.all()] for row in rows if row.form.code == "measurement"]
+    assert {row.form.code: (row.edition, row.sheets) for row in rows}["measurement"] == (1, 1)
+
+
+def test_what_changed_between_two_editions_is_said_in_words(form, measurement, anna):
+    newer = deepcopy(forms.newest_of(form).definition)
+    fields = newer["sections"][0]["fields"]
+    fields[0]["unit"] = "m"
+    fields[0]["name"] = {"ru": "Который этаж", "en": "Floor"}
+    fields.append(
+        {"code": "pets", "name": {"ru": "Собака"}, "kind": "yes_no", "shown_when": [{"field": "floor", "most": 2}]}
+    )
+    newer["sections"][1]["checks"][4]["most"] = 12
+    forms.change(form, wish(measurement, newer, "Лист замера"), by=anna, seen=1)
+    newest, first = forms.list_versions(form)
+    assert newest.changes == [
+        "Объект → Который этаж, название: Этаж / Floor → Который этаж / Floor",
+        "Объект → Который этаж, единица: — → м",
+        "Объект → Собака: новое поле",
+        "Проёмы: проверки больше нет: три замера близки друг к другу (Ширина: верх, середина, низ, "
+        "Высота: слева, середина, справа; ≤ 10), предупреждает",
+        "Проёмы: новая проверка: три замера близки друг к другу (Ширина: верх, середина, низ, "
+        "Высота: слева, середина, справа; ≤ 12), предупреждает",
+    ]
+    assert first.changes == []
+
+
+def test_a_sheet_begins_with_what_is_filled_in_beforehand(visit, measurement, egor, anna):
+    given = deepcopy(SMALL)
+    given["sections"][0]["fields"][0]["default"] = 2700
+    made = forms.add(wish(measurement, given), by=anna)
+    other = {"code": "note", "name": {"ru": "Примечание"}, "kind": "note"}
+    given["sections"][0]["fields"].append(other)
+    forms.change(made, wish(measurement, given), by=anna)
+    edit = {"do": "set", "section": "one", "row": None, "field": "note", "was": None, "is": "скос"}
+    sheet = sheets.save(visit, sheets.Sent(made, 2, [edit], uuid4()), by=egor)
+    assert (sheet.answers, sheet.beside) == ({"one": {"height": 2700, "note": "скос"}}, [])
 
 
 def test_no_version_that_there_is_not(form, anna):

@@ -22,6 +22,8 @@ FAULTS: Mapping[str, Promise] = {
     "code_needed": gettext_lazy("A code is needed here: small Latin letters, digits and “_”, a letter first."),
     "condition_fits_not": gettext_lazy("A condition cannot ask “{about}” for this."),
     "condition_says_nothing": gettext_lazy("The condition names neither values nor a number."),
+    "default_fits_not": gettext_lazy("This cannot stand there before anybody has answered."),
+    "default_of_nothing": gettext_lazy("A field of this kind begins empty."),
     "edits_needed": gettext_lazy("This is nothing that a form sends."),
     "keys_needed": gettext_lazy("Here keys with values are needed."),
     "list_needed": gettext_lazy("A list is needed here."),

@@ -13,13 +13,16 @@ from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile, File
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from svyazka.business.clients import amend, history
 from svyazka.business.clients.models import Interaction
 from svyazka.business.journal.record import Actor, record
+from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
+from svyazka.business.staff.roles import Reach
 from svyazka.business.visits import booking
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.business.visits.telling import about, concerned, of_history
@@ -96,6 +99,15 @@ def _keep(visit: Visit, picture: bytes, *, request_id: UUID, by: Person, at: dat
     record("visits.photographed", about(current), by=by, changes=changes, people=concerned(current))
     _count_in_history(current, by=by, at=at)
     return photo
+
+
+def to_be_seen(by: Person) -> QuerySet[VisitPhoto]:
+    """By the office all; by whoever goes there those of the deals that he goes to: the installers see what was
+    photographed when it was measured."""
+    if roles.reach(by, "visits.see") is Reach.ALL:
+        return VisitPhoto.objects.all()
+    own = Visit.objects.exclude(status=Visit.Status.CANCELLED).with_person(by)
+    return VisitPhoto.objects.filter(Q(visit__deal__in=own.values("deal")) | Q(by=by))
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ class Kind(StrEnum):
 
 NUMBERS = (Kind.WHOLE, Kind.DECIMAL, Kind.TRIPLE)
 WITH_CHOICES = (Kind.CHOICE, Kind.CHOICES)
+WITH_DEFAULT = (Kind.WHOLE, Kind.DECIMAL, Kind.TEXT, Kind.NOTE, Kind.YES_NO, *WITH_CHOICES)
 UNITS = ("", "mm", "cm", "m", "deg", "pcs", "kg")
 OPENS = ("fixed", "turn", "tilt", "tilt_turn", "slide", "door")
 HANGS = ("left", "right")
@@ -81,6 +82,7 @@ class Field:
     choices: tuple[Choice, ...] = ()
     hint: Words = field(default_factory=dict)
     shown_when: tuple[Condition, ...] = ()  # all of them
+    default: Any = None  # what stands there before anybody has answered
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,15 @@ def each(answers: Answers, section: Section) -> Iterator[tuple[Row | None, Mappi
         return
     for row in standing(answers, section):
         yield row, row["answers"]
+
+
+def defaults(section: Section) -> dict[str, Any]:
+    return {field.code: field.default for field in section.fields if field.default is not None}
+
+
+def begun(form: Form) -> dict[str, Any]:
+    """The answers of a form in which nobody has written yet."""
+    return {section.code: own for section in form.sections if section.rows is None and (own := defaults(section))}
 
 
 def is_known(field: Field, value: Any) -> bool:

@@ -88,7 +88,7 @@ def _rows(given: Any, path: Path, reading: Reading) -> Rows:
 
 
 def _field(given: Any, path: Path, reading: Reading) -> Field:
-    whole = _mapping(given, path, {"code", "name", "kind", "unit", "choices", "hint", "shown_when"}, reading)
+    whole = _mapping(given, path, {"code", "name", "kind", "unit", "choices", "hint", "shown_when", "default"}, reading)
     kind = _one_of(whole.get("kind"), Kind, (*path, "kind"), reading) or Kind.TEXT
     unit = whole.get("unit", "")
     if unit not in UNITS:
@@ -102,6 +102,7 @@ def _field(given: Any, path: Path, reading: Reading) -> Field:
         tuple(_many(whole.get("choices"), (*path, "choices"), MOST_CHOICES, _choice, reading)),
         hint,
         tuple(_many(whole.get("shown_when"), (*path, "shown_when"), MOST_CONDITIONS, _condition, reading)),
+        whole.get("default"),
     )
 
 

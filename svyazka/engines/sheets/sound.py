@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from svyazka.engines.sheets.answers import Unfit
+from svyazka.engines.sheets.answers import value as answer
 from svyazka.engines.sheets.form import (
     KIND,
     NUMBERS,
     WITH_CHOICES,
+    WITH_DEFAULT,
     Check,
     Condition,
     Field,
@@ -61,8 +64,24 @@ def _of_field(field: Field, section: Section, above: Mapping[str, Field], path: 
     if field.unit and field.kind not in NUMBERS:
         yield (*path, "unit"), "unit_of_nothing", ""
     yield from _twice([choice.code for choice in field.choices], (*path, "choices"))
+    if field.default is not None:
+        yield from _of_default(field, (*path, "default"))
     for number, condition in enumerate(field.shown_when):
         yield from _of_condition(condition, section, above, (*path, "shown_when", number))
+
+
+def _of_default(field: Field, path: Path) -> Iterator[Said]:
+    """Something that could have been answered, written as an answer is."""
+    if field.kind not in WITH_DEFAULT:
+        yield path, "default_of_nothing", ""
+        return
+    try:
+        tidy = answer(field, field.default)
+    except Unfit as fault:
+        yield path, fault.code, str(field.default)[:40]
+        return
+    if tidy != field.default or isinstance(tidy, bool) != isinstance(field.default, bool):
+        yield path, "default_fits_not", ""
 
 
 def _of_condition(condition: Condition, section: Section, above: Mapping[str, Field], path: Path) -> Iterator[Said]:

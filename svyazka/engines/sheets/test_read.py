@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svyazka.engines.sheets.form import begun
 from svyazka.engines.sheets.read import read
 from svyazka.engines.sheets.test_check import GIVEN
 
@@ -83,6 +84,21 @@ OPENINGS = ("sections", 1)
         (changed(*OPENINGS, "checks", 6, "value", to=5), (*OPENINGS, "checks", 6, "value"), "value_fits_not"),
         (changed(*OPENINGS, "checks", 6, "sign", to=None), (*OPENINGS, "checks", 6, "sign"), "sign_needed"),
         (changed(*OPENINGS, "checks", 7, "least", to=None), (*OPENINGS, "checks", 7, "least"), "number_needed"),
+        (
+            changed("sections", 0, "fields", 0, "default", to="3"),
+            ("sections", 0, "fields", 0, "default"),
+            "whole_needed",
+        ),
+        (
+            changed(*OPENINGS, "fields", 0, "default", to=[1, 2, 3]),
+            (*OPENINGS, "fields", 0, "default"),
+            "default_of_nothing",
+        ),
+        (
+            changed("sections", 0, "fields", 0, "default", to=3.0),
+            ("sections", 0, "fields", 0, "default"),
+            "default_fits_not",
+        ),
     ],
 )
 def test_each_fault_is_found_where_it_is(form, path, code):
@@ -107,3 +123,9 @@ def test_nonsense_in_one_place_is_refused_or_harmless(path, nonsense):
     form, faults = read(changed(*path, to=nonsense if nonsense is not None else "x"))
     assert faults or form.sections
     json.dumps([fault.code for fault in faults])
+
+
+def test_what_stands_there_before_anybody_has_answered():
+    form, faults = read(changed("sections", 0, "fields", 0, "default", to=3))
+    assert faults == ()
+    assert begun(form) == {"site": {form.sections[0].fields[0].code: 3}}

@@ -17,10 +17,11 @@ from svyazka.business.sheets import tables as our
 from svyazka.business.sheets.models import Sheet, SheetVersion
 from svyazka.business.staff import roles
 from svyazka.business.staff.roles import Reach
-from svyazka.business.visits.models import Visit, VisitPhoto
+from svyazka.business.visits.models import Visit
 from svyazka.engines.sheets.form import Form
-from svyazka.workplaces.shared import agreed
+from svyazka.workplaces.shared import agreed, shots
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.shots import Shot
 from svyazka.workplaces.shared.typed import whole_number
 
 
@@ -30,7 +31,7 @@ def sheet(request: PageRequest, sheet_id: int) -> HttpResponse:
     versions = sheets.list_versions(found)
     at = _chosen(versions, whole_number(request.GET.get("version")))
     form = forms.read_version(found.written)
-    photos = {str(number): pk for number, pk in _photos(found, versions[at])}
+    photos = {str(shot.photo.request_id): shot for shot in shots.of_visit(found.visit)}
     context = {
         "sheet": found,
         "versions": versions,
@@ -74,16 +75,12 @@ def _changes(form: Form, versions: list[SheetVersion], at: int) -> list[str]:
     return [] if before is None else sheets.differences(form, before, versions[at].answers)
 
 
-def _photos(found: Sheet, version: SheetVersion) -> Any:
-    return VisitPhoto.objects.filter(visit=found.visit_id).values_list("request_id", "pk")
-
-
-def _shown(table: our.Table, photos: dict[str, int]) -> dict[str, Any]:
+def _shown(table: our.Table, photos: dict[str, Shot]) -> dict[str, Any]:
     lines = [{"name": line.name, "cells": [_cell(cell, photos) for cell in line.cells]} for line in table.lines]
     return {"name": table.name, "columns": table.columns, "lines": lines, "is_repeated": table.is_repeated}
 
 
-def _cell(cell: our.Cell, photos: dict[str, int]) -> dict[str, Any]:
+def _cell(cell: our.Cell, photos: dict[str, Shot]) -> dict[str, Any]:
     return {
         "name": cell.name,
         "text": cell.text,

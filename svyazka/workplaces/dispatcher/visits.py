@@ -43,7 +43,7 @@ from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.dispatcher import effects, offers, typed, wished
 from svyazka.workplaces.shared import beside as both_sides
-from svyazka.workplaces.shared import inputs, on_site
+from svyazka.workplaces.shared import inputs, on_site, shots
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 from svyazka.workplaces.shared.said import names_of, people_in, said
@@ -290,7 +290,7 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "placed": find.of(visit.address),
         "known": _known(visit),
         "team": teams.along_with(visit),
-        "photos": list(visit.photos.order_by("at", "pk")),
+        "photos": shots.of_visit(visit),
         "crew": [one for one in crew_there.of_visit(visit) if one.times],
         "asked_to_take": handing_over.of_visit(visit),
         "points": checklist.of_visit(visit),

@@ -36,6 +36,7 @@ _FRAME = (
     "shared/live_worker.js",
     "sheets/sheet.css",
     "sheets/told.css",
+    "drawings/drawing.css",
     "vendor/htmx.min.js",
 )
 _IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?["'](\.{1,2}/[\w./-]+\.js)["']""", re.MULTILINE)

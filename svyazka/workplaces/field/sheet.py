@@ -18,11 +18,13 @@ from django.utils.translation import gettext as _
 from svyazka.business.sheets import forms, sheets
 from svyazka.business.sheets.models import FormKind, FormVersion, Sheet
 from svyazka.business.staff.models import Person
+from svyazka.business.visits import drawings
 from svyazka.business.visits.models import Visit
 from svyazka.business.visits.on_site import in_hand
+from svyazka.engines.sheets.form import begun
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.field import day
-from svyazka.workplaces.shared import sheet_words
+from svyazka.workplaces.shared import sheet_words, shots
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.typed import whole_number
 
@@ -58,6 +60,7 @@ def sheet(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
         "language": (get_language() or "ru")[:2],
         "words": sheet_words.words(),
         "pictures": reverse("field_picture", args=[visit_id, _ANY]).removesuffix(f"{_ANY}/"),
+        "drawings": {str(photo): shots.given(drawing) for photo, drawing in drawings.of_visit(taken.visit).items()},
     }
     return render(
         request,
@@ -150,7 +153,7 @@ def _state(taken: InHand) -> dict[str, Any]:
     return {
         "id": kept.pk if kept else None,
         "revision": kept.revision if kept else 0,
-        "answers": kept.answers if kept else {},
+        "answers": kept.answers if kept else begun(forms.read_version(taken.written)),
         "beside": [{**one, "name": name} for one, name in _with_names(beside)],
         "finished": bool(kept and kept.finished_at),
     }

@@ -11,7 +11,9 @@ from svyazka.business.deals.models import Deal
 from svyazka.business.sheets import forms, sheets
 from svyazka.business.sheets.conftest import SITE, WHOLE, added, put
 from svyazka.business.sheets.models import FormKind, Sheet
+from svyazka.business.visits import drawings
 from svyazka.business.visits.models import VisitPhoto
+from svyazka.engines.drawings.test_read import PEN, SIZE
 from svyazka.kit import clock
 
 
@@ -123,3 +125,14 @@ def test_the_phone_keeps_the_forms_of_the_coming_days_ready(enter, egor, own, sa
     save(put("floor", None, 3))
     after, again = pages()
     assert (after[own] != before[own], asked) == (True, again)
+
+
+def test_the_page_brings_what_was_drawn_on_its_photos(enter, egor, visit, own):
+    photo = VisitPhoto.objects.create(visit=visit, by=egor, request_id=uuid4(), file="visits/x.jpg")
+    drawings.draw(photo, {**SIZE, "shapes": [PEN]}, by=egor)
+    said = enter(egor).get(own).content.decode()
+    given = json.loads(said.split('id="sheet-given" type="application/json">')[1].split("</script>")[0])
+    assert given["drawings"] == {str(photo.request_id): {"number": 1, **SIZE, "shapes": [PEN]}}
+    assert 'id="drawing-board"' in said
+    page = enter(egor).get(f"/field/visits/{visit.pk}/").content.decode()
+    assert f'data-shot="{photo.request_id}"' in page

@@ -8,14 +8,11 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from svyazka.business.deals.models import Field
-from svyazka.business.staff import roles
-from svyazka.business.staff.roles import Reach
 from svyazka.business.visits import carry_out, checklist, findings, handing_over, looked, working
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.business.visits.whereabouts import consent
@@ -37,6 +34,7 @@ from svyazka.workplaces.field import (
     trouble,
     whereabouts,
 )
+from svyazka.workplaces.shared import shots
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.timeline import duration
@@ -130,12 +128,7 @@ def photo_removal(request: PageRequest, photo_id: int) -> HttpResponse:
 @needs("visits.see")
 def photo(request: PageRequest, photo_id: int) -> HttpResponse:
     """The picture itself, for the office and for whoever went there."""
-    rows = VisitPhoto.objects.all()
-    if roles.reach(request.person, "visits.see") is not Reach.ALL:
-        # Whoever installs sees what was photographed when it was measured.
-        own = Visit.objects.exclude(status=Visit.Status.CANCELLED).with_person(request.person)
-        rows = rows.filter(Q(visit__deal__in=own.values("deal")) | Q(by=request.person))
-    kept = get_object_or_404(rows, pk=photo_id)
+    kept = get_object_or_404(findings.to_be_seen(request.person), pk=photo_id)
     try:
         with kept.file.open("rb") as file:
             # Whole: in pieces it would hold a thread of the house while a phone in a cellar reads it.
@@ -180,11 +173,7 @@ def own_visit(request: PageRequest, visit_id: int) -> Visit:
 
 
 def _photos(visit: Visit) -> dict[str, Any]:
-    return {
-        "photos": list(visit.photos.order_by("at", "pk")),
-        "request_id": uuid4(),
-        "over": visit.status in findings.OVER,
-    }
+    return {"photos": shots.of_visit(visit), "request_id": uuid4(), "over": visit.status in findings.OVER}
 
 
 def _photos_again(request: PageRequest, visit: Visit, refusal: Refused | None) -> HttpResponse:

@@ -113,6 +113,7 @@ SENTENCES: dict[str, Sentence] = {
     "visits.done": Sentence(_("Visit done")),
     "visits.not_done": Sentence(_("The visit could not be done")),
     "visits.reported": Sentence(_("Report of the visit: {after}"), of="report"),
+    "visits.drawn": Sentence(_("A photo of the visit was drawn on, version {after}"), of="drawing"),
     "visits.photographed": Sentence(_("A photo of the visit was added"), of="photo"),
     "visits.photo_removed": Sentence(_("A photo of the visit was removed"), of="photo"),
     "visits.taken_back": Sentence(_("Status of the visit taken back: {before} → {after}"), of="status"),

@@ -36,6 +36,7 @@ def _of_fields() -> dict[str, str]:
         "take_photo": _("Take a photo"),
         "from_gallery": _("From the gallery"),
         "remove_photo": _("Remove photo {number}"),
+        "draw_on": _("Draw on photo {number}"),
         "photo": _("Photo {number}"),
         "photo_waits": _("waits to be sent"),
         "photo_refused": _("The phone cannot read this picture."),

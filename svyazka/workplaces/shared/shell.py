@@ -74,6 +74,7 @@ SETTINGS = [
             Room(_("Fields"), "fields", "form", "settings.change"),
             Room(_("Values from a file"), "imports", "ledger", "values.import"),
             Room(_("Kinds of visits"), "visit_kinds", "visit", "settings.change"),
+            Room(_("Forms on site"), "sheet_forms", "ruler", "settings.change"),
             Room(_("Reasons of moves"), "move_reasons", "calendar", "settings.change"),
             Room(_("Why visits are not done"), "not_done_reasons", "close", "settings.change"),
             Room(_("Price list"), "price_list", "money", "prices.change"),

@@ -12,7 +12,7 @@ from svyazka.business.visits.models.plan import PlanningRules, Proposal, Proposa
 from svyazka.business.visits.models.resource import CrewMember, Resource, ResourceQuerySet, Shift, Substitution
 from svyazka.business.visits.models.road import Consent, DurationTaken, Mark, RoadNews, RoadRules, TomorrowTold
 from svyazka.business.visits.models.to_client import ClientRules, ClientText, ClientWord, LinkMiss, VisitLink, What
-from svyazka.business.visits.models.visit import Booking, Visit, VisitPhoto, VisitQuerySet
+from svyazka.business.visits.models.visit import Booking, PhotoDrawing, Visit, VisitPhoto, VisitQuerySet
 from svyazka.business.visits.models.waiting import Freed, Seeking, Waiting, WaitingOffer, WaitingRules
 from svyazka.business.visits.models.working import Stint, Tick
 
@@ -36,6 +36,7 @@ __all__ = [
     "MoveReason",
     "NotDone",
     "NotDoneReason",
+    "PhotoDrawing",
     "PlanningRules",
     "Presence",
     "Proposal",

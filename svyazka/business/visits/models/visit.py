@@ -197,3 +197,17 @@ class VisitPhoto(models.Model):
     class Meta:
         # What a phone has sent once is kept once; another visit's requests are not its own.
         constraints = [models.UniqueConstraint(fields=["visit", "request_id"], name="photo_once")]
+
+
+class PhotoDrawing(models.Model):
+    """What was drawn over a photo, as it is or once was. The photo itself never changes."""
+
+    photo = models.ForeignKey(VisitPhoto, models.CASCADE, related_name="drawings", db_index=False)
+    number = models.PositiveIntegerField()
+    content = models.JSONField()  # as `engines/drawings/read.py` reads it
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["photo", "number"], name="drawing_version_once")]

@@ -135,13 +135,13 @@ def _photo_removal(action: Action, visit: Visit, by: Person) -> Answer:
     """By its number, or by that of the action that brought it."""
     given = action.data.get("photo")
     rows = VisitPhoto.objects.filter(visit=visit)
-    kept = rows.filter(**_which(given)).first()
+    kept = rows.filter(**which_photo(given)).first()
     if kept is not None:  # a second tap: it has gone already
         findings.remove_photo(kept, by=by)
     return None
 
 
-def _which(given: Any) -> dict[str, Any]:
+def which_photo(given: Any) -> dict[str, Any]:
     if number := _whole(given):
         return {"pk": number}
     try:

@@ -1,6 +1,7 @@
 // A form in the hand of whoever is on site: what is typed goes into the queue of the phone, and from there to the house.
 import { SheetForm } from "../sheets/sheet.js";
 import { uuid } from "../sheets/uuid.js";
+import { drawOn } from "./drawing.js";
 import { small } from "./photo.js";
 import { put, waiting } from "./queue.js";
 
@@ -88,10 +89,13 @@ class Photos extends EventTarget {
   #waiting = new Map(); // number → how it is shown until the house has it
   #own = new Map();
 
-  constructor({ pictures, visit }, rows) {
+  constructor({ pictures, visit, drawings }, rows) {
     super();
-    Object.assign(this, { pictures, visit });
-    for (const { id, file } of rows) this.#keep(id, new Blob([file.bytes], { type: file.type }));
+    Object.assign(this, { pictures, visit, drawings });
+    for (const { kind, id, file, data } of rows) {
+      if (kind === "photo") this.#keep(id, new Blob([file.bytes], { type: file.type }));
+      else drawings[data.photo] = { number: data.over, ...data.drawing };
+    }
   }
 
   #keep(id, blob) {
@@ -107,6 +111,17 @@ class Photos extends EventTarget {
     return id;
   }
 
+  drawing(id) {
+    return this.drawings[id];
+  }
+
+  // → whether it is drawn otherwise now.
+  async draw(id) {
+    const drawn = await drawOn({ address: this.url(id), visit: this.visit, photo: id, before: this.drawings[id] });
+    if (drawn) this.drawings[id] = drawn;
+    return Boolean(drawn);
+  }
+
   url(id) {
     return this.#own.get(id) ?? `${this.pictures}${id}/`;
   }
@@ -119,7 +134,8 @@ class Photos extends EventTarget {
     return !this.#waiting.size;
   }
 
-  told({ id }) {
+  told({ id, kind, outcome, answer }) {
+    if (kind === "drawing" && outcome === "done" && this.drawings[answer.photo]) this.drawings[answer.photo].number = answer.number;
     if (this.#waiting.delete(id)) this.dispatchEvent(new CustomEvent("sent", { detail: id }));
   }
 }
@@ -131,7 +147,7 @@ class FieldSheet extends SheetForm {
     const rows = await this.#rows();
     if (!this.isConnected) return;
     const edits = rows.filter(({ kind, data }) => kind === "sheet" && data.form === this.given.code);
-    const photos = rows.filter(({ kind }) => kind === "photo");
+    const photos = rows.filter(({ kind }) => kind === "photo" || kind === "drawing");
     this.begin(this.given, {
       saving: (state) => new Saving(state, this.given, edits),
       photos: new Photos(this.given, photos),

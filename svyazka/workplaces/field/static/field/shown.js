@@ -6,6 +6,7 @@ import { crew } from "./crew.js";
 import { points } from "./points.js";
 import { drop, isUnsent, waiting } from "./queue.js";
 import { arrived } from "./store.js";
+import { layDrawings } from "./drawing.js";
 
 const urls = new Map(); // of photos that wait: action → address within the browser
 
@@ -40,6 +41,7 @@ function lay(part, rows) {
   crew(part, rows, now?.status);
   tasks(part, rows);
   forms(part, rows);
+  layDrawings(part, rows);
 }
 
 // → how it stands; nothing, where this part says nothing of it.
@@ -135,8 +137,14 @@ function photos(part, rows) {
 function drawn(part, row) {
   const line = part.querySelector("template[data-photo-waiting]").content.firstElementChild.cloneNode(true);
   if (!urls.has(row.id)) urls.set(row.id, URL.createObjectURL(new Blob([row.file.bytes], { type: row.file.type })));
-  line.dataset.action = row.id;
+  line.dataset.action = line.dataset.shot = row.id;
   line.querySelector("img").src = urls.get(row.id);
-  line.querySelector("button").addEventListener("click", () => drop(row.number));
+  line.querySelector("button").addEventListener("click", () => dropPhoto(row));
   return line;
+}
+
+// What was drawn on it goes with it.
+async function dropPhoto(row) {
+  for (const { number, kind, data } of await waiting()) if (kind === "drawing" && data.photo === row.id) await drop(number);
+  await drop(row.number);
 }

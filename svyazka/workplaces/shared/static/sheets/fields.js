@@ -1,4 +1,5 @@
 // The fields of a form by their kind: how each is drawn, and what stands in it as an answer.
+import { picture } from "../drawings/svg.js";
 import { el, icon, say } from "./el.js";
 
 export class Unfit extends Error {}
@@ -108,7 +109,7 @@ function yesNo(context) {
 function photo(context) {
   const shots = [...(context.value ?? [])];
   const refused = el("p", { className: "wrong", role: "alert", hidden: true });
-  const list = el("ul", { className: "shots" }, shots.map((id, place) => shot(context, id, place + 1, () => context.give(shots.filter((one) => one !== id), { redraw: true }))));
+  const list = el("ul", { className: "shots" }, shots.map((id, place) => shot(context, id, place + 1, shots)));
   const take = async (event) => {
     refused.hidden = true;
     const files = [...event.target.files];
@@ -132,13 +133,18 @@ function photo(context) {
   return [list, refused, ways];
 }
 
-function shot(context, id, number, remove) {
-  const address = context.photos.url(id);
-  const waits = context.photos.waits(id) && el("span", { className: "chip warn", "data-photo": id }, context.words.photo_waits);
+function shot(context, id, number, shots) {
+  const { photos, words, give } = context;
+  const address = photos.url(id);
+  const waits = photos.waits(id) && el("span", { className: "chip warn", "data-photo": id }, words.photo_waits);
+  const lines = photos.drawing?.(id);
+  const button = (name, sign, onclick, more = "") => el("button", { type: "button", className: `button square ${more}`, "aria-label": say(name, { number }), onclick }, icon(sign));
+  const draw = async () => (await photos.draw(id)) && give(shots, { redraw: true });
   return el("li", {},
-    el("a", { href: address, target: "_blank" }, el("img", { src: address, alt: say(context.words.photo, { number }), loading: "lazy" })),
+    el("a", { href: address, target: "_blank", className: "drawn" }, el("img", { src: address, alt: say(words.photo, { number }), loading: "lazy" }), lines && picture(lines, words.units.mm)),
     waits,
-    el("button", { type: "button", className: "button square", "aria-label": say(context.words.remove_photo, { number }), onclick: remove }, icon("close")),
+    button(words.remove_photo, "close", () => give(shots.filter((one) => one !== id), { redraw: true })),
+    photos.draw && button(words.draw_on, "pen", draw, "draws"),
   );
 }
 

@@ -6,6 +6,9 @@ const TOGETHER = new Set(["diagonals", "differ", "not_more"]);
 
 export const standing = (answers, section) => (answers[section.code] ?? []).filter((row) => !row.removed);
 
+// What stands there before anybody has answered.
+export const defaults = (section) => Object.fromEntries(section.fields.filter((field) => field.default != null).map((field) => [field.code, structuredClone(field.default)]));
+
 export function shown(form, section, answers, row) {
   const seen = new Map();
   for (const above of form.sections) {

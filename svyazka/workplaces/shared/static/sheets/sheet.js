@@ -1,7 +1,7 @@
 // A form on the phone. Of forty openings only the one that is open is on the page.
 import { Card } from "./card.js";
 import { el, icon, say } from "./el.js";
-import { ofOne, ofSection } from "./rules.js";
+import { defaults, ofOne, ofSection } from "./rules.js";
 import { State } from "./state.js";
 import { keyOf, Strip } from "./strip.js";
 import { summary } from "./summary.js";
@@ -67,7 +67,7 @@ export class SheetForm extends HTMLElement {
     this.card = null;
     const { words } = this.wording;
     const isFull = this.state.rows(section).length >= (section.rows.most ?? 100);
-    const ways = section.rows.kinds.map((kind) => el("button", { type: "button", className: "button large", onclick: () => this.open(section, this.state.add(section, kind.code)) }, this.wording.of(kind.name)));
+    const ways = section.rows.kinds.map((kind) => el("button", { type: "button", className: "button large", onclick: () => this.open(section, this.state.add(section, kind.code, { answers: defaults(section) })) }, this.wording.of(kind.name)));
     this.#put(el("section", { className: "card stack sheet-card", "aria-labelledby": "sheet-title" },
       el("h2", { id: "sheet-title", tabIndex: -1 }, `${words.new}: ${this.wording.of(section.rows.name)}`),
       isFull ? el("p", { className: "warn" }, words.full) : el("div", { className: "sheet-kinds" }, ways)));
