@@ -368,7 +368,6 @@ def test_what_the_house_has_taken_stays_on_a_page_that_was_made_before(phone, li
     ready(page, visit)
     page.evaluate(NOTHING_IS_RENEWED)
     page.get_by_role("button", name="Еду").click()
-    page.locator("#pictures").set_input_files(picture())
     page.locator("textarea[name=text]").fill("код 12")
     page.get_by_role("button", name="Сохранить заметку").click()
     waits(page, 0)
@@ -377,19 +376,10 @@ def test_what_the_house_has_taken_stays_on_a_page_that_was_made_before(phone, li
         expect(page.locator("[data-statuses]")).to_have_text("в пути")
         expect(page.locator("button[value=started]:visible")).to_have_count(1)
         expect(page.locator("textarea[name=text]")).to_have_value("код 12")
-        expect(page.locator("[data-photos-waiting] img")).to_have_count(1)
         expect(page.locator(".waits:visible")).to_have_count(0)
         page.goto(f"/field/visits/{visit.pk}/")
     page.goto("/field/")
     expect(page.locator("[data-statuses]")).to_have_text("в пути")
-    page.goto(f"/field/visits/{visit.pk}/")
-    page.get_by_role("button", name="Удалить фото, которое ждёт отправки").click()
-    waits(page, 1)
-    line.mend()
-    page.reload()
-    waits(page, 0)
-    expect(page.locator("#photos img:visible")).to_have_count(0)
-    assert not VisitPhoto.objects.exists()
 
 
 def test_buttons_work_while_a_page_waits_in_vain_to_be_drawn_anew(phone, line, visit, windows):

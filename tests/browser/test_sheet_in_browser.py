@@ -23,7 +23,17 @@ from svyazka.engines.sheets.check import check
 from svyazka.engines.sheets.read import read
 from svyazka.engines.sheets.shown import shown
 from svyazka.engines.sheets.test_check import CASES, GIVEN, plainly
-from tests.browser.test_field_without_signal import ROWS, cut, line, mend, phone, picture, until, waits  # noqa: F401
+from tests.browser.test_field_without_signal import (  # noqa: F401
+    NOTHING_IS_RENEWED,
+    ROWS,
+    cut,
+    line,
+    mend,
+    phone,
+    picture,
+    until,
+    waits,
+)
 from tests.browser.test_field_without_signal import visit as today  # noqa: F401
 
 pytestmark = pytest.mark.slow
@@ -212,6 +222,20 @@ def test_the_page_is_for_everybody(open_page, accessible, egor, form, visit, way
     assert page.evaluate("document.documentElement.scrollWidth") == width
     page.locator(".sheet-chip", has_text="Итог").click()
     accessible(page)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_house_has_taken_stands_in_a_form_that_was_kept_before(phone, line, today, windows):  # noqa: F811
+    page = phone(windows["egor"])
+    way = f"/field/visits/{today.pk}/forms/measurement/"
+    until(page, KEPT, way)
+    page.goto(way)
+    page.evaluate(NOTHING_IS_RENEWED)
+    page.get_by_label("Этаж").fill("7")
+    page.locator(".sheet-saved.good").wait_for()
+    cut(page, line)
+    page.goto(way)
+    expect(page.get_by_label("Этаж")).to_have_value("7")
 
 
 @pytest.mark.django_db(transaction=True)

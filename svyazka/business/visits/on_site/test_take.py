@@ -21,7 +21,9 @@ from svyazka.business.visits.models import (
     Action,
     Booking,
     HandOver,
+    Mark,
     NotDone,
+    PhotoDrawing,
     Presence,
     Stint,
     Tick,
@@ -30,6 +32,7 @@ from svyazka.business.visits.models import (
 )
 from svyazka.business.visits.on_site import beside, in_hand, kinds, take
 from svyazka.business.visits.on_site.sent import Sent
+from svyazka.engines.drawings.test_read import PEN, SIZE
 from svyazka.kit import clock
 
 
@@ -365,6 +368,8 @@ things = st.one_of(
         st.just("presence"), st.builds(lambda mark: {"mark": mark}, st.sampled_from(["here", "gone", "mistake"]))
     ),
     st.tuples(st.just("hand_over"), st.just({"why": "сломалась машина"})),
+    st.tuples(st.just("drawing"), st.sampled_from([{"drawing": {**SIZE, "shapes": [PEN]}}, {"drawing": {}}])),
+    st.tuples(st.sampled_from(["came", "left"]), st.just({"accuracy": 20})),
     st.tuples(st.just("task"), st.just({})),
     st.tuples(st.just("absence"), st.just({"note": "болею"})),
 )
@@ -408,9 +413,11 @@ def test_any_losses_and_repeats_end_in_the_same_rows(egor, of_ilya, its_day, vis
 
 
 def _play(egor, visit, what, line):
-    phone = Phone(egor, visit)
+    phone, photo = Phone(egor, visit), uuid4()
     for kind, data in what:
-        phone.put(kind, data, file=picture() if kind == "photo" else None, of_visit=kind not in OWN)
+        given = {**data, "photo": str(photo)} if kind == "drawing" else data
+        made = phone.put(kind, given, file=picture() if kind == "photo" else None, of_visit=kind not in OWN)
+        photo = made if kind == "photo" else photo
     late = None
     for trouble in line:
         if trouble == "unheard":
@@ -433,7 +440,8 @@ def _play(egor, visit, what, line):
 
 def _rows(visit):
     now = Visit.objects.get(pk=visit.pk)
-    actions = Action.objects.order_by("number").values_list("number", "kind", "outcome", "cause", "data")
+    rows = Action.objects.order_by("number").values_list("number", "kind", "outcome", "cause", "data")
+    actions = [(*row, {**data, "photo": "photo" in data}) for *row, data in rows]
     changes = Entry.objects.filter(kind="visit", object_id=visit.pk).order_by("id").values_list("verb", flat=True)
     photos = [one.file.read() for one in VisitPhoto.objects.filter(visit=visit).order_by("pk")]
     told = [
@@ -444,6 +452,8 @@ def _rows(visit):
 
 def _on_site(visit):
     """What was done there besides."""
+    yield list(PhotoDrawing.objects.order_by("photo", "number").values_list("number", "by"))
+    yield list(Mark.objects.order_by("at").values_list("kind", "at"))
     yield list(Stint.objects.values_list("began_at", "ended_at", "until_break"))
     yield list(Tick.objects.values_list("point", "at"))
     yield list(Presence.objects.values_list("who", "came_at", "left_at", "with_visit"))

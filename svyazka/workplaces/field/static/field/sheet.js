@@ -4,6 +4,7 @@ import { uuid } from "../sheets/uuid.js";
 import { drawOn } from "./drawing.js";
 import { small } from "./photo.js";
 import { put, waiting } from "./queue.js";
+import { news } from "./shown.js";
 
 const AFTER = 800; // milliseconds of quiet
 const MOST_AT_ONCE = 300; // edits that are one thing in the queue
@@ -19,7 +20,11 @@ class Saving extends EventTarget {
   constructor(state, given, rows) {
     super();
     Object.assign(this, { state, given });
-    for (const { id, data } of rows) this.#carried.set(id, state.knows(data.edits));
+    for (const { id, data, isThere } of rows) {
+      const last = state.knows(data.edits);
+      if (isThere) state.forget(last);
+      else this.#carried.set(id, last);
+    }
     this.#from = state.count;
   }
 
@@ -147,7 +152,7 @@ class FieldSheet extends SheetForm {
     const rows = await this.#rows();
     if (!this.isConnected) return;
     const edits = rows.filter(({ kind, data }) => kind === "sheet" && data.form === this.given.code);
-    const photos = rows.filter(({ kind }) => kind === "photo" || kind === "drawing");
+    const photos = rows.filter(({ kind, isThere }) => !isThere && (kind === "photo" || kind === "drawing"));
     this.begin(this.given, {
       saving: (state) => new Saving(state, this.given, edits),
       photos: new Photos(this.given, photos),
@@ -180,11 +185,12 @@ class FieldSheet extends SheetForm {
     document.querySelector("a[data-back]").click();
   }
 
-  // What waits on this phone, of this person and this visit.
+  // What waits on this phone, of this person and this visit, and what has arrived since the page was made.
   async #rows() {
     const person = Number(document.body.dataset.person);
     try {
-      return (await waiting()).filter((row) => row.state === "waiting" && row.person === person && row.visit === this.given.visit);
+      const waits = (await waiting()).filter(({ state }) => state === "waiting");
+      return [...(await news()), ...waits].filter((row) => row.person === person && row.visit === this.given.visit);
     } catch {
       return []; // a browser that keeps nothing
     }

@@ -19,12 +19,16 @@ export async function show() {
   for (const early of document.querySelectorAll("[data-on-day][hidden]:not([data-all])")) early.hidden = isAhead(early.dataset.onDay);
 }
 
+// What has come to the house since it drew this page.
+export async function news() {
+  const drawn = Date.parse(document.getElementById("field-bar")?.dataset.drawn);
+  return (await arrived()).filter(({ came }) => Date.parse(came) > drawn).map((row) => ({ ...row, isThere: true }));
+}
+
 // In the order in which it was done.
 async function laid() {
   const me = Number(document.body.dataset.person);
-  const drawn = Date.parse(document.getElementById("field-bar")?.dataset.drawn);
-  const there = (await arrived()).filter(({ came }) => Date.parse(came) > drawn).map((row) => ({ ...row, isThere: true }));
-  const own = [...there, ...(await waiting()).filter(isUnsent)].filter(({ person }) => person === me);
+  const own = [...(await news()), ...(await waiting()).filter(isUnsent)].filter(({ person }) => person === me);
   return own.sort((one, other) => one.number - other.number);
 }
 
