@@ -224,6 +224,14 @@ class Rounds:
         for work, every in ROUNDS:
             began = time.monotonic()
             if began >= self.due_at[work, every]:
-                work()
+                self._go(work)
                 ended = time.monotonic()
                 self.due_at[work, every] = ended + max(every, SHARE * (ended - began))
+
+    def _go(self, work: Callable[[], object]) -> None:
+        """One that fails does not hold up those behind it; its turn comes again."""
+        try:
+            work()
+        except Exception as failure:
+            log.warning("round_failed", work=f"{work.__module__}.{work.__name__}", failure=type(failure).__name__)
+            connections.close_all()

@@ -180,7 +180,9 @@ def _named(work: ExtraWork) -> str:
     return f"{work.name}: {money.shown(work.quantity)} {work.unit}".strip()
 
 
-def _tell(visit: Visit, verb: str, work: ExtraWork, was: str | None, *, by: Person, at: datetime | None) -> None:
+def _tell(
+    visit: Visit, verb: telling.Verb, work: ExtraWork, was: str | None, *, by: Person, at: datetime | None
+) -> None:
     changes: dict[str, tuple[Any, Any]] = {"work": (was, in_words(work))}
     if work.consent:
         changes["consent"] = (None, f"{work.consent}: {work.consent_name}")

@@ -31,6 +31,8 @@ _ORDERS = {
     "-price": ("-price", "-id"),
 }
 
+Verb = Literal["price_added", "price_changed", "price_removed"]
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -244,5 +246,5 @@ def _taken() -> Refused:
     return Refused(said, fields={"name": said})
 
 
-def _record(verb: str, line: PriceLine, *, by: Actor, changes: dict[str, tuple[Any, Any]]) -> None:
+def _record(verb: Verb, line: PriceLine, *, by: Actor, changes: dict[str, tuple[Any, Any]]) -> None:
     record(f"site_work.{verb}", About("price_line", line.pk), by=by, changes=changes, note=line.name)

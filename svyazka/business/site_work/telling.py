@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from svyazka.business.clients import amend, history
 from svyazka.business.clients.models import Interaction
@@ -16,13 +16,14 @@ from svyazka.business.visits.models import Visit
 from svyazka.business.visits.telling import about, concerned, of_history
 from svyazka.kit import clock
 
+Verb = Literal["used", "extra_written", "extra_agreed", "extra_removed", "paid", "payment_corrected"]
 IN_ONE_GO = timedelta(hours=1)
 MATERIALS = "materials"
 
 
 def tell(
     visit: Visit,
-    verb: str,
+    verb: Verb,
     *,
     by: Actor,
     changes: Mapping[str, tuple[Any, Any]],

@@ -20,8 +20,7 @@ from svyazka.business.agreements import agreeing, content, terms
 from svyazka.business.agreements.models import Agreement
 from svyazka.business.visits.models import Visit
 from svyazka.business.visits.on_site import in_hand
-from svyazka.workplaces.field import sheet
-from svyazka.workplaces.field.work import own_visit
+from svyazka.workplaces.field import day, sheet
 from svyazka.workplaces.shared import agreed, sheet_words
 from svyazka.workplaces.shared.door import PageRequest, needs
 
@@ -54,7 +53,7 @@ def agreement(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
 @needs("visits.carry_out")
 def agreed_before(request: PageRequest, visit_id: int) -> HttpResponse:
     """What was agreed on in this deal: what the installers go by."""
-    visit = own_visit(request, visit_id)
+    visit = day.own_visit(request, visit_id)
     found = [one for one in agreeing.of_deal(visit.deal_id) if one.is_current or not one.is_signed]
     context = {"visit": visit, "agreed": [agreed.shown(one, agreed.photos_of(one)) for one in _newest(found)]}
     return render(request, "field/agreed.html", context)

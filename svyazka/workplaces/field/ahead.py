@@ -18,7 +18,7 @@ from svyazka.business.sheets import sheets
 from svyazka.business.site_work import sums
 from svyazka.business.staff.models import Person
 from svyazka.business.visits import looked, not_done
-from svyazka.business.visits.models import Action, HandOver, Presence, Tick, Visit, VisitPhoto
+from svyazka.business.visits.models import Action, HandOver, PhotoDrawing, Presence, Tick, Visit, VisitPhoto
 from svyazka.kit import clock
 from svyazka.workplaces.field import agreement, crew, day, sheet, site_work
 from svyazka.workplaces.field.installed import assets
@@ -46,13 +46,27 @@ def ahead(request: PageRequest) -> HttpResponse:
     # The tabs of a page count all days: where one changes, all are asked for.
     pages += [(whole, f"{today}?day={on.isoformat()}") for on in _days(visits)]
     pages.append((whole, reverse("field_week")))
-    pages += [(marks[one.pk], reverse("field_visit", args=[one.pk])) for one in visits]
-    pages += [(mark, url) for url, mark in site_work.ahead(marks)]
-    forms = list(sheet.ahead(visits, begun))
-    pages += [(mark, url) for url, mark in (*forms, *agreement.ahead(visits, forms))]
-    pages += [(marks[pk], reverse("field_done", args=[pk])) for pk in _that_end(visits)]
-    pages += [(f"{marks[pk]} {clock.today()}", reverse("field_hand_over", args=[pk])) for pk in _given(request, visits)]
+    own = [(marks[one.pk], reverse("field_visit", args=[one.pk])) for one in visits]
+    own += [(marks[pk], reverse("field_done", args=[pk])) for pk in _that_end(visits)]
+    own += [(mark, url) for url, mark in site_work.ahead(marks)]
+    drawn = {one.pk: one.drawn for one in visits}
+    forms = [(url, f"{mark} {drawn[_visit_of(url)]}") for url, mark in sheet.ahead(visits, begun)]
+    own += [(mark, url) for url, mark in (*forms, *agreement.ahead(visits, forms))]
+    own += [(f"{marks[pk]} {clock.today()}", reverse("field_hand_over", args=[pk])) for pk in _given(request, visits)]
+    pages += _the_next_first(own, visits)
     return JsonResponse({"pages": [{"url": url, "mark": _stamp(mark)} for mark, url in pages[:MOST]]})
+
+
+def _the_next_first(pages: list[tuple[str, str]], visits: list[Any]) -> list[tuple[str, str]]:
+    """All of one visit, then all of the next; yesterday's last: the farthest give way where there are too many."""
+    begins = clock.day_bounds(clock.today())[0]
+    places = {one.pk: place for place, one in enumerate(sorted(visits, key=lambda one: one.starts_at < begins))}
+    return sorted(pages, key=lambda page: places[_visit_of(page[1])])
+
+
+def _visit_of(url: str) -> int:
+    """`/field/visits/17/…` is of the 17th."""
+    return int(url.removeprefix(reverse("field_day")).split("/")[1])
 
 
 def _rows_of(rows: QuerySet[Any], what: str) -> ArraySubquery:
@@ -62,6 +76,7 @@ def _rows_of(rows: QuerySet[Any], what: str) -> ArraySubquery:
 # What stands on the page of a visit, and changes neither it nor its deal.
 _CHANGING: dict[str, Any] = {
     "pictures": _rows_of(VisitPhoto.objects.all(), "pk"),
+    "drawn": ArraySubquery(PhotoDrawing.objects.filter(photo__visit=OuterRef("pk")).order_by("pk").values("pk")),
     "ticked": _rows_of(Tick.objects.all(), "pk"),
     "came": _rows_of(Presence.objects.all(), "came_at"),
     "left": _rows_of(Presence.objects.all(), "left_at"),

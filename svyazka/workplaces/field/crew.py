@@ -15,7 +15,7 @@ from svyazka.business.visits.models import HandOver, Visit
 from svyazka.business.visits.on_site import in_hand
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.field import work
+from svyazka.workplaces.field import day
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.typed import whole_number
 
@@ -23,7 +23,7 @@ from svyazka.workplaces.shared.typed import whole_number
 @needs("visits.carry_out", "POST")
 def presence(request: PageRequest, visit_id: int) -> HttpResponse:
     """`here`, `gone` or a `mistake`; of one, or of all who are named."""
-    own, asked = work.own_visit(request, visit_id), set(request.POST.getlist("who"))
+    own, asked = day.own_visit(request, visit_id), set(request.POST.getlist("who"))
     people = [one.who for one in crew_there.of_visit(own) if str(one.who.pk) in asked]
     if not people:
         raise Refused(_("Somebody who does not go to this visit."))
@@ -64,7 +64,7 @@ def _times(one: crew_there.There) -> str:
 @needs("visits.carry_out", "GET", "POST")
 def hand_over(request: PageRequest, visit_id: int) -> HttpResponse:
     """Who could go in his place; the one who is chosen is asked."""
-    own = work.own_visit(request, visit_id)
+    own = day.own_visit(request, visit_id)
     if request.method == "POST":
         number = whole_number(request.POST.get("taker"))
         taker = next((one for one in handing_over.able_and_free(own) if one.pk == number), None)
@@ -80,7 +80,7 @@ def hand_over(request: PageRequest, visit_id: int) -> HttpResponse:
 
 @needs("visits.carry_out", "POST")
 def hand_over_removal(request: PageRequest, visit_id: int) -> HttpResponse:
-    own = work.own_visit(request, visit_id)
+    own = day.own_visit(request, visit_id)
     if asked := handing_over.of_visit(own):
         handing_over.withdraw(asked, by=request.person)
     messages.success(request, _("Nobody is asked any more."))

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -147,6 +147,12 @@ def _tasks(person: Person) -> list[dict[str, Any]]:
 def of(request: PageRequest) -> VisitQuerySet:
     """The visits that this person may see here: his own, those that are on, and those of which nothing came."""
     return Visit.objects.exclude(status=Visit.Status.CANCELLED).with_person(request.person)
+
+
+def own_visit(request: PageRequest, visit_id: int) -> Visit:
+    """One of his own; of others he hears that there is none."""
+    rows = of(request).select_related(*RELATED).prefetch_related(*READ_WITH)
+    return get_object_or_404(rows, pk=visit_id)
 
 
 def stop(visit: Visit, person: Person, app: str = "") -> Stop:

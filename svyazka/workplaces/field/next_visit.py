@@ -16,7 +16,7 @@ from svyazka.business.visits.booking import SlotTaken
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.business.visits.offering import Offer
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.field import work
+from svyazka.workplaces.field import day
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.templatetags.svyazka import moment
 from svyazka.workplaces.shared.typed import whole_number
@@ -24,7 +24,7 @@ from svyazka.workplaces.shared.typed import whole_number
 
 @needs("visits.carry_out", "GET", "POST")
 def next_visit(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
-    own = work.own_visit(request, visit_id)
+    own = day.own_visit(request, visit_id)
     kind = next((one for one in our.kinds_after(own) if one.code == code), None)
     if kind is None:
         raise Refused(_("This is not booked here: it does not come after the visit, or the work has not begun."))

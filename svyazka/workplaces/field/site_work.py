@@ -27,7 +27,7 @@ from svyazka.business.visits.on_site.kinds import SetBeside
 from svyazka.business.visits.telling import people_of
 from svyazka.kit import clock, money
 from svyazka.kit.refusals import ChangedMeanwhile
-from svyazka.workplaces.field import work
+from svyazka.workplaces.field import day
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
 from svyazka.workplaces.shared.short import money as roubles
@@ -37,7 +37,7 @@ _KINDS = {kind.code: kind for kind in on_site.KINDS}
 
 @needs("visits.carry_out")
 def site_work(request: PageRequest, visit_id: int) -> HttpResponse:
-    own = work.own_visit(request, visit_id)
+    own = day.own_visit(request, visit_id)
     whole = sums.of_deal(own.deal_id)
     here, elsewhere = whole.of_visit(own.pk), whole.besides(own.pk)
     lines, ways = prices.offered(own.kind), taken.ways()
@@ -127,7 +127,7 @@ def ahead(marks: Mapping[int, str]) -> Iterator[tuple[str, str]]:
 
 def _at_once(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
     """As the queue does it, without a phone that waits."""
-    own = work.own_visit(request, visit_id)
+    own = day.own_visit(request, visit_id)
     given = {name: request.POST.getlist(name)[-1] for name in request.POST}
     action = Action(id=uuid4(), person=request.person, visit=own, kind=code, happened_at=clock.now(), data=given)
     try:

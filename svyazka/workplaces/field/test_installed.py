@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from uuid import uuid4
 
 from django.contrib.staticfiles import finders
@@ -111,3 +112,12 @@ def test_many_visits_cost_as_many_queries_as_one(
         booking.book(visit.deal, measurement, of_egor, hour(at), request_id=uuid4(), by=olga)
     with django_assert_num_queries(13):
         came_in.get("/field/ahead/")
+
+
+def test_no_page_names_a_module_that_another_one_imports():
+    """It would be there twice, under the name with its mark and under the plain one, and do everything twice."""
+    pages = (Path(installed.__file__).parent / "templates").rglob("*.html")
+    named = {name for page in pages for name in re.findall(r'asset "([\w/.-]+\.js)"', page.read_text())}
+    imported = {name for path in installed._files() for name in installed._imported(path)}
+    assert named
+    assert named & imported == set()

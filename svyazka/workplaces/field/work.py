@@ -45,7 +45,7 @@ MINUTE = timedelta(minutes=1)
 
 @needs("visits.carry_out")
 def visit(request: PageRequest, visit_id: int) -> HttpResponse:
-    own = own_visit(request, visit_id)
+    own = day.own_visit(request, visit_id)
     if request.htmx.target == "stop":
         return render(request, "field/stop.html", {"stop": shown(request, own)})
     context = {
@@ -76,7 +76,7 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
 
 @needs("visits.carry_out", "POST")
 def status(request: PageRequest, visit_id: int) -> HttpResponse:
-    own = own_visit(request, visit_id)
+    own = day.own_visit(request, visit_id)
     given = request.POST.get("status", "")
     if given not in (Visit.Status.ON_WAY, Visit.Status.STARTED, Visit.Status.DONE):
         raise Refused(_("There is no such status of a visit."))
@@ -89,13 +89,13 @@ def status(request: PageRequest, visit_id: int) -> HttpResponse:
 def taking_back(request: PageRequest, visit_id: int) -> HttpResponse:
     """A mistaken tap."""
     version = whole_number(request.POST.get("version"))
-    carry_out.take_back(own_visit(request, visit_id), by=request.person, version=version)
+    carry_out.take_back(day.own_visit(request, visit_id), by=request.person, version=version)
     return stop_again(request, visit_id)
 
 
 @needs("visits.carry_out", "POST")
 def report(request: PageRequest, visit_id: int) -> HttpResponse:
-    findings.report(own_visit(request, visit_id), request.POST.get("text", ""), by=request.person)
+    findings.report(day.own_visit(request, visit_id), request.POST.get("text", ""), by=request.person)
     if request.htmx and not request.htmx.boosted:
         return render(request, "field/saved.html")
     messages.success(request, _("The note is saved."))
@@ -104,7 +104,7 @@ def report(request: PageRequest, visit_id: int) -> HttpResponse:
 
 @needs("visits.carry_out", "POST")
 def photos(request: PageRequest, visit_id: int) -> HttpResponse:
-    own = own_visit(request, visit_id)
+    own = day.own_visit(request, visit_id)
     refusal = None
     try:
         _keep(request, own)
@@ -143,7 +143,7 @@ def photo(request: PageRequest, photo_id: int) -> HttpResponse:
 
 def stop_again(request: PageRequest, visit_id: int) -> HttpResponse:
     if request.htmx.target == "stop":
-        return render(request, "field/stop.html", {"stop": shown(request, own_visit(request, visit_id))})
+        return render(request, "field/stop.html", {"stop": shown(request, day.own_visit(request, visit_id))})
     return redirect("field_visit", visit_id=visit_id)
 
 
@@ -165,11 +165,6 @@ def _in_words(length: timedelta) -> str:
     """To the minute."""
     minutes = length // MINUTE
     return duration(minutes * 60) if minutes >= 60 else _("{minutes} min").format(minutes=minutes)
-
-
-def own_visit(request: PageRequest, visit_id: int) -> Visit:
-    rows = day.of(request).select_related(*day.RELATED).prefetch_related(*day.READ_WITH)
-    return get_object_or_404(rows, pk=visit_id)
 
 
 def _photos(visit: Visit) -> dict[str, Any]:

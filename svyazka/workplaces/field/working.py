@@ -14,7 +14,7 @@ from svyazka.business.visits import checklist
 from svyazka.business.visits import working as our
 from svyazka.business.visits.checklist import Point
 from svyazka.business.visits.models import Visit
-from svyazka.workplaces.field import work
+from svyazka.workplaces.field import day, work
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.typed import whole_number
 
@@ -24,13 +24,13 @@ def pause(request: PageRequest, visit_id: int) -> HttpResponse:
     """A break; with `over`, its end."""
     verb = our.go_on if request.POST.get("over") else our.pause
     version = whole_number(request.POST.get("version"))
-    verb(work.own_visit(request, visit_id), by=request.person, version=version)
+    verb(day.own_visit(request, visit_id), by=request.person, version=version)
     return work.stop_again(request, visit_id)
 
 
 @needs("visits.carry_out", "POST")
 def tick(request: PageRequest, visit_id: int) -> HttpResponse:
-    own, code = work.own_visit(request, visit_id), request.POST.get("point", "")[:50]
+    own, code = day.own_visit(request, visit_id), request.POST.get("point", "")[:50]
     checklist.tick(own, code, on=request.POST.get("on") == "1", by=request.person)
     is_at_end = request.POST.get("from") == "done"
     if not request.htmx or request.htmx.boosted:
@@ -45,7 +45,7 @@ def tick(request: PageRequest, visit_id: int) -> HttpResponse:
 @needs("visits.carry_out")
 def done(request: PageRequest, visit_id: int) -> HttpResponse:
     """Before it is done: what is missing, in words."""
-    own = work.own_visit(request, visit_id)
+    own = day.own_visit(request, visit_id)
     if own.status == Visit.Status.DONE or own.is_off:
         return redirect("field_visit", visit_id=visit_id)
     return render(request, "field/done.html", {"stop": work.shown(request, own), "at_end": True, **_listed(own)})

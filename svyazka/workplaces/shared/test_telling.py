@@ -16,6 +16,9 @@ from svyazka.business.deals.paths.loss_reasons import LOSS_REASONS
 from svyazka.business.journal.models import Entry
 from svyazka.business.journal.record import About, Automaton, record
 from svyazka.business.sheets.forms import FORMS
+from svyazka.business.site_work import prices
+from svyazka.business.site_work import telling as site_work
+from svyazka.business.site_work.payments import PAYMENT_WAYS
 from svyazka.business.staff.departments import DEPARTMENTS
 from svyazka.business.staff.roles import RIGHTS
 from svyazka.business.visits import telling as visits
@@ -29,12 +32,13 @@ from svyazka.workplaces.shared.sentences import SENTENCES
 BUSINESS = Path(svyazka.__file__).parent / "business"
 ROOMS = ["pipelines", *(room.parent.name for room in BUSINESS.glob("*/__init__.py"))]
 VERB = re.compile(rf"({'|'.join(ROOMS)})\.[a-z_]+")
-NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS, BREAKS, MOVE_REASONS, NOT_DONE_REASONS, FORMS)
+NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS, BREAKS, MOVE_REASONS, NOT_DONE_REASONS, FORMS, PAYMENT_WAYS)
 
 
 def verbs_of_the_house() -> set[str]:
     """Every text in the code that looks like a verb of the journal; some are put together from two parts."""
     found = {f"visits.{event}" for event in (*get_args(visits.Event), *get_args(waiting.WindowEvent))}
+    found |= {f"site_work.{verb}" for verb in (*get_args(site_work.Verb), *get_args(prices.Verb))}
     found |= {f"agreements.{event}" for event in get_args(agreements.Event)}
     found |= {f"{names.verb}_{what}" for names in NAMES for what in ("added", "changed", "removed")}
     for path in BUSINESS.glob("**/*.py"):
@@ -46,6 +50,7 @@ def verbs_of_the_house() -> set[str]:
         "deals.loss_reason_removed",
         "calls.break_reason_removed",
         "sheets.form_removed",
+        "site_work.way_removed",
         "visits.move_reason_removed",
         "visits.not_done_reason_removed",
     }

@@ -119,10 +119,18 @@ def _of_visit(number: int, sent: Sent, *, by: Person, ahead: timedelta, picture:
         _refuse(action, picture.words)
     else:
         _carry_out(action, visit, by=by, is_his=visit.is_his)
+    if _leaves_no_trace(action):
+        return action
     action.save(force_insert=True)
     if action.outcome == Action.Outcome.BESIDE:
         beside.tell(action, visit)
     return action
+
+
+def _leaves_no_trace(action: Action) -> bool:
+    """What is only noted, and was not: nobody has agreed that the house knows when it was."""
+    kind = kinds.of(action.kind)
+    return isinstance(kind, Kind) and kind.is_noted_only and action.answer != {"kept": True}
 
 
 def _of_no_visit(sent: Sent, *, by: Person, ahead: timedelta) -> Action:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.staff.models import Person
 from svyazka.business.visits import arriving
-from svyazka.business.visits.models import Consent, Mark, RoadRules, Visit
+from svyazka.business.visits.models import Action, Consent, Mark, RoadRules, Visit
 from svyazka.business.visits.road.rules import rules
 from svyazka.business.visits.rota import hours_of, shifts_of
 from svyazka.kit import clock
@@ -58,8 +58,10 @@ def of_person(person: Person, *, most: int = 200) -> list[Mark]:
 
 
 def forget_old() -> None:
-    """What is older than the company keeps it."""
-    Mark.objects.filter(at__lt=clock.now() - timedelta(days=rules().arrivals_days)).delete()
+    """What is older than the company keeps it, and what phones have sent of it."""
+    begins = clock.now() - timedelta(days=rules().arrivals_days)
+    Mark.objects.filter(at__lt=begins).delete()
+    Action.objects.filter(kind__in=Mark.Kind.values, happened_at__lt=begins).delete()
 
 
 def _is_new(visit: Visit, kind: str, at: datetime, person: Person, kept: RoadRules) -> bool:

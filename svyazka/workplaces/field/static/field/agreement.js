@@ -7,6 +7,7 @@ import { State } from "../sheets/state.js";
 import { told } from "../sheets/told.js";
 import { Wording } from "../sheets/wording.js";
 import { put, waiting } from "./queue.js";
+import { news } from "./shown.js";
 import "../shared/signature.js";
 
 class FieldAgreement extends HTMLElement {
@@ -26,6 +27,7 @@ class FieldAgreement extends HTMLElement {
     const earlier = rows.findLast(({ kind, data }) => kind === "agreement" && data.form === this.given.code);
     if (earlier) this.#end(earlier.id, earlier.data.outcome);
     else this.#draw();
+    if (earlier?.isThere) this.became.textContent = this.shown.texts.arrived;
     this.#refresh();
   }
 
@@ -36,7 +38,8 @@ class FieldAgreement extends HTMLElement {
   async #rows() {
     const person = Number(document.body.dataset.person);
     try {
-      return (await waiting()).filter((row) => row.state === "waiting" && row.person === person && row.visit === this.given.visit);
+      const waits = (await waiting()).filter(({ state }) => state === "waiting");
+      return [...(await news()), ...waits].filter((row) => row.person === person && row.visit === this.given.visit);
     } catch {
       return []; // a browser that keeps nothing
     }
@@ -150,7 +153,7 @@ class FieldAgreement extends HTMLElement {
     const answers = agreed(this.state.form, this.state.answers);
     const data = { form: this.given.code, revision: this.state.revision, outcome, seal: this.shown.seal, answers, digest: digest(answers), besides: this.#typed.besides, ...more };
     try {
-      this.#end(await put({ kind: "agreement", visit: this.given.visit, data }), outcome);
+      this.#end(await put({ kind: "agreement", visit: this.given.visit, data, said: this.shown.texts[`done_${outcome}`] ?? "" }), outcome);
     } catch (fault) {
       this.#sent = null;
       const { texts } = this.shown;

@@ -1,7 +1,9 @@
 // Only where the company wants it, the person has agreed, it is his working time, and this page is open: the phone itself
 // notices that he came to the address of a visit or left it. Only that is sent, never where he was.
+import { course } from "./course.js";
 import { follow } from "./nearness.js";
-import { put, waiting } from "./queue.js";
+import { put } from "./queue.js";
+import { laid } from "./shown.js";
 import { fact, keep } from "./store.js";
 
 const CHOICES = { enableHighAccuracy: true, maximumAge: 15_000, timeout: 60_000 };
@@ -89,17 +91,14 @@ async function offer() {
 
 // As it will be when everything has arrived.
 async function statusOf(visit, said) {
-  let status = document.querySelector("#stop [data-statuses]")?.dataset.status ?? said;
-  for (const row of await waiting()) {
-    if (row.visit === visit && row.kind === "status" && row.state !== "refused") status = row.data.status;
-  }
-  return status;
+  const { status = said, paused = "", before = "" } = document.querySelector("#stop [data-statuses]")?.dataset ?? {};
+  return course({ status, paused: paused || null, before }, (await laid()).filter((row) => row.visit === visit)).status;
 }
 
 // The very button that the page has for it; where it leads to a page of its own (a checklist), there.
 function carryOut(button) {
   const wanted = button.dataset.nearDo;
   const steps = document.querySelector("#stop [data-steps]:not([hidden])");
-  const own = steps?.querySelector(`button[name="status"][value="${wanted}"]`) ?? (wanted === "done" ? steps?.querySelector("[data-when-sent] a") : null);
+  const own = steps?.querySelector(`button[name="status"][value="${wanted}"]`) ?? (wanted === "done" ? steps?.querySelector("a[data-while-at-work]") : null);
   own?.click();
 }

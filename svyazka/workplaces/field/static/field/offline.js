@@ -6,7 +6,7 @@ import { begin as beginNear } from "./near.js";
 import { begin as beginNews } from "./news.js";
 import { isUnsent, keepSending, waiting } from "./queue.js";
 import { show } from "./shown.js";
-import { forgetArrived, list } from "./store.js";
+import { forgetArrived, keep, list } from "./store.js";
 
 const READY_EVERY = 15 * 60_000;
 
@@ -120,4 +120,5 @@ async function leaving(event) {
 async function forgetPages() {
   for (const name of await caches.keys()) if (/^field-(pages|pictures)-/.test(name)) await caches.delete(name);
   await forgetArrived(0);
+  for (const name of ["near", "near-last", "nearness", "looks"]) await keep(name, null);
 }

@@ -63,6 +63,7 @@ function said({ data, file, said: inWords }, words) {
   if (data.status) return words.statuses[data.status] ?? data.status;
   if (data.from) return words.statuses[data.from] ?? data.from;
   if (data.minutes) return words.minutes.replace("{n}", data.minutes);
+  if (data.drawing) return "";
   if (data.row) return ON_SITE.map((name) => data[name]).filter(Boolean).join(", ");
   return typeof data.text === "string" ? data.text : Object.values(data).filter((value) => typeof value === "string").join(", ");
 }

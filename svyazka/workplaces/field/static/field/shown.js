@@ -26,7 +26,7 @@ export async function news() {
 }
 
 // In the order in which it was done.
-async function laid() {
+export async function laid() {
   const me = Number(document.body.dataset.person);
   const own = [...(await news()), ...(await waiting()).filter(isUnsent)].filter(({ person }) => person === me);
   return own.sort((one, other) => one.number - other.number);

@@ -2,13 +2,13 @@
 import { kopecks, product, said, thousandths, written } from "./money.js";
 import { isUnsent, put, waiting } from "./queue.js";
 import { stateOf } from "./site_state.js";
-import { list, uuid } from "./store.js";
+import { uuid } from "../sheets/uuid.js";
+import { news } from "./shown.js";
+import { list } from "./store.js";
 
 const KINDS = new Set(["material", "extra_work", "extra_consent", "extra_removal", "payment", "payment_correction"]);
 const page = () => document.getElementById("site-work");
-const known = new Map(); // action → what it says: once it has arrived the queue has forgotten it
 const pending = new Map(); // line → how many taps are being kept just now
-const arrived = []; // taken by the house, though this page was drawn before
 let state;
 
 const PART = { materials: material, works: work, payments: payment };
@@ -16,8 +16,7 @@ const PART = { materials: material, works: work, payments: payment };
 document.addEventListener("submit", submitted, { capture: true });
 document.addEventListener("input", ({ target }) => { if (page()?.contains(target)) typed(target); });
 document.addEventListener("click", ({ target }) => { if (target.closest("[data-usual]") && page()?.contains(target)) usual(); });
-document.addEventListener("field:told", ({ detail }) => told(detail));
-for (const name of ["field:queued", "field:state", "htmx:afterSettle"]) document.addEventListener(name, draw);
+for (const name of ["field:told", "field:queued", "field:state", "htmx:afterSettle"]) document.addEventListener(name, draw);
 let keeps; // whether this browser keeps anything at all: without it the forms are sent as they are
 const asked = list().then(() => { keeps = true; }, () => { keeps = false; });
 asked.then(draw);
@@ -28,12 +27,13 @@ async function draw() {
   if (!page()) return;
   await asked;
   if (!keeps) return;
-  const rows = await waiting();
+  const [rows, there] = await Promise.all([waiting(), news()]);
   if (!page()) return;
   const house = given();
-  const mine = rows.filter((row) => row.visit === house.visit && row.person === house.person && isUnsent(row) && KINDS.has(row.kind));
-  for (const row of mine) known.set(row.id, row);
-  const since = arrived.filter((one) => one.visit === house.visit && one.revision === house.revision && !mine.some(({ id }) => id === one.id));
+  const isOwn = (row) => row.visit === house.visit && row.person === house.person && KINDS.has(row.kind);
+  const mine = rows.filter((row) => isUnsent(row) && isOwn(row));
+  // What the house has taken stays shown until the page is drawn anew; what it refused goes.
+  const since = there.filter((row) => isOwn(row) && !mine.some(({ id }) => id === row.id));
   state = stateOf(house, [...since, ...mine], moment);
   const unsent = stateOf(house, since, moment);
   for (const name of Object.keys(PART)) lines(name, state[name], unsent[name], mine);
@@ -41,13 +41,6 @@ async function draw() {
   for (const one of page().querySelectorAll("[data-usual], [data-filter]")) one.hidden = false;
   for (const form of page().querySelectorAll("form[data-site-work='extra_work']")) sum(form);
   for (const box of page().querySelectorAll(".site-agreed")) word(box);
-}
-
-// What the house has taken stays shown until the page is drawn anew; what it refused goes.
-function told({ id, outcome }) {
-  const action = known.get(id);
-  if (action && outcome === "done" && page()) arrived.push({ ...action, revision: given().revision });
-  draw();
 }
 
 function lines(name, rows, house, mine) {

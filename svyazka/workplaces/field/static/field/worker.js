@@ -161,7 +161,7 @@ async function asKept(kept, isPart) {
 }
 
 // A link takes only the main part; what a page of ours needs besides goes into it, as where the house sends it.
-const own = (text) => [...text.slice(0, text.indexOf("<body")).matchAll(/<link rel="stylesheet"[^>]*\/field\/[^>]*>|<script[^>]*\/field\/[^>]*><\/script>/g)].join("");
+const own = (text) => [...text.slice(0, text.indexOf("<body")).matchAll(/<link rel="stylesheet"[^>]*\/(?:field|sheets|drawings)\/[^>]*>|<script[^>]*\/field\/[^>]*><\/script>/g)].join("");
 
 const main = (text) => text.slice(text.indexOf("<main"), text.indexOf("</main>") + 7);
 
