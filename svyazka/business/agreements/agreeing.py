@@ -23,6 +23,7 @@ from svyazka.business.agreements import content as contents
 from svyazka.business.agreements import links
 from svyazka.business.agreements.models import Agreement
 from svyazka.business.agreements.telling import tell
+from svyazka.business.deals.held import hold
 from svyazka.business.deals.models import Task
 from svyazka.business.deals.work import tasks
 from svyazka.business.sheets import forms, sheets
@@ -40,6 +41,7 @@ from svyazka.kit.texts import storable
 
 LONGEST_NAME, LONGEST_NOTE, LONGEST_BESIDES = 200, 300, 2_000
 THOUGHT_OVER_WITHIN = timedelta(days=2)
+LATE_IS_ASKED_WITHIN = timedelta(hours=1)
 MOST_TOLD = 5  # differences
 Outcome = Agreement.Outcome
 
@@ -124,12 +126,14 @@ def sign(
 ) -> Agreement:
     """On the glass of the phone. Raises SetBeside where the house has the form otherwise by now, unless somebody
     insists."""
+    hold(visit.deal_id)
     if already := _already(visit, request_id):
         return already
     sheet = _sheet(visit, shown)
     _insist_agreeable(shown)
     if not insists:
         insist_unchanged(sheet, shown)
+        _insist_settled(sheet)
     made = _kept(visit, sheet, shown, request_id=request_id, by=by, at=at)
     _sign(made, signature, way=Agreement.Way.GLASS, at=made.shown_at)
     _take_the_place_of_others(made)
@@ -143,12 +147,14 @@ def offer(
     visit: Visit, shown: Shown, *, request_id: UUID, by: Person, at: datetime | None = None, insists: bool = False
 ) -> Agreement:
     """He reads it once more by himself, and signs by his link."""
+    hold(visit.deal_id)
     if already := _already(visit, request_id):
         return already
     sheet = _sheet(visit, shown)
     _insist_agreeable(shown)
     if not insists:
         insist_unchanged(sheet, shown)
+        _insist_settled(sheet)
     made = _kept(visit, sheet, shown, request_id=request_id, by=by, at=at)
     made.outcome, made.letter, made.try_at = Outcome.OFFERED, Agreement.Letter.WAITING, clock.now()
     made.save(force_insert=True)
@@ -161,6 +167,7 @@ def think(
     visit: Visit, shown: Shown, *, note: str, request_id: UUID, by: Person, at: datetime | None = None
 ) -> Agreement:
     """He wants to think it over: somebody asks him again. What he was shown is kept, too."""
+    hold(visit.deal_id)
     if already := _already(visit, request_id):
         return already
     made = _kept(visit, _sheet(visit, shown), shown, request_id=request_id, by=by, at=at)
@@ -169,7 +176,9 @@ def think(
     if visit.deal.is_open:
         with translation.override(settings.LANGUAGE_CODE):
             what = gettext("Ask the client: has he made up his mind? Agreement № {number}").format(number=made.title)
-        tasks.plan(visit.deal, what, due_at=made.shown_at + THOUGHT_OVER_WITHIN, kind=Task.Kind.CALL, by=by)
+        # A phone without a signal may bring it days later.
+        due_at = max(made.shown_at + THOUGHT_OVER_WITHIN, clock.now() + LATE_IS_ASKED_WITHIN)
+        tasks.plan(visit.deal, what, due_at=due_at, kind=Task.Kind.CALL, by=by)
     tell(made, "thinks", by=by, at=at)
     return made
 
@@ -194,6 +203,8 @@ def why_closed(agreement: Agreement) -> str:
     """Why it cannot be signed by link any more; empty, if it can."""
     if agreement.outcome != Outcome.OFFERED:
         return gettext("There is nothing to sign here.")
+    if not agreement.deal.is_open or agreement.visit.status == Visit.Status.CANCELLED:
+        return gettext("This offer holds no more. Ring us.")
     later = Agreement.objects.filter(deal=agreement.deal_id, form=agreement.form_id, number__gt=agreement.number)
     if later.exclude(outcome=Outcome.THINKS).exists():
         return gettext("There is a newer version of this agreement. We have sent you its link, or ring us.")
@@ -252,6 +263,11 @@ def _insist_agreeable(shown: Shown) -> None:
             "{count} thing is missing or cannot be so.", "{count} things are missing or cannot be so.", stops
         )
         raise Refused(said.format(count=stops))
+
+
+def _insist_settled(sheet: Sheet) -> None:
+    if sheet.beside:
+        raise Refused(_("Two people have answered differently: choose first what stands."))
 
 
 def _kept(visit: Visit, sheet: Sheet, shown: Shown, *, request_id: UUID, by: Person, at: datetime | None) -> Agreement:

@@ -41,10 +41,17 @@ log = structlog.get_logger(__name__)
 
 
 def go_on() -> int:
-    """One batch; how many it was."""
+    """One batch; how many it was. What fails for a reason that nobody has thought of stops none of the others."""
     claimed = _claim()
     for agreement in claimed:
-        _go_on(agreement)
+        try:
+            _go_on(agreement)
+        except Exception as fault:
+            # A file that is gone, a full disk, a mistake of ours. Its words may name the client.
+            log.warning("agreement_stuck", agreement=agreement.pk, fault=type(fault).__name__)
+            if agreement.tries >= MOST_TRIES:
+                of_paper = agreement.paper == Paper.WAITING
+                _failed(agreement, **({"paper": Paper.FAILED} if of_paper else {"letter": State.FAILED}))
     return len(claimed)
 
 
@@ -56,11 +63,17 @@ def send_again(agreement: Agreement, *, by: Actor) -> None:
         raise Refused(gettext("There is nothing to send."))
     if current.try_at is not None:
         return
-    if current.is_signed and current.paper != Paper.MADE:
+    if current.is_signed and not _has_paper(current):
         current.paper = Paper.WAITING
     current.letter, current.try_at, current.tries, current.failed_at = State.WAITING, clock.now(), 0, None
     current.save()
     record("agreements.send_again", about(current), by=by, changes={"agreement": (None, current.title)})
+
+
+def _has_paper(agreement: Agreement) -> bool:
+    """A disk may have lost it since."""
+    name = agreement.file.name or ""
+    return agreement.paper == Paper.MADE and name != "" and agreement.file.storage.exists(name)
 
 
 def _claim() -> list[Agreement]:
@@ -84,12 +97,14 @@ returning a.id
 
 
 def _go_on(agreement: Agreement) -> None:
+    agreement.refresh_from_db()  # those before it in the batch have taken their time
     if agreement.paper == Paper.WAITING and not _made(agreement):
         return
     if agreement.letter == State.WAITING:
         _send(agreement)
     else:
-        Agreement.objects.filter(pk=agreement.pk).update(try_at=None)
+        as_it_was = {"outcome": agreement.outcome, "letter": agreement.letter}
+        Agreement.objects.filter(pk=agreement.pk, **as_it_was).update(try_at=None)
 
 
 def _made(agreement: Agreement) -> bool:
@@ -130,6 +145,8 @@ def _send(agreement: Agreement) -> None:
 @transaction.atomic
 def _sent(agreement: Agreement, channel: str, address: str) -> None:
     current = links.held_agreement(agreement)
+    if _is_otherwise(current, agreement):
+        return
     current.letter, current.sent_at, current.try_at, current.failed_at = State.SENT, clock.now(), None, None
     current.channel, current.address = channel, address
     current.save()
@@ -139,6 +156,8 @@ def _sent(agreement: Agreement, channel: str, address: str) -> None:
 @transaction.atomic
 def _by_hand(agreement: Agreement) -> None:
     current = links.held_agreement(agreement)
+    if _is_otherwise(current, agreement):
+        return
     current.letter, current.try_at = State.BY_HAND, None
     if current.deal.is_open and current.task is None:
         with translation.override(settings.LANGUAGE_CODE):
@@ -153,11 +172,18 @@ def _by_hand(agreement: Agreement) -> None:
 @transaction.atomic
 def _failed(agreement: Agreement, **states: str) -> None:
     current = links.held_agreement(agreement)
+    if current.outcome != agreement.outcome or ("letter" in states and _is_otherwise(current, agreement)):
+        return
     for name, state in states.items():
         setattr(current, name, state)
     current.try_at, current.failed_at = None, clock.now()
     current.save()
     tell(current, "not_sent", by=HOUSE)
+
+
+def _is_otherwise(current: Agreement, agreement: Agreement) -> bool:
+    """The client has signed while the letter was under way: his paper and its letter are still to come."""
+    return (current.outcome, current.letter) != (agreement.outcome, State.WAITING)
 
 
 def _letter(agreement: Agreement) -> Letter:

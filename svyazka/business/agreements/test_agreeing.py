@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import threading
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from svyazka.business.agreements import agreeing, content, terms
 from svyazka.business.agreements.conftest import DRAWN
@@ -13,7 +15,9 @@ from svyazka.business.deals.models import Task
 from svyazka.business.journal.models import Entry
 from svyazka.business.notices.models import Notice
 from svyazka.business.sheets.conftest import added, put
+from svyazka.business.visits import booking
 from svyazka.business.visits.on_site.kinds import SetBeside
+from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 
@@ -93,6 +97,15 @@ def test_something_that_is_missing_cannot_be_agreed_on(agree, given):
         agree(data=given(answers=answers))
 
 
+def test_what_two_people_disagree_on_is_not_agreed_on(agree, offered, save, ilya):
+    save(put("floor", None, 9), by=ilya)
+    for ask in (agree, offered):
+        with pytest.raises(Refused, match="Двое ответили по-разному"):
+            ask()
+    assert not Agreement.objects.exists()
+    assert agree(insists=True).is_signed
+
+
 NONSENSE = [
     {"seal": "x"},
     {"seal": 7},
@@ -137,6 +150,42 @@ def test_the_client_thinks_it_over(visit, form, egor, given, mikhail):
     assert Notice.objects.filter(person=mikhail, kind="agreement.thinks").count() == 1
 
 
+def test_that_he_thinks_it_over_may_come_late(visit, form, egor, given):
+    shown = agreeing.read_shown(visit, form, given("thinks"))
+    agreeing.think(visit, shown, note="", request_id=uuid4(), by=egor, at=clock.now() - timedelta(days=5))
+    due_at = Task.objects.get(deal=visit.deal, what__contains=Agreement.objects.get().title).due_at
+    assert timedelta() < due_at - clock.now() <= timedelta(hours=1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("outcome", ["signed", "offered", "thinks"])
+def test_tapped_at_the_same_moment_it_is_one(visit, form, whole, given, egor, outcome):
+    data, number, told = given(outcome), uuid4(), []
+    shown, together = agreeing.read_shown(visit, form, data), threading.Barrier(4)
+    verbs = {
+        "signed": lambda **how: agreeing.sign(visit, shown, agreeing.read_signature(data), **how),
+        "offered": lambda **how: agreeing.offer(visit, shown, **how),
+        "thinks": lambda **how: agreeing.think(visit, shown, note="", **how),
+    }
+
+    def tap():
+        try:
+            connection.ensure_connection()
+            together.wait(10)
+            told.append(verbs[outcome](request_id=number, by=egor).pk)
+        except IntegrityError as fault:
+            told.append(fault)
+        finally:
+            connection.close()
+
+    taps = [threading.Thread(target=tap) for _one in range(4)]
+    for one in taps:
+        one.start()
+    for one in taps:
+        one.join()
+    assert told == [Agreement.objects.get().pk] * 4
+
+
 def test_it_stands_in_the_journal_and_in_the_history(agree, visit, mikhail):
     visit.deal.responsible = mikhail
     visit.deal.save()
@@ -168,6 +217,24 @@ def test_by_link_nobody_signs_what_there_is_a_newer_one_of(offered):
     first, _second = offered(), offered()
     with pytest.raises(agreeing.Closed):
         agreeing.sign_by_link(first, agreeing.Signature("Вера", DRAWN))
+
+
+def _closed(visit, by):
+    visit.deal.closed_at = clock.now()
+    visit.deal.save()
+
+
+def _called_off(visit, by):
+    booking.cancel(visit, reason="Передумали", by=by)
+
+
+@pytest.mark.parametrize("end", [_closed, _called_off])
+def test_by_link_nobody_signs_what_has_come_to_its_end(offered, visit, olga, end):
+    made = offered()
+    end(visit, olga)
+    with pytest.raises(agreeing.Closed, match="больше не действует"):
+        agreeing.sign_by_link(made, agreeing.Signature("Вера", DRAWN))
+    assert Agreement.objects.get().outcome == "offered"
 
 
 def test_terms_are_tidied_and_not_endless(form, anna):

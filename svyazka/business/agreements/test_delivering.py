@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from svyazka.business.agreements import delivering, links, papers, terms
+from svyazka.business.agreements import agreeing, delivering, links, papers, terms
+from svyazka.business.agreements.conftest import DRAWN
 from svyazka.business.agreements.models import Agreement
+from svyazka.business.conversations.client_channel import Undeliverable, Way
 from svyazka.business.deals.models import Task
 from svyazka.kit import clock, paper
 
@@ -43,6 +45,78 @@ def test_a_command_in_a_template_that_does_not_end_ends_nothing_else():
     with pytest.raises(paper.NoPaper) as fault:
         paper.made("#let f(n) = f(n + 1)\n#f(0)", {})
     assert fault.value.again is False
+
+
+@pytest.mark.parametrize("ends", ["sent", "by_hand", "failed"])
+def test_signed_while_its_letter_is_under_way_it_gets_its_paper_all_the_same(offered, monkeypatch, settings, ends):
+    settings.ADDRESS = "https://okna.example.ru"
+    made = offered()
+
+    class Post:
+        def send(self, letter, *, to):
+            sign()
+            if ends == "failed":
+                raise Undeliverable
+
+    def sign():
+        agreeing.sign_by_link(made, agreeing.Signature("Вера", DRAWN))
+
+    def nowhere(_client):
+        sign()
+
+    monkeypatch.setattr(delivering, "of_kind", lambda kind: Post())
+    monkeypatch.setattr(delivering, "way_to", nowhere if ends == "by_hand" else lambda _client: Way("email", "v@x.ru"))
+    delivering.go_on()
+    made.refresh_from_db()
+    assert (made.outcome, made.letter, made.failed_at, made.task) == ("signed", "waiting", None, None)
+    assert made.try_at <= clock.now()
+    monkeypatch.setattr(delivering, "way_to", lambda _client: None)
+    delivering.go_on()
+    made.refresh_from_db()
+    assert (made.paper, made.letter) == ("made", "by_hand")
+
+
+def test_signed_while_those_before_it_are_worked_on(offered, monkeypatch):
+    made = offered()
+    (claimed,) = delivering._claim()
+    agreeing.sign_by_link(made, agreeing.Signature("Вера", DRAWN))
+    delivering._go_on(claimed)
+    made.refresh_from_db()
+    assert (made.paper, made.letter) == ("made", "by_hand")
+
+
+def _breaks(agreement):
+    raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_is_a_problem_in_the_end_and_stops_nobody_else(agree, monkeypatch):
+    whole_pdf, broken = papers.pdf, agree()
+    monkeypatch.setattr(papers, "pdf", lambda one: _breaks(one) if one.pk == broken.pk else whole_pdf(one))
+    other = agree()
+    assert delivering.go_on() == 2
+    for one in (broken, other):
+        one.refresh_from_db()
+    assert (other.paper, broken.paper, broken.failed_at, broken.try_at is None) == ("made", "waiting", None, False)
+    Agreement.objects.filter(pk=broken.pk).update(try_at=clock.now(), tries=delivering.MOST_TRIES)
+    delivering.go_on()
+    broken.refresh_from_db()
+    assert (broken.paper, broken.try_at, broken.failed_at is not None) == ("failed", None, True)
+
+
+def test_a_paper_that_is_lost_is_a_problem_and_is_made_anew(agree, monkeypatch, olga):
+    monkeypatch.setattr(delivering, "way_to", lambda _client: Way("email", "v@x.ru"))
+    made = agree()
+    made.file.name, made.paper, made.tries = "agreements/gone.pdf", "made", delivering.MOST_TRIES
+    made.save()
+    delivering.go_on()
+    made.refresh_from_db()
+    assert (made.letter, made.try_at, made.failed_at is not None) == ("failed", None, True)
+    monkeypatch.setattr(delivering, "way_to", lambda _client: None)
+    delivering.send_again(made, by=olga)
+    delivering.go_on()
+    made.refresh_from_db()
+    assert made.paper == "made"
+    assert made.file.storage.exists(made.file.name)
 
 
 def test_nobody_reads_it_by_another_address(agree):

@@ -19,8 +19,9 @@ from svyazka.business.sheets.models import FormKind
 from svyazka.business.staff import roles
 from svyazka.business.staff.roles import Reach
 from svyazka.business.visits.models import Visit
+from svyazka.business.visits.on_site.kinds import SetBeside
 from svyazka.kit import clock
-from svyazka.kit.refusals import Refused
+from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.dispatcher import sheet as sheets
 from svyazka.workplaces.shared import agreed, spreadsheet, typed, workbook
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -65,7 +66,10 @@ def offer(request: PageRequest, sheet_id: int) -> HttpResponse:
     found = get_object_or_404(sheets.to_be_seen(request), pk=sheet_id)
     language = request.POST.get("language", "")
     shown = agreeing.of_sheet(found, language if language in KNOWN else "ru")
-    made = agreeing.offer(found.visit, shown, request_id=_request_id(request), by=request.person)
+    try:
+        made = agreeing.offer(found.visit, shown, request_id=_request_id(request), by=request.person)
+    except SetBeside as both:
+        raise ChangedMeanwhile from both
     messages.success(request, _("The client gets the link."))
     return redirect("agreement", made.pk)
 

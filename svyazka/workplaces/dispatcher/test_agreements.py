@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
+from svyazka.business.agreements import agreeing
 from svyazka.business.agreements.models import Agreement
 from svyazka.business.journal.models import Entry
-from svyazka.business.sheets.conftest import added
+from svyazka.business.sheets.conftest import added, put
 from svyazka.kit import clock
 from svyazka.kit.sheets import read
 
@@ -59,6 +60,24 @@ def test_the_office_sends_it_for_signing(enter, olga, whole):
 def test_what_is_not_whole_is_not_sent(enter, olga, save):
     sheet = save(added("row-1"))
     assert enter(olga).post(f"/sheets/{sheet.pk}/agreement/").status_code == 422
+    assert not Agreement.objects.exists()
+
+
+def test_what_two_people_disagree_on_is_not_sent(enter, olga, ilya, whole, save):
+    own = f"/sheets/{whole.pk}/"
+    enter(olga).post(f"{own}agreement/")
+    assert f"{own}agreement/" in enter(olga).get(own).content.decode()
+    save(put("floor", None, 9), by=ilya)
+    assert f"{own}agreement/" not in enter(olga).get(own).content.decode()
+    assert enter(olga).post(f"{own}agreement/").status_code == 422
+    assert Agreement.objects.count() == 1
+
+
+def test_what_changes_while_it_is_sent_is_refused_in_words(enter, olga, whole, save, monkeypatch):
+    shown = agreeing.of_sheet(whole, "ru")
+    save(put("floor", 1, 2))
+    monkeypatch.setattr(agreeing, "of_sheet", lambda *_given: shown)
+    assert enter(olga).post(f"/sheets/{whole.pk}/agreement/").status_code == 409
     assert not Agreement.objects.exists()
 
 
