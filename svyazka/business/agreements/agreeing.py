@@ -24,7 +24,7 @@ from svyazka.business.agreements import links
 from svyazka.business.agreements.models import Agreement
 from svyazka.business.agreements.telling import tell
 from svyazka.business.deals.held import hold
-from svyazka.business.deals.models import Task
+from svyazka.business.deals.models import Stage, Task
 from svyazka.business.deals.work import tasks
 from svyazka.business.sheets import forms, sheets
 from svyazka.business.sheets.models import FormKind, FormVersion, Sheet
@@ -203,7 +203,7 @@ def why_closed(agreement: Agreement) -> str:
     """Why it cannot be signed by link any more; empty, if it can."""
     if agreement.outcome != Outcome.OFFERED:
         return gettext("There is nothing to sign here.")
-    if not agreement.deal.is_open or agreement.visit.status == Visit.Status.CANCELLED:
+    if agreement.deal.stage.kind == Stage.Kind.LOST or agreement.visit.status == Visit.Status.CANCELLED:
         return gettext("This offer holds no more. Ring us.")
     later = Agreement.objects.filter(deal=agreement.deal_id, form=agreement.form_id, number__gt=agreement.number)
     if later.exclude(outcome=Outcome.THINKS).exists():

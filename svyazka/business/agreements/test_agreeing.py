@@ -11,7 +11,7 @@ from svyazka.business.agreements import agreeing, content, terms
 from svyazka.business.agreements.conftest import DRAWN
 from svyazka.business.agreements.models import Agreement
 from svyazka.business.clients.models import Interaction
-from svyazka.business.deals.models import Task
+from svyazka.business.deals.models import Deal, Task
 from svyazka.business.journal.models import Entry
 from svyazka.business.notices.models import Notice
 from svyazka.business.sheets.conftest import added, put
@@ -219,16 +219,16 @@ def test_by_link_nobody_signs_what_there_is_a_newer_one_of(offered):
         agreeing.sign_by_link(first, agreeing.Signature("Вера", DRAWN))
 
 
-def _closed(visit, by):
-    visit.deal.closed_at = clock.now()
-    visit.deal.save()
+def _lost(visit, by):
+    lost = visit.deal.pipeline.stages.filter(kind="lost").first()
+    Deal.objects.filter(pk=visit.deal_id).update(stage=lost, closed_at=clock.now())
 
 
 def _called_off(visit, by):
     booking.cancel(visit, reason="Передумали", by=by)
 
 
-@pytest.mark.parametrize("end", [_closed, _called_off])
+@pytest.mark.parametrize("end", [_lost, _called_off])
 def test_by_link_nobody_signs_what_has_come_to_its_end(offered, visit, olga, end):
     made = offered()
     end(visit, olga)

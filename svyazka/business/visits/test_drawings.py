@@ -10,6 +10,7 @@ from svyazka.business.visits.models import Action, PhotoDrawing, VisitPhoto
 from svyazka.business.visits.on_site import beside
 from svyazka.business.visits.on_site.test_take import Phone, files, picture  # noqa: F401
 from svyazka.engines.drawings.test_read import ARROW, MEASURE, PEN, SIZE, TEXT
+from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 DRAWN = {**SIZE, "shapes": [PEN, MEASURE, TEXT]}
@@ -17,7 +18,7 @@ DRAWN = {**SIZE, "shapes": [PEN, MEASURE, TEXT]}
 
 @pytest.fixture
 def photo(visit, egor):
-    return VisitPhoto.objects.create(visit=visit, by=egor, request_id=uuid4(), file="visits/x.jpg")
+    return VisitPhoto.objects.create(visit=visit, by=egor, at=clock.now(), request_id=uuid4(), file="visits/x.jpg")
 
 
 @pytest.fixture
@@ -66,7 +67,9 @@ def test_not_without_end(photo, egor):
 
 
 def test_the_newest_of_many_photos_are_one_question(visit, egor, django_assert_num_queries):
-    photos = [VisitPhoto.objects.create(visit=visit, by=egor, request_id=uuid4()) for _number in range(30)]
+    photos = [
+        VisitPhoto.objects.create(visit=visit, by=egor, at=clock.now(), request_id=uuid4()) for _number in range(30)
+    ]
     for photo in photos[:10]:
         drawings.draw(photo, DRAWN, by=egor)
         drawings.draw(photo, {**SIZE, "shapes": [ARROW]}, by=egor)

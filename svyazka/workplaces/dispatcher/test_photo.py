@@ -10,11 +10,12 @@ import pytest
 from svyazka.business.visits import drawings
 from svyazka.business.visits.models import VisitPhoto
 from svyazka.engines.drawings.test_read import ARROW, PEN, SIZE, TEXT
+from svyazka.kit import clock
 
 
 @pytest.fixture
 def photo(visit, egor):
-    return VisitPhoto.objects.create(visit=visit, by=egor, request_id=uuid4(), file="visits/x.jpg")
+    return VisitPhoto.objects.create(visit=visit, by=egor, at=clock.now(), request_id=uuid4(), file="visits/x.jpg")
 
 
 def drawn(page):

@@ -37,7 +37,7 @@ def ahead(request: PageRequest) -> HttpResponse:
     begins, ends = clock.day_bounds(first)[0], clock.day_bounds(clock.today() + timedelta(days=day.DAYS_AHEAD))[0]
     rows = day.of(request).on_days(begins, ends).annotate(**_CHANGING)
     rows = rows.select_related("deal", "client", "kind", "resource").prefetch_related(*day.READ_WITH)
-    visits = list(rows.order_by("starts_at"))
+    visits: list[Any] = list(rows.order_by("starts_at"))
     begun = sheets.revisions([one.pk for one in visits])
     written = sums.marks([one.pk for one in visits])
     marks = {pk: f"{mark} {written.get(pk, '')}" for pk, mark in _marks(visits, begun, request.person).items()}

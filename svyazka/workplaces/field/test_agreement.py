@@ -95,7 +95,9 @@ def test_changed_meanwhile_both_sides_hear_of_it_and_nothing_is_lost(enter, egor
 
 
 def test_the_installer_sees_exactly_what_was_agreed(enter, egor, visit, agree, save):
-    photo = VisitPhoto.objects.create(visit=visit, by=egor, request_id=WHOLE["photos"][0], file="visits/x.jpg")
+    photo = VisitPhoto.objects.create(
+        visit=visit, by=egor, at=clock.now(), request_id=WHOLE["photos"][0], file="visits/x.jpg"
+    )
     made = agree()
     page = enter(egor).get(f"/field/visits/{visit.pk}/agreed/").content.decode()
     assert page.count('class="sketch"') == 1

@@ -76,7 +76,7 @@ def test_nobody_gets_at_the_forms_of_others(enter, ilya, own, visit):
 
 
 def test_a_photo_is_found_by_the_number_of_the_phone(enter, egor, visit):
-    kept = VisitPhoto.objects.create(visit=visit, by=egor, request_id=uuid4(), file="visits/x.jpg", at=clock.now())
+    kept = VisitPhoto.objects.create(visit=visit, by=egor, at=clock.now(), request_id=uuid4(), file="visits/x.jpg")
     pictures = f"/field/visits/{visit.pk}/pictures/"
     assert enter(egor).get(f"{pictures}{kept.request_id}/").url == f"/field/photos/{kept.pk}/"
     assert enter(egor).get(f"{pictures}{uuid4()}/").status_code == 404
@@ -128,7 +128,7 @@ def test_the_phone_keeps_the_forms_of_the_coming_days_ready(enter, egor, own, sa
 
 
 def test_the_page_brings_what_was_drawn_on_its_photos(enter, egor, visit, own):
-    photo = VisitPhoto.objects.create(visit=visit, by=egor, request_id=uuid4(), file="visits/x.jpg")
+    photo = VisitPhoto.objects.create(visit=visit, by=egor, at=clock.now(), request_id=uuid4(), file="visits/x.jpg")
     drawings.draw(photo, {**SIZE, "shapes": [PEN]}, by=egor)
     said = enter(egor).get(own).content.decode()
     given = json.loads(said.split('id="sheet-given" type="application/json">')[1].split("</script>")[0])

@@ -90,8 +90,8 @@ def test_a_long_list_costs_as_many_queries_as_a_short_one(
         work()
         pay(1)
     came_in = enter(egor)
-    # Session, frame, visit, its phones; what stands there and its mark; lines, ways, people, rules, the standard set.
-    with django_assert_num_queries(12):
+    # Session, frame, visit, its phones, who goes there; what stands there and its mark; lines, ways, people, rules, the standard set.
+    with django_assert_num_queries(13):
         came_in.get(own + "site-work/")
 
 
@@ -112,7 +112,8 @@ def test_the_phone_asks_for_pages_that_have_changed(enter, egor, its_day, work):
     work()
     after = marks()
     own = f"/field/visits/{its_day.pk}/"
-    assert {url for url in after if before[url] != after[url]} == {own, own + "site-work/"}
+    days = {url for url in after if url.startswith("/field/?day=")}
+    assert {url for url in after if before[url] != after[url]} == {own, own + "site-work/", "/field/week/", *days}
 
 
 def test_what_one_has_taken_today(enter, egor, ilya, pay):

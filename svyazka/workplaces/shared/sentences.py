@@ -179,7 +179,7 @@ SENTENCES: dict[str, Sentence] = {
     "visits.waiting_rules_changed": Sentence(_("Rules of the waiting list changed")),
     "visits.client_told": Sentence(_("The client was written to")),
     "visits.link_revoked": Sentence(_("The client's link opens nothing any more")),
-    "visits.road_rules_changed": Sentence(_("What people on the road hear of, and whether their arrivals are noted, changed")),
+    "visits.road_rules_changed": Sentence(_("What people on the road hear of, or the noting of arrivals, changed")),
     "visits.consent_given": Sentence(_("Agreed that the phone notes arrivals")),
     "visits.consent_withdrawn": Sentence(_("Takes back that the phone notes arrivals; what was noted is deleted")),
     "notices.quiet_hours_changed": Sentence(_("Quiet hours of the company changed")),
