@@ -90,7 +90,8 @@ def test_a_long_list_costs_as_many_queries_as_a_short_one(
         work()
         pay(1)
     came_in = enter(egor)
-    # Session, frame, visit, its phones, who goes there; what stands there and its mark; lines, ways, people, rules, the standard set.
+    # Session, frame, visit, its phones, who goes there; what stands there and its mark; lines, ways, people, rules,
+    # the standard set.
     with django_assert_num_queries(13):
         came_in.get(own + "site-work/")
 
