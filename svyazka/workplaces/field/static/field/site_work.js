@@ -2,7 +2,8 @@
 import { kopecks, product, said, thousandths, written } from "./money.js";
 import { isUnsent, put, waiting } from "./queue.js";
 import { stateOf } from "./site_state.js";
-import { list, uuid } from "./store.js";
+import { list } from "./store.js";
+import { uuid } from "../sheets/uuid.js";
 
 const KINDS = new Set(["material", "extra_work", "extra_consent", "extra_removal", "payment", "payment_correction"]);
 const page = () => document.getElementById("site-work");
