@@ -27,6 +27,7 @@ LARGEST_UNPACKED = 150 * 1024 * 1024
 _PIECE = 256 * 1024
 _ONE_AT_A_TIME = Lock()
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes what begins so for a formula, and would run it
+_NEGATIVE = re.compile(r"-\d+([.,]\d+)?")  # a plain number: as text it would be missing in every sum
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def read(content: bytes) -> Sheet:
 
 def harmless(cell: str) -> str:
     """As it may stand in a file of ours."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return f"'{cell}" if cell.startswith(FORMULA) and not _NEGATIVE.fullmatch(cell) else cell
 
 
 def _sheet(lines: Iterable[tuple[int, list[str]]]) -> Sheet:

@@ -53,9 +53,14 @@ def test_a_line_has_the_number_where_it_begins():
     assert [number for number, _cells in read.lines] == [3, 5]
 
 
+def test_a_negative_number_stays_one_and_a_formula_does_not():
+    given = ["-450,00", "-1.5", "-7", "-2+3", "-1,5,5", "--1", "-", "-1\n", "-cmd|' /C calc'!A0"]
+    assert [sheets.harmless(cell) == cell for cell in given] == [True] * 3 + [False] * 6
+
+
 def test_what_we_made_harmless_is_as_it_was():
-    kept = ["+79160000000", "=1", "-1"]
-    content = "A;B;C\n" + ";".join(map(sheets.harmless, kept))
+    kept = ["+79160000000", "=1", "-1", "-2+3"]
+    content = "A;B;C;D\n" + ";".join(map(sheets.harmless, kept))
     assert sheets.read(content.encode()).lines == [(2, kept)]
     assert sheets.read("A\n'Вера'".encode()).lines == [(2, ["'Вера'"])]
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import random
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
 
+from svyazka.business.site_work import extra
 from svyazka.business.site_work.models import ExtraWork, Payment, PriceLine, UsedMaterial
+from svyazka.business.site_work.things import Thing
+from svyazka.business.visits.models import Action
 from svyazka.kit import money
 from tests.browser.test_field_without_signal import cut, files, line, mend, phone, ready, until, visit  # noqa: F401
 
@@ -144,6 +148,29 @@ def test_a_price_above_the_limit_is_refused_before_it_is_kept(open_page, visit, 
     expect(page.locator("[data-rows='works'] > li")).to_contain_text("Клиент ещё не согласился")
     expect(page.locator("[data-rows='works'] .chip.waits:not([hidden])")).to_have_count(0)
     assert ExtraWork.objects.get().line == PriceLine.objects.get(code="measure_more")
+
+
+def test_consent_without_signal_is_to_the_sum_that_was_shown(phone, line, visit, egor):
+    kept = extra.write(visit, uuid4(), Thing("Откос", "шт"), Decimal(1), Decimal(100), by=egor)
+    page = phone(egor, path=f"/field/visits/{visit.pk}/site-work/")
+    ready(page, visit)
+    until(page, "async () => Boolean(await caches.match(location.href))", None)
+    cut(page, line)
+    row = page.locator("[data-rows='works'] > li")
+    row.get_by_text("Изменить или убрать", exact=True).click()
+    row.locator("[name='quantity']").fill("2")
+    row.locator("form[data-site-work='extra_work']").get_by_role("button", name="Сохранить").click()
+    expect(row.locator("[data-cost]")).to_have_text("200 ₽")
+    row.locator("summary", has_text="Клиент согласен").click()
+    row.get_by_text("Согласовано на месте").click()
+    row.locator("form[data-site-work='extra_consent']").get_by_role("button", name="Сохранить").click()
+    expect(row.locator("[data-agreed]")).to_be_visible()
+    mend(page, line)
+    until(page, "async () => !document.querySelector('.site-lines .chip.waits:not([hidden])')", None)
+    sent = {one.kind: (one.data["was"], one.data["was_price"]) for one in Action.objects.all()}
+    assert sent == {"extra_work": ("1", "100"), "extra_consent": ("2", "100")}
+    kept.refresh_from_db()
+    assert (kept.quantity, kept.consent) == (2, "on_spot")
 
 
 def test_a_payment_is_put_right_and_a_receipt_twice_is_asked_about(open_page, visit, egor):

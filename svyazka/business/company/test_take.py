@@ -18,6 +18,8 @@ from svyazka.business.company.write import written
 from svyazka.business.deals.models import Deal, DistributionRule, Field, Pipeline, Stage
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.models import Entry
+from svyazka.business.site_work import prices
+from svyazka.business.site_work.models import PriceLine
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
 
@@ -94,6 +96,21 @@ def test_only_what_was_chosen_is_taken_over_and_each_leaves_its_row(windows, new
     ]
     assert entries[1].changes == {"part": [None, "Радио"]}
     assert Pipeline.objects.get().version == 2
+
+
+def test_a_price_list_that_was_taken_over_reaches_the_phones(windows, newer, anna):
+    foam, handle, way = *newer["price_list"][0:1], newer["price_list"][7], newer["payment_ways"][0]
+    mark = prices.mark()
+    foam["price"], handle["name"] = "600", {"ru": "Ручка новая"}
+    take(newer, ["price_list/foam", "price_list/handle"], by=anna)
+    listed = {one.code: one for one in PriceLine.objects.filter(code__in=["foam", "handle"])}
+    assert (listed["foam"].price, listed["foam"].price_before, listed["foam"].version) == (600, 520, 2)
+    assert listed["foam"].price_since is not None
+    assert (listed["handle"].price_before, listed["handle"].version) == (None, 2)
+    of_lines = prices.mark()
+    way["name"] = {"ru": "Деньгами"}
+    take(newer, ["payment_ways"], by=anna)
+    assert len({mark, of_lines, prices.mark()}) == 3
 
 
 def test_stages_with_deals_and_whatever_only_the_company_has_stay(windows, newer, anna, vera):

@@ -14,7 +14,7 @@ from svyazka.business.journal.record import Actor
 from svyazka.business.site_work import prices, things
 from svyazka.business.site_work.models import PaymentWay, PriceLine, UsualAmount
 from svyazka.business.visits.models import VisitKind
-from svyazka.kit import money, texts, words
+from svyazka.kit import clock, money, texts, words
 from svyazka.kit.refusals import Refused
 from svyazka.kit.shapes import Code, Fault, Many, OneOf, Part, Path, Reading, Record, Ref, Section, Text, Words, Yes
 from svyazka.kit.yaml_text import Node
@@ -72,7 +72,7 @@ def _lines_of_company() -> list[dict[str, Any]]:
 def _put_lines(items: list[dict[str, Any]], chosen: set[str], _by: Actor) -> None:
     kinds = {one.code: one for one in VisitKind.objects.all()}
     for given in (one for one in items if one["code"] in chosen):
-        line, _made = PriceLine.objects.update_or_create(code=given["code"], defaults=_values(given))
+        line = _put_line(given)
         line.visit_kinds.set([kinds[code] for code in given["visit_kinds"] if code in kinds])
         line.usual_amounts.all().delete()
         UsualAmount.objects.bulk_create(
@@ -80,6 +80,21 @@ def _put_lines(items: list[dict[str, Any]], chosen: set[str], _by: Actor) -> Non
             for usual in given["usual"]
             if usual["code"] in kinds
         )
+
+
+def _put_line(given: dict[str, Any]) -> PriceLine:
+    """Phones fetch the list anew by its version, and may still show the price of before."""
+    values = _values(given)
+    line = PriceLine.objects.select_for_update().filter(code=given["code"]).first()
+    if line is None:
+        return PriceLine.objects.create(code=given["code"], **values)
+    if line.price != values["price"]:
+        line.price_before, line.price_since = line.price, clock.now()
+    for name, value in values.items():
+        setattr(line, name, value)
+    line.version += 1
+    line.save()
+    return line
 
 
 def _values(given: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.site_work import extra, materials, payments, things
+from svyazka.business.site_work.models import ExtraWork
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Action, Visit
 from svyazka.business.visits.on_site.kinds import Answer, Kind, SetBeside
@@ -51,8 +52,23 @@ def _extra_work(action: Action, visit: Visit, by: Person) -> Answer:
     number, thing = things.row(given.get("row")), things.read(given)
     quantity, price = money.read_quantity(given.get("quantity")), money.read(given.get("price"))
     agreed = extra.read_agreed(given)
+    before = extra.find(visit, number)
+    if before and (before.by_id != by.pk or before.removed_at):
+        _set_beside_unseen(action, before)
     work = extra.write(visit, number, thing, quantity, price, agreed=agreed, by=by, at=action.happened_at)
     return {"agreed": work.is_agreed}
+
+
+def _set_beside_unseen(action: Action, before: ExtraWork) -> None:
+    """Where what stands there is not what he saw: a colleague has changed it, or taken it off."""
+    if action.insists or not action.data.get("was"):
+        return
+    if before.removed_at:
+        raise SetBeside(gettext("extra work removed: {name}").format(name=extra.in_words(before)))
+    seen = action.data.get("was_price")
+    is_other_price = isinstance(seen, str) and seen != "" and money.read(seen) != before.price
+    if is_other_price or _differs(action, before.quantity):
+        raise SetBeside(extra.in_words(before))
 
 
 def _said_extra_work(action: Action) -> str:
@@ -62,10 +78,14 @@ def _said_extra_work(action: Action) -> str:
 
 
 def _extra_consent(action: Action, visit: Visit, by: Person) -> Answer:
+    """To the sum that the client has heard, whoever has changed it since."""
     agreed = extra.read_agreed(action.data)
     if agreed is None:
         raise Refused(_("Say how the client has agreed: on the spot or by phone."))
-    extra.agree(visit, things.row(action.data.get("row")), agreed, by=by, at=action.happened_at)
+    number = things.row(action.data.get("row"))
+    if before := extra.find(visit, number):
+        _set_beside_unseen(action, before)
+    extra.agree(visit, number, agreed, by=by, at=action.happened_at)
     return None
 
 
@@ -93,6 +113,7 @@ def _payment(action: Action, visit: Visit, by: Person) -> Answer:
         receipt=things.tidy(given.get("receipt")),
         note=things.tidy(given.get("note")),
         hands=_hands(given.get("hands")),
+        insists=action.insists,
         by=by,
         at=action.happened_at,
     )
@@ -131,11 +152,19 @@ def _shown(action: Action, *names: str) -> str:
     return next((said for said in found if said), "—")[:200]
 
 
+# Of a moved visit all of it waits with the status that was set there, so that it is taken over in its order: a removal
+# that went ahead would remove nothing, and a payment ahead of the work would be too early.
 KINDS = (
-    Kind("material", gettext_lazy("Material"), _material, _said_material),
-    Kind("extra_work", gettext_lazy("Extra work"), _extra_work, _said_extra_work),
-    Kind("extra_consent", gettext_lazy("The client agrees"), _extra_consent, _said_extra_consent),
-    Kind("extra_removal", gettext_lazy("Extra work removed"), _extra_removal, _said_extra_removal),
-    Kind("payment", gettext_lazy("Payment"), _payment, _said_payment),
-    Kind("payment_correction", gettext_lazy("Payment put right"), _payment_correction, _said_payment_correction),
+    Kind("material", gettext_lazy("Material"), _material, _said_material, of_time=True),
+    Kind("extra_work", gettext_lazy("Extra work"), _extra_work, _said_extra_work, of_time=True),
+    Kind("extra_consent", gettext_lazy("The client agrees"), _extra_consent, _said_extra_consent, of_time=True),
+    Kind("extra_removal", gettext_lazy("Extra work removed"), _extra_removal, _said_extra_removal, of_time=True),
+    Kind("payment", gettext_lazy("Payment"), _payment, _said_payment, of_time=True, must_count=True),
+    Kind(
+        "payment_correction",
+        gettext_lazy("Payment put right"),
+        _payment_correction,
+        _said_payment_correction,
+        of_time=True,
+    ),
 )

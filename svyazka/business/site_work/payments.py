@@ -38,14 +38,17 @@ def take(
     receipt: str = "",
     note: str = "",
     hands: Person | None = None,
+    insists: bool = False,
     by: Person,
     at: datetime | None = None,
 ) -> Payment:
-    """`hands`: who has the money, where it is not whoever writes it down. Sent twice, it is one payment."""
+    """`hands`: who has the money, where it is not whoever writes it down; `insists`: somebody has decided that it was
+    paid, though the visit was moved to a later day. Sent twice, it is one payment."""
     current = booking.lock(visit)
-    refuse_early(current)
+    if not insists:
+        refuse_early(current)
     if before := Payment.objects.filter(pk=number).first():
-        return _same(before, current)
+        return _same(before, current, is_same=before.amount == amount and before.corrects_id is None)
     receipt, note = things.tidy(receipt), things.tidy(note)
     _refuse(current, amount, receipt, note)
     if way is None:
@@ -69,7 +72,7 @@ def correct(
     first = payment.corrects or payment
     current = booking.lock(first.visit)
     if before := Payment.objects.filter(pk=number).first():
-        return _same(before, current)
+        return _same(before, current, is_same=before.corrects_id == first.pk)
     note = things.tidy(note)
     wrong_by = amount - stands_at(first)
     if not may_correct(first, by):
@@ -146,9 +149,12 @@ def of_day(person: Person, day_begins: datetime, day_ends: datetime) -> list[tup
     return [(way, totals[way.pk]) for way in PaymentWay.objects.filter(pk__in=totals)] if totals else []
 
 
-def _same(before: Payment, visit: Visit) -> Payment:
+def _same(before: Payment, visit: Visit, *, is_same: bool) -> Payment:
+    """A page that was gone back to sends the number that it has used already."""
     if before.visit_id != visit.pk:
         raise Refused(_("There is no such payment on this visit."))
+    if not is_same:
+        raise Refused(_("This page was used already: load it again."))
     return before
 
 

@@ -163,7 +163,7 @@ def mark() -> str:
 _MARK = """
 select count(*), sum(version), max(id), (select max(id) from site_work_usualamount),
     (select own_price_up_to from site_work_siterules),
-    (select string_agg(code, ',' order by position, id) from site_work_paymentway where is_active)
+    (select string_agg(code || words::text, ',' order by position, id) from site_work_paymentway where is_active)
 from site_work_priceline
 """
 

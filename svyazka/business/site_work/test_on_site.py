@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from svyazka.business.site_work import materials
+from svyazka.business.site_work import extra, materials
 from svyazka.business.site_work.models import ExtraWork, Payment, UsedMaterial
 from svyazka.business.site_work.things import Thing
 from svyazka.business.visits import booking
@@ -15,6 +15,7 @@ from svyazka.business.visits.models import Action, Visit
 from svyazka.business.visits.on_site import beside, in_hand, take
 from svyazka.business.visits.on_site.sent import Sent
 from svyazka.kit import clock
+from svyazka.kit.refusals import Refused
 
 
 @pytest.fixture
@@ -71,6 +72,95 @@ def test_money_taken_on_a_visit_that_was_called_off_waits_for_the_office(send, i
     booking.cancel(its_day, reason="Передумала", by=olga)
     assert send("payment", {"row": row(), "amount": "500", "way": "cash"})["outcome"] == "beside"
     assert not Payment.objects.exists()
+    beside.take(Visit.objects.get(), egor, by=olga)
+    assert Payment.objects.get().amount == 500
+
+
+def test_money_that_was_taken_cannot_be_left(send, its_day, egor, olga):
+    booking.cancel(its_day, reason="Передумала", by=olga)
+    send("payment", {"row": row(), "amount": "500", "way": "cash"})
+    with pytest.raises(Refused, match="взяли деньги"):
+        beside.leave(Visit.objects.get(), egor, by=olga)
+    assert beside.list_open().count() == 1
+
+
+SLOPE = {"name": "Откос", "unit": "м", "price": "1000"}
+AGREED = {"consent": "on_spot", "consent_name": "Вера"}
+
+
+def test_the_client_agrees_to_the_sum_that_he_has_heard(send, work, its_day, ilya, egor, of_ilya, olga):
+    number = uuid4()
+    work("Откос", 2, 1000, number=number)
+    work("Откос", 10, 1000, number=number, by=ilya)
+    heard = {"row": str(number), **AGREED, "was": "2", "was_price": "1000"}
+    assert send("extra_consent", heard)["outcome"] == "beside"
+    assert (ExtraWork.objects.get().consent, Action.objects.get().theirs) == (
+        "",
+        {"text": "Откос: 10 шт × 1000.00 = 10000.00"},
+    )
+    beside.take(Visit.objects.get(), egor, by=olga)
+    assert ExtraWork.objects.get().consent == "on_spot"
+
+
+def test_a_sum_of_his_own_from_another_phone_was_not_heard_either(send, work):
+    number = uuid4()
+    work("Откос", 2, 1500, number=number)
+    heard = {"row": str(number), **AGREED, "was": "2"}
+    assert send("extra_consent", {**heard, "was_price": "1000"})["outcome"] == "beside"
+    assert send("extra_consent", {**heard, "was_price": "1500,00"})["outcome"] == "done"
+
+
+def test_a_colleagues_extra_work_is_not_overwritten_unseen(send, work, egor, ilya, of_ilya, olga, agreed):
+    number = uuid4()
+    work("Откос", 5, 1000, number=number, by=ilya, agreed=agreed)
+    his = {"row": str(number), **SLOPE, "quantity": "3", "was": "2", "was_price": "1000"}
+    assert send("extra_work", his)["outcome"] == "beside"
+    assert (ExtraWork.objects.get().quantity, ExtraWork.objects.get().is_agreed) == (5, True)
+    assert send("extra_work", {**his, "quantity": "4", "was": "5"})["outcome"] == "done"
+    assert send("extra_work", {**his, "quantity": "6", "was": "5"})["outcome"] == "done"  # his own by now
+    beside.take(Visit.objects.get(), egor, by=olga)
+    assert ExtraWork.objects.get().quantity == 3
+
+
+def test_what_a_colleague_has_taken_off_does_not_come_back_unseen(send, work, its_day, egor, ilya, of_ilya, olga):
+    number = uuid4()
+    work("Откос", 2, 1000, number=number)
+    extra.remove(its_day, number, by=ilya)
+    seen = {"row": str(number), "was": "2", "was_price": "1000"}
+    assert send("extra_work", {**seen, **SLOPE, "quantity": "3"})["outcome"] == "beside"
+    assert send("extra_consent", {**seen, **AGREED, "was": "3"})["outcome"] == "beside"
+    assert ExtraWork.objects.get().removed_at is not None
+    beside.take(Visit.objects.get(), egor, by=olga)
+    kept = ExtraWork.objects.get()
+    assert (kept.removed_at, kept.quantity, kept.consent) == (None, 3, "on_spot")
+
+
+def test_all_of_a_visit_that_was_moved_waits_and_is_taken_over_in_its_order(
+    send, its_day, egor, of_egor, olga, hour, line
+):
+    booking.move(its_day, hour(10, days=1), of_egor, reason="Позже", by=olga)
+    first, second, paid = row(), row(), row()
+    told = [
+        send("status", {"status": "started"}),
+        send("material", {"row": row(), "line": str(line("foam").pk), "quantity": "2"}),
+        send("extra_work", {"row": first, **SLOPE, "quantity": "1"}),
+        send("extra_consent", {"row": first, **AGREED, "was": "1", "was_price": "1000"}),
+        send("extra_work", {"row": second, **SLOPE, "quantity": "2"}),
+        send("extra_removal", {"row": second, "name": "Откос"}),
+        send("payment", {"row": paid, "amount": "1000", "way": "cash"}),
+        send("payment_correction", {"row": row(), "of": paid, "amount": "900", "note": "скидка"}),
+    ]
+    assert {one["outcome"] for one in told} == {"beside"}
+    beside.take(Visit.objects.get(), egor, by=olga)
+    assert set(Action.objects.values_list("words", flat=True)) == {""}
+    assert sorted(Payment.objects.values_list("amount", flat=True)) == [-100, 1000]
+    standing = ExtraWork.objects.get(removed_at=None)
+    assert (standing.consent, UsedMaterial.objects.get().quantity) == ("on_spot", 2)
+
+
+def test_a_payment_alone_of_a_moved_visit_counts_once_it_is_taken_over(send, its_day, egor, of_egor, olga, hour):
+    booking.move(its_day, hour(10, days=1), of_egor, reason="Позже", by=olga)
+    assert send("payment", {"row": row(), "amount": "500", "way": "cash"})["outcome"] == "beside"
     beside.take(Visit.objects.get(), egor, by=olga)
     assert Payment.objects.get().amount == 500
 

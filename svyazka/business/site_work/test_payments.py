@@ -23,6 +23,23 @@ def test_taken_once_however_often_it_is_sent(pay, egor, deal):
     assert Entry.objects.filter(verb="site_work.paid").count() == 1
 
 
+def test_a_number_that_was_used_for_something_else_is_refused(pay, egor, deal):
+    number, other = uuid4(), uuid4()
+    first, second = pay(4500, number=number), pay(100)
+    with pytest.raises(Refused, match="загрузите её заново"):
+        pay(700, number=number)
+    put_right = payments.correct(first, other, Decimal(4000), "ошибка", by=egor)
+    assert payments.correct(first, other, Decimal(4000), "ошибка", by=egor) == put_right
+    for again in (
+        lambda: payments.correct(second, other, Decimal(50), "ошибка", by=egor),
+        lambda: payments.correct(second, number, Decimal(50), "ошибка", by=egor),
+        lambda: pay(-500, number=other),
+    ):
+        with pytest.raises(Refused, match="загрузите её заново"):
+            again()
+    assert sorted(Payment.objects.values_list("amount", flat=True)) == [-500, 100, 4500]
+
+
 def test_the_history_names_no_sum(pay):
     pay(4500, receipt="1047", note="за откос")
     told = Interaction.objects.get(data__event="paid")

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from svyazka.business.journal.models import Entry
-from svyazka.business.site_work import materials, pasting, prices, usual
+from svyazka.business.site_work import materials, pasting, payments, prices, usual
 from svyazka.business.site_work.models import PriceLine, UsualAmount
 from svyazka.business.site_work.prices import Wish
 from svyazka.business.site_work.things import Thing
@@ -83,7 +83,9 @@ def test_what_a_phone_keeps_has_another_mark_with_each_change(line, installation
     marks.append(prices.mark())
     prices.remove(line("measure_more"), by=anna)
     marks.append(prices.mark())
-    assert len(set(marks)) == 4
+    payments.PAYMENT_WAYS.rename(payments.ways()[0], {"ru": "Деньгами"}, by=anna)
+    marks.append(prices.mark())
+    assert len(set(marks)) == 5
 
 
 def test_a_standard_set(installation, line, anna):

@@ -1,11 +1,13 @@
 # ruff: noqa: F811 - fixtures are imported under the names they are asked for by
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
 from svyazka.business.journal.models import Entry
+from svyazka.business.site_work import payments
 from svyazka.business.site_work.conftest import agreed, its_day, pay, way, work  # noqa: F401
 from svyazka.business.site_work.models import Payment
 from svyazka.business.visits.conftest import deal, hour, measurement, monday, of_egor, visit  # noqa: F401
@@ -55,6 +57,13 @@ def test_as_a_file(enter, roza, mikhail, pay):
     assert ";Егор Кузнецов;500,50;Наличные;'=7;Вера Павлова;Замер;" in lines[1]
     assert Entry.objects.filter(verb="site_work.exported").count() == 1
     assert enter(mikhail).post("/payments/file/", {}).status_code == 403
+
+
+def test_a_correction_is_a_number_in_the_file_too(enter, roza, egor, pay):
+    first = pay(5000)
+    payments.correct(first, uuid4(), Decimal(4550), "цифра", by=egor)
+    lines = enter(roza).post("/payments/file/", {}).content.decode("utf-8-sig").splitlines()
+    assert sorted(line.split(";")[2] for line in lines[1:]) == ["-450,00", "5000,00"]
 
 
 def test_the_office_puts_a_payment_right(enter, roza, olga, pay):

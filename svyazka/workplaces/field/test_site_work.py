@@ -72,6 +72,19 @@ def test_nonsense_is_refused_and_nothing_is_kept(enter, egor, own, where, data):
     assert not any(model.objects.exists() for model in (UsedMaterial, ExtraWork, Payment))
 
 
+def test_the_forms_say_what_was_shown(enter, egor, own, work):
+    kept = work("Откос", 2, 1000)
+    came_in = enter(egor)
+    page = came_in.get(own + "site-work/").content.decode()
+    shown = '<input type="hidden" name="was" value="2"><input type="hidden" name="was_price" value="1000">'
+    assert page.count(shown) == 2
+    work("Откос", 10, 1000, number=kept.pk)
+    heard = {"row": str(kept.pk), "consent": "on_spot", "consent_name": "Вера", "was": "2", "was_price": "1000"}
+    answer = came_in.post(own + "extra-works/consent/", heard)
+    assert "10000.00" in answer.content.decode()
+    assert ExtraWork.objects.get().consent == ""
+
+
 def test_nobody_writes_on_a_visit_that_is_not_his(enter, ilya, olga, own):
     assert enter(ilya).get(own + "site-work/").status_code == 404
     assert enter(ilya).post(own + "payments/", {"row": str(uuid4()), "amount": "1", "way": "cash"}).status_code == 404

@@ -82,6 +82,8 @@ def _decide(visit: Visit, person: Person, decision: Action.Decision, *, by: Pers
     if decision == Action.Decision.TAKEN:
         _refuse_taking(actions, current, by)
         _take_over(actions, current)
+    else:
+        _refuse_leaving(actions)
     now = clock.now()
     for action in actions:
         action.decision, action.decided_at, action.decided_by = decision, now, by
@@ -94,6 +96,12 @@ def _decide(visit: Visit, person: Person, decision: Action.Decision, *, by: Pers
 def _refuse_taking(actions: Sequence[Action], visit: Visit, by: Person) -> None:
     if not all(may_take(action, visit, by) for action in actions):
         raise Refused(_("The visit is not yours any more: the dispatcher decides."))
+
+
+def _refuse_leaving(actions: Sequence[Action]) -> None:
+    of_these = (kinds.of(action.kind) for action in actions)
+    if any(isinstance(kind, Kind) and kind.must_count for kind in of_these):
+        raise Refused(_("Money was taken on site: take what was done there. A wrong sum is put right afterwards."))
 
 
 def _take_over(actions: Sequence[Action], visit: Visit) -> None:

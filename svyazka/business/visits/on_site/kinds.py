@@ -36,6 +36,8 @@ class Kind:
     # It is only meant for the time at which the visit was: of one that was moved meanwhile somebody has to decide.
     of_time: bool = False
     has_file: bool = False
+    # It has happened whatever the office decides, as money that was taken: it cannot be left.
+    must_count: bool = False
     # It changes nothing of the visit: of one that was called off or given away meanwhile it is let go.
     is_noted_only: bool = False
 

@@ -162,6 +162,7 @@ class FieldSheet extends SheetForm {
     this.end.addEventListener("submit", (event) => this.#end(event));
     document.addEventListener("field:told", this.told);
     document.addEventListener("field:state", this.heard);
+    await this.#catchUp(edits.concat(photos));
     this.refresh();
   }
 
@@ -169,6 +170,16 @@ class FieldSheet extends SheetForm {
     super.disconnectedCallback();
     document.removeEventListener("field:told", this.told);
     document.removeEventListener("field:state", this.heard);
+  }
+
+  // What was told while the page came up was heard by nobody.
+  async #catchUp(rows) {
+    const now = new Map((await waiting().catch(() => [])).map((row) => [row.id, row]));
+    for (const { id, kind, isThere } of rows) {
+      const row = now.get(id);
+      if (isThere || (row && row.state !== "refused")) continue;
+      this.told({ detail: { id, kind, outcome: row ? "refused" : "done", words: row?.words, answer: {} } });
+    }
   }
 
   // It goes into the queue behind the last edit.

@@ -73,7 +73,7 @@ function work(line, row) {
   text(line, { name: row.name, quantity: row.quantity, unit: row.unit, each: row.each, cost: row.cost, how: row.how, who: row.consent_name, when: row.consent_at ? `, ${row.consent_at}` : "", note: row.consent_note });
   show(line, "agreed", Boolean(row.consent));
   show(line, "not-agreed", !row.consent);
-  values(line, { row: row.id, line: row.line, name: row.name, unit: row.unit });
+  values(line, { row: row.id, line: row.line, name: row.name, unit: row.unit, was: row.quantity, was_price: row.price });
   const form = line.querySelector("form[data-site-work='extra_work']");
   value(form.elements.quantity, row.quantity);
   value(form.elements.price, row.price);

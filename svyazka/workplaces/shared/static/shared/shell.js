@@ -56,7 +56,8 @@ document.addEventListener("htmx:beforeHistoryUpdate", ({ detail }) => {
 });
 
 // What keeps itself fresh tries again by itself, and the light says that the connection is lost.
-document.addEventListener("htmx:sendError", ({ detail }) => detail.elt.matches(FRESH) || toast(document.body.dataset.noConnection, "bad"));
+// Of what a page asks by itself nobody needs to hear; the pages of those on the road say it at their top.
+document.addEventListener("htmx:sendError", ({ detail }) => detail.elt === document.body || detail.elt.matches(FRESH) || toast(document.body.dataset.noConnection, "bad"));
 
 // Sent by the server in HX-Trigger.
 document.addEventListener("dialog:close", () => byId("dialog").close());
