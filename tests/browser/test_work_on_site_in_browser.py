@@ -3,6 +3,8 @@
 # ruff: noqa: F811 - fixtures are imported under the names they are asked for by
 from __future__ import annotations
 
+import time
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -30,7 +32,7 @@ PHONE = {"width": 390, "height": 844, "touch": True}
 @pytest.fixture
 def its_day(monkeypatch, hour):
     """It is Monday, a quarter past ten."""
-    monkeypatch.setattr("svyazka.kit.clock.now", lambda: hour(10, 15))
+    _it_is(hour(10, 15), monkeypatch)
 
 
 def test_nobody_at_home_and_the_office_books_again(open_page, accessible, visit, deal, egor, olga, its_day):
@@ -51,13 +53,19 @@ def test_nobody_at_home_and_the_office_books_again(open_page, accessible, visit,
     assert Visit.objects.get().status == "planned"
 
 
+def _it_is(moment, monkeypatch):
+    """And time goes on: a page knows by it what has come after it was drawn."""
+    began = time.monotonic()
+    monkeypatch.setattr("svyazka.kit.clock.now", lambda: moment + timedelta(seconds=time.monotonic() - began))
+
+
 def test_a_break_and_a_checklist_before_it_is_done(
     open_page, accessible, visit, measurement, egor, anna, its_day, hour, monkeypatch
 ):
     points = [{"ru": "Замки проверены", "must": True}, {"ru": "Акт подписан", "must": True}, {"ru": "Бахилы надеты"}]
     checklist.change(measurement, points, by=anna)
     carry_out.set_status(visit, Visit.Status.STARTED, by=egor)
-    monkeypatch.setattr("svyazka.kit.clock.now", lambda: hour(11, 30))
+    _it_is(hour(11, 30), monkeypatch)
     page = open_page(egor, f"/field/visits/{visit.pk}/", width=320, height=640, touch=True)
     page.get_by_role("button", name="Перерыв").click()
     expect(page.locator("#stop")).to_contain_text("на перерыве")
@@ -79,7 +87,7 @@ def test_a_break_and_a_checklist_before_it_is_done(
 
 def test_the_leader_marks_the_crew(open_page, accessible, deal, installation, boris, olga, hour, monkeypatch):
     made = booking.book(deal, installation, boris.resource, hour(8), request_id=uuid4(), by=olga)
-    monkeypatch.setattr("svyazka.kit.clock.now", lambda: hour(8, 30))
+    _it_is(hour(8, 30), monkeypatch)
     page = open_page(boris, f"/field/visits/{made.pk}/", **PHONE)
     sergey = page.locator(".crew-line", has_text="Сергей Зайцев")
     sergey.get_by_role("button", name="На месте").click()

@@ -40,7 +40,7 @@ async function begin() {
   keepSending();
   beginNews();
   beginNear();
-  if ("serviceWorker" in navigator) keepPages();
+  if ("serviceWorker" in navigator) keepPages().catch(() => {}); // without signal there is nothing then
   navigator.storage?.persist?.();
 }
 
