@@ -14,7 +14,7 @@ def settled(definition: Any, make: Make) -> Any:
     """The same definition, with a code of its own for everything that is new, wherever it is named."""
     codes: dict[str, str] = {}
     for things in _spaces(definition):
-        taken = {str(one["code"]) for one in things if not _is_new(one.get("code"))}
+        taken = {str(one.get("code")) for one in things if not _is_new(one.get("code"))}
         for one in things:
             if _is_new(one.get("code")) and one["code"] not in codes:
                 codes[one["code"]] = make(_words(one.get("name")), taken)

@@ -80,7 +80,7 @@ def _of_default(field: Field, path: Path) -> Iterator[Said]:
     except Unfit as fault:
         yield path, fault.code, str(field.default)[:40]
         return
-    if tidy != field.default or isinstance(tidy, bool) != isinstance(field.default, bool):
+    if tidy != field.default or type(tidy) is not type(field.default):
         yield path, "default_fits_not", ""
 
 

@@ -242,6 +242,16 @@ SAID = {
         "Выезд переносили 2 раза, теперь сегодня @: Просит",
         "The visit was moved 2 times, now to today @: Просит",
     ),
+    "not_agreed": (
+        {"works": "Откос", "who": "Егор", "at": "@"},
+        "Клиент не согласовал: Откос (Егор, сегодня @)",
+        "The client has not agreed to: Откос (Егор, today @)",
+    ),
+    "agreement_not_sent": (
+        {"number": "17"},
+        "Клиент не получил соглашение № 17",
+        "The client does not get agreement № 17",
+    ),
     "visit_not_done": (
         {"at": "@", "reason": "Никого", "kind": {"ru": "Замер", "en": "Measurement"}},
         "«Замер» не состоялся (сегодня @): Никого",

@@ -147,7 +147,7 @@ def test_the_table_of_one_deal_as_csv_and_xlsx_says_the_same(enter, mikhail, agr
     assert Entry.objects.filter(verb="agreements.exported").count() == 2
 
 
-FORMULAS = ["=1+1", "+7 900", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("x")']
+FORMULAS = ["=1+1", "+7 900", "-1+1", "@SUM(A1)", "\t=1", '=HYPERLINK("x")']
 
 
 @pytest.mark.parametrize("typed", FORMULAS)

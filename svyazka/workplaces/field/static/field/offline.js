@@ -78,7 +78,7 @@ function renew() {
 }
 
 const isTyping = () =>
-  document.activeElement?.matches("textarea, input, select") || [...document.querySelectorAll("#main textarea, #main input:not([type=hidden], [type=file])")].some((one) => one.value !== one.defaultValue || one.checked !== one.defaultChecked) || Boolean(document.querySelector("dialog[open]"));
+  document.activeElement?.matches("textarea, input, select") || [...document.querySelectorAll("#main textarea, #main input:not([type=hidden], [type=file])")].some((one) => !one.closest("dialog") && (one.value !== one.defaultValue || one.checked !== one.defaultChecked)) || Boolean(document.querySelector("dialog[open]"));
 
 let ready = () => {}; // what is kept is asked for anew, once there is somebody who keeps it
 
