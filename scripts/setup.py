@@ -144,7 +144,14 @@ def fetch_push_service() -> None:
     if done("push-service", sources) and (folder / "node_modules").exists():
         return
     say("fetching a push service")
-    run(*npm(), "ci", "--ignore-scripts", "--prefix", folder, quiet=True)
+    fetched = subprocess.run(
+        [*map(str, npm()), "ci", "--ignore-scripts", "--fetch-retries=0", "--prefix", str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+    )
+    if fetched.returncode:
+        say("it was not to be had: the tests of web push against it are skipped")
+        return
     finish("push-service", sources)
 
 
