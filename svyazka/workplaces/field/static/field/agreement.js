@@ -6,8 +6,8 @@ import { check } from "../sheets/rules.js";
 import { State } from "../sheets/state.js";
 import { told } from "../sheets/told.js";
 import { Wording } from "../sheets/wording.js";
-import { put, waiting } from "./queue.js";
-import { news } from "./shown.js";
+import { put } from "./queue.js";
+import { laid } from "./shown.js";
 import "../shared/signature.js";
 
 class FieldAgreement extends HTMLElement {
@@ -36,10 +36,8 @@ class FieldAgreement extends HTMLElement {
   }
 
   async #rows() {
-    const person = Number(document.body.dataset.person);
     try {
-      const waits = (await waiting()).filter(({ state }) => state === "waiting");
-      return [...(await news()), ...waits].filter((row) => row.person === person && row.visit === this.given.visit);
+      return (await laid()).filter(({ visit, state }) => visit === this.given.visit && state !== "raw");
     } catch {
       return []; // a browser that keeps nothing
     }

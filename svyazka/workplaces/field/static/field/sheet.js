@@ -4,7 +4,7 @@ import { uuid } from "../sheets/uuid.js";
 import { drawOn } from "./drawing.js";
 import { small } from "./photo.js";
 import { put, waiting } from "./queue.js";
-import { news } from "./shown.js";
+import { laid } from "./shown.js";
 
 const AFTER = 800; // milliseconds of quiet
 const MOST_AT_ONCE = 300; // edits that are one thing in the queue
@@ -198,10 +198,8 @@ class FieldSheet extends SheetForm {
 
   // What waits on this phone, of this person and this visit, and what has arrived since the page was made.
   async #rows() {
-    const person = Number(document.body.dataset.person);
     try {
-      const waits = (await waiting()).filter(({ state }) => state === "waiting");
-      return [...(await news()), ...waits].filter((row) => row.person === person && row.visit === this.given.visit);
+      return (await laid()).filter(({ visit, state }) => visit === this.given.visit && state !== "raw");
     } catch {
       return []; // a browser that keeps nothing
     }
