@@ -17,7 +17,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from svyazka.business.staff.models import Person
 from svyazka.business.staff.sessions import SessionStore
@@ -25,6 +25,8 @@ from svyazka.business.staff.sessions import SessionStore
 # Playwright's synchronous interface runs an event loop in the test's thread, which Django takes for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+# What has to come may take longer than Playwright's own five seconds, with two browsers on a busy machine.
+expect.set_options(timeout=15_000)
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 

@@ -382,6 +382,31 @@ def test_what_the_house_has_taken_stays_on_a_page_that_was_made_before(phone, li
     expect(page.locator("[data-statuses]")).to_have_text("в пути")
 
 
+def test_a_page_that_is_behind_what_has_arrived_is_asked_for_once_more(phone, line, visit, windows):
+    """The worker had asked for it just before."""
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    ready(page, visit)
+    page.get_by_role("button", name="Еду").click()
+    expect(page.locator("#stop [data-status=on_way]")).to_be_visible()
+    page.evaluate("""() => {
+        document.getElementById("field-bar").dataset.drawn = new Date(Date.now() - 60_000).toISOString();
+        document.querySelector("#stop [data-statuses]").dataset.status = "planned";
+        document.body.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true, detail: {} }));
+    }""")
+    expect(page.locator("#stop [data-status=on_way]")).to_be_visible()
+
+
+def test_a_page_that_is_drawn_anew_too_late_does_not_take_the_place_of_the_next(phone, line, visit, windows):
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    ready(page, visit)
+    drawn = 'void htmx.ajax("GET", "{}", {{ target: "#main", select: "#main", swap: "outerHTML" }})'
+    page.evaluate(drawn.format("/field/"))
+    expect(page.locator("#stop")).to_be_visible()
+    page.evaluate("document.querySelector('#stop h1').textContent = 'before'")
+    page.evaluate(drawn.format(f"/field/visits/{visit.pk}/"))
+    expect(page.locator("#stop h1")).to_have_text("Замер")
+
+
 def test_buttons_work_while_a_page_waits_in_vain_to_be_drawn_anew(phone, line, visit, windows):
     page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
     ready(page, visit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from uuid import uuid4
 
@@ -188,6 +188,14 @@ def _asked(phone, address):
     with CaptureQueriesContext(connection) as found:
         assert phone.get(address).status_code == 200
     return len(found)
+
+
+def test_a_page_is_as_old_as_the_first_question_that_it_asked(phone, visit):
+    """What a phone sends while it is being drawn may be missing in it."""
+    asked = []
+    with connection.execute_wrapper(lambda run, *given: (asked.append(clock.now()), run(*given))[1]):
+        page = phone.get(f"/field/visits/{visit.pk}/").content.decode()
+    assert datetime.fromisoformat(re.search(r'data-drawn="([^"]+)"', page)[1]) <= asked[0]
 
 
 def test_what_was_before(phone, visit, of_egor, of_ilya, measurement, hour, olga, egor, ilya, mikhail, deal):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ class PageRequest(HttpRequest):
     """A request whose sender is known: what a view behind the door gets."""
 
     person: Person
+    began_at: datetime  # what is committed later may be missing in the answer
     htmx: HtmxDetails
 
 

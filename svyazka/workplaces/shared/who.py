@@ -21,6 +21,7 @@ class PersonMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.began_at = clock.now()  # type: ignore[attr-defined]
         request.person = person_of(request.session)  # type: ignore[attr-defined, arg-type]
         return self.get_response(request)
 

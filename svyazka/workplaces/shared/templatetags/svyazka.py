@@ -11,7 +11,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from svyazka.kit import clock, phones
+from svyazka.kit import phones
 from svyazka.workplaces.shared.assets import address_of
 from svyazka.workplaces.shared.shell import settings_of
 from svyazka.workplaces.shared.short import Short
@@ -39,12 +39,6 @@ def _drawn(name: str, label: str) -> SafeString:
 @register.simple_tag
 def asset(path: str) -> str:
     return address_of(path)
-
-
-@register.simple_tag
-def now_stamp() -> str:
-    """When the house drew this: what a phone has sent later does not stand in it yet."""
-    return clock.now().isoformat()
 
 
 @register.simple_tag(takes_context=True)

@@ -5,7 +5,7 @@ import { look, mark, sendLooks, takeLooks } from "./looks.js";
 import { begin as beginNear } from "./near.js";
 import { begin as beginNews } from "./news.js";
 import { isUnsent, keepSending, waiting } from "./queue.js";
-import { show } from "./shown.js";
+import { news, show } from "./shown.js";
 import { forgetArrived, keep, list } from "./store.js";
 
 const READY_EVERY = 15 * 60_000;
@@ -27,7 +27,8 @@ async function begin() {
   takeOver();
   takeLooks();
   for (const name of ["field:queued", "field:made", "field:state", "online", "offline"]) (name.startsWith("field") ? document : window).addEventListener(name, draw);
-  document.addEventListener("htmx:afterSettle", draw);
+  document.addEventListener("htmx:afterSettle", settled);
+  document.addEventListener("htmx:beforeSwap", isLate);
   document.addEventListener("field:queued", () => say(null));
   document.addEventListener("field:trouble", ({ detail }) => say(detail));
   document.addEventListener("field:told", arrived);
@@ -35,7 +36,7 @@ async function begin() {
   document.addEventListener("field:looked", () => ready());
   document.addEventListener("visibilitychange", look);
   addEventListener("online", () => ready());
-  draw();
+  settled();
   performance.mark("field-ready");
   keepSending();
   beginNews();
@@ -62,12 +63,33 @@ let asked;
 function arrived({ detail }) {
   if (detail.outcome === "done") arrivedAt.set(detail.kind, Date.now());
   draw();
+  soon();
+}
+
+function soon() {
   clearTimeout(asked);
   asked = setTimeout(async () => {
     if ((await waiting()).some(isUnsent)) return;
     renew();
     ready();
   }, 50);
+}
+
+// A page that was kept, or asked for, before what was done had arrived: asked for once more.
+let behind; // when it was drawn
+
+async function settled() {
+  draw();
+  const drawn = document.getElementById("field-bar")?.dataset.drawn;
+  if (drawn === behind || !(await news()).length) return;
+  behind = drawn;
+  soon();
+}
+
+// Somebody has gone on to another page meanwhile: the one that was asked for anew would take its place.
+function isLate(event) {
+  const { elt, path } = event.detail.requestConfig;
+  if (elt === document.body && path !== location.pathname + location.search) event.detail.shouldSwap = false;
 }
 
 // Not while somebody types: what he has typed would be gone. A page that stands alone keeps itself fresh.
