@@ -31,12 +31,12 @@ def ring(number="79165550001", *, at="101", key="k1"):
     return tell(Kind.RING, key=key, second=1, leg=f"{key}-{at}", extension=at)
 
 
-def hear(page, call, *, to_me=False):
+def hear(page, call, *, to_me=False, number=1):
     """What the event stream would bring; it has tests of its own."""
     page.evaluate(
-        """([id, to_me]) => ["live:call", `live:call-${id}`].forEach((name) =>
-            document.body.dispatchEvent(new CustomEvent(name, {detail: {topic: "call", id, to_me}})))""",
-        [call.pk, to_me],
+        """([id, to_me, number]) => ["live:call", `live:call-${id}`].forEach((name) =>
+            document.body.dispatchEvent(new CustomEvent(name, {detail: {topic: "call", id, to_me, number}})))""",
+        [call.pk, to_me, number],
     )
 
 
@@ -72,6 +72,25 @@ def test_an_unknown_caller_is_written_down_while_the_call_goes_on(olga, open_pag
     deal = Deal.objects.get()
     assert (deal.address, deal.facts, deal.client.name) == ("Лесная, 5", {"openings": 3}, "Нина Сидорова")
     expect(card).to_have_count(0, timeout=9_000)
+
+
+def test_what_happens_while_the_card_is_on_its_way_stands_on_it(olga, open_page):
+    page = open_page(olga, "/queue/")
+    call = ring()
+    page.evaluate("""() => {
+        const { send } = XMLHttpRequest.prototype;
+        XMLHttpRequest.prototype.send = function (body) { window.held = () => send.call(this, body); };
+        window.let_go = () => { XMLHttpRequest.prototype.send = send; window.held(); };
+    }""")
+    drawn = page.evaluate(
+        "(url) => fetch(url, { headers: { 'HX-Request': 'true' } }).then((it) => it.text())", f"/calls/{call.pk}/card/"
+    )
+    page.route(f"**/calls/{call.pk}/card/", lambda route: route.fulfill(body=drawn, content_type="text/html"), times=1)
+    hear(page, call, to_me=True)
+    tell(Kind.ANSWER, second=3, leg="k1-101", extension="101")
+    hear(page, call, number=2)
+    page.evaluate("window.let_go()")
+    expect(page.locator(f"#call-{call.pk}")).to_contain_text("Разговор")
 
 
 def test_a_known_client_is_shown_and_a_colleagues_answer_takes_the_card_away(olga, oksana, vera, open_page, accessible):

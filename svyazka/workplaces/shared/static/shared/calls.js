@@ -70,6 +70,25 @@ export function tendCards() {
   });
 }
 
+// A phone that rings here shows its card by itself. What happens while the card is on its way stands in none of its lines.
+const awaited = new Map(); // call → the number of that news, and whether something has happened since
+
+export function awaitCards() {
+  document.body.addEventListener("live:call", ({ detail: { id, number, to_me } }) => {
+    const known = awaited.get(id);
+    if (known) known.isPast ||= number > known.number;
+    if (!to_me || known || document.getElementById(`call-${id}`)) return;
+    awaited.set(id, { number, isPast: false });
+    htmx.ajax("GET", `/calls/${id}/card/`, { target: "#call-cards", swap: "beforeend" }).finally(() => came(id));
+  });
+
+  function came(id) {
+    const card = document.getElementById(`call-${id}`);
+    if (awaited.get(id).isPast && card) htmx.trigger(card, "live:again");
+    awaited.delete(id);
+  }
+}
+
 const SAVED = 4; // seconds for which what was saved is still to be seen
 const ASKED_AGAIN = 5;
 const isWrittenIn = (card) => [...card.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value !== field.defaultValue || field.matches("[aria-invalid]"));

@@ -50,7 +50,7 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
   }, AGAIN_AFTER * (1 + Math.random()));
 });
 
-function hear({ state, event, reload, elsewhere }) {
+function hear({ state, event, number, reload, elsewhere }) {
   if (state) light()?.classList.toggle("lost", state === "lost");
   // Something may have been missed: every fragment that lives asks again, and so does the page's own script.
   if (reload) {
@@ -61,6 +61,7 @@ function hear({ state, event, reload, elsewhere }) {
   const { topic, id } = event;
   // Of no single row. Not every page of the house asks in the same second.
   if (!id) setTimeout(() => document.body.dispatchEvent(new CustomEvent(`live:many-${topic}`)), Math.random() * SPREAD);
+  event.number = number;
   if (elsewhere) event.elsewhere = true;
   // A history does not know the numbers of what will happen in it: `live:of-deal-17`.
   const whose = ["client", "deal"].filter((kind) => event[kind]).map((kind) => `of-${kind}-${event[kind]}`);

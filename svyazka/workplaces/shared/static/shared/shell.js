@@ -1,5 +1,5 @@
 // The frame around every page: it survives navigation, so that events and a call outlive a click on a link.
-import { dialByClick, mayTakeFocus, tendCards } from "./calls.js";
+import { awaitCards, dialByClick, mayTakeFocus, tendCards } from "./calls.js";
 import { leaveDialog } from "./forms.js";
 import { FRESH, listen } from "./live.js";
 import { ringBell } from "./notices.js";
@@ -76,12 +76,6 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelectorAll("details.menu[open]").forEach((menu) => (menu.open = false));
 });
 
-// A phone that rings here shows its card by itself.
-document.body.addEventListener("live:call", ({ detail }) => {
-  if (!detail.to_me || byId(`call-${detail.id}`)) return;
-  htmx.ajax("GET", `/calls/${detail.id}/card/`, { target: "#call-cards", swap: "beforeend" });
-});
-
 function close(target) {
   const told = target.closest(".toast, .call-card");
   if (told) putAway(told, target);
@@ -141,4 +135,5 @@ markSideways();
 ringBell();
 dialByClick();
 tendCards();
+awaitCards();
 listen();
