@@ -139,9 +139,14 @@ class _Search:
         """Until which share of the time. Where there are breaks, most of what PyVRP finds fails for want of them."""
         if any(pauses_of(day) for day in self.case.days):
             return [(0.5, self._rounds), (0.7, self._shortest), (0.8, self._together), (1, self._rounds)]
-        # Each goes on where the other gets no further.
-        further = [(0.65, self._rounds), (0.85, self._shortest)]
-        return [(0.4, self._shortest), (0.45, self._together), *further, (0.9, self._together), (0.97, self._rounds)]
+        # What goes on from VROOM's plan stays near it: the half is for one from nothing, whose routes go together with
+        # all others; then each goes on where the other gets no further.
+        begin = [(0.5, self._from_nothing), (0.55, self._together)]
+        return [*begin, (0.75, self._rounds), (0.9, self._shortest), (0.95, self._together), (1, self._rounds)]
+
+    def _from_nothing(self, seed: int, stop: Callable[[], bool]) -> None:
+        nothing = tuple(() for _day in self.case.days)
+        pyvrp_solver.improve(self.case, nothing, seed=seed, stop=stop, found=self.found)
 
     def _shortest(self, seed: int, stop: Callable[[], bool]) -> None:
         if self.case.is_sound(self.best):
