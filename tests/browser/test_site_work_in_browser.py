@@ -83,7 +83,7 @@ def _work(page):
 
 def _sign(page, form):
     glass = form.locator(".signature-glass")
-    glass.scroll_into_view_if_needed()
+    glass.evaluate("glass => glass.scrollIntoView({ block: 'center' })")
     box = glass.bounding_box()
     for stroke in ([(0.1, 0.7), (0.3, 0.2), (0.5, 0.7)], [(0.6, 0.5), (0.9, 0.5)]):
         for at, (x, y) in enumerate(stroke):

@@ -36,6 +36,7 @@ def agreement(request: PageRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(_to_be_seen(request), pk=pk)
     letter, tone = agreed.letter(found)
     may_pass_on = _may_pass_on(request, found)
+    to_go = may_pass_on and found.letter != Agreement.Letter.SENT and (found.is_signed or not found.link_revoked_at)
     context = {
         "shown": agreed.shown(found, agreed.photos_of(found)),
         "agreement": found,
@@ -44,7 +45,8 @@ def agreement(request: PageRequest, pk: int) -> HttpResponse:
         "has_pdf": found.paper == Agreement.Paper.MADE,
         "may_pass_on": may_pass_on,
         "sent_by": agreed.sent_by(found) if may_pass_on else "",
-        "ways": agreed.ways(found) if may_pass_on else [],
+        "to_go": to_go,
+        "ways": agreed.ways(found) if to_go else [],
         "link": request.build_absolute_uri(links.link_of(found)) if may_pass_on and not found.link_revoked_at else "",
         "topic": f"agreement-{found.pk}",
         "others": [one for one in agreeing.of_deal(found.deal_id) if one.pk != found.pk],
