@@ -49,7 +49,8 @@ def find(token: str, *, sender: str) -> Agreement | None:
     links.refuse_guesses(sender)
     asked = secrets.fingerprint(token)
     found = Agreement.objects.select_related(*_RELATED).filter(fingerprint=asked).first()
-    if found.link_revoked_at if found else OldLink.objects.filter(fingerprint=asked).exists():
+    is_revoked = bool(found.link_revoked_at) if found else OldLink.objects.filter(fingerprint=asked).exists()
+    if is_revoked:
         raise Revoked
     if found is None:
         links.note_miss(sender)
