@@ -72,8 +72,13 @@ CONNECTORS = {
 NOTICE_OUTLETS = {"web_push": "svyazka.connectors.web_push.send.WebPush"}
 # Messengers for notices: ChannelAccount.kind → class that fits notices.messengers.Messenger.
 MESSENGERS = {"telegram": "svyazka.connectors.telegram.send.Telegram", "max": "svyazka.connectors.max.send.Max"}
-# By what clients are told of their visits: a way → class that fits conversations.client_channel.ClientChannel.
-CLIENT_CHANNELS = {"email": "svyazka.connectors.email.send.Email"}
+# By what clients are written to, the first that leads there: a way → class that fits client_channel.ClientChannel.
+# E-mail comes first: it takes files and appointments.
+CLIENT_CHANNELS = {
+    "email": "svyazka.connectors.email.send.Email",
+    "max": "svyazka.connectors.max.send.ToClients",
+    "telegram": "svyazka.connectors.telegram.send.ToClients",
+}
 # Where people find us; a link in a messenger leads there. Empty: such messages come without a link.
 ADDRESS = next((origin.rstrip("/") for origin in CSRF_TRUSTED_ORIGINS), "")
 # The makers' services that pass letters on to their browsers; we write to no other address.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -29,6 +30,14 @@ def read(given: Any) -> Strokes:
     if sum(map(_length, strokes)) < SHORTEST:
         raise Refused(_("The signature is missing."))
     return strokes
+
+
+def from_text(given: object) -> Any:
+    """As a form brings it: None where it is no JSON, so that `read` says so."""
+    try:
+        return json.loads(given) if isinstance(given, str) else given
+    except (ValueError, RecursionError):
+        return None
 
 
 def path_of(strokes: Iterable[Sequence[int]]) -> str:

@@ -43,6 +43,7 @@ def test_a_whole_visit_without_signal(phone, line, visit, egor, accessible):
     }
     kept = ExtraWork.objects.get()
     assert (kept.cost, kept.consent, kept.consent_name) == (Decimal("833.33"), "on_spot", "Вера Павлова")
+    assert len(kept.consent_strokes) == 2
     assert (Payment.objects.get().amount, Payment.objects.get().receipt) == (Decimal("833.33"), "1047")
 
 
@@ -74,8 +75,22 @@ def _work(page):
     expect(form.locator("[data-sum]")).to_have_text("833,33 ₽")
     form.get_by_text("Согласовано на месте").click()
     expect(form.locator("[name='consent_name']")).to_have_value("Вера Павлова")
+    form.get_by_text("Клиент расписывается на экране").click()
+    _sign(page, form)
     form.get_by_role("button", name="Добавить").click()
     expect(page.locator("[data-open]")).to_have_text("833,33 ₽")
+
+
+def _sign(page, form):
+    glass = form.locator(".signature-glass")
+    glass.evaluate("glass => glass.scrollIntoView({ block: 'center' })")
+    box = glass.bounding_box()
+    for stroke in ([(0.1, 0.7), (0.3, 0.2), (0.5, 0.7)], [(0.6, 0.5), (0.9, 0.5)]):
+        for at, (x, y) in enumerate(stroke):
+            page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+            if not at:
+                page.mouse.down()
+        page.mouse.up()
 
 
 def _pay(page):
@@ -93,6 +108,7 @@ def _stands_there(page):
     expect(page.locator("[data-rows='works'] > li")).to_contain_text("Вера Павлова")
     expect(page.locator("[data-rows='payments'] > li")).to_contain_text("чек 1047")
     expect(page.locator("[data-paid]")).to_have_text("833,33 ₽")
+    expect(page.locator("[data-rows='works'] [data-signed]")).to_be_visible()
 
 
 def test_the_browser_counts_to_the_kopeck_as_the_house_does(open_page, visit, egor):

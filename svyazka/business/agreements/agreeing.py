@@ -185,9 +185,11 @@ def think(
 
 @transaction.atomic
 def sign_by_link(agreement: Agreement, signature: Signature) -> Agreement:
-    """What he was sent, and nothing else: where it has changed since, he hears of that and waits for another one. A
-    second tap changes nothing."""
+    """What he was sent, and nothing else: where it has changed since, or nobody has decided between two answers, he
+    hears of that and waits for another one. A second tap changes nothing."""
     current = links.held_agreement(agreement)
+    if current.fingerprint != agreement.fingerprint:
+        raise links.Revoked
     if current.is_signed:
         return current
     if why := why_closed(current):
@@ -210,6 +212,8 @@ def why_closed(agreement: Agreement) -> str:
         return gettext("There is a newer version of this agreement. We have sent you its link, or ring us.")
     if changed_since(agreement):
         return gettext("Something was changed since we sent you this. We are going to send you a new link, or ring us.")
+    if agreement.sheet.beside:
+        return gettext("Two answers of ours contradict each other. We are finding out: come back later, or ring us.")
     return ""
 
 
@@ -220,6 +224,12 @@ def changed_since(agreement: Agreement) -> list[str]:
     if digest(now) == agreement.digest:
         return []
     return sheets.differences(form, agreement.content["answers"], now)
+
+
+def in_conflict(agreement: Agreement) -> list[str]:
+    """What two people of ours have answered differently, and nobody has decided yet, line by line."""
+    sheet = agreement.sheet
+    return sheets.beside_in_words(forms.read_version(sheet.written), sheet.answers, sheet.beside)
 
 
 def of_deal(deal_id: int) -> list[Agreement]:

@@ -6,6 +6,7 @@ leaves it to the next one. What cannot be made or sent stands among the problems
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import structlog
@@ -18,7 +19,15 @@ from django.utils.translation import gettext, gettext_noop
 from svyazka.business.agreements import links, papers
 from svyazka.business.agreements.models import Agreement
 from svyazka.business.agreements.telling import about, tell
-from svyazka.business.conversations.client_channel import Attached, Letter, Undeliverable, Unreached, of_kind, way_to
+from svyazka.business.conversations.client_channel import (
+    Attached,
+    Letter,
+    Undeliverable,
+    Unreached,
+    Way,
+    of_kind,
+    ways_to,
+)
 from svyazka.business.deals.models import Task
 from svyazka.business.deals.work import tasks
 from svyazka.business.journal.record import Actor, Automaton, record
@@ -29,12 +38,15 @@ from svyazka.kit.refusals import Refused
 HOUSE = Automaton("Agreements")
 AT_ONCE = 5
 MOST_TRIES = 12  # the last ones half an hour apart: three hours
+FALLS_BACK_AFTER = 4  # attempts, seven minutes: then the next channel is tried, too
 RUNG_WITHIN = timedelta(hours=4)
 Paper, State = Agreement.Paper, Agreement.Letter
 
 _SIGNED = gettext_noop(
     "Good day!\n\n{title} is signed; it is attached to this letter.\n\nTo read it again: {link}\n\n{company}"
 )
+# Where no file can be sent.
+_SIGNED_TO_READ = gettext_noop("Good day!\n\n{title} is signed. The PDF, and all of it to read: {link}\n\n{company}")
 _OFFERED = gettext_noop("Good day!\n\n{title} is ready. Please read it and sign it on your phone: {link}\n\n{company}")
 
 log = structlog.get_logger(__name__)
@@ -61,6 +73,8 @@ def send_again(agreement: Agreement, *, by: Actor) -> None:
     current = links.held_agreement(agreement)
     if current.outcome == Agreement.Outcome.THINKS:
         raise Refused(gettext("There is nothing to send."))
+    if current.link_revoked_at and not current.is_signed:
+        raise Refused(gettext("The link is revoked: give the client a new one first."))
     if current.try_at is not None:
         return
     if current.is_signed and not _has_paper(current):
@@ -125,21 +139,33 @@ def _made(agreement: Agreement) -> bool:
 
 def _send(agreement: Agreement) -> None:
     """To where he is reached now; where nothing leads to him, somebody gives him the link."""
-    way = way_to(agreement.client_id)
-    if way is None or (not settings.ADDRESS and not agreement.is_signed):
+    ways = list(ways_for(agreement))
+    if not ways:
         return _by_hand(agreement)
-    try:
-        of_kind(way.channel).send(_letter(agreement), to=way.address)
-    except Undeliverable as refusal:
-        log.info("agreement_refused", agreement=agreement.pk, said=str(refusal))
+    refused = 0
+    for way in ways:
+        try:
+            of_kind(way.channel).send(_letter(agreement, way), to=way.address)
+        except Undeliverable as refusal:
+            log.info("agreement_refused", agreement=agreement.pk, by=way.channel, said=str(refusal))
+            refused += 1
+        except Unreached as trouble:
+            log.info("agreement_not_sent", agreement=agreement.pk, by=way.channel, trouble=str(trouble))
+            if agreement.tries < FALLS_BACK_AFTER:
+                return None
+        else:
+            return _sent(agreement, *way)
+    if refused == len(ways) or agreement.tries >= MOST_TRIES:
         _failed(agreement, letter=State.FAILED)
-    except Unreached as trouble:
-        log.info("agreement_not_sent", agreement=agreement.pk, trouble=str(trouble))
-        if agreement.tries >= MOST_TRIES:
-            _failed(agreement, letter=State.FAILED)
-    else:
-        _sent(agreement, *way)
     return None
+
+
+def ways_for(agreement: Agreement) -> Iterator[Way]:
+    """The ways that lead to this client, and can bring what he is to get: the PDF, or the link to it."""
+    has_link = bool(settings.ADDRESS) and agreement.link_revoked_at is None
+    for way in ways_to(agreement.client_id):
+        if has_link or (agreement.is_signed and of_kind(way.channel).takes_files):
+            yield way
 
 
 @transaction.atomic
@@ -182,20 +208,23 @@ def _failed(agreement: Agreement, **states: str) -> None:
 
 
 def _is_otherwise(current: Agreement, agreement: Agreement) -> bool:
-    """The client has signed while the letter was under way: his paper and its letter are still to come."""
-    return (current.outcome, current.letter) != (agreement.outcome, State.WAITING)
+    """The client has signed while the letter was under way: his paper and its letter are still to come. Or its link was
+    revoked."""
+    as_it_was = (agreement.outcome, State.WAITING, agreement.link_number)
+    return (current.outcome, current.letter, current.link_number) != as_it_was
 
 
-def _letter(agreement: Agreement) -> Letter:
-    """In the client's language, with the paper itself once it is signed."""
-    link = links.link_of(agreement) if settings.ADDRESS else ""
+def _letter(agreement: Agreement, way: Way) -> Letter:
+    """In the client's language, with the paper itself once it is signed, where the channel takes it."""
+    link = links.link_of(agreement) if settings.ADDRESS and not agreement.link_revoked_at else ""
+    files = _files(agreement) if of_kind(way.channel).takes_files else ()
     with translation.override(agreement.language):
         title = gettext("Agreement № {number}").format(number=agreement.title)
-        said = gettext(_SIGNED if agreement.is_signed else _OFFERED)
+        said = gettext(_OFFERED if not agreement.is_signed else _SIGNED if files else _SIGNED_TO_READ)
         parts = [part for part in said.split("\n\n") if link or "{link}" not in part]
         text = "\n\n".join(parts).format(title=title, link=link, company=agreement.content["company"])
     key = f"{agreement.request_id}-{agreement.outcome}"
-    return Letter(key, title, text.strip(), files=_files(agreement))
+    return Letter(key, title, text.strip(), files=files)
 
 
 def _files(agreement: Agreement) -> tuple[Attached, ...]:

@@ -97,6 +97,8 @@ class Agreement(models.Model):
     failed_at = models.DateTimeField(null=True)  # since when somebody has to see to it
 
     fingerprint = models.CharField(max_length=64, unique=True)  # of the link
+    link_number = models.PositiveIntegerField(default=0, db_default=0)  # each time that it is revoked, another one
+    link_revoked_at = models.DateTimeField(null=True)  # until there is a new one
     ordered_at = models.DateTimeField(null=True)
     ordered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
 
@@ -134,3 +136,12 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class OldLink(models.Model):
+    """An address that was revoked: whoever opens it reads what to do."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="old_links")
+    fingerprint = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)

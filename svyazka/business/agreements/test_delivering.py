@@ -53,6 +53,8 @@ def test_signed_while_its_letter_is_under_way_it_gets_its_paper_all_the_same(off
     made = offered()
 
     class Post:
+        takes_files = True
+
         def send(self, letter, *, to):
             sign()
             if ends == "failed":
@@ -63,14 +65,17 @@ def test_signed_while_its_letter_is_under_way_it_gets_its_paper_all_the_same(off
 
     def nowhere(_client):
         sign()
+        return []
 
     monkeypatch.setattr(delivering, "of_kind", lambda kind: Post())
-    monkeypatch.setattr(delivering, "way_to", nowhere if ends == "by_hand" else lambda _client: Way("email", "v@x.ru"))
+    monkeypatch.setattr(
+        delivering, "ways_to", nowhere if ends == "by_hand" else lambda _client: [Way("email", "v@x.ru")]
+    )
     delivering.go_on()
     made.refresh_from_db()
     assert (made.outcome, made.letter, made.failed_at, made.task) == ("signed", "waiting", None, None)
     assert made.try_at <= clock.now()
-    monkeypatch.setattr(delivering, "way_to", lambda _client: None)
+    monkeypatch.setattr(delivering, "ways_to", lambda _client: [])
     delivering.go_on()
     made.refresh_from_db()
     assert (made.paper, made.letter) == ("made", "by_hand")
@@ -104,14 +109,14 @@ def test_a_full_disk_is_a_problem_in_the_end_and_stops_nobody_else(agree, monkey
 
 
 def test_a_paper_that_is_lost_is_a_problem_and_is_made_anew(agree, monkeypatch, olga):
-    monkeypatch.setattr(delivering, "way_to", lambda _client: Way("email", "v@x.ru"))
+    monkeypatch.setattr(delivering, "ways_to", lambda _client: [Way("email", "v@x.ru")])
     made = agree()
     made.file.name, made.paper, made.tries = "agreements/gone.pdf", "made", delivering.MOST_TRIES
     made.save()
     delivering.go_on()
     made.refresh_from_db()
     assert (made.letter, made.try_at, made.failed_at is not None) == ("failed", None, True)
-    monkeypatch.setattr(delivering, "way_to", lambda _client: None)
+    monkeypatch.setattr(delivering, "ways_to", lambda _client: [])
     delivering.send_again(made, by=olga)
     delivering.go_on()
     made.refresh_from_db()

@@ -10,8 +10,6 @@ from typing import ClassVar, NamedTuple, Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from svyazka.business.clients.models import ContactPoint
-
 
 @dataclass(frozen=True)
 class Meeting:
@@ -59,10 +57,14 @@ class ClientChannel(Protocol):
     """A class named in `settings.CLIENT_CHANNELS`; the first that leads to a client is used."""
 
     title: ClassVar[str]
-    contact: ClassVar[str]  # the kind of the clients' contact points that it writes to
+    takes_files: ClassVar[bool]
+    shows_address: ClassVar[bool]  # it says something to people, as an e-mail address does
 
     def is_open(self) -> bool:
         """Set up and switched on. Asked while somebody waits: nothing is asked outside."""
+
+    def address_of(self, client_id: int) -> str | None:
+        """Where it leads to this client; None: nowhere."""
 
     def send(self, letter: Letter, *, to: str) -> None:
         """Raises Undeliverable or Unreached."""
@@ -84,15 +86,18 @@ def any_is_open() -> bool:
 
 def way_to(client_id: int) -> Way | None:
     """How this client can be told something in writing just now."""
-    for kind, contact in _open():
-        points = ContactPoint.objects.filter(client_id=client_id, kind=contact).order_by("pk")
-        if address := points.values_list("value", flat=True).first():
-            return Way(kind, address)
-    return None
+    return next(ways_to(client_id), None)
 
 
-def _open() -> Iterator[tuple[str, str]]:
+def ways_to(client_id: int) -> Iterator[Way]:
+    """All of them, the first to be tried first."""
+    for kind, channel in _open():
+        if address := channel.address_of(client_id):
+            yield Way(kind, address)
+
+
+def _open() -> Iterator[tuple[str, ClientChannel]]:
     for kind in settings.CLIENT_CHANNELS:
         channel = of_kind(kind)
         if channel.is_open():
-            yield kind, channel.contact
+            yield kind, channel

@@ -247,6 +247,20 @@ def _difference(form: Form, one: Any, before: Mapping[str, Any], after: Mapping[
     return f"{row}, {name}: {values}" if row else f"{name}: {values}"
 
 
+def beside_in_words(form: Form, answers: Mapping[str, Any], beside: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Answers of those who came second: “2. Window, Width: 1210 mm”."""
+    told = []
+    for one in beside:
+        section = form.section(one["section"])
+        if section is None:
+            continue
+        row = row_called(section, one["row"], answers)
+        name = wording.named(section, one["field"]) if one["field"] else _("removed by somebody")
+        value = wording.said(section, one["field"], one["value"]) if one["field"] else ""
+        told.append(": ".join(part for part in (", ".join(part for part in (row, name) if part), value) if part))
+    return told
+
+
 def row_called(section: Any, name: str | None, answers: Mapping[str, Any]) -> str:
     rows: Iterable[Any] = standing(answers, section) if section.rows else ()
     found = ((number, row) for number, row in enumerate(rows, 1) if row["id"] == name)

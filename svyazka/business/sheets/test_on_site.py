@@ -8,7 +8,7 @@ from svyazka.business.sheets.conftest import SITE, WHOLE, added, put
 from svyazka.business.sheets.models import Sheet, SheetSave
 from svyazka.business.visits.models import Action
 from svyazka.business.visits.on_site import beside
-from svyazka.business.visits.on_site.test_take import Phone, files, picture  # noqa: F401
+from svyazka.business.visits.on_site.conftest import Phone, files, picture  # noqa: F401
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from svyazka.business.site_work.things import MOST, Thing
 from svyazka.business.staff.models import Person
 from svyazka.business.visits import booking
 from svyazka.business.visits.models import Visit
-from svyazka.kit import clock, money
+from svyazka.kit import clock, money, strokes
 from svyazka.kit.refusals import Refused
 
 Consent = ExtraWork.Consent
@@ -28,11 +28,12 @@ LONGEST_NAME, LONGEST_NOTE = 120, 300
 
 @dataclass(frozen=True)
 class Agreed:
-    """The client's word: who gave it, how, and what was said on the phone."""
+    """The client's word: who gave it, how, what was said on the phone, and what he signed on the glass."""
 
     how: str
     name: str
     note: str = ""
+    drawn: strokes.Strokes | None = None
 
 
 def read_agreed(given: Mapping[str, Any]) -> Agreed | None:
@@ -50,7 +51,8 @@ def read_agreed(given: Mapping[str, Any]) -> Agreed | None:
         raise Refused(said, fields={"consent_note": said})
     if len(name) > LONGEST_NAME or len(note) > LONGEST_NOTE:
         raise Refused(_("This is too long."))
-    return Agreed(how, name, note)
+    drawn = given.get("consent_strokes") if how == Consent.ON_SPOT else None
+    return Agreed(how, name, note, strokes.read(strokes.from_text(drawn)) if drawn else None)
 
 
 @transaction.atomic
@@ -62,15 +64,20 @@ def write(
     price: Decimal,
     *,
     agreed: Agreed | None = None,
+    insists: bool = False,
     by: Person,
     at: datetime | None = None,
 ) -> ExtraWork:
-    """New, or changed. Whoever has agreed to a sum has not agreed to a higher one."""
+    """New, or changed. Whoever has agreed to a sum has not agreed to a higher one. `insists`: somebody has decided that
+    it was done, though the visit was moved to a later day."""
     current = booking.lock(visit)
-    refuse_early(current)
+    if not insists:
+        refuse_early(current)
     if not quantity:
         raise Refused(_("How much of it? To take it off, remove it."), fields={"quantity": _("How much of it?")})
     _refuse_price(thing, quantity, price, at or clock.now())
+    if agreed:
+        _refuse_unpriced(price)
     before = find(current, number)
     work = before if before and before.removed_at is None else _new(current, number, before, at)
     was = in_words(work) if work.name else None
@@ -93,7 +100,9 @@ def agree(visit: Visit, number: UUID, agreed: Agreed, *, by: Person, at: datetim
     """The client says yes to what stands there already."""
     current = booking.lock(visit)
     work = _standing(current, number)
-    if (work.consent, work.consent_name, work.consent_note) == (agreed.how, agreed.name, agreed.note):
+    _refuse_unpriced(work.price)
+    is_known = (work.consent, work.consent_name, work.consent_note) == (agreed.how, agreed.name, agreed.note)
+    if is_known and agreed.drawn in (None, work.consent_strokes):
         return work
     _agree(work, agreed, by=by, at=at)
     work.save()
@@ -144,6 +153,13 @@ def _refuse_price(thing: Thing, quantity: Decimal, price: Decimal, at: datetime)
     raise Refused(words, fields={"price": words})
 
 
+def _refuse_unpriced(price: Decimal) -> None:
+    """Nobody agrees to a sum that he has not heard."""
+    if not price:
+        said = _("Without a price there is nothing to agree to: write the price first.")
+        raise Refused(said, fields={"price": said})
+
+
 def _new(visit: Visit, number: UUID, removed: ExtraWork | None, at: datetime | None) -> ExtraWork:
     if visit.extra_works.filter(removed_at=None).count() >= MOST:
         raise Refused(_("A visit has {most} lines at most.").format(most=MOST))
@@ -156,17 +172,17 @@ def _new(visit: Visit, number: UUID, removed: ExtraWork | None, at: datetime | N
 def _asks_again(work: ExtraWork, thing: Thing, quantity: Decimal, price: Decimal) -> bool:
     if not work.consent:
         return False
-    return thing.name != work.name or money.product(quantity, price) > work.cost
+    return thing.name != work.name or not price or money.product(quantity, price) > work.cost
 
 
 def _agree(work: ExtraWork, agreed: Agreed, *, by: Person, at: datetime | None) -> None:
     work.consent, work.consent_name, work.consent_note = agreed.how, agreed.name, agreed.note
-    work.consent_at, work.consent_by = at or clock.now(), by
+    work.consent_at, work.consent_by, work.consent_strokes = at or clock.now(), by, agreed.drawn
 
 
 def _forget_consent(work: ExtraWork) -> None:
     work.consent, work.consent_name, work.consent_note = "", "", ""
-    work.consent_at, work.consent_by = None, None
+    work.consent_at, work.consent_by, work.consent_strokes = None, None, None
 
 
 def _standing(visit: Visit, number: UUID) -> ExtraWork:

@@ -23,11 +23,20 @@ NOTHING = Decimal(0)
 
 @transaction.atomic
 def use(
-    visit: Visit, number: UUID, thing: Thing, quantity: Decimal, *, by: Person, at: datetime | None = None
+    visit: Visit,
+    number: UUID,
+    thing: Thing,
+    quantity: Decimal,
+    *,
+    insists: bool = False,
+    by: Person,
+    at: datetime | None = None,
 ) -> UsedMaterial | None:
-    """So much of it by now; nothing takes it off again. What was said before gives its place up."""
+    """So much of it by now; nothing takes it off again. What was said before gives its place up. `insists`: somebody
+    has decided that it was used, though the visit was moved to a later day."""
     current = booking.lock(visit)
-    refuse_early(current)
+    if not insists:
+        refuse_early(current)
     before = find(current, number)
     if before is None or before.removed_at is not None:
         return _begin(current, number, thing, quantity, before, by=by, at=at) if quantity else None

@@ -119,6 +119,7 @@ class ExtraWork(_OnSite):
     consent_name = models.CharField(max_length=120, blank=True)
     consent_note = models.CharField(max_length=300, blank=True)
     consent_at = models.DateTimeField(null=True)
+    consent_strokes = models.JSONField(null=True)  # as he signed on the glass; None: his word was enough
     consent_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:

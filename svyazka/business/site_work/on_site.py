@@ -24,7 +24,7 @@ def _material(action: Action, visit: Visit, by: Person) -> Answer:
     thing = things.Thing(before.name, before.unit, before.line) if before else things.read(action.data)
     if before and before.by_id != by.pk and not action.insists and _differs(action, before.quantity):
         raise SetBeside(materials.in_words(before))
-    materials.use(visit, number, thing, quantity, by=by, at=action.happened_at)
+    materials.use(visit, number, thing, quantity, insists=action.insists, by=by, at=action.happened_at)
     return None
 
 
@@ -55,7 +55,8 @@ def _extra_work(action: Action, visit: Visit, by: Person) -> Answer:
     before = extra.find(visit, number)
     if before and (before.by_id != by.pk or before.removed_at):
         _set_beside_unseen(action, before)
-    work = extra.write(visit, number, thing, quantity, price, agreed=agreed, by=by, at=action.happened_at)
+    insists, at = action.insists, action.happened_at
+    work = extra.write(visit, number, thing, quantity, price, agreed=agreed, insists=insists, by=by, at=at)
     return {"agreed": work.is_agreed}
 
 

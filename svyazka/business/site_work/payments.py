@@ -47,17 +47,18 @@ def take(
     current = booking.lock(visit)
     if not insists:
         refuse_early(current)
+    receipt, note, who = things.tidy(receipt), things.tidy(note), hands or by
     if before := Payment.objects.filter(pk=number).first():
-        return _same(before, current, is_same=before.amount == amount and before.corrects_id is None)
-    receipt, note = things.tidy(receipt), things.tidy(note)
+        given = (None, amount, way and way.pk, receipt, note, who.pk)
+        kept = (before.corrects_id, before.amount, before.way_id, before.receipt, before.note, before.taken_by_id)
+        return _same(before, current, is_same=given == kept)
     _refuse(current, amount, receipt, note)
     if way is None:
         raise Refused(_("Choose how it was paid."), fields={"way": _("Choose how it was paid.")})
-    who = hands or by
     if who.pk != by.pk and who.pk not in people_of(current):
         raise Refused(_("Somebody who does not go to this visit."))
-    given = {"receipt": receipt, "note": note, "taken_by": who, "at": at or clock.now(), "by": by}
-    made = Payment.objects.create(id=number, visit=current, deal=current.deal, amount=amount, way=way, **given)
+    whose = {"receipt": receipt, "note": note, "taken_by": who, "at": at or clock.now(), "by": by}
+    made = Payment.objects.create(id=number, visit=current, deal=current.deal, amount=amount, way=way, **whose)
     changes = {"payment": (None, in_words(made))}
     said = " · ".join(part for part in (made.way.name, receipt and f"№ {receipt}", note) if part)
     telling.tell(current, "paid", by=by, changes=changes, event="paid", text=said, at=at)
@@ -68,12 +69,14 @@ def take(
 def correct(
     payment: Payment, number: UUID, amount: Decimal, note: str, *, by: Person, at: datetime | None = None
 ) -> Payment:
-    """`amount`: what it should have been; nothing, if nobody has paid. Both rows stay."""
+    """`amount`: what it should have been; nothing, if nobody has paid. Both rows stay. Sent twice, it is one; another
+    amount under the same number is refused."""
     first = payment.corrects or payment
     current = booking.lock(first.visit)
-    if before := Payment.objects.filter(pk=number).first():
-        return _same(before, current, is_same=before.corrects_id == first.pk)
     note = things.tidy(note)
+    if before := Payment.objects.filter(pk=number).first():
+        is_same = before.corrects_id == first.pk and (_set_right_to(before, first), before.note) == (amount, note)
+        return _same(before, current, is_same=is_same)
     wrong_by = amount - stands_at(first)
     if not may_correct(first, by):
         raise Refused(_("Only whoever has taken the money, or the office, puts it right."))
@@ -96,6 +99,13 @@ def stands_at(payment: Payment) -> Decimal:
     """With what was put right since."""
     stands: Decimal = payment.amount + sum(payment.corrections.values_list("amount", flat=True))
     return stands
+
+
+def _set_right_to(correction: Payment, first: Payment) -> Decimal:
+    """What it said that should have been paid: with those before it, since each says by how much it was wrong then."""
+    until_then = first.corrections.filter(came_at__lte=correction.came_at)
+    stood: Decimal = first.amount + sum(until_then.values_list("amount", flat=True))
+    return stood
 
 
 def may_correct(payment: Payment, person: Person) -> bool:

@@ -12,7 +12,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from svyazka.kit import money, words
+from svyazka.kit import money, strokes, words
+from svyazka.kit.strokes import Strokes
 
 NOTHING = Decimal(0)
 
@@ -41,6 +42,7 @@ class Entry:
     corrects: UUID | None
     receipt_again: bool
     entered_by_id: int
+    drawn: Strokes | None  # the client's signature under extra work
 
     @property
     def cost(self) -> Decimal:
@@ -109,8 +111,10 @@ def marks(visit_ids: list[int]) -> dict[int, str]:
 
 
 def _entry(read: Entry) -> Entry:
-    """A way of paying by its name in the language of the page."""
-    return replace(read, name=words.here(words.read(read.name))) if read.kind == "payment" else read
+    """A way of paying by its name in the language of the page, and a signature as it is drawn."""
+    if read.kind == "payment":
+        return replace(read, name=words.here(words.read(read.name)))
+    return replace(read, drawn=strokes.from_text(read.drawn)) if read.drawn else read
 
 
 def _total(entries: Iterable[Entry]) -> Decimal:
@@ -122,12 +126,14 @@ with its as (select id from visits_visit where deal_id = %(deal)s)
 select * from (
     select 'material' as kind, m.id, m.visit_id, m.line_id, m.name, m.unit, m.quantity, m.price, m.at, m.by_id,
            who.full_name, '' as consent, '' as consent_name, '' as note, null::timestamptz as consent_at,
-           '' as receipt, false as is_cash, null::uuid as corrects, false as receipt_again, m.by_id as entered_by
+           '' as receipt, false as is_cash, null::uuid as corrects, false as receipt_again, m.by_id as entered_by,
+           null as drawn
     from site_work_usedmaterial m join staff_person who on who.id = m.by_id
     where m.visit_id in (select id from its) and m.removed_at is null
     union all
     select 'work', w.id, w.visit_id, w.line_id, w.name, w.unit, w.quantity, w.price, w.at, w.by_id, who.full_name,
-           w.consent, w.consent_name, w.consent_note, w.consent_at, '', false, null, false, w.by_id
+           w.consent, w.consent_name, w.consent_note, w.consent_at, '', false, null, false, w.by_id,
+           w.consent_strokes::text
     from site_work_extrawork w join staff_person who on who.id = w.by_id
     where w.visit_id in (select id from its) and w.removed_at is null
     union all
@@ -137,7 +143,7 @@ select * from (
                select from site_work_payment other
                where other.receipt = p.receipt and other.id <> p.id and other.corrects_id is null
                  and other.at >= date_trunc('day', p.at, %(zone)s)
-                 and other.at < date_trunc('day', p.at, %(zone)s) + interval '1 day'), p.by_id
+                 and other.at < date_trunc('day', p.at, %(zone)s) + interval '1 day'), p.by_id, null
     from site_work_payment p
     join staff_person who on who.id = p.taken_by_id
     join site_work_paymentway way on way.id = p.way_id

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -7,11 +9,13 @@ from uuid import uuid4
 import pytest
 
 from svyazka.business.clients.models import Interaction
-from svyazka.business.site_work import extra, prices, rules
+from svyazka.business.site_work import extra, prices, rules, sums
 from svyazka.business.site_work.models import ExtraWork
 from svyazka.business.site_work.prices import Wish
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
+
+SIGNED = [100, 300, 300, 100, 500, 300]
 
 
 def test_agreed_on_the_spot_with_name_and_moment(work, agreed, hour):
@@ -99,6 +103,51 @@ def test_removed_it_stays_in_the_journal_only(work, its_day, egor):
 def test_a_consent_says_whose_it_is(given):
     with pytest.raises(Refused):
         extra.read_agreed(given)
+
+
+def drawn(*strokes):
+    return {"consent": "on_spot", "consent_name": "Вера", "consent_strokes": json.dumps(strokes)}
+
+
+def test_a_signature_is_kept_with_the_consent_and_goes_with_it(work, its_day, egor):
+    number = uuid4()
+    agreed = extra.read_agreed(drawn(SIGNED))
+    made = work(number=number, agreed=agreed)
+    assert (made.consent_strokes, sums.of_deal(its_day.deal_id).works[0].drawn) == ([SIGNED], [SIGNED])
+    extra.agree(its_day, number, replace(agreed, drawn=None), by=egor)
+    assert ExtraWork.objects.get().consent_strokes == [SIGNED], "the same word once more"
+    work(number=number, price=900)
+    assert (ExtraWork.objects.get().consent, ExtraWork.objects.get().consent_strokes) == ("", None)
+    extra.agree(its_day, number, replace(agreed, drawn=None), by=egor)
+    extra.agree(its_day, number, agreed, by=egor)
+    assert ExtraWork.objects.get().consent_strokes == [SIGNED]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["x", "[" * 9_000, "{}", "[[1,1]]", "[[1]]", "[[0,0,2000,0]]", json.dumps([[0, 0, 900, 9] * 3_100])],
+)
+def test_what_is_no_signature_is_refused(bad):
+    with pytest.raises(Refused):
+        extra.read_agreed({**drawn(), "consent_strokes": bad})
+
+
+def test_nobody_signs_over_the_phone():
+    given = {**drawn(SIGNED), "consent": "by_phone", "consent_note": "в 10:05"}
+    assert extra.read_agreed(given).drawn is None
+
+
+def test_without_a_price_there_is_nothing_to_agree_to(work, agreed, its_day, egor):
+    number = uuid4()
+    with pytest.raises(Refused, match="Без цены"):
+        work(price=0, agreed=agreed)
+    made = work(price=0, number=number)
+    with pytest.raises(Refused, match="Без цены"):
+        extra.agree(its_day, made.pk, agreed, by=egor)
+    work(price=500, number=number)
+    extra.agree(its_day, number, agreed, by=egor)
+    work(price=0, number=number)
+    assert ExtraWork.objects.get().consent == ""
 
 
 def test_no_word_is_no_consent():

@@ -165,6 +165,18 @@ def test_a_payment_alone_of_a_moved_visit_counts_once_it_is_taken_over(send, its
     assert Payment.objects.get().amount == 500
 
 
+@pytest.mark.parametrize("kind", ["material", "extra_work"])
+def test_work_alone_of_a_moved_visit_counts_once_it_is_taken_over(send, its_day, egor, of_egor, olga, hour, kind):
+    booking.move(its_day, hour(10, days=1), of_egor, reason="Позже", by=olga)
+    assert send(kind, {"row": row(), **SLOPE, "quantity": "2"})["outcome"] == "beside"
+    assert not UsedMaterial.objects.exists()
+    assert not ExtraWork.objects.exists()
+    beside.take(Visit.objects.get(), egor, by=olga)
+    (kept,) = UsedMaterial.objects.all() if kind == "material" else ExtraWork.objects.all()
+    assert (kept.name, kept.quantity, kept.by) == ("Откос", 2, egor)
+    assert Action.objects.get().words == ""
+
+
 def test_a_line_that_was_deleted_meanwhile_is_still_what_it_was(send):
     send("material", {"row": row(), "line": str(10**9), "name": "Пена старая", "unit": "шт", "quantity": "1"})
     kept = UsedMaterial.objects.get()

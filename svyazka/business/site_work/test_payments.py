@@ -33,11 +33,25 @@ def test_a_number_that_was_used_for_something_else_is_refused(pay, egor, deal):
     for again in (
         lambda: payments.correct(second, other, Decimal(50), "ошибка", by=egor),
         lambda: payments.correct(second, number, Decimal(50), "ошибка", by=egor),
+        lambda: payments.correct(first, other, Decimal(4100), "ошибка", by=egor),
+        lambda: payments.correct(first, other, Decimal(4000), "скидка", by=egor),
+        lambda: pay(4500, "card", number=number),
+        lambda: pay(4500, receipt="8", number=number),
         lambda: pay(-500, number=other),
     ):
         with pytest.raises(Refused, match="загрузите её заново"):
             again()
     assert sorted(Payment.objects.values_list("amount", flat=True)) == [-500, 100, 4500]
+
+
+def test_a_correction_that_comes_late_once_more_is_the_one_that_it_was(pay, egor):
+    first, number, later = pay(4500), uuid4(), uuid4()
+    put_right = payments.correct(first, number, Decimal(4000), "ошибка", by=egor)
+    payments.correct(first, later, Decimal(4200), "и ещё раз", by=egor)
+    assert payments.correct(first, number, Decimal(4000), "ошибка", by=egor) == put_right
+    with pytest.raises(Refused, match="загрузите её заново"):
+        payments.correct(first, number, Decimal(4200), "ошибка", by=egor)
+    assert payments.stands_at(first) == 4200
 
 
 def test_the_history_names_no_sum(pay):

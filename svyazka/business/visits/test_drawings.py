@@ -8,7 +8,7 @@ from svyazka.business.journal.models import Entry
 from svyazka.business.visits import drawings, findings
 from svyazka.business.visits.models import Action, PhotoDrawing, VisitPhoto
 from svyazka.business.visits.on_site import beside
-from svyazka.business.visits.on_site.test_take import Phone, files, picture  # noqa: F401
+from svyazka.business.visits.on_site.conftest import Phone, files, picture  # noqa: F401
 from svyazka.engines.drawings.test_read import ARROW, MEASURE, PEN, SIZE, TEXT
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused

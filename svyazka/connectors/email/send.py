@@ -12,6 +12,7 @@ from email.utils import format_datetime, formataddr
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from svyazka.business.clients.models import ContactPoint
 from svyazka.business.conversations import mail
 from svyazka.business.conversations.client_channel import Letter, Meeting, Undeliverable, Unreached
 from svyazka.business.conversations.models import MailServer
@@ -22,11 +23,16 @@ PATIENCE = 15  # seconds for each answer
 
 class Email:
     title = "E-mail"
-    contact = "email"
+    takes_files = True
+    shows_address = True
 
     def is_open(self) -> bool:
         known = mail.server()
         return bool(known.host and known.is_on)
+
+    def address_of(self, client_id: int) -> str | None:
+        points = ContactPoint.objects.filter(client_id=client_id, kind="email").order_by("pk")
+        return points.values_list("value", flat=True).first()
 
     def send(self, letter: Letter, *, to: str) -> None:
         server = mail.server()

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from svyazka.business.conversations.client_bots import ByBot
 from svyazka.business.notices.messengers import Access, Closed, Denied, Undeliverable, Unreached
 from svyazka.kit.outside import Answer, Line, Silent
 from svyazka.kit.texts import within
@@ -63,6 +64,11 @@ class Max:
         if answer.status == 200 and answer.said:
             return answer.said
         raise _refusal(answer)
+
+
+class ToClients(ByBot):
+    title = Max.title
+    kind = "max"
 
 
 def _refusal(answer: Answer) -> Exception:

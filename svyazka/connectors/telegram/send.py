@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from svyazka.business.conversations.client_bots import ByBot
 from svyazka.business.notices.messengers import Access, Closed, Denied, Undeliverable, Unreached
 from svyazka.kit.outside import Line, Silent
 from svyazka.kit.texts import within
@@ -50,6 +51,11 @@ class Telegram:
             result = said.get("result")
             return result if isinstance(result, dict) else {}
         raise _refusal(answer.status, said, answer.after)
+
+
+class ToClients(ByBot):
+    title = Telegram.title
+    kind = "telegram"
 
 
 def _refusal(status: int, said: Mapping[str, Any], after: float) -> Exception:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from svyazka.business.agreements import agreeing
+from svyazka.business.agreements import agreeing, links
 from svyazka.business.agreements.models import Agreement
 from svyazka.business.visits.client_rules import rules
+from svyazka.kit import strokes
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.client.door import back, by_agreement_link, language_of, others, token_of
 from svyazka.workplaces.shared import agreed
@@ -23,6 +23,8 @@ def agreement(request: HttpRequest, found: Agreement) -> HttpResponse:
         return _page(request, found)
     try:
         agreeing.sign_by_link(found, agreeing.read_signature(_signed(request)))
+    except links.Revoked:
+        raise  # while he was reading it
     except agreeing.Closed:
         return _page(request, found, status=409)
     except Refused as refusal:
@@ -37,16 +39,16 @@ def pdf(request: HttpRequest, found: Agreement) -> HttpResponseBase:
 
 def _signed(request: HttpRequest) -> dict[str, Any]:
     given = request.POST
-    try:
-        drawn = json.loads(given.get("strokes") or "[]")
-    except (ValueError, RecursionError):
-        drawn = None
+    drawn = strokes.from_text(given.get("strokes") or "[]")
     return {"name": given.get("name", ""), "agrees": given.get("agrees") == "1", "strokes": drawn}
 
 
 def _page(request: HttpRequest, found: Agreement, *, refusal: Refused | None = None, status: int = 200) -> HttpResponse:
+    shown = agreed.shown(found)
     context = {
-        "shown": agreed.shown(found),
+        "shown": shown,
+        "changes": [] if found.is_signed else shown.changes,
+        "conflicts": [] if found.is_signed else agreeing.in_conflict(found),
         "closed": "" if found.is_signed else agreeing.why_closed(found),
         "refusal": refusal,
         "typed": request.POST.get("name") or found.client.name,

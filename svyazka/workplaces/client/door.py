@@ -92,7 +92,8 @@ def _answer(view: View[Found], request: HttpRequest, find: Callable[[], Found | 
             return _closed(request, status=404)
         return view(request, found)
     except Refused as refusal:
-        own = "/".join([*request.path.split("/")[:3], ""]) if found else ""
+        opens = found and not isinstance(refusal, agreement_links.Revoked)
+        own = "/".join([*request.path.split("/")[:3], ""]) if opens else ""
         return _closed(request, said=str(refusal.message), own=own, status=refusal.status)
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from django.core.files.base import ContentFile
 
-from svyazka.business.agreements import links
+from svyazka.business.agreements import links, revoking
 from svyazka.business.agreements.conftest import DRAWN
 from svyazka.business.agreements.models import Agreement
 from svyazka.business.sheets.conftest import put
@@ -107,3 +107,36 @@ def test_an_address_that_opens_nothing(client, agree):
     agree()
     for wrong in ("/a/x/", "/a/x/pdf/"):
         assert client.get(wrong).status_code == 404
+
+
+def test_what_has_become_different_is_said_line_by_line(client, offered, save):
+    own = path_of(offered())
+    save(put("floor", 1, 2))
+    page = client.get(own).content.decode()
+    assert "Этаж: 1 → 2" in page
+    assert "Что с тех пор изменилось" in page
+
+
+def test_two_answers_are_both_there_to_read_and_nothing_to_sign(client, offered, save, ilya):
+    own = path_of(offered())
+    save(put("floor", None, 9), by=ilya)
+    page = client.get(own).content.decode()
+    assert "Этаж: 9" in page
+    assert "signature-pad" not in page
+    assert client.post(own, SIGNED).status_code == 409
+    assert Agreement.objects.get().outcome == "offered"
+
+
+def test_a_revoked_link_says_what_to_do(client, offered, olga):
+    made = offered()
+    own = path_of(made)
+    revoked = revoking.revoke(made, by=olga)
+    for answer in (client.get(own), client.post(own, SIGNED), client.get(f"{own}pdf/"), client.get(path_of(revoked))):
+        assert answer.status_code == 410
+        page = answer.content.decode()
+        assert "Эта ссылка больше не действует" in page
+        assert "Вера" not in page
+        assert answer["Cache-Control"] == "no-store, private"
+    page = client.get(own, {"language": "en"}).content.decode()
+    assert "This link holds no more" in page
+    assert client.get(path_of(revoking.renew(made, by=olga))).status_code == 200

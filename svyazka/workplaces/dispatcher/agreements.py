@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from svyazka.business.agreements import agreeing, delivering, links, production
+from svyazka.business.agreements import agreeing, delivering, links, production, revoking
 from svyazka.business.agreements.models import Agreement
 from svyazka.business.sheets.models import FormKind
 from svyazka.business.staff import roles
@@ -35,13 +35,19 @@ STATES = ("to_order", "ordered", "all")
 def agreement(request: PageRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(_to_be_seen(request), pk=pk)
     letter, tone = agreed.letter(found)
+    may_pass_on = _may_pass_on(request, found)
+    to_go = may_pass_on and found.letter != Agreement.Letter.SENT and (found.is_signed or not found.link_revoked_at)
     context = {
         "shown": agreed.shown(found, agreed.photos_of(found)),
         "agreement": found,
         "letter": letter,
         "letter_tone": tone,
         "has_pdf": found.paper == Agreement.Paper.MADE,
-        "link": request.build_absolute_uri(links.link_of(found)) if _may_pass_on(request, found) else "",
+        "may_pass_on": may_pass_on,
+        "sent_by": agreed.sent_by(found) if may_pass_on else "",
+        "to_go": to_go,
+        "ways": agreed.ways(found) if to_go else [],
+        "link": request.build_absolute_uri(links.link_of(found)) if may_pass_on and not found.link_revoked_at else "",
         "topic": f"agreement-{found.pk}",
         "others": [one for one in agreeing.of_deal(found.deal_id) if one.pk != found.pk],
     }
@@ -57,6 +63,21 @@ def pdf(request: PageRequest, pk: int) -> HttpResponse:
 def letter(request: PageRequest, pk: int) -> HttpResponse:
     delivering.send_again(get_object_or_404(Agreement, pk=pk), by=request.person)
     messages.success(request, _("It is on its way to the client."))
+    return redirect("agreement", pk)
+
+
+@needs("visits.book", "POST")
+def link(request: PageRequest, pk: int) -> HttpResponse:
+    """Another one in the place of that which was revoked."""
+    revoking.renew(get_object_or_404(Agreement, pk=pk), by=request.person)
+    messages.success(request, _("There is a new link: copy it, or send it to the client."))
+    return redirect("agreement", pk)
+
+
+@needs("visits.book", "POST")
+def link_removal(request: PageRequest, pk: int) -> HttpResponse:
+    revoking.revoke(get_object_or_404(Agreement, pk=pk), by=request.person)
+    messages.success(request, _("The link opens nothing any more."))
     return redirect("agreement", pk)
 
 

@@ -9,10 +9,9 @@ from uuid import uuid4
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from svyazka.business.agreements.models import Agreement
-from svyazka.business.sheets import forms, sheets, wording
+from svyazka.business.sheets import forms, sheets
 from svyazka.business.sheets import tables as our
 from svyazka.business.sheets.models import Sheet, SheetVersion
 from svyazka.business.staff import roles
@@ -41,7 +40,7 @@ def sheet(request: PageRequest, sheet_id: int) -> HttpResponse:
         "changes": _changes(form, versions, at),
         "tables": [_shown(table, photos) for table in our.tables(form, versions[at].answers)],
         "here": reverse("sheet", args=[sheet_id]),
-        "beside": _beside(form, found) if at == 0 else [],
+        "beside": sheets.beside_in_words(form, found.answers, found.beside) if at == 0 else [],
         "agreed": _agreed(found),
         "request_id": uuid4(),
     }
@@ -90,17 +89,3 @@ def _cell(cell: our.Cell, photos: dict[str, Shot]) -> dict[str, Any]:
         "findings": cell.findings,
         "tone": "bad" if cell.stops else "warn",
     }
-
-
-def _beside(form: Form, found: Sheet) -> list[str]:
-    """Answers of those who came second, in words."""
-    told = []
-    for one in found.beside:
-        section = form.section(one["section"])
-        if section is None:
-            continue
-        row = sheets.row_called(section, one["row"], found.answers)
-        name = wording.named(section, one["field"]) if one["field"] else _("removed by somebody")
-        value = wording.said(section, one["field"], one["value"]) if one["field"] else ""
-        told.append(": ".join(part for part in (", ".join(part for part in (row, name) if part), value) if part))
-    return told

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
-from svyazka.business.agreements import agreeing
+from svyazka.business.agreements import agreeing, links
 from svyazka.business.agreements.models import Agreement
 from svyazka.business.journal.models import Entry
 from svyazka.business.sheets.conftest import added, put
@@ -183,3 +183,24 @@ def test_who_works_on_site_orders_nothing(enter, egor, konstantin, agree):
     for person in (egor, konstantin):
         assert enter(person).get(LIST).status_code == 403
         assert enter(person).post(f"/agreements/{made.pk}/order/").status_code == 403
+
+
+def test_a_link_is_revoked_and_given_anew(enter, olga, egor, offered):
+    made = offered()
+    own = f"/agreements/{made.pk}/"
+    came_in = enter(olga)
+    old = links.link_of(made)
+    assert old in came_in.get(own).content.decode()
+    for _twice in range(2):
+        assert came_in.post(f"{own}link/removal/").url == own
+    page = came_in.get(own).content.decode()
+    assert "data-copy" not in page
+    assert "отозвана" in page
+    assert came_in.post(f"{own}letter/").status_code == 422
+    assert came_in.post(f"{own}link/").url == own
+    made.refresh_from_db()
+    page = came_in.get(own).content.decode()
+    assert links.link_of(made) in page
+    assert old not in page
+    for path in ("link/", "link/removal/"):
+        assert enter(egor).post(f"{own}{path}").status_code == 403

@@ -170,6 +170,7 @@ def _words(limit: Decimal | None) -> dict[str, str]:
         "limit": said.format(most=money.plain(limit)) if limit is not None else "",
         "receipt": _("A payment with this receipt number stands here already. Write this one down all the same?"),
         "quantity": _("A quantity is needed here, for example 2 or 1,5."),
+        "unpriced": _("Without a price there is nothing to agree to: write the price first."),
         "amount": _("An amount is needed here, for example 1 250,50."),
         "correction": _("correction"),
         "receipt_number": _("receipt {number}"),
@@ -206,6 +207,8 @@ def _work(one: Entry, short: Short) -> dict[str, Any]:
         "consent": one.consent,
         "how": str(ExtraWork.Consent(one.consent).label) if one.consent else "",
         "consent_name": one.consent_name,
+        "consent_signed": one.drawn is not None,
+        "unpriced": not one.price,
         "consent_note": one.note,
         "consent_at": short.moment(one.consent_at) if one.consent_at else "",
     }

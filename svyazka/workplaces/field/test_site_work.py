@@ -139,3 +139,18 @@ def test_what_one_has_taken_today(enter, egor, ilya, pay):
         ("Карта", "250\xa0₽"),
     ]
     assert "500\xa0₽" not in enter(ilya).get("/field/").content.decode()
+
+
+def test_a_signature_comes_also_without_a_script_of_the_queue(enter, egor, roza, its_day):
+    own = f"/field/visits/{its_day.pk}/site-work/"
+    drawn = "[[100, 300, 300, 100, 500, 300]]"
+    work = {"row": str(uuid4()), "name": "Откос", "unit": "м", "quantity": "2", "price": "700"}
+    said = {"consent": "on_spot", "consent_name": "Вера", "consent_strokes": drawn}
+    came_in = enter(egor)
+    at = own.replace("site-work/", "extra-works/")
+    assert came_in.post(at, {**work, **said, "consent_strokes": "[[1]]"}).status_code == 422
+    assert came_in.post(at, {**work, **said, "price": "0"}).status_code == 422
+    assert came_in.post(at, {**work, **said}).status_code == 302
+    assert "есть подпись" in came_in.get(own).content.decode()
+    for path in (f"/visits/{its_day.pk}/", f"/deals/{its_day.deal_id}/"):
+        assert 'class="strokes"' in enter(roza).get(path).content.decode()

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils import formats
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from svyazka.business.agreements import agreeing, papers
+from svyazka.business.agreements import agreeing, delivering, papers
 from svyazka.business.agreements.models import Agreement
+from svyazka.business.conversations.client_channel import of_kind
 from svyazka.business.sheets import forms
 from svyazka.business.sheets.tables import Cell, Line, tables
 from svyazka.business.visits.models import VisitPhoto
@@ -109,6 +111,28 @@ def letter(agreement: Agreement) -> tuple[str, str]:
     if agreement.paper == Agreement.Paper.FAILED:
         return _("the PDF could not be made"), "bad"
     return str(agreement.get_letter_display()), tones.get(Letter(agreement.letter), "")
+
+
+def sent_by(agreement: Agreement) -> str:
+    """By what it went: “E-mail, vera@example.ru”."""
+    if agreement.letter != Letter.SENT or agreement.channel not in settings.CLIENT_CHANNELS:
+        return ""
+    channel = of_kind(agreement.channel)
+    return f"{channel.title}, {agreement.address}" if channel.shows_address else str(channel.title)
+
+
+def ways(agreement: Agreement) -> list[str]:
+    """By what it would go to the client just now, and what comes that way; the first is tried first."""
+    found = [of_kind(way.channel) for way in delivering.ways_for(agreement)]
+    return [f"{channel.title} ({_brought(agreement, takes_files=channel.takes_files)})" for channel in found]
+
+
+def _brought(agreement: Agreement, *, takes_files: bool) -> str:
+    if not agreement.is_signed:
+        return _("the link, to sign")
+    if not takes_files:
+        return _("the link to the PDF")
+    return _("the PDF itself") if agreement.link_revoked_at or not settings.ADDRESS else _("the PDF and the link")
 
 
 def file_of(agreement: Agreement) -> HttpResponse:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils.safestring import mark_safe
+
 from svyazka.business.deals.models import Deal
 from svyazka.business.site_work import sums, taken
 from svyazka.business.site_work.models import ExtraWork
@@ -13,7 +15,7 @@ from svyazka.business.site_work.sums import Entry, OnSite
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Visit
-from svyazka.kit import money
+from svyazka.kit import money, strokes
 from svyazka.workplaces.shared.short import Short
 from svyazka.workplaces.shared.short import money as roubles
 
@@ -75,6 +77,8 @@ def _work(one: Entry, short: Short, *, with_cost: bool) -> dict[str, Any]:
         "who": one.consent_name,
         "note": one.note,
         "agreed_at": short.moment(one.consent_at) if one.consent_at else "",
+        # Made by the house out of numbers.
+        "signature": mark_safe(strokes.svg(one.drawn)) if one.drawn else "",  # noqa: S308
     }
 
 

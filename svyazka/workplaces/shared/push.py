@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, time
 from typing import Any
 
 from django.contrib import messages
@@ -18,10 +18,12 @@ from svyazka.business.notices import devices, trial, wishes
 from svyazka.business.notices.devices import Address, Letter
 from svyazka.business.notices.models import Device, Notice, Wish
 from svyazka.business.staff.models import Person, Session
+from svyazka.kit import words
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared import notices, road_news
 from svyazka.workplaces.shared.devices import readable
 from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.short import Short
 
 KIND = "web_push"
 ZONES: tuple[tuple[str, Promise], ...] = (
@@ -38,7 +40,8 @@ ZONES: tuple[tuple[str, Promise], ...] = (
     ("Asia/Magadan", gettext_lazy("Magadan")),
     ("Asia/Kamchatka", gettext_lazy("Kamchatka")),
 )
-# What a locked screen says, and a messenger: the kind, and which deal. Whoever sees the screen reads no names.
+# What a locked screen says, and a messenger: what it is, of which kind of visit and when, and which deal. Whoever sees
+# the screen reads no name, of a client or a colleague, no address, and nothing that somebody has written.
 # fmt: off
 PLAIN: dict[str, Promise] = {
     "hand_off.waiting": gettext_lazy("A deal is handed on to you: accept it or return it"),
@@ -99,6 +102,7 @@ PLAIN: dict[str, Promise] = {
     "plan.changed": gettext_lazy("Your visits have changed"),
 }
 # fmt: on
+_HOURS = ("new_at", "visit_at", "window_at", "was_at", "arrives_at", "due_at")  # of a notice: the first that it has
 
 
 @needs("own.account", "POST")
@@ -189,17 +193,24 @@ def _letter(one: Notice, shown: notices.Shown, *, with_names: bool) -> Letter:
     if notices.of_road(one):
         return _of_road(one, shown, with_names=with_names)
     title = str(PLAIN.get(one.kind) or _("There is news"))
-    if with_names:
-        text = " · ".join(part for part in (shown.said, shown.about) if part)
-    else:
-        text = _("Deal № {number}").format(number=one.deal_id) if one.deal_id else ""
+    text = " · ".join(filter(None, (shown.said, shown.about) if with_names else _plainly(one)))
     return Letter(title=title, text=text[:1000], url=shown.url, tag=f"notice-{one.pk}")
+
+
+def _plainly(one: Notice) -> Iterator[str]:
+    """The kind of visit in the company's words, the hour, and the deal's number: none of it says whose."""
+    kind = next((given for name in ("kind", "what") if isinstance(given := one.data.get(name), Mapping)), {})
+    at = next((given for name in _HOURS if (given := one.data.get(name))), "")
+    when = Short().moment(datetime.fromisoformat(at)) if at else ""
+    if said := ", ".join(filter(None, (words.here(kind), when))):
+        yield said
+    if one.deal_id:
+        yield _("Deal № {number}").format(number=one.deal_id)
 
 
 def _of_road(one: Notice, shown: notices.Shown, *, with_names: bool) -> Letter:
     """It leads to the page itself, which the phone has kept: there may be no signal. The page says that it was seen."""
-    names = shown.about if with_names else ""
-    text = " · ".join(part for part in (road_news.text(one), names) if part)
+    text = " · ".join(part for part in (road_news.text(one), shown.about) if part) if with_names else ""
     url = f"{notices.place_of(one)}#news-{one.pk}"
     return Letter(title=road_news.title(one)[:200], text=text[:1000], url=url, tag=f"notice-{one.pk}")
 
@@ -210,5 +221,5 @@ def _hour(typed: str) -> time | None:
     try:
         return time.fromisoformat(typed[:5]).replace(tzinfo=None)
     except ValueError:
-        words = _("An hour is written like 21:00")
-        raise Refused(words, fields={"quiet": words}) from None
+        said = _("An hour is written like 21:00")
+        raise Refused(said, fields={"quiet": said}) from None

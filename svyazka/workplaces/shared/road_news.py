@@ -20,19 +20,23 @@ _WORDS: Mapping[str, Any] = {
     "confirmed": gettext_lazy("the client confirms"),
     "unconfirmed": gettext_lazy("no longer confirmed"),
 }
+_UNNAMED: Mapping[str, Any] = {
+    "came": gettext_lazy("a colleague comes along"),
+    "left": gettext_lazy("a colleague less"),
+}
 _NAMED: Mapping[str, Any] = {"came": gettext_lazy("{name} comes along"), "left": gettext_lazy("without {name}")}
 
 
-def changes(what: Sequence[Sequence[str]]) -> str:
+def changes(what: Sequence[Sequence[str]], *, with_names: bool = True) -> str:
     """`today 15:00 → 16:30, another address`."""
-    return ", ".join(_said(code, given) for code, *given in what)
+    return ", ".join(_said(code, given, with_names=with_names) for code, *given in what)
 
 
-def _said(code: str, given: Sequence[str]) -> str:
+def _said(code: str, given: Sequence[str], *, with_names: bool) -> str:
     if code == "moved":
         return _moved(*(datetime.fromisoformat(one) for one in given))
     if code in _NAMED:
-        return str(_NAMED[code]).format(name=given[0] or _("a colleague"))
+        return str(_NAMED[code] if with_names and given[0] else _UNNAMED[code]).format(name=given[0])
     return str(_WORDS.get(code, ""))
 
 
@@ -46,12 +50,14 @@ def _moved(was: datetime, now: datetime) -> str:
 
 
 def title(one: Notice) -> str:
-    """For a locked screen: what kind of visit, when, and what of it. No name, no house."""
+    """For a locked screen: what kind of visit, when, and what of it. No name, of a colleague neither, no street."""
     return _TITLES[one.kind](one) if one.kind in _TITLES else ""
 
 
 def text(one: Notice) -> str:
-    return str(one.data.get("street", ""))
+    """What the title leaves out, for whoever wants it on his screen: the street, and who comes along."""
+    of_people = [change for change in one.data.get("changes", ()) if change[0] in _NAMED]
+    return ", ".join(filter(None, (str(one.data.get("street", "")), changes(of_people))))
 
 
 def _at(one: Notice, name: str) -> str:
@@ -75,7 +81,7 @@ def _given(one: Notice) -> str:
 
 
 def _changed(one: Notice) -> str:
-    said = changes(one.data["changes"])
+    said = changes(one.data["changes"], with_names=False)
     if any(code == "moved" for code, *_given in one.data["changes"]):
         return f"{_kind(one)}: {said}"
     return f"{_kind(one)}, {_at(one, 'visit_at')}: {said}"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 from datetime import time
+from string import Formatter
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -86,6 +87,57 @@ def test_everybody_reads_his_own_language(mikhail, olga, konstantin):
 
 def test_every_kind_of_notice_has_plain_words():
     assert push.PLAIN.keys() == notices.WORDINGS.keys()
+
+
+NAMES = ("Вера Павлова", "Илья Сомов", "Тверская", "кв. 5", "говорит")
+AT = "2026-11-30T07:00:00+00:00"
+COMPANYS = {"ru": "Замер", "en": "Measurement"}
+CHANGES = [["moved", AT, "2026-11-30T09:30:00+00:00"], ["came", "Илья Сомов"], ["left", "Илья Сомов"], ["address"]]
+_IN_DATA = {"problems": {}, "change": 0, "count": 2, "added": [], "waits": [], "changes": CHANGES, "kind": COMPANYS}
+
+
+def _filled(kind):
+    """All that its words ask for, with names, a street and what somebody wrote wherever there is room for them."""
+    names = {name for _before, name, *_rest in Formatter().parse(str(notices.WORDINGS[kind].words)) if name}
+    wanted = (names | {"street", "visit_at"}) - {"by", "client", "deal", "added", "waits", "problems", "change"}
+    known = {**_IN_DATA, "visits": 2}
+    return {name: known.get(name, AT if name.endswith("_at") else ", ".join(NAMES)) for name in wanted}
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("kind", notices.WORDINGS)
+def test_a_locked_screen_names_nobody_and_no_place_whatever_it_tells(mikhail, ilya, vera, kind, language):
+    mikhail.language = language
+    mikhail.save()
+    told = tell([mikhail.pk], kind, by=ilya, deal_id=17, client_id=vera.pk, data=_filled(kind))
+    (letter,) = push.write(told).values()
+    assert letter.title
+    shown = f"{letter.title} {letter.text}"
+    assert [name for name in (*NAMES, ilya.full_name, vera.name) if name in shown] == []
+    Wish.objects.create(person=mikhail, names=True)
+    (letter,) = push.write(told).values()
+    assert vera.name in letter.text, "whoever has asked for names gets them"
+
+
+def test_a_locked_screen_says_which_kind_of_visit_and_when(mikhail, ilya, vera):
+    data = {"kind": COMPANYS, "was_at": AT, "new_at": "2026-11-30T09:30:00+00:00", "day": "2026-11-30"}
+    (letter,) = push.write(
+        tell([mikhail.pk], "visit.moved", by=ilya, deal_id=17, client_id=vera.pk, data=data)
+    ).values()
+    assert letter.text.startswith("Замер, ")
+    assert letter.text.endswith("12:30 · Сделка № 17")
+
+
+def test_who_comes_along_is_said_to_whoever_wants_names(mikhail, ilya, vera):
+    data = {"kind": COMPANYS, "visit_at": AT, "street": "Тверская", "changes": CHANGES[1:3]}
+    told = tell([mikhail.pk], "road.changed", by=ilya, deal_id=17, client_id=vera.pk, data=data)
+    (letter,) = push.write(told).values()
+    assert letter.title.endswith("10:00: с вами едет коллега, на коллегу меньше")
+    assert letter.text == ""
+    Wish.objects.create(person=mikhail, names=True)
+    (letter,) = push.write(told).values()
+    assert letter.text.startswith("Тверская, ")
+    assert "Илья Сомов" in letter.text
 
 
 def test_a_notice_for_trial(mikhail, enter, given):

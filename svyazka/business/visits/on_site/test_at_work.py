@@ -8,8 +8,8 @@ import pytest
 from svyazka.business.visits import booking, carry_out, checklist
 from svyazka.business.visits.models import HandOver, NotDone, Presence, Stint, Tick, Visit
 from svyazka.business.visits.on_site import in_hand, take
+from svyazka.business.visits.on_site.conftest import Phone
 from svyazka.business.visits.on_site.sent import Sent
-from svyazka.business.visits.on_site.test_take import Phone
 from svyazka.kit import clock
 
 

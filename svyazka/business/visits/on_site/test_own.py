@@ -7,7 +7,7 @@ import pytest
 from svyazka.business.deals.models import Task
 from svyazka.business.deals.work import tasks
 from svyazka.business.visits.models import Action, Booking, Visit
-from svyazka.business.visits.on_site.test_take import Phone
+from svyazka.business.visits.on_site.conftest import Phone
 from svyazka.kit import clock
 
 

@@ -25,8 +25,8 @@ const DO = {
     const { name, unit } = prices[data.line] ?? data;
     const cost = product(quantity, price);
     const before = works.find(({ id }) => id === data.row);
-    const isDearer = before && (before.name !== name || cost > costOf(before));
-    const made = { id: data.row, line: data.line ?? "", name, unit, quantity: written(quantity, 1000), price: written(price, 100), each: said(price), cost: said(cost), waits: true };
+    const isDearer = before && (before.name !== name || !price || cost > costOf(before));
+    const made = { id: data.row, line: data.line ?? "", name, unit, quantity: written(quantity, 1000), price: written(price, 100), each: said(price), cost: said(cost), unpriced: !price, waits: true };
     const word = data.consent ? agreed(data, at, words, moment) : !before || isDearer ? NO_WORD : {};
     if (before) Object.assign(before, made, word);
     else works.push({ ...made, ...word });
@@ -56,11 +56,11 @@ const DO = {
 };
 
 const nothing = () => {};
-const NO_WORD = { consent: "", how: "", consent_name: "", consent_note: "", consent_at: "" };
+const NO_WORD = { consent: "", how: "", consent_name: "", consent_note: "", consent_at: "", consent_signed: false };
 
 const copies = (rows) => rows.map((row) => ({ ...row, was: row.quantity ?? "" }));
 
-const agreed = (data, at, words, moment) => ({ consent: data.consent, how: words[data.consent], consent_name: data.consent_name, consent_note: data.consent_note ?? "", consent_at: moment(at) });
+const agreed = (data, at, words, moment) => ({ consent: data.consent, how: words[data.consent], consent_name: data.consent_name, consent_note: data.consent_note ?? "", consent_at: moment(at), consent_signed: Boolean(data.consent_strokes) });
 
 // With what one tap makes of it.
 function counted(row) {

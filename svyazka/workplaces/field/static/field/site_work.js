@@ -3,6 +3,7 @@ import { kopecks, product, said, thousandths, written } from "./money.js";
 import { isUnsent, put, waiting } from "./queue.js";
 import { stateOf } from "./site_state.js";
 import { uuid } from "../sheets/uuid.js";
+import "../shared/signature.js";
 import { news } from "./shown.js";
 import { list } from "./store.js";
 
@@ -73,6 +74,9 @@ function work(line, row) {
   text(line, { name: row.name, quantity: row.quantity, unit: row.unit, each: row.each, cost: row.cost, how: row.how, who: row.consent_name, when: row.consent_at ? `, ${row.consent_at}` : "", note: row.consent_note });
   show(line, "agreed", Boolean(row.consent));
   show(line, "not-agreed", !row.consent);
+  show(line, "signed", Boolean(row.consent_signed));
+  show(line, "unpriced", row.unpriced);
+  show(line, "priced", !row.unpriced);
   values(line, { row: row.id, line: row.line, name: row.name, unit: row.unit, was: row.quantity, was_price: row.price });
   const form = line.querySelector("form[data-site-work='extra_work']");
   value(form.elements.quantity, row.quantity);
@@ -156,6 +160,7 @@ function ofList(line) {
 function dataOf(form, submitter) {
   const data = Object.fromEntries([...new FormData(form, submitter)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string"));
   if (data.consent === "") for (const name of ["consent", "consent_name", "consent_note"]) delete data[name];
+  if (!data.consent_strokes || data.consent !== "on_spot") delete data.consent_strokes;
   return data;
 }
 
@@ -165,9 +170,11 @@ function faultOf({ kind, data }, form) {
   if (kind === "material" && thousandths(data.quantity || data.typed) === null) return words.quantity;
   if (kind === "payment" && !kopecks(data.amount)) return words.amount;
   if (kind === "payment_correction" && kopecks(data.amount) === null) return words.amount;
+  if (kind === "extra_consent" && !kopecks(data.was_price)) return words.unpriced;
   if (kind !== "extra_work") return "";
   if (!thousandths(data.quantity)) return words.quantity;
   if (kopecks(data.price) === null) return words.amount;
+  if (data.consent && !kopecks(data.price)) return words.unpriced;
   const isOfList = prices[data.line]?.price !== undefined && kopecks(prices[data.line].price) === kopecks(data.price);
   const isTooMuch = limit !== null && !isOfList && product(thousandths(data.quantity), kopecks(data.price)) > kopecks(limit);
   if (!isTooMuch && isNew(form) && !data.name) form.elements.name.focus();
@@ -197,6 +204,7 @@ function after(form, siteWork) {
   if (["material", "pick"].includes(siteWork)) return;
   form.reset();
   form.closest("details")?.removeAttribute("open");
+  for (const pad of form.querySelectorAll("signature-pad")) pad.clear();
   for (const box of form.querySelectorAll(".site-agreed")) word(box);
 }
 
@@ -257,6 +265,7 @@ function word(box) {
   const how = box.querySelector("[name='consent']:checked")?.value ?? "";
   box.querySelector("[data-word]").hidden = !how;
   box.querySelector("[data-by-phone]").hidden = how !== "by_phone";
+  box.querySelector("[data-on-spot]").hidden = how !== "on_spot";
   box.querySelector("[name='consent_name']").required = Boolean(how);
   box.querySelector("[name='consent_note']").required = how === "by_phone";
 }
