@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from svyazka.engines.matching.companies import has_form, read
+
+
+@pytest.mark.parametrize(
+    ("typed", "core", "form", "reason"),
+    [
+        ("ООО «Ромашка»", "ромашка", "ооо", "before"),
+        ("Ромашка ООО", "ромашка", "ооо", "behind"),
+        ('ооо"ромашка"', "ромашка", "ооо", "without a space"),
+        ("ОООРомашка", "ромашка", "ооо", "without anything"),
+        ('Общество с ограниченной ответственностью "Ромашка"', "ромашка", "ооо", "spelled out"),
+        ("OOO Romashka", "ромашка", "ооо", "in Latin letters"),
+        ("Romashka LLC", "ромашка", "ооо", "for abroad"),
+        ("jjj hjvfirf", "ромашка", "ооо", "with English keys"),
+        ("ООО ТД «Ромашка»", "ромашка", "ооо", "what it does is no name"),
+        ("Компания «Ромашка»", "ромашка", "", "nor what it is"),
+        ('ЗАО "Вектор" г. Москва', "вектор", "зао", "with its town"),
+        ("Публичное акционерное общество «Вектор»", "вектор", "пао", "another form"),
+        ("Акционерное общество Вектор", "вектор", "ао", "which contains yet another"),
+        ("Вектор Плюс", "вектор плюс", "", "two words"),
+        ("ТСЖ Заря", "заря", "тсж", "a house"),
+        ("ИП Иванов Иван Иванович", "иванов иван иван", "ип", "a person"),
+        ("Индивидуальный предприниматель Иванов Иван Иванович", "иванов иван иван", "ип", "spelled out"),
+        ("Торговый дом", "торговый дом", "", "nothing but trades: then these are its name"),
+    ],
+)
+def test_the_core_is_left(typed, core, form, reason):
+    company = read(typed)
+    assert (company.core, company.form) == (core, form), reason
+
+
+@pytest.mark.parametrize("typed", ["", "нет", "физ. лицо", "физлицо", "частное лицо", "ООО", "ИП", "-", "самозанятая"])
+def test_no_company(typed):
+    assert not read(typed)
+
+
+def test_one_of_a_person_says_who_he_is():
+    owner = read("ИП Иванов И.И.").owner
+    assert owner
+    assert (owner.surname, owner.initial) == ("иванов", "и")
+
+
+def test_a_company_may_stand_where_a_name_should():
+    assert has_form("ООО Ромашка")
+    assert not has_form("Иванов Иван")
+    assert not has_form("ООО")

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+
+from svyazka.engines.matching.places import Address, read
+
+
+@pytest.mark.parametrize(
+    ("typed", "town", "street", "house", "flat", "reason"),
+    [
+        ("г. Москва, ул. Лесная, д. 5 корп. 2, кв. 12", "москва", "лесная", "5к2", "12", "in full"),
+        ("Лесная улица 5к2-12", "", "лесная", "5к2", "12", "in short"),
+        ("мск лесная 5/2 кв12", "москва", "лесная", "5к2", "12", "in chats"),
+        ("Москва, Лесная, 5, 12", "москва", "лесная", "5", "12", "numbers alone"),
+        ("ул Лесная дом 5 корпус 2 квартира 12", "", "лесная", "5к2", "12", "without commas"),
+        (
+            "127055, Россия, Москва г, Лесная ул, дом № 5, квартира 12",
+            "москва",
+            "лесная",
+            "5",
+            "12",
+            "as offices write",
+        ),
+        ("Moskva, ul. Lesnaya, d. 5, kv. 12", "москва", "лесная", "5", "12", "in Latin letters"),
+        ("Ленина пр-т д.10", "", "ленина", "10", "", "the kind behind"),
+        ("проспект Ленина, 10", "", "ленина", "10", "", "the kind before"),
+        (
+            "СПб, 2-я Советская ул., д. 4, стр. 1",
+            "санкт-петербург",
+            "2 советская",
+            "4с1",
+            "",
+            "numbered, with a structure",
+        ),
+        ("ул. 1905 года, 5", "", "1905 года", "5", "", "a number within the name"),
+        ("пр. 60-летия Октября, д. 7А", "", "60 летия октября", "7а", "", "and another"),
+        ("Московская обл., г. Химки, ул. Победы д 3", "химки", "победы", "3", "", "with the region"),
+        ("Б. Полянка 10", "", "большая полянка", "10", "", "a word cut short"),
+        ("Казань, Баумана, д.5 кв.7 подъезд 2 этаж 3", "казань", "баумана", "5", "7", "the way through the house"),
+        ("Зеленоград, корп. 1505, кв. 3", "зеленоград", "", "1505", "3", "a town without streets"),
+        ("Москва", "москва", "", "", "", "a town alone"),
+    ],
+)
+def test_an_address_is_taken_apart(typed, town, street, house, flat, reason):
+    said = read(typed)
+    assert said == Address(town, " ".join(sorted(street.split())), house, flat), reason
+
+
+@pytest.mark.parametrize("typed", ["", "нет", "-", "не указан", "Москва", "самовывоз"])
+def test_no_building(typed):
+    assert not read(typed)

@@ -1,0 +1,185 @@
+"""Who must not be glued together, who must, and why: each a case of its own."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from svyazka.engines.matching import weights as shipped
+from svyazka.engines.matching.compare import Base, compare, rarity
+from svyazka.engines.matching.decide import decide
+from svyazka.engines.matching.record import Given, Record, normalise, together
+from svyazka.engines.matching.score import Reason, score
+from svyazka.engines.matching.terms import LADDERS, TERMS
+
+PHONE, OTHER = "8 916 765-43-21", "8 903 222-11-33"
+
+
+def who(name="", phone="", **more) -> Record:
+    said = {one: (value,) if isinstance(value, str) else value for one, value in more.items()}
+    return normalise(Given(names=(name,), phones=(phone,), **said))
+
+
+def shared_by(people: int) -> Base:
+    return Base({"+79167654321": people})
+
+
+VERA = who("Иванова Вера Петровна", PHONE, emails="v.ivanova77@mail.ru", addresses="Москва, Лесная 5-12")
+
+
+@pytest.mark.parametrize(
+    ("arrived", "reason"),
+    [
+        (who("Вера", "+7 (916) 765 43 21"), "her first name and her phone"),
+        (who("Ivanova Vera", "79167654321"), "in Latin letters"),
+        (who("Bdfyjdf Dthf", "89167654321"), "with English keys"),
+        (who("Ивановой Вере", PHONE), "declined"),
+        (who("Иваонва Вера", PHONE), "with a slip"),
+        (who("Иванова В.П.", PHONE), "with initials"),
+        (who("Вера Иванова", OTHER, emails="V.Ivanova77@mial.ru"), "another phone, her mailbox with a slip"),
+    ],
+)
+def test_she_is_known_again(arrived, reason):
+    assert decide(arrived, [(1, VERA)]).client == 1, reason
+
+
+@pytest.mark.parametrize(
+    ("known", "arrived", "base", "veto", "reason"),
+    [
+        (VERA, who("Иванов Петр", PHONE), Base(), "other_first_name", "her husband on her phone"),
+        (VERA, who("Иванова Ольга", PHONE, addresses="Лесная 5-12"), Base(), "other_first_name", "her daughter"),
+        (VERA, who("Вера Николаевна", PHONE), Base(), "other_patronymic", "another Vera"),
+        (
+            who("Иванов Иван Петрович", PHONE), who("Иванов Иван Иванович", PHONE), Base(),
+            "other_patronymic", "father and son of one name",
+        ),
+        (who("Иванов И.", PHONE), who("Иванова И.", PHONE), Base(), "other_gender", "a couple with one initial"),
+        (who("Иванов Иван", PHONE), who("Петров Иван", PHONE), Base(), "other_surname", "a number given out anew"),
+        (VERA, who("", PHONE, addresses="Лесная 5-12"), Base(), "no_name", "somebody of her family?"),
+        (VERA, who("", PHONE), shared_by(2), "shared_contact", "a phone of two, and no name"),
+        (VERA, who("Вера", PHONE), shared_by(20), "shared_contact", "an agent's phone: which Vera?"),
+        (who("Иванов Иван"), who("Иванов Иван"), Base(), "no_contact", "namesakes"),
+        (
+            who("", PHONE, companies="ООО Вектор", tax_numbers="7707083893"),
+            who("", PHONE, companies="ООО Вектор", tax_numbers="7736050003"), Base(),
+            "other_tax_number", "two companies of one owner and one name",
+        ),
+        (
+            who("Ян", PHONE, companies="Вектор"), who("Ян", PHONE, companies="Заря"), Base(),
+            "other_company", "and of two",
+        ),
+    ],
+)  # fmt: skip
+def test_others_are_not_glued_together(known, arrived, base, veto, reason):
+    assert veto in score(arrived, known, base).vetoes, reason
+    assert decide(arrived, [(1, known)], base=base).client is None, reason
+
+
+def test_a_number_that_was_silent_for_years_is_nobodys_for_sure():
+    known = normalise(Given(names=("Вера",), phones=(PHONE,), seen=date(2021, 1, 1)))
+    arrived = normalise(Given(phones=(PHONE,), seen=date(2026, 1, 1)))
+    assert "long_ago" in score(arrived, known).vetoes
+    named = normalise(Given(names=("Вера",), phones=(PHONE,), seen=date(2026, 1, 1)))
+    assert "long_ago" not in score(named, known).vetoes
+
+
+def test_placeholders_join_nobody():
+    one = who("без имени", "0000000000", emails="no@mail.ru", tax_numbers="0000000000", companies="нет")
+    assert compare(one, one) == []
+    assert not one
+
+
+def test_what_is_known_of_a_client_is_one():
+    """Who is Анатолий elsewhere is not Александр, though both are А."""
+    known = together([who("Поляков А.Д.", PHONE), who("Поляков Анатолий")])
+    assert [set(person.firsts) for person in known.people] == [{"анатолий"}]
+    assert "other_first_name" in score(who("Александр Поляков", PHONE), known).vetoes
+
+
+def test_two_that_are_as_likely_are_left_to_a_person():
+    one = who("Вера Иванова", PHONE)
+    decision = decide(who("Вера Иванова", PHONE), [(1, one), (2, one)])
+    assert (decision.kind, decision.doubts) == ("doubtful", ("another_as_likely",))
+    assert decide(one, [(1, one), (2, one)], apart={2}).client == 1
+
+
+def test_somebody_of_whom_nothing_is_known_is_new():
+    assert decide(who("Ольга Петрова", OTHER), [(1, VERA)]).kind == "new"
+    assert decide(who("Ольга Петрова", OTHER), []).kind == "new"
+
+
+def test_the_reasons_are_the_score():
+    scored = score(who("Маша Иванова", PHONE), who("Мария Иванова", PHONE))
+    assert scored.bits == pytest.approx(shipped.start().bits["prior"] + sum(one.bits for one in scored.reasons))
+    assert scored.reasons[0] == Reason("phone.same", shipped.start().bits["phone.same"], "+79167654321", "+79167654321")
+    assert {one.term for one in scored.reasons} <= set(TERMS)
+
+
+def test_the_more_people_use_a_phone_the_less_it_says():
+    arrived = who("Вера Иванова", PHONE)
+    bits = [score(arrived, VERA, shared_by(people)).bits for people in (1, 2, 3, 20)]
+    assert bits == sorted(bits, reverse=True)
+    assert bits[0] > bits[1] + 1
+
+
+def test_a_rare_surname_says_more_than_a_common_one():
+    base = Base(surnames={"иванов": 0.02, "чхеидзе": 0.0001})
+    common = score(who("Иванов Иван"), who("Иванов Иван"), base).bits
+    assert score(who("Чхеидзе Иван"), who("Чхеидзе Иван"), base).bits > common
+    shares = [rarity(share) for share in (0.1, 0.01, 0.001, 0.0001, 0.0)]
+    assert shares == sorted(shares)
+
+
+def test_the_shipped_ladders_lead_down():
+    bits = shipped.start().bits
+    for ladder in LADDERS.values():
+        steps = [bits[term] for term in ladder]
+        assert steps == sorted(steps, reverse=True), ladder
+
+
+CELLS = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        [
+            "Иванов Иван",
+            "Маша",
+            "Ivanov I.",
+            "8 916 765-43-21",
+            "89167654321",
+            "ООО Ромашка",
+            "ИП Иванов",
+            "Лесная 5-12",
+        ]
+    ),
+    st.sampled_from(
+        ["v@mail.ru", "info@okna.ru", "7707083893", "@vera_i", "нет", "7,9E+10", "Слава Петров", "Петрова М.И."]
+    ),
+)
+RECORDS = st.builds(
+    lambda names, phones, others: normalise(
+        Given(
+            tuple(names), tuple(phones), tuple(others), tuple(others), tuple(others), tuple(others),
+            {"telegram": "vera_i"},
+        )
+    ),
+    st.lists(CELLS, max_size=3), st.lists(CELLS, max_size=2), st.lists(CELLS, max_size=2),
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(RECORDS, RECORDS)
+def test_it_is_the_same_from_both_sides_and_nothing_raises(one, other):
+    base = Base({"+79167654321": 2}, {"иванов": 0.01}, {"ромашка": 0.1})
+    here, there = score(one, other, base), score(other, one, base)
+    assert here.bits == pytest.approx(there.bits)
+    assert here.vetoes == there.vetoes
+    assert 0 <= here.probability <= 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(RECORDS)
+def test_nobody_is_less_like_himself_than_like_another_of_no_name(one):
+    assert score(one, one).bits >= score(one, Record()).bits
