@@ -248,6 +248,16 @@ _RUSSIAN_IS_DATA = {
     "edge/words.py": "stands without Django: both languages side by side, see the test below",
     "business/site_work/pasting.py": "how people head the columns of a price list",
     "connectors/web_form/fields.py": "what the makers of forms call their fields",
+    "engines/matching/companies.py": "legal forms and trades as they stand in names",
+    "engines/matching/first_names.py": "endings of patronymics and cases",
+    "engines/matching/letters.py": "letters of keyboards and alphabets",
+    "engines/matching/made_up.py": "made-up names and streets",
+    "engines/matching/mailboxes.py": "what people write for the sign",
+    "engines/matching/meaningless.py": "what people type where they do not want to say",
+    "engines/matching/people.py": "notes beside names, endings of surnames",
+    "engines/matching/phone_cells.py": "what stands beside numbers",
+    "engines/matching/places.py": "words of addresses",
+    "engines/matching/scribble.py": "how people write things down",
 }
 # Folding of letters, and single words that a person may type: "да".
 _LETTERS = 4
