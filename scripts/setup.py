@@ -79,9 +79,10 @@ def copy_browser_files() -> None:
         run(ROOT / "node_modules" / ".bin" / "esbuild", package, "--bundle", "--minify", "--format=esm",
             "--legal-comments=inline", f"--outfile={VENDOR / target}", quiet=True)  # fmt: skip
     for source, (target, letters) in wanted["letters"].items():
-        # The whole font is 50 KB, the letters of the two languages 30.
-        run(VENV / "bin" / "pyftsubset", ROOT / "node_modules" / source, f"--unicodes={letters}", "--flavor=woff2",
+        # The whole font is 50 KB, the letters of the two languages 30, their weights that pages use 21.
+        run(VENV / "bin" / "pyftsubset", ROOT / "node_modules" / source, f"--unicodes={letters}",
             "--layout-features=kern,liga,tnum,locl,ccmp,mark", f"--output-file={VENDOR / target}")  # fmt: skip
+        run(PYTHON, ROOT / "scripts" / "screen_font.py", VENDOR / target, *wanted["weights"])
     make_paper_fonts(wanted["papers"])
     finish("browser", sources)
 

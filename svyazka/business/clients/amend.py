@@ -22,15 +22,26 @@ def amend(number: int, *, near: datetime, data: dict[str, Any], waiting: bool = 
     Without `text` its words stay. `near`: about when it happened; only the pieces of the table around it are looked
     into.
     """
-    rows = Interaction.objects.filter(pk=number, at__range=(near - NEAR, near + NEAR))
-    happened = rows.select_for_update().get()
-    waiting = waiting and happened.taken_at is None
-    text = happened.text if text is None else text
-    if (happened.data, happened.waiting, happened.text) == (data, waiting, text):
-        return
-    rows.update(data=data, waiting=waiting, text=text)
-    ids = {"client": happened.client_id, **({"deal": happened.deal_id} if happened.deal_id else {})}
-    announce("interaction", number, data=ids)
+    known: dict[str, Any] = {"data": json.dumps(data), "waiting": waiting, "text": text}
+    with connection.cursor() as cursor:
+        cursor.execute(_AMEND, {"id": number, "begins": near - NEAR, "ends": near + NEAR, **known})
+        found = cursor.fetchone()
+    if found:
+        client, deal = found
+        announce("interaction", number, data={"client": client, **({"deal": deal} if deal else {})})
+
+
+_AMEND = """
+update clients_interaction happened set data = known.data, waiting = known.waiting, text = known.text
+from (
+    select id, %(data)s::jsonb as data, %(waiting)s::boolean and taken_at is null as waiting,
+        coalesce(%(text)s::text, text) as text
+    from clients_interaction where id = %(id)s and at between %(begins)s and %(ends)s for update
+) as known
+where happened.id = known.id and happened.at between %(begins)s and %(ends)s
+and (happened.data, happened.waiting, happened.text) is distinct from (known.data, known.waiting, known.text)
+returning happened.client_id, happened.deal_id
+"""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ with entry as (
 )
 insert into journal_liveevent (at, topic, object_id, people, data) values (%s, %s, %s, %s, %s)
 """
+_RECORD_FOR_PEOPLE = f"{_RECORD.rstrip()}, (%s, %s, %s, %s, %s)"
 
 _ANNOUNCE = "insert into journal_liveevent (at, topic, object_id, people, data) values (%s, %s, %s, %s, %s)"
 
@@ -76,17 +77,16 @@ def record(
     ids = _json({**_whose(about), **(data or {})})
     concerned = sorted(set(people))
     # People without the office's view (engineers, crews) hear only what is addressed to them: a row of their own.
+    written = [
+        now, by.actor_id, "" if by.actor_id else by.actor_name, verb, about.kind, about.object_id,
+        about.client_id, about.deal_id, _json(dict(changes or {})), note,
+        now, about.kind, about.object_id, None, ids,
+    ]  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(
-            _RECORD,
-            [
-                now, by.actor_id, "" if by.actor_id else by.actor_name, verb, about.kind, about.object_id,
-                about.client_id, about.deal_id, _json(dict(changes or {})), note,
-                now, about.kind, about.object_id, None, ids,
-            ],
-        )  # fmt: skip
         if concerned:
-            cursor.execute(_ANNOUNCE, [now, about.kind, about.object_id, concerned, ids])
+            cursor.execute(_RECORD_FOR_PEOPLE, [*written, now, about.kind, about.object_id, concerned, ids])
+        else:
+            cursor.execute(_RECORD, written)
     transaction.on_commit(bell.ring)
 
 

@@ -34,6 +34,7 @@ from svyazka.business.visits import (
     waiting,
     work,
 )
+from svyazka.business.visits.held import read
 from svyazka.business.visits.models import Asked, Booking, MoveReason, Resource, Visit, VisitKind
 from svyazka.business.visits.offering import Offer, Offered
 from svyazka.business.visits.periods import NotFree, Overlaps, Taken, short
@@ -178,8 +179,10 @@ def say_called_off(visit: Visit, *, by: Actor, knows: bool = False) -> None:
 def lock(visit: Visit) -> Visit:
     """The visit as it is now, held until the end of the transaction; its deal is held first."""
     deal = held(visit.deal_id)
-    Visit.objects.select_for_update().only("pk").get(pk=visit.pk)
-    current = Visit.objects.select_related("kind", "resource", "client").get(pk=visit.pk)
+    found = read(visit.pk)
+    if found is None:
+        raise Visit.DoesNotExist
+    current: Visit = found[0]
     current.deal = deal
     return current
 

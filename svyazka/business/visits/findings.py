@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import zlib
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ from svyazka.business.staff.roles import Reach
 from svyazka.business.visits import booking
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.business.visits.telling import about, concerned, of_history
-from svyazka.kit import clock, jpeg
+from svyazka.kit import clock, jpeg, rows
 from svyazka.kit.refusals import Refused
 
 LONGEST_REPORT = 5_000
@@ -56,18 +57,19 @@ OVER = (Visit.Status.DONE, *Visit.OFF)
 
 
 @transaction.atomic
-def report(visit: Visit, text: str, *, by: Actor, at: datetime | None = None) -> Visit:
-    """What the engineer found and agreed, in his words. `at`: when he wrote it, where the phone had no signal then."""
+def report(visit: Visit, text: str, *, by: Actor, at: datetime | None = None, is_held: bool = False) -> Visit:
+    """What the engineer found and agreed, in his words. `at`: when he wrote it, where the phone had no signal then.
+    `is_held`: it was read in this transaction, and is as it is now."""
     text = text.replace("\x00", "").strip()
     if len(text) > LONGEST_REPORT:
         raise Refused(_("This is too long."), fields={"text": _("This is too long.")})
-    current = booking.lock(visit)
+    current = visit if is_held else booking.lock(visit)
     if text == current.report:
         return current
     changes = {"report": (current.report, text)}
     current.report = text
     current.version += 1
-    current.save()
+    current.save(update_fields=["report", "version"])
     record("visits.reported", about(current), by=by, changes=changes, people=concerned(current))
     _add_to_history(current, "reported", text=text, by=by, at=at)
     return current
@@ -81,15 +83,20 @@ def add_photo(
         return already
     # Before the locks: unpacking takes a while.
     picture = clean(file)
-    return _keep(visit, picture, request_id=request_id, by=by, at=at)
+    return _add_photo(visit, picture, request_id=request_id, by=by, at=at)
 
 
 @transaction.atomic
-def _keep(visit: Visit, picture: bytes, *, request_id: UUID, by: Person, at: datetime | None) -> VisitPhoto:
-    current = booking.lock(visit)
+def _add_photo(visit: Visit, picture: bytes, *, request_id: UUID, by: Person, at: datetime | None) -> VisitPhoto:
+    return keep_photo(booking.lock(visit), picture, request_id=request_id, by=by, at=at)
+
+
+def keep_photo(current: Visit, picture: bytes, *, request_id: UUID, by: Person, at: datetime | None) -> VisitPhoto:
+    """The same of a picture that is clean, on a visit that is held and as it is now."""
     if already := VisitPhoto.objects.filter(request_id=request_id, visit=current).first():
         return already
-    if current.photos.count() >= MOST_PHOTOS:
+    there = current.photos.count()
+    if there >= MOST_PHOTOS:
         raise Refused(ENOUGH_PHOTOS)
     photo = VisitPhoto(visit=current, by=by, request_id=request_id, at=min(at or clock.now(), clock.now()))
     # Nobody can guess it, and nothing of the original name remains.
@@ -97,7 +104,7 @@ def _keep(visit: Visit, picture: bytes, *, request_id: UUID, by: Person, at: dat
     photo.save()
     changes = {"photo": (None, photo.pk)}
     record("visits.photographed", about(current), by=by, changes=changes, people=concerned(current))
-    _count_in_history(current, by=by, at=at)
+    _add_to_history(current, "photos", count=there + 1, by=by, at=at)
     return photo
 
 
@@ -125,12 +132,7 @@ def remove_photo(photo: VisitPhoto, *, by: Person) -> None:
     kept.delete()
     transaction.on_commit(partial(kept.file.delete, save=False))
     record("visits.photo_removed", about(current), by=by, changes=changes, people=concerned(current))
-    _count_in_history(current, by=by)
-
-
-def _count_in_history(visit: Visit, *, by: Person, at: datetime | None = None) -> None:
-    """How many there are by now."""
-    _add_to_history(visit, "photos", count=visit.photos.count(), by=by, at=at)
+    _add_to_history(current, "photos", count=current.photos.count(), by=by)
 
 
 def _add_to_history(
@@ -139,14 +141,19 @@ def _add_to_history(
     """A line of its own, or in the place of what the same person has just written there."""
     data = {**of_history(visit, event), **more}
     at = at or clock.now()
-    near = (at - IN_ONE_GO, at + IN_ONE_GO)
-    rows = Interaction.objects.of_client(visit.client_id).filter(at__range=near, kind=Interaction.Kind.VISIT)
-    last = rows.filter(by_id=by.actor_id, data__visit=visit.pk, data__event=event).first()
+    same = json.dumps({"visit": visit.pk, "event": event})
+    last = rows.read(Interaction, _SAME, [visit.client_id, at - IN_ONE_GO, at + IN_ONE_GO, by.actor_id, same])
     if last:
-        amend.amend(last.pk, near=last.at, data=data, text=text)
+        amend.amend(last[0].pk, near=last[0].at, data=data, text=text)
     else:
         kind = Interaction.Kind.VISIT
         history.add(visit.client_id, kind=kind, deal_id=visit.deal_id, text=text, data=data, at=at, by=by)
+
+
+_SAME = """
+where client_id = %s and at between %s and %s and kind = 'visit' and by_id is not distinct from %s and data @> %s::jsonb
+order by at desc, id desc limit 1
+"""
 
 
 def clean(file: IO[bytes] | File[bytes]) -> bytes:

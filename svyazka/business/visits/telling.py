@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+from django.db import connection
+
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
 from svyazka.business.journal.record import About, Actor, announce, record
-from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Visit
 from svyazka.business.visits.road import news
 from svyazka.business.visits.road.news import Happened
@@ -88,6 +89,14 @@ def concerned(visit: Visit, also: Collection[int] = ()) -> set[int]:
 
 def people_of(visit: Visit) -> set[int]:
     """Whoever leads it, and those who go with him."""
-    with_him = Person.objects.filter(resource__bookings__visit=visit).values_list("pk", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_WITH_HIM, [visit.pk])
+        with_him = {number for (number,) in cursor.fetchall()}
     leads = {visit.resource.person_id} if visit.resource.person_id else set()
-    return {*leads, *with_him}
+    return leads | with_him
+
+
+_WITH_HIM = """
+select person_id from visits_booking join visits_resource on visits_resource.id = resource_id
+where visit_id = %s and person_id is not null
+"""

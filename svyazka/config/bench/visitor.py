@@ -6,13 +6,18 @@ import gzip
 import http.client
 import re
 import time
+from collections.abc import Callable
 from urllib.parse import urlencode, urljoin, urlsplit
+
+import brotli
 
 _IN_HTML = re.compile(r"""<(?:link|script|img|use)\b[^>]*?\b(?:href|src)=["']?(/static/[^"'#\s>]+)""")
 _IN_CSS = re.compile(r"""(?:url\(|@import\s+)["']?([^"')\s]+)""")
 _IN_JS = re.compile(r"""\b(?:from|import)\s*\(?\s*["']([./][^"']+)["']""")
 _IN_IMPORT_MAP = re.compile(r"""["'](/static/[^"']+\.js)["']""")
 
+
+_UNPACK: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.decompress, "br": brotli.decompress}
 
 QUIET = 20  # seconds; after 30 the door ends a connection
 
@@ -41,21 +46,22 @@ class Visitor:
     def post(self, path: str, **fields: str) -> None:
         self._ask("POST", path, urlencode(fields))
 
-    def first_load(self, *pages: str) -> int:
-        """Bytes of pages and of everything that they need, none of it kept from before."""
+    def first_load(self, *pages: str, packings: str = "gzip") -> int:
+        """Bytes of pages and of everything that they need, none of it kept from before. `packings`: what the browser
+        says that it can unpack."""
         waiting, seen, size = list(pages), set(pages), 0
         while waiting:
             path = waiting.pop()
-            packing, body = self._ask("GET", path)
+            packing, body = self._ask("GET", path, packings=packings)
             size += len(body)
-            text = (gzip.decompress(body) if packing == "gzip" else body).decode("utf-8", "replace")
+            text = _UNPACK.get(packing, bytes)(body).decode("utf-8", "replace")
             for found in _needed(path, text) - seen:
                 seen.add(found)
                 waiting.append(found)
         return size
 
-    def _ask(self, method: str, path: str, body: str | None = None) -> tuple[str, bytes]:
-        headers = {"Accept-Encoding": "gzip", "Accept": "text/html", "Host": f"127.0.0.1:{self.connection.port}"}
+    def _ask(self, method: str, path: str, body: str | None = None, packings: str = "gzip") -> tuple[str, bytes]:
+        headers = {"Accept-Encoding": packings, "Accept": "text/html", "Host": f"127.0.0.1:{self.connection.port}"}
         headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"

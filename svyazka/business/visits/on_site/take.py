@@ -12,17 +12,15 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.deals.held import hold
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import findings
+from svyazka.business.visits import findings, held
 from svyazka.business.visits.models import Action, Visit
 from svyazka.business.visits.on_site import beside, in_hand, kinds
 from svyazka.business.visits.on_site.kinds import Answer, Kind, OwnKind, SetBeside
 from svyazka.business.visits.on_site.sent import Sent, Unread
-from svyazka.kit import clock
+from svyazka.kit import clock, rows
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
 logger = logging.getLogger(__name__)
@@ -95,7 +93,7 @@ def _again(sent: Sent) -> Told:
 @transaction.atomic
 def _take(sent: Sent, *, by: Person, ahead: timedelta, picture: Picture) -> Told:
     _one_at_a_time(sent.phone)
-    if earlier := Action.objects.filter(pk=sent.id).first():
+    if earlier := next(iter(rows.read(Action, "where id = %s", [sent.id])), None):
         if earlier.person_id != by.pk:
             raise Refused(_NOT_THERE)
         if not (sent.again and earlier.outcome == Action.Outcome.REFUSED and earlier.visit_id == sent.visit):
@@ -109,16 +107,19 @@ def _take(sent: Sent, *, by: Person, ahead: timedelta, picture: Picture) -> Told
 
 
 def _of_visit(number: int, sent: Sent, *, by: Person, ahead: timedelta, picture: Picture) -> Action:
-    visit = _held(number, sent, by)
-    if visit is None or not (visit.is_his or in_hand.was(sent.seen, visit, by)):
+    found = _held(number, sent, by)
+    if found is None:
         raise Refused(_NOT_THERE)
-    action = _written_down(sent, by=by, at=_believed(sent, visit.last_at, visit.created_at, ahead=ahead))
+    visit, is_his, last_at = found
+    if not (is_his or in_hand.was(sent.seen, visit, by)):
+        raise Refused(_NOT_THERE)
+    action = _written_down(sent, by=by, at=_believed(sent, last_at, visit.created_at, ahead=ahead))
     action.visit = visit
     action.picture = picture.content
     if picture.words:
         _refuse(action, picture.words)
     else:
-        _carry_out(action, visit, by=by, is_his=visit.is_his)
+        _carry_out(action, visit, by=by, is_his=is_his)
     if _leaves_no_trace(action):
         return action
     action.save(force_insert=True)
@@ -158,19 +159,23 @@ def _refuse(action: Action, words: object) -> None:
     action.outcome, action.words = Action.Outcome.REFUSED, str(words)
 
 
-def _held(number: int, sent: Sent, by: Person) -> Any:
-    """The visit as it is until the end of the transaction, whether it is his, and when he did the last thing there.
-    Whoever changes a visit holds its deal first."""
-    deal_id = Visit.objects.filter(pk=number).values_list("deal_id", flat=True).first()
-    if deal_id is None:
+def _held(number: int, sent: Sent, by: Person) -> tuple[Visit, bool, datetime | None] | None:
+    """The visit as it is until the end of the transaction, whether it is his, and when he did the last thing there."""
+    if not held.hold_deal_of(number):
         return None
-    hold(deal_id)
-    of_his = Action.objects.filter(visit=OuterRef("pk"), person=by, phone=sent.phone).order_by("-came_at")
-    rows = Visit.objects.select_related("kind", "resource", "client").annotate(
-        is_his=Exists(Visit.objects.with_person(by).filter(pk=OuterRef("pk"))),
-        last_at=Subquery(of_his.values("happened_at")[:1]),
-    )
-    return rows.get(pk=number)
+    return held.read(number, besides=_HIS, parameters=[by.pk, by.pk, by.pk, sent.phone])
+
+
+_HIS = """
+visits_resource.person_id = %s or exists (
+    select from visits_booking booked join visits_resource goes on goes.id = booked.resource_id
+    where booked.visit_id = visits_visit.id and goes.person_id = %s
+), (
+    select happened_at from visits_action
+    where visit_id = visits_visit.id and visits_action.person_id = %s and phone = %s
+    order by came_at desc limit 1
+)
+"""
 
 
 def _one_at_a_time(phone: UUID) -> None:

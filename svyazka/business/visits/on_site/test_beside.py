@@ -8,7 +8,7 @@ import pytest
 
 from svyazka.business.journal.models import Entry
 from svyazka.business.notices.models import Notice
-from svyazka.business.visits import booking, carry_out, findings, not_done
+from svyazka.business.visits import booking, carry_out, findings, held, not_done
 from svyazka.business.visits.models import Action, NotDone, Visit, VisitPhoto
 from svyazka.business.visits.on_site import beside, take
 from svyazka.business.visits.on_site.conftest import Phone, picture
@@ -55,9 +55,9 @@ def test_what_is_left_as_the_office_has_it_stays_readable(phone, visit, egor, di
 
 def test_a_picture_is_read_before_anything_is_held(phone, visit, dina, monkeypatch):
     booking.cancel(visit, reason="передумали", by=dina)
-    order, clean, hold = [], findings.clean, take.hold
+    order, clean, hold = [], findings.clean, held.hold_deal_of
     monkeypatch.setattr(findings, "clean", lambda file: (order.append("read"), clean(file))[1])
-    monkeypatch.setattr(take, "hold", lambda deal: (order.append("held"), hold(deal))[1])
+    monkeypatch.setattr(held, "hold_deal_of", lambda visit: (order.append("held"), hold(visit))[1])
     phone.put("photo", file=picture())
     assert [one["outcome"] for one in phone.send()] == ["beside"]
     assert order == ["read", "held"]

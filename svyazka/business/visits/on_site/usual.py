@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from svyazka.business.visits.carry_out import STEPS
 from svyazka.business.visits.models import Action, Visit, VisitPhoto
 from svyazka.business.visits.on_site import in_hand
 from svyazka.business.visits.on_site.kinds import Answer, Kind, SetBeside
+from svyazka.kit import rows
 from svyazka.kit.refusals import Refused
 
 Status = Visit.Status
@@ -83,16 +83,21 @@ def _note(action: Action, visit: Visit, by: Person) -> Answer:
     text = text.replace("\r\n", "\n")
     if visit.report and visit.report != text.strip() and not action.insists and not _saw(action, visit):
         raise SetBeside(visit.report)
-    findings.report(visit, text, by=by, at=action.happened_at)
+    findings.report(visit, text, by=by, at=action.happened_at, is_held=True)
     return None
 
 
 def _saw(action: Action, visit: Visit) -> bool:
     if action.seen.get("report") == in_hand.mark_of(visit.report):
         return True
-    own = Action.objects.filter(visit=visit, person=action.person_id, kind="note", phone=action.phone)
-    last = own.filter(outcome=Action.Outcome.DONE).order_by("-came_at", "-number").first()
-    return last is not None and last.data.get("text", "").replace("\r\n", "\n").strip() == visit.report
+    last = rows.read(Action, _LAST_NOTE, [visit.pk, action.person_id, action.phone])
+    return bool(last) and last[0].data.get("text", "").replace("\r\n", "\n").strip() == visit.report
+
+
+_LAST_NOTE = """
+where visit_id = %s and person_id = %s and phone = %s and kind = 'note' and outcome = 'done'
+order by came_at desc, number desc limit 1
+"""
 
 
 def _said_note(action: Action) -> str:
@@ -123,7 +128,7 @@ def _said_delay(action: Action) -> str:
 def _photo(action: Action, visit: Visit, by: Person) -> Answer:
     if action.picture is None:
         raise Refused(_("The photo did not come along."))
-    kept = findings.add_photo(visit, BytesIO(action.picture), request_id=action.pk, by=by, at=action.happened_at)
+    kept = findings.keep_photo(visit, action.picture, request_id=action.pk, by=by, at=action.happened_at)
     return {"photo": kept.pk}
 
 
