@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from uuid import uuid4
 
 import pytest
+from django.core.files import File
 from PIL import Image
 from playwright.sync_api import expect
 
+from svyazka.business.visits import drawings, findings
 from svyazka.business.visits.models import PhotoDrawing, VisitPhoto
 from tests.browser.test_field_without_signal import cut, files, line, mend, phone, ready, visit  # noqa: F401
 
@@ -111,6 +114,26 @@ def test_it_is_drawn_without_signal_on_a_photo_that_waits_and_comes_in_order(pho
     mend(page, line)
     until(page, lambda: PhotoDrawing.objects.count() == 1)
     assert PhotoDrawing.objects.get().photo == VisitPhoto.objects.get()
+
+
+def test_a_photo_is_seen_large_with_what_was_drawn_also_without_signal(phone, line, accessible, egor, visit, shot):  # noqa: F811
+    with shot.open("rb") as file:
+        photo = findings.add_photo(visit, File(file), request_id=uuid4(), by=egor)
+    measure = {"kind": "measure", "colour": "yellow", "thick": 2, "points": [100, 900, 1500, 900], "mm": 1200}
+    drawings.draw(photo, {"width": 1600, "height": 1200, "shapes": [measure]}, by=egor)
+    page = phone(egor, path=f"/field/visits/{visit.pk}/")
+    ready(page, visit)
+    page.get_by_role("img", name="Фото 1").scroll_into_view_if_needed()
+    until(page, lambda: page.evaluate("document.querySelector('.photos img').naturalWidth") > 0)
+    cut(page, line)
+    page.get_by_role("img", name="Фото 1").click()
+    large = page.get_by_role("dialog", name="Фото 1")
+    expect(large.locator(".photo-lines text").first).to_have_text("1200 мм")
+    assert large.locator("img").bounding_box()["width"] >= 380
+    accessible(page)
+    large.get_by_role("button", name="Закрыть").click()
+    expect(large).to_have_count(0)
+    mend(page, line)
 
 
 def test_two_fingers_enlarge_and_draw_nothing(open_page, egor, visit, shot):  # noqa: F811

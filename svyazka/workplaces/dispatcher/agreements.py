@@ -36,7 +36,7 @@ def agreement(request: PageRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(_to_be_seen(request), pk=pk)
     letter, tone = agreed.letter(found)
     context = {
-        "shown": agreed.shown(found, agreed.photos_of(found)),
+        "shown": agreed.shown(found, agreed.photos_of([found])),
         "agreement": found,
         "letter": letter,
         "letter_tone": tone,
