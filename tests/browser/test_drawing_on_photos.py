@@ -167,3 +167,5 @@ def test_drawing_on_a_photo_of_the_form(open_page, egor, visit, shot):  # noqa: 
     page.locator(".board").get_by_role("button", name="Сохранить").click()
     until(page, lambda: PhotoDrawing.objects.count() == 2)
     assert len(PhotoDrawing.objects.first().content["shapes"]) == 2
+    page.get_by_role("button", name="Убрать фото 1").click()
+    expect(page.locator(".shots .photo-lines")).to_have_count(0)
