@@ -152,6 +152,7 @@ def test_a_break_the_checklist_and_the_end_in_a_cellar(phone, line, visit, start
     page.get_by_role("button", name="Готово").click()
     expect(page).to_have_url(re.compile(rf"/visits/{visit.pk}/$"))
     expect(chip(page)).to_have_text("выполнен")
+    page.get_by_text("Чек-лист", exact=True).click()
     expect(point(page, "Бахилы")).to_be_disabled()
     assert Action.objects.count() == 0
     online(page, line)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from uuid import uuid4
 
 import pytest
+from django.core.files import File
 from PIL import Image
 from playwright.sync_api import expect
 
+from svyazka.business.visits import drawings, findings
 from svyazka.business.visits.models import PhotoDrawing, VisitPhoto
 from tests.browser.test_field_without_signal import cut, files, line, mend, phone, ready, visit  # noqa: F401
 
@@ -113,6 +116,26 @@ def test_it_is_drawn_without_signal_on_a_photo_that_waits_and_comes_in_order(pho
     assert PhotoDrawing.objects.get().photo == VisitPhoto.objects.get()
 
 
+def test_a_photo_is_seen_large_with_what_was_drawn_also_without_signal(phone, line, accessible, egor, visit, shot):  # noqa: F811
+    with shot.open("rb") as file:
+        photo = findings.add_photo(visit, File(file), request_id=uuid4(), by=egor)
+    measure = {"kind": "measure", "colour": "yellow", "thick": 2, "points": [100, 900, 1500, 900], "mm": 1200}
+    drawings.draw(photo, {"width": 1600, "height": 1200, "shapes": [measure]}, by=egor)
+    page = phone(egor, path=f"/field/visits/{visit.pk}/")
+    ready(page, visit)
+    page.get_by_role("img", name="Фото 1").scroll_into_view_if_needed()
+    until(page, lambda: page.evaluate("document.querySelector('.photos img').naturalWidth") > 0)
+    cut(page, line)
+    page.get_by_role("img", name="Фото 1").click()
+    large = page.get_by_role("dialog", name="Фото 1")
+    expect(large.locator(".photo-lines text").first).to_have_text("1200 мм")
+    assert large.locator("img").bounding_box()["width"] >= 380
+    accessible(page)
+    large.get_by_role("button", name="Закрыть").click()
+    expect(large).to_have_count(0)
+    mend(page, line)
+
+
 def test_two_fingers_enlarge_and_draw_nothing(open_page, egor, visit, shot):  # noqa: F811
     page = open_page(egor, f"/field/visits/{visit.pk}/", width=390, height=844, touch=True)
     page.set_input_files("#pictures", shot)
@@ -144,3 +167,5 @@ def test_drawing_on_a_photo_of_the_form(open_page, egor, visit, shot):  # noqa: 
     page.locator(".board").get_by_role("button", name="Сохранить").click()
     until(page, lambda: PhotoDrawing.objects.count() == 2)
     assert len(PhotoDrawing.objects.first().content["shapes"]) == 2
+    page.get_by_role("button", name="Убрать фото 1").click()
+    expect(page.locator(".shots .photo-lines")).to_have_count(0)

@@ -109,6 +109,19 @@ def test_read_in_the_sun_and_pressed_with_gloves(open_page, accessible, windows,
         assert page.evaluate("document.documentElement.scrollWidth") == 320, path
 
 
+def test_a_long_name_and_a_long_address_break(open_page, windows, visits, vera):
+    vera.name = "Константинопольская-Преображенская Александра Владимировна"
+    vera.save()
+    Visit.objects.update(address="Московская область, городской округ Солнечногорск, улица Сельскохозяйственная, 118")
+    page = open_page(windows["egor"], width=320, height=640, touch=True)
+    own = f"/field/visits/{visits[0].pk}/"
+    for path in ("/field/", own, f"{own}forms/measurement/", f"{own}forms/measurement/agreement/", f"{own}site-work/"):
+        page.goto(path)
+        _let_settle(page)
+        _open_all(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, path
+
+
 def test_a_mark_goes_when_the_visit_is_opened_also_without_signal(phone, line, visits, windows):
     changed, new = visits[1], visits[2]
     page = phone(windows["egor"])
@@ -138,6 +151,27 @@ def test_a_mark_goes_when_the_visit_is_opened_also_without_signal(phone, line, v
     expect(page.locator(".field-news")).to_contain_text("Ключ у консьержа")
 
 
+def test_the_work_comes_first_as_soon_as_it_has_begun(phone, line, visits, windows):
+    changed = visits[1]
+    page = phone(windows["egor"])
+    ready(page, changed)
+    cut(page, line)
+    page.goto(f"/field/visits/{changed.pk}/")
+    known, work = page.locator("[data-known]"), page.locator("[data-on-site]")
+    assert known.bounding_box()["y"] < work.bounding_box()["y"]
+    expect(page.get_by_text("Лазерный дальномер")).to_be_visible()
+    page.get_by_role("button", name="Уже на месте").click()
+    expect(page.get_by_text("Лазерный дальномер")).to_be_hidden()
+    assert work.bounding_box()["y"] < known.bounding_box()["y"]
+    page.reload()
+    expect(page.get_by_text("Лазерный дальномер")).to_be_hidden()
+    assert work.bounding_box()["y"] < known.bounding_box()["y"]
+    page.get_by_role("button", name="Вернуть статус").click()
+    expect(page.get_by_text("Лазерный дальномер")).to_be_visible()
+    assert known.bounding_box()["y"] < work.bounding_box()["y"]
+    mend(page, line)
+
+
 def test_what_was_called_off_goes_with_one_tap(phone, visits, windows):
     page = phone(windows["egor"])
     gone = page.locator(".stop-gone")
@@ -165,4 +199,4 @@ def test_the_way_and_when_to_leave(open_page, windows, visits):
     page = open_page(windows["egor"], "/field/", width=390, touch=True)
     expect(page.locator(f"li[data-visit='{visits[1].pk}'] .stop-road")).to_contain_text("выехать до")
     page.get_by_text("Взять с собой на день").click()
-    expect(page.locator(".field-load")).to_contain_text("Лазерный дальномер")
+    expect(page.locator(".field-load").first).to_contain_text("Лазерный дальномер")

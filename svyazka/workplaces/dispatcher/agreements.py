@@ -38,7 +38,7 @@ def agreement(request: PageRequest, pk: int) -> HttpResponse:
     may_pass_on = _may_pass_on(request, found)
     to_go = may_pass_on and found.letter != Agreement.Letter.SENT and (found.is_signed or not found.link_revoked_at)
     context = {
-        "shown": agreed.shown(found, agreed.photos_of(found)),
+        "shown": agreed.shown(found, agreed.photos_of([found])),
         "agreement": found,
         "letter": letter,
         "letter_tone": tone,

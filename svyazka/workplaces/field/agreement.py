@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -54,8 +54,9 @@ def agreement(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
 def agreed_before(request: PageRequest, visit_id: int) -> HttpResponse:
     """What was agreed on in this deal: what the installers go by."""
     visit = day.own_visit(request, visit_id)
-    found = [one for one in agreeing.of_deal(visit.deal_id) if one.is_current or not one.is_signed]
-    context = {"visit": visit, "agreed": [agreed.shown(one, agreed.photos_of(one)) for one in _newest(found)]}
+    found = ways(visit)
+    photos = agreed.photos_of(found)
+    context = {"visit": visit, "agreed": [agreed.shown(one, photos) for one in found]}
     return render(request, "field/agreed.html", context)
 
 
@@ -64,9 +65,11 @@ def ways(visit: Visit) -> list[Agreement]:
     return _newest(one for one in agreeing.of_deal(visit.deal_id) if one.is_current or not one.is_signed)
 
 
-def ahead(visits: Iterable[Visit], sheets: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def ahead(
+    visits: Iterable[Visit], sheets: Iterable[tuple[str, str]], drawn: Mapping[int, Any]
+) -> Iterator[tuple[str, str]]:
     """The pages of these visits on which something is agreed, or was: each with what changes with it. `sheets`: those
-    of their forms; whatever changes one of them changes what the client is shown."""
+    of their forms; whatever changes one of them changes what the client is shown; `drawn`: by visit, on the photos."""
     given = list(visits)
     rows = Agreement.objects.filter(deal__in={one.deal_id for one in given}).values("deal")
     marks = {"last": Max("pk"), "signed": Max("signed_at"), "sheet_now": Max("sheet__revision")}
@@ -77,7 +80,7 @@ def ahead(visits: Iterable[Visit], sheets: Iterable[tuple[str, str]]) -> Iterato
         yield f"{url}agreement/", f"{mark} {said} {deals[int(mark.partition('.')[0])]}"
     for visit in given:
         if visit.deal_id in known:
-            yield reverse("field_agreed", args=[visit.pk]), f"{visit.version}.{deals[visit.pk]}"
+            yield reverse("field_agreed", args=[visit.pk]), f"{visit.version}.{deals[visit.pk]} {drawn[visit.pk]}"
 
 
 def _newest(found: Iterable[Agreement]) -> list[Agreement]:
@@ -116,6 +119,7 @@ def _texts() -> dict[str, str]:
         "besides_hint": _("What else was agreed with the client; he reads it here and in the PDF"),
         "terms": _("Terms"),
         "sign": _("Sign"),
+        "to_signature": _("Down to the signature"),
         "sign_title": _("Your signature"),
         "name": _("Name of whoever signs"),
         "agrees": _("I have read it, everything is as agreed, and I accept the terms"),

@@ -51,7 +51,7 @@ def ahead(request: PageRequest) -> HttpResponse:
     own += [(mark, url) for url, mark in site_work.ahead(marks)]
     drawn = {one.pk: one.drawn for one in visits}
     forms = [(url, f"{mark} {drawn[_visit_of(url)]}") for url, mark in sheet.ahead(visits, begun)]
-    own += [(mark, url) for url, mark in (*forms, *agreement.ahead(visits, forms))]
+    own += [(mark, url) for url, mark in (*forms, *agreement.ahead(visits, forms, drawn))]
     own += [(f"{marks[pk]} {clock.today()}", reverse("field_hand_over", args=[pk])) for pk in _given(request, visits)]
     pages += _the_next_first(own, visits)
     return JsonResponse({"pages": [{"url": url, "mark": _stamp(mark)} for mark, url in pages[:MOST]]})
@@ -76,7 +76,10 @@ def _rows_of(rows: QuerySet[Any], what: str) -> ArraySubquery:
 # What stands on the page of a visit, and changes neither it nor its deal.
 _CHANGING: dict[str, Any] = {
     "pictures": _rows_of(VisitPhoto.objects.all(), "pk"),
-    "drawn": ArraySubquery(PhotoDrawing.objects.filter(photo__visit=OuterRef("pk")).order_by("pk").values("pk")),
+    # Also on the photos of earlier visits: the installers go by them.
+    "drawn": ArraySubquery(
+        PhotoDrawing.objects.filter(photo__visit__deal=OuterRef("deal")).order_by("pk").values("pk")
+    ),
     "ticked": _rows_of(Tick.objects.all(), "pk"),
     "came": _rows_of(Presence.objects.all(), "came_at"),
     "left": _rows_of(Presence.objects.all(), "left_at"),

@@ -13,9 +13,10 @@ from svyazka.business.staff.models import Person
 from svyazka.business.visits.client_rules import Span, span_of
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.workplaces.field import day
-from svyazka.workplaces.shared import timeline
+from svyazka.workplaces.shared import shots, timeline
 from svyazka.workplaces.shared.door import PageRequest
 from svyazka.workplaces.shared.short import Short
+from svyazka.workplaces.shared.shots import Shot
 from svyazka.workplaces.shared.timeline import Line
 
 Kind = Interaction.Kind
@@ -30,7 +31,7 @@ class Earlier:
     """`more`: photos that are not shown."""
 
     visit: Visit
-    photos: Sequence[VisitPhoto]
+    photos: Sequence[Shot]
     more: int
 
 
@@ -84,7 +85,14 @@ def _earlier(visit: Visit, deals: Sequence[int]) -> list[Earlier]:
     rows = Visit.objects.filter(deal__in=deals, client=visit.client_id, starts_at__lt=visit.starts_at)
     over = rows.filter(status__in=(Visit.Status.DONE, Visit.Status.NOT_DONE)).exclude(pk=visit.pk)
     visits = list(over.select_related("kind", "resource", "not_done").order_by("-starts_at")[:MOST_VISITS])
-    photos: dict[int, list[VisitPhoto]] = defaultdict(list)
-    for one in VisitPhoto.objects.filter(visit__in=[each.pk for each in visits]).order_by("at") if visits else ():
-        photos[one.visit_id].append(one)
+    photos = _photos(visits)
     return [Earlier(one, photos[one.pk][:MOST_PHOTOS], max(len(photos[one.pk]) - MOST_PHOTOS, 0)) for one in visits]
+
+
+def _photos(visits: Sequence[Visit]) -> dict[int, list[Shot]]:
+    """With what is drawn on them: whoever installs goes by it."""
+    found: dict[int, list[Shot]] = defaultdict(list)
+    rows = VisitPhoto.objects.filter(visit__in=[one.pk for one in visits]).order_by("at")
+    for shot in shots.of(rows) if visits else ():
+        found[shot.photo.visit_id].append(shot)
+    return found

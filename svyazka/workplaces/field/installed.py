@@ -37,6 +37,7 @@ _FRAME = (
     "sheets/sheet.css",
     "sheets/told.css",
     "drawings/drawing.css",
+    "drawings/large.js",
     "vendor/htmx.min.js",
 )
 _IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?["'](\.{1,2}/[\w./-]+\.js)["']""", re.MULTILINE)

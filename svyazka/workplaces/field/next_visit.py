@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from svyazka.business.visits import next_visit as our
 from svyazka.business.visits.booking import SlotTaken
 from svyazka.business.visits.models import Resource, Visit, VisitKind
-from svyazka.business.visits.offering import Offer
+from svyazka.business.visits.offering import Offer, Offered
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.field import day
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -67,12 +68,25 @@ def _page(
         "kind": kind,
         "booked": booked,
         "why_not": found.why_not,
-        "windows": [(f"{one.resource.pk}@{one.starts_at.isoformat()}", one) for one in found.windows],
+        "windows": _told(found.windows),
         "wishes": request.POST.get("wishes", "")[:300],
         "refusal": refusal,
         "request_id": uuid4(),
     }
     return render(request, "field/next_visit.html", context, status=refusal.status if refusal else 200)
+
+
+def _told(windows: Sequence[Offered]) -> list[tuple[str, Offered, list[str]]]:
+    """Each with what it is sent by, and why it and not another: at the client's nobody reads what holds for all."""
+    of_all = set.intersection(*(set(one.reasons) for one in windows)) if len(windows) > 1 else set()
+    return [
+        (
+            f"{one.resource.pk}@{one.starts_at.isoformat()}",
+            one,
+            [reason for reason in one.reasons if reason not in of_all],
+        )
+        for one in windows
+    ]
 
 
 def _chosen(slot: str) -> tuple[Resource, datetime]:

@@ -11,8 +11,10 @@ from svyazka.business.agreements import agreeing, content
 from svyazka.business.agreements.conftest import DRAWN
 from svyazka.business.agreements.models import Agreement
 from svyazka.business.sheets.conftest import WHOLE, added, put
+from svyazka.business.visits import drawings
 from svyazka.business.visits.models import Action, VisitPhoto
 from svyazka.business.visits.on_site import beside, in_hand
+from svyazka.engines.drawings.test_read import PEN, SIZE
 from svyazka.kit import clock
 
 
@@ -102,12 +104,27 @@ def test_the_installer_sees_exactly_what_was_agreed(enter, egor, visit, agree, s
     page = enter(egor).get(f"/field/visits/{visit.pk}/agreed/").content.decode()
     assert page.count('class="sketch"') == 1
     assert f"/field/photos/{photo.pk}/" in page
+    assert '<photo-drawing data-given=""' in page
     assert made.code in page
     assert "Не согласовано" not in page
     save(put("widths", WHOLE["widths"], [1300, 1300, 1300], row="row-1"))
     page = enter(egor).get(f"/field/visits/{visit.pk}/agreed/").content.decode()
     assert "Не согласовано" in page
     assert "1200 / 1202 / 1201" in page
+
+
+def test_the_installers_see_what_was_drawn_on_the_photos(enter, egor, visit, agree):
+    def mark():
+        return {one["url"]: one["mark"] for one in enter(egor).get("/field/ahead/").json()["pages"]}[address]
+
+    address = f"/field/visits/{visit.pk}/agreed/"
+    given = {"by": egor, "at": clock.now(), "request_id": WHOLE["photos"][0], "file": "visits/x.jpg"}
+    photo = VisitPhoto.objects.create(visit=visit, **given)
+    agree()
+    before = mark()
+    drawings.draw(photo, {**SIZE, "shapes": [PEN]}, by=egor)
+    assert mark() != before
+    assert '<photo-drawing data-given="{&quot;number&quot;: 1' in enter(egor).get(address).content.decode()
 
 
 def test_what_somebody_typed_is_no_markup(enter, egor, visit, given):

@@ -19,8 +19,9 @@ from svyazka.business.places.models import Place
 from svyazka.business.sheets import sheets
 from svyazka.business.sheets.conftest import WHOLE, added
 from svyazka.business.sheets.models import FormKind
-from svyazka.business.visits import booking, carry_out, change, findings, not_done
+from svyazka.business.visits import booking, carry_out, change, checklist, drawings, findings, not_done
 from svyazka.business.visits.models import Look, NotDoneReason, VisitKind
+from svyazka.engines.drawings.test_read import PEN, SIZE
 from svyazka.kit import addresses, clock
 from svyazka.workplaces.field.test_field import picture
 
@@ -71,7 +72,7 @@ def test_the_way_from_home_and_when_to_leave(phone, visit, of_egor, monday):
     of_egor.lat, of_egor.lon = 55.73, 37.6
     of_egor.save()
     said = page(phone, "/field/", day=monday.isoformat())
-    assert re.search(r"Из дома \d+ мин, 11 км · выехать до 09:[0-5][05]", said)
+    assert re.search(r"Из дома \d+ мин, 11 км выехать до 09:[0-5][05]", said)
     carry_out.set_status(visit, "done", by=of_egor.person)
     assert "Из дома" not in page(phone, "/field/", day=monday.isoformat())
 
@@ -213,6 +214,41 @@ def test_what_was_before(phone, visit, of_egor, of_ilya, measurement, hour, olga
     assert "между" not in before
     assert re.search(r"Клиенту обещано с 14:00 до 16:00", before)
     assert phone.get(own(later)).context["before"].visits[0].photos
+
+
+def test_whoever_comes_later_sees_what_was_drawn_on_the_photos(
+    phone, visit, of_egor, measurement, hour, olga, egor, deal
+):
+    def asked():
+        with CaptureQueriesContext(connection) as asking:
+            earlier = phone.get(own(later)).context["before"].visits[0]
+        return [json.loads(one.drawing) if one.drawing else None for one in earlier.photos], len(asking)
+
+    def kept():
+        pages = phone.get("/field/ahead/").json()["pages"]
+        return {one["url"]: one["mark"] for one in pages}[own(later)]
+
+    later = booking.book(deal, measurement, of_egor, hour(15), request_id=uuid4(), by=olga)
+    photos = [findings.add_photo(visit, picture(), request_id=uuid4(), by=egor)]
+    carry_out.set_status(visit, "done", by=egor)
+    once, mark = asked(), kept()
+    assert once[0] == [None]
+    drawings.draw(photos[0], {**SIZE, "shapes": [PEN]}, by=egor)
+    assert kept() != mark
+    photos += [findings.add_photo(visit, picture(), request_id=uuid4(), by=egor) for _more in range(3)]
+    assert asked() == ([{"number": 1, **SIZE, "shapes": [PEN]}, None, None, None], once[1])
+    assert phone.get(own(later)).content.decode().count("data-large") == 4
+
+
+def test_what_is_read_on_the_way_stands_first_until_the_work_begins(phone, visit, measurement, egor, anna):
+    checklist.change(measurement, [{"ru": "Бахилы надеты"}], by=anna)
+    before = phone.get(own(visit)).content.decode()
+    assert before.index("data-known") < before.index("data-on-site")
+    assert before.count('data-open-while="planned on_way" open') == 2
+    carry_out.set_status(visit, "started", by=egor)
+    at_work = phone.get(own(visit)).content.decode()
+    assert at_work.index("data-on-site") < at_work.index("data-known")
+    assert re.findall(r'data-open-while="([^"]*)" open', at_work) == ["started"]
 
 
 def test_what_nothing_came_of_says_why(phone, visit, of_egor, measurement, hour, olga, egor, deal, monkeypatch):

@@ -32,6 +32,16 @@ def test_the_next_visit_is_booked_at_the_clients(enter, egor, measured, installa
     assert again.status_code == 422
 
 
+def test_what_holds_for_all_times_is_not_said_at_each(enter, egor, measured):
+    page = enter(egor).get(f"/field/visits/{measured.pk}/next/installation/")
+    windows = page.context["windows"]
+    assert len(windows) > 1
+    of_all = set.intersection(*(set(window.reasons) for _slot, window, _said in windows))
+    assert of_all
+    assert all(set(said) == set(window.reasons) - of_all for _slot, window, said in windows)
+    assert not any(reason in page.content.decode() for reason in of_all)
+
+
 def test_nonsense_books_nothing(enter, egor, ilya, measured):
     own, came_in = f"/field/visits/{measured.pk}/next/", enter(egor)
     good = {"request_id": str(uuid4())}

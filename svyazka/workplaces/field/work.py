@@ -61,6 +61,8 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
         "reasons": trouble.reasons(own),
         "coming": next_visit.links(own),
         "later": next_visit.later(own),
+        "is_ahead": own.status in Visit.MOVABLE,
+        "is_not_at_work": own.status != Visit.Status.STARTED,
         "is_early": clock.local(own.starts_at).date() > clock.today(),
         **crew.of(request, own),
         "asked": handing_over.of_visit(own),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,16 +21,18 @@ from svyazka.business.sheets import forms
 from svyazka.business.sheets.tables import Cell, Line, tables
 from svyazka.business.visits.models import VisitPhoto
 from svyazka.kit import clock, strokes
+from svyazka.workplaces.shared import shots
+from svyazka.workplaces.shared.shots import Shot
 
 Outcome, Letter = Agreement.Outcome, Agreement.Letter
-Photos = Mapping[str, int]  # number of the phone → key
+Photos = Mapping[str, Shot]  # by the number of the phone
 
 
 @dataclass(frozen=True)
 class Fact:
     name: str
     text: str
-    photos: tuple[int, ...] = ()
+    photos: tuple[Shot, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,10 @@ def day_of(at: datetime) -> str:
     return formats.date_format(clock.local(at), "j E Y")
 
 
-def photos_of(agreement: Agreement) -> Photos:
-    rows = VisitPhoto.objects.filter(visit=agreement.visit_id).values_list("request_id", "pk")
-    return {str(number): pk for number, pk in rows}
+def photos_of(agreements: Iterable[Agreement]) -> Photos:
+    """With what is drawn on them by now: two questions, however many there are."""
+    found = VisitPhoto.objects.filter(visit__in={one.visit_id for one in agreements})
+    return {str(one.photo.request_id): one for one in shots.of(found)}
 
 
 def shown(agreement: Agreement, photos: Photos | None = None) -> Shown:

@@ -10,7 +10,7 @@ from svyazka.business.journal.models import Entry
 from svyazka.business.notices.models import Notice
 from svyazka.business.visits import booking, carry_out, findings, held, not_done
 from svyazka.business.visits.models import Action, NotDone, Visit, VisitPhoto
-from svyazka.business.visits.on_site import beside, take
+from svyazka.business.visits.on_site import beside
 from svyazka.business.visits.on_site.conftest import Phone, picture
 from svyazka.kit.refusals import Refused
 

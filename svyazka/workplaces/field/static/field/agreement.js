@@ -69,6 +69,7 @@ class FieldAgreement extends HTMLElement {
       this.#languages(),
       el("header", {}, content.company && el("p", { className: "muted" }, content.company), el("h1", {}, texts.title)),
       this.#about(),
+      this.#isSound() ? this.#downwards() : "",
       ...told(this.state, wording),
       this.#besides(),
       content.terms ? el("section", { className: "told-part" }, el("h2", {}, texts.terms), el("p", { className: "told-terms" }, content.terms)) : "",
@@ -85,8 +86,13 @@ class FieldAgreement extends HTMLElement {
 
   #about() {
     const { texts, content, at } = this.shown;
-    const lines = [[texts.client, content.client], [texts.work, `${content.work}, ${at}`], [texts.address, content.address, "whole"], [texts.next, content.next, "whole"]];
+    const lines = [[texts.client, content.client, content.client.length > 16 ? "whole" : ""], [texts.work, `${content.work}, ${at}`], [texts.address, content.address, "whole"], [texts.next, content.next, "whole"]];
     return el("dl", { className: "told-facts" }, lines.filter(([, text]) => text).map(([name, text, place = ""]) => el("div", { className: place }, el("dt", {}, name), el("dd", {}, text))));
+  }
+
+  // Many openings are a long way on a phone: whoever has read them once gets to the end with one tap.
+  #downwards() {
+    return el("button", { type: "button", className: "button wide", onclick: () => this.querySelector("signature-pad").closest("section, form").scrollIntoView() }, icon("pen"), this.shown.texts.to_signature);
   }
 
   #besides() {

@@ -55,6 +55,7 @@ function status(part, rows) {
   const words = JSON.parse(chip.dataset.statuses);
   const { status: said, paused, before } = chip.dataset;
   const now = course({ status: said, paused: paused || null, before }, rows);
+  order(part, now.status);
   if (!(now.status in words)) return now; // cancelled, or one that this page does not know
   const key = `${now.status} ${now.paused ?? ""}`;
   if (chip.dataset.now === key || (!chip.dataset.now && key === `${said} ${paused}`)) return now;
@@ -68,6 +69,18 @@ function status(part, rows) {
   rest(part, now);
   notDone(part, now, words);
   return now;
+}
+
+// What was known before is read on the way; once the work has begun it stands below it.
+function order(part, status) {
+  if (!part.matches(".field-page") || part.dataset.stands === status) return;
+  const [site, known] = ["[data-on-site]", "[data-known]"].map((one) => part.querySelector(one));
+  const isFirst = !part.dataset.stands && part.querySelector(`[data-status="${status}"]`); // as the house has drawn it
+  part.dataset.stands = status;
+  if (isFirst || !site) return;
+  if (["planned", "on_way"].includes(status)) site.before(known);
+  else site.after(known);
+  for (const one of part.querySelectorAll("[data-open-while]")) one.open = one.dataset.openWhile.split(" ").includes(status);
 }
 
 function rest(part, { paused }) {

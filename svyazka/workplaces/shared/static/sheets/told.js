@@ -29,7 +29,7 @@ function facts(state, wording, section, row) {
   return shown(state.form, section, state.answers, row)
     .filter((field) => field.kind !== "photo" && isKnown(state.value(section, row, field.code)))
     .map((field) => [wording.of(field.name), wording.value(section, field.code, state.value(section, row, field.code))])
-    .map(([name, text]) => el("div", { className: text.length > 24 ? "whole" : "" }, el("dt", {}, name), el("dd", {}, text)));
+    .map(([name, text]) => el("div", { className: text.length > 16 ? "whole" : "" }, el("dt", {}, name), el("dd", {}, text)));
 }
 
 function drawing(state, wording, section, row) {
