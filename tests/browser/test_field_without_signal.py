@@ -407,6 +407,25 @@ def test_a_page_that_is_drawn_anew_too_late_does_not_take_the_place_of_the_next(
     expect(page.locator("#stop h1")).to_have_text("Замер")
 
 
+def test_what_is_kept_is_asked_for_once_the_queue_is_through(phone, line, visit, windows):
+    """The house tells of every single thing that it takes out of it."""
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    ready(page, visit)
+    line.deafen()
+    page.get_by_role("button", name="Еду").click()
+    waits(page, 1)
+    asked = []
+    page.on("request", lambda request: "/sync/" in request.url or asked.append(request.url))
+    for name in ["calm:visit", f"calm:visit-{visit.pk}"] * 3:
+        page.evaluate("(name) => document.body.dispatchEvent(new CustomEvent(name))", name)
+    page.wait_for_timeout(300)
+    assert asked == []
+    line.cut()
+    line.mend()
+    with page.expect_request("**/field/ahead/", timeout=15_000):
+        waits(page, 0)
+
+
 def test_buttons_work_while_a_page_waits_in_vain_to_be_drawn_anew(phone, line, visit, windows):
     page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
     ready(page, visit)

@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from statistics import quantiles
 from typing import Any
@@ -27,6 +28,7 @@ from svyazka.config.bench.report import Row
 PHONES = 300
 ACTIONS, PHOTOS = 200, 50
 KB = 1024
+QUIET = 100  # milliseconds of CPU in a second: what the house needs when nobody asks for anything
 DAY = "/field/"
 
 
@@ -112,11 +114,20 @@ def _on_screen(house: House, company: Company, *, times: int, cuts: int) -> list
 
 
 def _sync(house: House, phone: Phone, visits: list[int]) -> float:
-    """Seconds of CPU, of all its processes and its database."""
+    """Seconds of CPU, of all its processes and its database, with the pages that the phone then asks for anew."""
     phone.queue(visits, photos=PHOTOS, actions=ACTIONS)
     before = processor.used(house.process, house.cluster)
     phone.send(cuts=0)
-    return (processor.used(house.process, house.cluster) - before) / 1000
+    return (_used_until_quiet(house) - before) / 1000
+
+
+def _used_until_quiet(house: House) -> float:
+    used = processor.used(house.process, house.cluster)
+    while True:
+        time.sleep(1)
+        before, used = used, processor.used(house.process, house.cluster)
+        if used - before < QUIET:
+            return used
 
 
 def _share_right(house: House, person: int, visits: list[int]) -> float:

@@ -4,7 +4,7 @@ import { isPicking, takeOver } from "./forms.js";
 import { look, mark, sendLooks, takeLooks } from "./looks.js";
 import { begin as beginNear } from "./near.js";
 import { begin as beginNews } from "./news.js";
-import { isUnsent, keepSending, waiting } from "./queue.js";
+import { isUnsent, keepSending, state, waiting } from "./queue.js";
 import { news, show } from "./shown.js";
 import { forgetArrived, keep, list } from "./store.js";
 
@@ -29,6 +29,7 @@ async function begin() {
   for (const name of ["field:queued", "field:made", "field:state", "online", "offline"]) (name.startsWith("field") ? document : window).addEventListener(name, draw);
   document.addEventListener("htmx:afterSettle", settled);
   document.addEventListener("htmx:beforeSwap", isLate);
+  document.addEventListener("htmx:beforeRequest", isTooEarly);
   document.addEventListener("field:queued", () => say(null));
   document.addEventListener("field:trouble", ({ detail }) => say(detail));
   document.addEventListener("field:told", arrived);
@@ -102,6 +103,27 @@ function renew() {
 const isTyping = () =>
   document.activeElement?.matches("textarea, input, select") || [...document.querySelectorAll("#main textarea, #main input:not([type=hidden], [type=file])")].some((one) => !one.closest("dialog") && (one.value !== one.defaultValue || one.checked !== one.defaultChecked)) || Boolean(document.querySelector("dialog[open]"));
 
+// While the queue is on its way the house tells of every single thing in it: what is shown, and what is kept, is asked for
+// once it is over. What the office has changed meanwhile comes with that, too.
+let isMissed = false;
+
+function isTooEarly(event) {
+  const { elt, requestConfig } = event.detail;
+  if (state === "sending" && elt.matches("#stop, #stops") && requestConfig.triggeringEvent?.type.startsWith("calm:")) missed(event);
+}
+
+function missed(event) {
+  event?.preventDefault();
+  isMissed = true;
+}
+
+function catchUp() {
+  if (!isMissed || state === "sending") return;
+  isMissed = false;
+  renew();
+  ready();
+}
+
 let ready = () => {}; // what is kept is asked for anew, once there is somebody who keeps it
 
 async function keepPages() {
@@ -110,7 +132,8 @@ async function keepPages() {
   ready = () => askAhead(kept);
   ready();
   setInterval(ready, READY_EVERY);
-  document.body.addEventListener("calm:visit", ready);
+  document.body.addEventListener("calm:visit", () => (state === "sending" ? missed() : ready()));
+  document.addEventListener("field:state", catchUp);
 }
 
 async function askAhead({ active }) {

@@ -187,8 +187,18 @@ async function keepPicture(pictures, request, answer) {
   for (const old of kept.slice(0, -MOST_PICTURES)) await pictures.delete(old);
 }
 
+// Two lists at the same time would have each page fetched twice; of those that wait the last one counts.
+let newest;
+let isKept = Promise.resolve();
+
+function keepReady(pages) {
+  newest = pages;
+  isKept = isKept.catch(() => {}).then(() => (newest === pages ? keepAll(pages) : null));
+  return isKept;
+}
+
 // The pages of the coming days: those that are not there or have changed, one after the other, and none besides.
-async function keepReady(pages) {
+async function keepAll(pages) {
   const shown = (await fact("ready")) ?? {};
   const now = {};
   for (const { url, mark } of pages) {
