@@ -407,6 +407,23 @@ def test_a_page_that_is_drawn_anew_too_late_does_not_take_the_place_of_the_next(
     expect(page.locator("#stop h1")).to_have_text("Замер")
 
 
+def test_a_page_that_is_drawn_anew_takes_nothing_that_is_being_typed(phone, line, visit, windows):
+    """It was asked for before the first letter."""
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    ready(page, visit)
+    page.evaluate("""() => {
+        const { send } = XMLHttpRequest.prototype;
+        XMLHttpRequest.prototype.send = function (body) { window.held = () => send.call(this, body); };
+        htmx.ajax("GET", location.pathname, { target: "#main", select: "#main", swap: "outerHTML" });
+        XMLHttpRequest.prototype.send = send;
+    }""")
+    page.locator("textarea[name=text]").fill("код 12")
+    with page.expect_response(f"**/field/visits/{visit.pk}/"):
+        page.evaluate("window.held()")
+    page.wait_for_timeout(200)
+    expect(page.locator("textarea[name=text]")).to_have_value("код 12")
+
+
 def test_what_is_kept_is_asked_for_once_the_queue_is_through(phone, line, visit, windows):
     """The house tells of every single thing that it takes out of it."""
     page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")

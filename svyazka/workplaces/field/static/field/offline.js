@@ -87,10 +87,11 @@ async function settled() {
   soon();
 }
 
-// Somebody has gone on to another page meanwhile: the one that was asked for anew would take its place.
+// Somebody has gone on to another page meanwhile, or has begun to type: what was asked for anew would take that away.
 function isLate(event) {
-  const { elt, path } = event.detail.requestConfig;
-  if (elt === document.body && path !== location.pathname + location.search) event.detail.shouldSwap = false;
+  const { target, requestConfig } = event.detail;
+  if (requestConfig.elt !== document.body || target.id !== "main") return;
+  if (requestConfig.path !== location.pathname + location.search || isPicking() || isTyping()) event.detail.shouldSwap = false;
 }
 
 // Not while somebody types: what he has typed would be gone. A page that stands alone keeps itself fresh.
