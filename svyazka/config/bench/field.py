@@ -28,7 +28,7 @@ from svyazka.config.bench.report import Row
 PHONES = 300
 ACTIONS, PHOTOS = 200, 50
 KB = 1024
-QUIET = 100  # milliseconds of CPU in a second: what the house needs when nobody asks for anything
+AFTERWARDS = 15  # seconds, in which the phone has asked for everything anew
 DAY = "/field/"
 
 
@@ -118,16 +118,8 @@ def _sync(house: House, phone: Phone, visits: list[int]) -> float:
     phone.queue(visits, photos=PHOTOS, actions=ACTIONS)
     before = processor.used(house.process, house.cluster)
     phone.send(cuts=0)
-    return (_used_until_quiet(house) - before) / 1000
-
-
-def _used_until_quiet(house: House) -> float:
-    used = processor.used(house.process, house.cluster)
-    while True:
-        time.sleep(1)
-        before, used = used, processor.used(house.process, house.cluster)
-        if used - before < QUIET:
-            return used
+    time.sleep(AFTERWARDS)
+    return (processor.used(house.process, house.cluster) - before) / 1000
 
 
 def _share_right(house: House, person: int, visits: list[int]) -> float:
