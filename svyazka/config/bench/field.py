@@ -49,11 +49,12 @@ def rows(quick: bool) -> list[Row]:
     with house_with(0, web=None) as house:
         company = _company(house, 60 if quick else PHONES)
         house.visitor.cookies["svyazka_session"] = company.first["session"]
-        first_open, ahead = _first_open(house), _ahead(house)
+        first_open, over_https, ahead = _first_open(house, "gzip"), _first_open(house, "gzip, br"), _ahead(house)
         on_screen = _on_screen(house, company, times=5 if quick else 20, cuts=4 if quick else 12)
         back = field_phones.all_at_once(house.visitor.connection.port, company.phones[1:])
     return [
         Row("first open over the wire, with all that is kept for later", first_open, "KB", must=150, aim=90),
+        Row("the same, in brotli", over_https, "KB"),
         Row("besides: the pages of the coming days, by and by", ahead, "KB"),
         *on_screen,
         Row(f"{back.phones} phones at once: errors that a person sees", back.errors, "errors", must=0, aim=0),
@@ -74,13 +75,13 @@ def _company(house: House, phones: int) -> Company:
 _INSIDE = "import django; django.setup(); from svyazka.config.bench.field_company import main; main()"
 
 
-def _first_open(house: House) -> float:
-    """The page, what it needs, the worker, and what that fetches so that everything opens without signal. A phone says
-    that it unpacks brotli wherever it lets a worker be: over HTTPS."""
+def _first_open(house: House, packings: str) -> float:
+    """The page, what it needs, the worker, and what that fetches so that everything opens without signal. Over HTTPS,
+    where alone it lets a worker be, a phone says that it unpacks brotli."""
     worker = house.visitor.text("/field/worker.js")
     listed = re.findall(r'^  "(/[^"]+)",$', worker.partition("];")[0], re.MULTILINE)
     pages = (DAY, "/field/worker.js", "/field/manifest.webmanifest")
-    return house.visitor.first_load(*pages, *listed, packings="gzip, br") / KB
+    return house.visitor.first_load(*pages, *listed, packings=packings) / KB
 
 
 def _ahead(house: House) -> float:
