@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "svyazka.business.site_work",
     "svyazka.business.agreements",
     "svyazka.business.imports",
+    "svyazka.business.duplicates",
+    "svyazka.business.moving_in",
     "svyazka.business.intake",
     "svyazka.business.problems",
     "svyazka.business.company",

@@ -8,6 +8,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Collate, Lower, Replace, Reverse
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.staff.models import Person
 from svyazka.kit import phones, words
 
 
@@ -102,6 +103,64 @@ class ContactPoint(models.Model):
         if self.kind == self.Kind.PHONE:
             return phones.readable(self.value)
         return self.shown or self.value
+
+
+class Trait(models.Model):
+    """A name, company, tax number or address that a client was given by, as it was typed: he is compared by all of
+    them, also by those that no screen shows as his."""
+
+    class Kind(models.TextChoices):
+        NAME = "name", _("Name")
+        COMPANY = "company", _("Company")
+        TAX_NUMBER = "inn", _("Tax number")
+        ADDRESS = "address", _("Address")
+
+    client = models.ForeignKey(Client, models.CASCADE, related_name="traits")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    value = models.CharField(max_length=300)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "kind", "value"], name="trait_once")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class ClientRecord(models.Model):
+    """All that is known of a client as it is compared, packed: made out of him, his contact points and traits, and of
+    those that are merged into him. None: it has to be made (anew)."""
+
+    client_id = models.BigIntegerField(primary_key=True)
+    packed = models.TextField()
+    version = models.PositiveSmallIntegerField()  # of what normalises; another one: it is made anew
+
+    class Meta:
+        indexes = [models.Index(fields=["version", "client_id"], name="client_record_version")]
+
+
+class ClientKey(models.Model):
+    """What a client's record is looked up by: the letter of its kind and a text. Filed for clients that are not merged
+    into another one."""
+
+    pk = models.CompositePrimaryKey("key", "client_id")
+    key = models.CharField(max_length=120)
+    client_id = models.BigIntegerField(db_index=True)
+
+
+class Apart(models.Model):
+    """Two clients of whom a person has said that they are not the same: nobody is asked again."""
+
+    one = models.ForeignKey(Client, models.CASCADE, related_name="+")  # the smaller number
+    other = models.ForeignKey(Client, models.CASCADE, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="apart_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="apart_in_order"),
+        ]
 
 
 class InteractionQuerySet(models.QuerySet["Interaction"]):
