@@ -37,7 +37,6 @@ INSTALLED_APPS = [
     "svyazka.business.agreements",
     "svyazka.business.imports",
     "svyazka.business.duplicates",
-    "svyazka.business.moving_in",
     "svyazka.business.intake",
     "svyazka.business.problems",
     "svyazka.business.company",
