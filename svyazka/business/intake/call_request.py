@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.models import Call
 from svyazka.business.clients import change, history
-from svyazka.business.clients.identify import Contact, identify
+from svyazka.business.clients.identify import Contact
+from svyazka.business.clients.matching.recognise import recognise
+from svyazka.business.clients.matching.traits import Known
 from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.deals import rights
 from svyazka.business.deals.known import facts
@@ -65,8 +67,7 @@ def _client_of(call: Call, contact: str, *, name: str, by: Person) -> Client:
     else:
         message = _("The number is hidden: ask for a phone or an e-mail address.")
         raise Refused(message, fields={"contact": message})
-    client, _is_new = identify([given], name=name, by=by)
-    return client
+    return recognise([given], Known(name), by=by).client
 
 
 def _heard(name: str, address: str, openings: int | None) -> dict[str, Any]:
