@@ -78,8 +78,8 @@ def test_others_are_not_glued_together(known, arrived, base, veto, reason):
 
 
 def test_who_gives_no_name_is_taken_for_the_one_who_uses_the_phone():
-    assert decide(who("", PHONE), [(1, VERA)]).client == 1
-    assert decide(who("Вера", PHONE), [(1, who("", PHONE))]).client == 1, "somebody who has only called until now"
+    assert score(who("", PHONE), VERA).vetoes == ()
+    assert decide(who("Вера", PHONE), [(1, who("", PHONE))]).client == 1, "who has only called until now"
     assert decide(who("", PHONE), [(1, VERA)], base=shared_by(2)).client is None
 
 

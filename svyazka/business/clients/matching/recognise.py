@@ -32,11 +32,11 @@ _IDENTITIES = frozenset({ContactPoint.Kind.TELEGRAM, ContactPoint.Kind.WHATSAPP,
 
 
 class Recognised(NamedTuple):
-    """`decision`: of a doubtful one a person has to say whether he is somebody of the base; he is new until then."""
+    """`doubtful`: a person has to say whether he is one of these after all; he is new until then."""
 
     client: Client
     is_new: bool
-    decision: Decision | None = None
+    doubtful: Decision | None = None
 
 
 @transaction.atomic(savepoint=False)
@@ -50,12 +50,10 @@ def recognise(contacts: Sequence[Contact], known: Known, *, by: Actor) -> Recogn
         return Recognised(_attach(same, contacts, known, by=by), is_new=False)
     decision = decide_on(record_of(contacts, known))
     if decision.client is None:
-        return Recognised(create(contacts, known, by=by), is_new=True, decision=decision)
-    return Recognised(
-        _attach(survivor(Client.objects.get(pk=decision.client)), contacts, known, by=by),
-        is_new=False,
-        decision=decision,
-    )
+        doubtful = decision if decision.kind == "doubtful" else None
+        return Recognised(create(contacts, known, by=by), is_new=True, doubtful=doubtful)
+    same = survivor(Client.objects.get(pk=decision.client))
+    return Recognised(_attach(same, contacts, known, by=by), is_new=False)
 
 
 def record_of(contacts: Iterable[Contact], known: Known) -> Record:

@@ -48,13 +48,12 @@ def test_what_he_lacked_is_learnt(ivanova):
 def test_somebody_else_of_the_family_is_asked_about(ivanova):
     found = recognise([PHONE], Known("Иванов Пётр"), by=HOUSE)
     assert found.is_new
-    assert found.decision.kind == "doubtful"
-    assert [one.id for one in found.decision.likely] == [ivanova.pk]
+    assert [one.id for one in found.doubtful.likely] == [ivanova.pk]
 
 
 def test_who_has_nothing_in_common_with_anybody_is_new(ivanova):
     found = recognise([OTHER_PHONE], Known("Кузнецов Олег"), by=HOUSE)
-    assert (found.is_new, found.decision.kind) == (True, "new")
+    assert (found.is_new, found.doubtful) == (True, None)
 
 
 def test_whoever_writes_from_the_same_account_is_the_same_whatever_he_calls_himself():
