@@ -61,7 +61,7 @@ class Record:
 
 def normalise(given: Given) -> Record:
     unread: list[Unread] = []
-    firms = _each(map(companies.read, [*given.companies, *filter(companies.has_form, given.names)]))
+    firms = [companies.read(one) for one in (*given.companies, *filter(companies.has_form, given.names))]
     owners = [firm.owner for firm in firms if firm.owner]
     named = [people.read(name) for name in given.names if not companies.has_form(name)]
     handles, ringing = _handles(given.handles)
@@ -69,7 +69,7 @@ def normalise(given: Given) -> Record:
         people=_fullest([*named, *owners]),
         phones=_phones([*given.phones, *ringing], unread),
         mailboxes=_mailboxes(given.emails, unread),
-        companies=firms,
+        companies=_each(firms),
         **_tax(given.tax_numbers, unread),
         addresses=_each(map(places.read, given.addresses)),
         handles=frozenset(handles),

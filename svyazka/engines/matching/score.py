@@ -57,7 +57,7 @@ def vetoes(terms: Collection[str]) -> tuple[Veto, ...]:
     """What no number of bits outweighs: a person has to look."""
     said = [veto for term, veto in _ALWAYS.items() if term in terms]
     if "inn.same" in terms:
-        return tuple(said)
+        return tuple(veto for veto in said if veto != "other_company")
     same = SAME_CONTACT.intersection(terms)
     is_named = "contact.named_so" in terms
     is_whole_name = bool(_FIRST_FITS.intersection(terms) and _SURNAME_FITS.intersection(terms))
