@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from svyazka.engines.matching import weights as shipped
@@ -54,6 +54,9 @@ def decide(
     if not likely:
         return Decision("new", version=chosen.version)
     enough = chosen.nameless if _has_just_called(standing[likely[0].id], record) else chosen.certain
+    best = likely[0]
+    if enough < chosen.certain and best.score.vetoes == ("no_name",):
+        likely[0] = replace(best, score=replace(best.score, vetoes=()))
     doubts = tuple(_doubts(likely, chosen, enough))
     return Decision("doubtful" if doubts else "certain", tuple(likely), doubts, chosen.version)
 

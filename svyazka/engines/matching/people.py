@@ -158,7 +158,7 @@ def _take_patronymic(rest: list[str]) -> tuple[str, Gender]:
     for at in range(len(rest) - 1, -1, -1):
         named = father(rest[at])
         # Абрамович Роман: before a lone first name it is a surname.
-        if named and (at > 0 or len(rest) != 2):
+        if named and (at > 0 or len(rest) != 2) and not (at == 0 and _OF_A_FATHER.fullmatch(rest[-1])):
             return named, "f" if _DAUGHTER.search(rest.pop(at)) else "m"
     return "", ""
 

@@ -16,7 +16,7 @@ from svyazka.engines.matching.people import PersonName
 from svyazka.engines.matching.places import Address
 
 T = TypeVar("T")
-VERSION = 1  # of all that is made here and in `keys.py`: whoever keeps keys makes them anew when it changes
+VERSION = 2  # of all that is made here and in `keys.py`: whoever keeps keys makes them anew when it changes
 MOST = 12  # values of one kind that a record is compared by
 
 

@@ -34,6 +34,11 @@ def test_the_core_is_left(typed, core, form, reason):
     assert (company.core, company.form) == (core, form), reason
 
 
+def test_what_it_does_is_all_that_tells_it_from_its_sister():
+    assert (read("Медплюс-Сервис").core, read("Медплюс").core) == ("медплюс", "медплюс")
+    assert read("Медплюс-Сервис").trades != read("Медплюс").trades
+
+
 @pytest.mark.parametrize("typed", ["", "нет", "физ. лицо", "физлицо", "частное лицо", "ООО", "ИП", "-", "самозанятая"])
 def test_no_company(typed):
     assert not read(typed)

@@ -77,8 +77,8 @@ def test_others_are_not_glued_together(known, arrived, base, veto, reason):
     assert decide(arrived, [(1, known)], base=base).client is None, reason
 
 
-def test_who_gives_no_name_is_taken_for_the_one_who_uses_the_phone():
-    assert score(who("", PHONE), VERA).vetoes == ()
+def test_who_gives_no_name_is_asked_about():
+    assert score(who("", PHONE), VERA).vetoes == ("no_name",)
     assert decide(who("", PHONE), [(1, VERA)], base=shared_by(2)).client is None
 
 
@@ -199,3 +199,14 @@ def test_who_has_just_called_and_leaves_his_name_now_is_the_same(day, kind):
 def test_who_shares_a_phone_with_somebody_is_shown_however_little_else_fits():
     assert decide(who("Сергей Кузнецов", PHONE), [(1, VERA)]).kind == "doubtful"
     assert decide(who("Сергей Кузнецов", PHONE), [(1, VERA)], base=shared_by(5)).kind == "new"
+
+
+def test_a_word_that_is_no_name_contradicts_nobody():
+    assert decide(who("Миша ремонт", PHONE), [(1, who("Михаил Иванов", PHONE))]).client == 1
+    assert "other_first_name" not in score(who("Корсун", PHONE), who("Валентина Корсун", PHONE)).vetoes
+    assert "surname.same" in {one.term for one in score(who("Корсун", PHONE), who("Валентина Корсун", PHONE)).reasons}
+
+
+def test_sisters_that_differ_in_their_trade_alone_are_not_the_same():
+    terms = {one.term for one in score(who("", companies="Медплюс"), who("", companies="Медплюс-Сервис")).reasons}
+    assert "company.slip" in terms
