@@ -114,6 +114,7 @@ class Trait(models.Model):
         COMPANY = "company", _("Company")
         TAX_NUMBER = "inn", _("Tax number")
         ADDRESS = "address", _("Address")
+        HANDLE = "handle", _("Messenger")  # telegram/@vera: under which name, not from which account
 
     client = models.ForeignKey(Client, models.CASCADE, related_name="traits")
     kind = models.CharField(max_length=10, choices=Kind.choices)

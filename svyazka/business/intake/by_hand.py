@@ -45,7 +45,7 @@ def take_down(
 
     Of one client, two at the same time wait for each other in `recognise`.
     """
-    client, _is_new, doubtful = _whose(read_contact(contact), Known(name, address), by=by)
+    client, _is_new, _decision = found = _whose(read_contact(contact), Known(name, address), by=by)
     if before := _deal_of_request(client, request_id):
         return before
     known = known_of(openings)
@@ -57,8 +57,8 @@ def take_down(
         deal = learn(deal, {"address": address, **known}, by=by)
         if deal.responsible_id is None:
             deal = facts.appoint(deal, by, by=by)
-    if doubtful:
-        suspect(client, doubtful, deal=deal, by=by)
+    if found.doubtful:
+        suspect(client, found.doubtful, deal=deal, by=by)
     history.add(
         client.pk,
         kind=Interaction.Kind.FORM,

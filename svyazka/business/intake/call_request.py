@@ -38,10 +38,10 @@ def fill_in(
     """Writes down what the caller said. `contact` is asked for only where the number was hidden."""
     current = Call.objects.select_for_update().get(pk=call.pk, started_at=call.started_at)
     is_shown = current.client_id is not None
-    client, _is_new, doubtful = _client_of(current, contact, name=name, by=by)
+    client, _is_new, _decision = found = _client_of(current, contact, name=name, by=by)
     deal = deal_for(current, client, address=address, by=by)
-    if doubtful:
-        suspect(client, doubtful, deal=deal, by=by)
+    if found.doubtful:
+        suspect(client, found.doubtful, deal=deal, by=by)
     if current.interaction_id is None:
         add_to_history(current, client, deal, arrival_id=None, by=by)
     heard = _heard(name, address, openings)

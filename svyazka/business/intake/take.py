@@ -42,12 +42,12 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
     contacts = [Contact("phone", form.phone)] if form.phone else []
     contacts += [Contact("email", form.email)] if form.email else []
     said = Known(form.name, form.address, form.company, form.tax_number)
-    client, is_new, doubtful = recognise(contacts, said, by=by)
+    client, is_new, _decision = found = recognise(contacts, said, by=by)
     known = {**known_of(form.openings), **known_of_extra(form.extra)}
     origin = {"utm": form.utm, "page": form.page, "referrer": form.referrer}
     deal = _deal_for(client, arrival, is_new=is_new, by=by, origin=origin, address=form.address, known=known)
-    if doubtful:
-        suspect(client, doubtful, deal=deal, by=by)
+    if found.doubtful:
+        suspect(client, found.doubtful, deal=deal, by=by)
     happened = history.add(
         client.pk,
         kind=Interaction.Kind.FORM,
@@ -73,10 +73,10 @@ def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int
     by = Automaton(arrival.account)
     contacts = [Contact(message.channel, message.user_id, arrival.account, message.nick)]
     contacts += [Contact("phone", message.phone)] if message.phone else []
-    client, is_new, doubtful = recognise(contacts, Known(message.name), by=by)
+    client, is_new, _decision = found = recognise(contacts, Known(message.name), by=by)
     deal = _deal_for(client, arrival, is_new=is_new, by=by)
-    if doubtful:
-        suspect(client, doubtful, deal=deal, by=by)
+    if found.doubtful:
+        suspect(client, found.doubtful, deal=deal, by=by)
     happened = history.add(
         client.pk,
         kind=Interaction.Kind.MESSAGE,

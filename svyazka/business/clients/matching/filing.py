@@ -94,7 +94,11 @@ def given_of(points: Iterable[tuple[str, str, str]], traits: Iterable[tuple[str,
     """What stands in the base, as the engine reads it. Points: (kind, value, shown); traits: (kind, value)."""
     said: dict[str, list[str]] = defaultdict(list)
     for kind, value in traits:
-        said[kind].append(value)
+        if kind == Trait.Kind.HANDLE:
+            messenger, _stroke, name = value.partition("/")
+            yield Given(handles={messenger: name})
+        else:
+            said[kind].append(value)
     for kind, value, shown in points:
         if kind == ContactPoint.Kind.PHONE or kind == ContactPoint.Kind.WHATSAPP:
             said["phone"].append(value)

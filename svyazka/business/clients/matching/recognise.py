@@ -32,11 +32,16 @@ _IDENTITIES = frozenset({ContactPoint.Kind.TELEGRAM, ContactPoint.Kind.WHATSAPP,
 
 
 class Recognised(NamedTuple):
-    """`doubtful`: a person has to say whether he is one of these after all; he is new until then."""
+    """`decision`: none was needed of whoever writes from an account that is known."""
 
     client: Client
     is_new: bool
-    doubtful: Decision | None = None
+    decision: Decision | None = None
+
+    @property
+    def doubtful(self) -> Decision | None:
+        """A person has to say whether he is one of these after all; he is new until then."""
+        return self.decision if self.decision and self.decision.kind == "doubtful" else None
 
 
 @transaction.atomic(savepoint=False)
@@ -50,10 +55,9 @@ def recognise(contacts: Sequence[Contact], known: Known, *, by: Actor) -> Recogn
         return Recognised(_attach(same, contacts, known, by=by), is_new=False)
     decision = decide_on(record_of(contacts, known))
     if decision.client is None:
-        doubtful = decision if decision.kind == "doubtful" else None
-        return Recognised(create(contacts, known, by=by), is_new=True, doubtful=doubtful)
+        return Recognised(create(contacts, known, by=by), is_new=True, decision=decision)
     same = survivor(Client.objects.get(pk=decision.client))
-    return Recognised(_attach(same, contacts, known, by=by), is_new=False)
+    return Recognised(_attach(same, contacts, known, by=by), is_new=False, decision=decision)
 
 
 def record_of(contacts: Iterable[Contact], known: Known) -> Record:

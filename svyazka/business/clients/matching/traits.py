@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
@@ -22,6 +22,7 @@ class Known:
     address: str = ""
     company: str = ""
     tax_number: str = ""
+    handles: Mapping[str, str] = field(default_factory=dict)  # of messengers, by their kind
 
     def traits(self) -> Iterator[tuple[str, str]]:
         said = {
@@ -31,6 +32,7 @@ class Known:
             Trait.Kind.ADDRESS: self.address,
         }
         yield from ((kind.value, text) for kind, value in said.items() if (text := " ".join(value.split())[:300]))
+        yield from ((Trait.Kind.HANDLE.value, f"{kind}/{value}"[:300]) for kind, value in self.handles.items() if value)
 
 
 def learn(client: Client, known: Known) -> bool:

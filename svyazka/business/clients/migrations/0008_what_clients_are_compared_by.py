@@ -93,6 +93,7 @@ class Migration(migrations.Migration):
                             ("company", "Company"),
                             ("inn", "Tax number"),
                             ("address", "Address"),
+                            ("handle", "Messenger"),
                         ],
                         max_length=10,
                     ),
