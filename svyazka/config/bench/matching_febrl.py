@@ -31,9 +31,7 @@ def rows() -> list[Row]:
 def _row(name: str, *sets: str) -> Row:
     cards = [{**row, "side": side} for side in sets for row in peers.febrl(side)]
     true = pairs_within([card["rec_id"].split("-")[1] for card in cards])
-    theirs = {
-        said: f1(peers.said(tool, "febrl", cards).at_least(LIKELY), true) for tool, said in peers.NAMES.items()
-    }
+    theirs = {said: f1(peers.said(tool, "febrl", cards).at_least(LIKELY), true) for tool, said in peers.NAMES.items()}
     must = theirs[peers.NAMES["splink"]]
     value = f1(_found(cards), true)
     return Row(f"{name} without its number: pairs", value, "F1", "higher", must=must, aim=must, peers=theirs)

