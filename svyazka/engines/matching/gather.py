@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -17,7 +17,7 @@ from svyazka.engines.matching.weights import Weights
 # A key that more records have says nothing of any of them, unless it is a contact: those of an agent are read, too.
 MOST_OF_KEY, MOST_OF_CONTACT = 25, 60
 MOST_ROWS = 12  # of one client, put together by nobody's decision
-LIKELY = 0.5
+LIKELY, LIKELY_BY_NAME = 0.5, 0.8  # the latter where they have no contact in common
 # What says of two that they are not one; the other vetoes say only that it is not certain.
 CONTRADICTS: frozenset[Veto] = frozenset(
     [
@@ -54,40 +54,72 @@ class Gathered:
 def gather(records: Sequence[Record], *, weights: Weights | None = None) -> Gathered:
     """The surest pairs first; what was joined is compared as one, so that a father and a son do not meet in a card that
     names neither."""
-    chosen = weights or shipped.start()
-    base = _counted(records)
-    scored = [(pair, score(records[pair[0]], records[pair[1]], base, chosen)) for pair in sorted(_pairs(records))]
-    likely = [(pair, said) for pair, said in scored if said.probability >= chosen.doubtful]
-    likely.sort(key=lambda one: (-one[1].bits, one[0]))
-    groups = _Groups(records)
-    left = [
-        Perhaps(*pair, said)
-        for pair, said in likely
-        if not (_is_certain(said, chosen) and groups.join(*pair, lambda one: _is_certain(one, chosen), base, chosen))
-    ]
+    groups = _Groups(records, weights or shipped.start())
+    left = [one for one in _scored(groups, sorted(_pairs(records))) if not groups.join_certain(one)]
     certain = groups.tops()
-    for one in left:
-        if _is_likely(one.score):
-            groups.join(one.one, one.other, _is_likely, base, chosen)
+    groups.count_anew()
+    for one in _scored(groups, [(one.one, one.other) for one in left]):
+        groups.join_likely(one)
     doubts = tuple(one for one in left if certain[one.one] != certain[one.other])
     return Gathered(certain, groups.tops(), doubts)
 
 
+def _scored(groups: _Groups, pairs: Iterable[Pair]) -> list[Perhaps]:
+    """The likeliest first; those that are worth a question."""
+    found = [Perhaps(one, other, groups.score(one, other)) for one, other in pairs]
+    least = groups.weights.doubtful
+    likely = [one for one in found if one.score.probability >= least]
+    return sorted(likely, key=lambda one: (-one.score.bits, one.one, one.other))
+
+
 def _is_certain(said: Score, weights: Weights) -> bool:
-    return not said.vetoes and said.probability >= weights.certain
+    """A card without a name on a phone may be anybody's of the family, where no person has looked at any of them."""
+    terms = {reason.term for reason in said.reasons}
+    is_whose = "contact.nameless" not in terms or not _WHOSE_ALONE.isdisjoint(terms)
+    return is_whose and not said.vetoes and said.probability >= weights.certain
+
+
+_WHOSE_ALONE = frozenset({"inn.same", "handle.same", "company.same"})
 
 
 def _is_likely(said: Score) -> bool:
-    return said.probability >= LIKELY and CONTRADICTS.isdisjoint(said.vetoes)
+    enough = LIKELY_BY_NAME if "no_contact" in said.vetoes else LIKELY
+    return said.probability >= enough and CONTRADICTS.isdisjoint(said.vetoes)
 
 
 class _Groups:
-    """Each with all that is known of it."""
+    """Each with all that is known of it. How many people use a contact: a group is one of them."""
 
-    def __init__(self, records: Sequence[Record]) -> None:
+    def __init__(self, records: Sequence[Record], weights: Weights) -> None:
+        self.weights = weights
         self._up = list(range(len(records)))
         self._known = list(records)
         self._rows = [1] * len(records)
+        self._base = _counted(records)
+
+    def count_anew(self) -> None:
+        self._base = _counted([self._known[place] for place, up in enumerate(self._up) if place == up])
+
+    def score(self, one: int, other: int) -> Score:
+        return score(self._known[self.top(one)], self._known[self.top(other)], self._base, self.weights)
+
+    def join_certain(self, pair: Perhaps) -> bool:
+        return self._join(pair, lambda said: _is_certain(said, self.weights))
+
+    def join_likely(self, pair: Perhaps) -> bool:
+        return self._join(pair, _is_likely)
+
+    def _join(self, pair: Perhaps, fits: Callable[[Score], bool]) -> bool:
+        """Whether they are one now: they were, or they fit, and so does all that is known of either."""
+        first, second = sorted((self.top(pair.one), self.top(pair.other)))
+        if first == second:
+            return True
+        rows = self._rows[first] + self._rows[second]
+        if rows > MOST_ROWS or not fits(pair.score) or (rows > 2 and not fits(self.score(first, second))):
+            return False
+        self._up[second], self._rows[first] = first, rows
+        self._known[first] = together([self._known[first], self._known[second]])
+        return True
 
     def top(self, place: int) -> int:
         while self._up[place] != place:
@@ -97,19 +129,6 @@ class _Groups:
 
     def tops(self) -> tuple[int, ...]:
         return tuple(map(self.top, range(len(self._up))))
-
-    def join(self, one: int, other: int, fits: Callable[[Score], bool], base: Base, weights: Weights) -> bool:
-        """Whether they are one now; they were, or all that is known of them fits."""
-        first, second = sorted((self.top(one), self.top(other)))
-        if first == second:
-            return True
-        rows = self._rows[first] + self._rows[second]
-        # A pair of single records has been compared already.
-        if rows > MOST_ROWS or (rows > 2 and not fits(score(self._known[first], self._known[second], base, weights))):
-            return False
-        self._up[second], self._rows[first] = first, rows
-        self._known[first] = together([self._known[first], self._known[second]])
-        return True
 
 
 def _pairs(records: Sequence[Record]) -> set[Pair]:
