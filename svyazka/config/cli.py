@@ -95,8 +95,8 @@ def _add_care(commands: Commands) -> None:
     bench.add_argument(
         "name",
         metavar="NAME",
-        choices=("pages", "start", "live", "process", "telephony", "visits", "field"),
-        help="pages, start, live, process, telephony, visits, field",
+        choices=("pages", "start", "live", "process", "telephony", "visits", "field", "matching"),
+        help="pages, start, live, process, telephony, visits, field, matching",
     )
     bench.add_argument("--quick", action="store_true", help="within a minute: a smaller base, the same rows")
     bench.add_argument("--history", action="store_true", help="telephony: with a year of calls behind it")

@@ -79,6 +79,9 @@ class Arrived:
 
 @dataclass
 class World:
+    """`rows`: the clients as they were written down, time and again."""
+
+    rows: list[tuple[int, Record]] = field(default_factory=list)
     clients: dict[int, Record] = field(default_factory=dict)
     arrived: list[Arrived] = field(default_factory=list)
     base: Base = field(default_factory=Base)
@@ -102,11 +105,22 @@ def world(seed: int, *, clients: int = 1500, arrivals: int = 600) -> World:
     made = World()
     for soul in souls:
         rows = [normalise(scribble.written(random, soul)) for _row in range(random.choice((1, 1, 2, 3)))]
+        made.rows += [(soul.id, row) for row in rows]
         made.clients[soul.id] = together(rows)
     made.by_key = _index(made.clients)
     made.base = _counted(made.clients)
     made.arrived = [_arrival(random, souls) for _one in range(arrivals)]
     return made
+
+
+def sheet(seed: int, *, rows: int) -> list[Given]:
+    """As many cells of a list that nobody has looked through."""
+    random = Random(seed)  # noqa: S311
+    found: list[Given] = []
+    while len(found) < rows:
+        for soul in _household(random, 0):
+            found += [scribble.written(random, soul) for _row in range(random.choice((1, 1, 2, 3)))]
+    return found[:rows]
 
 
 def _index(clients: dict[int, Record]) -> dict[keys.Key, set[int]]:
