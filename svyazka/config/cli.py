@@ -100,6 +100,13 @@ def _add_care(commands: Commands) -> None:
     )
     bench.add_argument("--quick", action="store_true", help="within a minute: a smaller base, the same rows")
     bench.add_argument("--history", action="store_true", help="telephony: with a year of calls behind it")
+    rehearse = _command(
+        commands, "rehearse", _rehearse, "show what would become of a company's own data; keeps nothing"
+    )
+    rehearse.add_argument("--base", metavar="FILE", type=Path, help="CSV of the clients there are")
+    rehearse.add_argument("--leads", metavar="FILE", type=Path, help="CSV of requests, taken one by one")
+    rehearse.add_argument("--dedupe", metavar="FILE", type=Path, help="CSV of rows of which none is a client yet")
+    rehearse.add_argument("--out", metavar="FILE", type=Path, required=True, help="CSV of what was decided")
     _command(commands, "collect", _collect, "gather static files under names that carry their hash")
 
 
@@ -244,6 +251,16 @@ def _bench(chosen: argparse.Namespace) -> Answer:
     from svyazka.config.bench import report
 
     return report.main("history" if chosen.history else chosen.name, quick=chosen.quick)
+
+
+def _rehearse(chosen: argparse.Namespace) -> Answer:
+    from svyazka.config import rehearsing
+
+    if chosen.dedupe and not (chosen.base or chosen.leads):
+        return rehearsing.dedupe(chosen.dedupe, chosen.out)
+    if chosen.base and chosen.leads and not chosen.dedupe:
+        return rehearsing.leads(chosen.base, chosen.leads, chosen.out)
+    raise CannotStart("Say --base FILE --leads FILE, or --dedupe FILE.")
 
 
 def _collect(_chosen: argparse.Namespace) -> Answer:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -92,8 +93,8 @@ def survivor(client: Client) -> Client:
     return client
 
 
-def create(contacts: Sequence[Contact], known: Known, *, by: Actor) -> Client:
-    """A new client. A company that nobody speaks for is called by its name."""
+def create(contacts: Sequence[Contact], known: Known, *, by: Actor, on: date | None = None) -> Client:
+    """A new client. A company that nobody speaks for is called by its name. `on`: when he was heard of first."""
     kind = Client.Kind.COMPANY if known.company and not known.name else Client.Kind.PERSON
     client = Client.objects.create(kind=kind, name=known.name or known.company, address=known.address)
     _add_contacts(client, contacts)
@@ -102,7 +103,7 @@ def create(contacts: Sequence[Contact], known: Known, *, by: Actor) -> Client:
     changes = {field: (None, value) for field, value in said.items() if value}
     record("clients.created", About("client", client.pk, client_id=client.pk), by=by, changes=changes)
     search.index("client", client.pk, client.name, client.address)
-    filing.file([client.pk])
+    filing.file([client.pk], seen=on)
     return client
 
 

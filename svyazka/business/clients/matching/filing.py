@@ -39,13 +39,16 @@ def key_text(key: keys.Key) -> str:
     return (_LETTERS[key.kind] + key.value)[:LONGEST_KEY]
 
 
-def file(client_ids: Iterable[int]) -> None:
+def file(client_ids: Iterable[int], *, seen: date | None = None) -> None:
     """Makes record and keys of these clients anew, out of all that is known of them and of those merged into them.
-    Whoever is merged into another one has none: that one is filed in his stead."""
+    Whoever is merged into another one has none: that one is filed in his stead. `seen`: when they were heard of last,
+    if that is not when they were written down."""
     asked = sorted(set(client_ids))
     if not asked:
         return
     families = _families(asked)
+    if seen:
+        families = {root: one._replace(seen=seen) for root, one in families.items()}
     _write(families, gone=sorted(set(asked) - families.keys()))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from django.db import transaction
@@ -45,33 +46,35 @@ class Recognised(NamedTuple):
 
 
 @transaction.atomic(savepoint=False)
-def recognise(contacts: Sequence[Contact], known: Known, *, by: Actor) -> Recognised:
+def recognise(contacts: Sequence[Contact], known: Known, *, by: Actor, on: date | None = None) -> Recognised:
     """The client for certain, with what he lacked; or a new one. Requests with a contact in common wait for each other.
+    `on`: when he said so, if it was not today.
 
     Whoever writes from the same account of a messenger is the same, whatever else he says.
     """
+    on = on or clock.now().date()
     wait_in_line(contacts)
     if same := find_by_contact(one for one in contacts if one.kind in _IDENTITIES):
-        return Recognised(_attach(same, contacts, known, by=by), is_new=False)
-    decision = decide_on(record_of(contacts, known))
+        return Recognised(_attach(same, contacts, known, by=by, on=on), is_new=False)
+    decision = decide_on(record_of(contacts, known, on))
     if decision.client is None:
-        return Recognised(create(contacts, known, by=by), is_new=True, decision=decision)
+        return Recognised(create(contacts, known, by=by, on=on), is_new=True, decision=decision)
     same = survivor(Client.objects.get(pk=decision.client))
-    return Recognised(_attach(same, contacts, known, by=by), is_new=False, decision=decision)
+    return Recognised(_attach(same, contacts, known, by=by, on=on), is_new=False, decision=decision)
 
 
-def record_of(contacts: Iterable[Contact], known: Known) -> Record:
+def record_of(contacts: Iterable[Contact], known: Known, on: date) -> Record:
     points = [(one.kind, one.value, one.shown) for one in contacts]
     record = together(map(normalise, given_of(points, known.traits())))
-    return replace(record, seen=clock.now().date())
+    return replace(record, seen=on)
 
 
-def _attach(client: Client, contacts: Sequence[Contact], known: Known, *, by: Actor) -> Client:
+def _attach(client: Client, contacts: Sequence[Contact], known: Known, *, by: Actor, on: date) -> Client:
     hold([client])
     if known.name and not client.name:
         learn_name(client, known.name, by=by)
     is_more = bool(learn_contacts(client, contacts, by=by)) | learn(client, known)
     if is_more:
         filing.file([client.pk])
-    filing.heard_of(client.pk, clock.now().date())
+    filing.heard_of(client.pk, on)
     return client
