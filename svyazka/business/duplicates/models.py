@@ -84,7 +84,7 @@ class Suspicion(models.Model):
             models.CheckConstraint(condition=~Q(client=F("other")), name="suspicion_of_two"),
         ]
         indexes = [
-            models.Index(F("probability").desc(), F("id"), condition=Q(state="open"), name="suspicion_open"),
+            models.Index(F("probability").desc(), F("id").desc(), condition=Q(state="open"), name="suspicion_open"),
             models.Index(fields=["-decided_at", "-id"], condition=~Q(state="open"), name="suspicion_decided"),
             models.Index(fields=["other"], condition=Q(state="open"), name="suspicion_of_other"),
             models.Index(fields=["client"], condition=Q(state="open"), name="suspicion_of_client"),

@@ -4,7 +4,7 @@ asked to look."""
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,6 @@ from svyazka.business.deals.opening import open_deal_of
 from svyazka.business.deals.work import tasks
 from svyazka.business.duplicates import wording
 from svyazka.business.duplicates.models import Search, Suspicion
-from svyazka.business.duplicates.pending import NOW, OPEN
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff import hours, roles
 from svyazka.business.staff.models import Person, Role
@@ -66,7 +65,7 @@ def suspect(client: Client, decision: Decision, *, deal: Deal | None, by: Actor)
     if not new:
         return []
     _ask(new, deal, by=by)
-    about = About("client", client.pk, client_id=client.pk, deal_id=deal.pk if deal else None)
+    about = About("suspicion", new[0].pk, client_id=client.pk, deal_id=deal.pk if deal else None)
     others = ", ".join(f"№ {one.other_id}" for one in new)
     record("duplicates.suspected", about, by=by, changes={"like": (None, others)})
     return new
@@ -115,32 +114,6 @@ on conflict do nothing returning id
 """
 
 
-def end_task(task_id: int | None, *, by: Actor) -> None:
-    """Once nothing of what it asks for is left to be decided."""
-    task = Task.objects.filter(pk=task_id, done_at=None).first() if task_id else None
-    if task is None or _is_left(task):
-        return
-    if isinstance(by, Person):
-        tasks.done(task, by=by)
-    else:
-        tasks.fall_away(task, by=by)
-
-
-def end_tasks_of(client_ids: Collection[int], *, by: Actor) -> None:
-    """After two were merged or said to be apart: what has answered itself by that is nobody's task any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TASKS_OF, [list(client_ids), list(client_ids)])
-        asking = [number for (number,) in cursor.fetchall()]
-    for number in asking:
-        end_task(number, by=by)
-
-
-_TASKS_OF = """
-select distinct s.task_id from duplicates_suspicion s join deals_task task on task.id = s.task_id
-where s.state = 'open' and task.done_at is null and (s.client_id = any(%s) or s.other_id = any(%s)) order by 1
-"""
-
-
 def ask(suspected: Sequence[Suspicion], *, person: Person | None, deal: Deal | None, by: Actor) -> Task:
     """One task, whose words say of whom it may be a duplicate and why."""
     task = tasks.plan(deal, _said(suspected), due_at=_due_at(person, deal), person=person, by=by)
@@ -148,15 +121,6 @@ def ask(suspected: Sequence[Suspicion], *, person: Person | None, deal: Deal | N
     for one in suspected:
         one.task = task
     return task
-
-
-def _is_left(task: Task) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_LEFT, [task.pk])
-        return cursor.fetchone() is not None
-
-
-_LEFT = f"select from {NOW} where s.task_id = %s and {OPEN} limit 1"  # pieces of our own only
 
 
 def _ask(new: Sequence[Suspicion], deal: Deal | None, *, by: Actor) -> None:
