@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.db.models import F
 
-from svyazka.business.clients import search
+from svyazka.business.clients import found_by, search
 from svyazka.business.clients.models import Client
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.kit import clock, rows
@@ -36,13 +36,13 @@ def identify(contacts: Iterable[Contact], *, name: str = "", address: str = "", 
     time wait for each other, new or known, and by whichever of his contacts: they make one client and one deal.
     """
     given = list(contacts)
-    _wait_in_line([f"{one.kind}/{one.account}/{one.value}" for one in given])
+    wait_in_line([f"{one.kind}/{one.account}/{one.value}" for one in given])
     client = find_by_contact(given)
     is_new = client is None
     if client is None:
         client = _create(given, name, address, by=by)
     else:
-        _wait_in_line([f"client {client.pk}"])
+        client = _standing([client])[client.pk]
         if name and not client.name:
             _learn_name(client, name, by=by)
         _learn_contacts(client, given, by=by)
@@ -68,19 +68,36 @@ def find_by_phones(numbers: Iterable[str]) -> dict[str, Client]:
     """Those who are known, by number (E.164). Held until the end of the transaction: nobody else opens a deal for one
     of them, or makes a second client of an unknown number."""
     asked = sorted(set(numbers))
-    _wait_in_line([f"phone//{number}" for number in asked])
+    wait_in_line([f"phone//{number}" for number in asked])
     found: dict[str, Client] = {}
     columns = f"select {rows.columns(Client)}, point.value {_WITH_PHONES}"  # names of our own only
     for client, number in rows.read_joined(columns, [asked], Client):
         found.setdefault(number, survivor(client))
-    _wait_in_line([f"client {client.pk}" for client in found.values()])
-    return found
+    standing = _standing(found.values())
+    return {number: standing[client.pk] for number, client in found.items()}
 
 
 _WITH_PHONES = """
 from clients_contactpoint point join clients_client on clients_client.id = point.client_id
 where point.value = any(%s) and point.kind = 'phone' and point.account = '' order by point.id
 """
+
+
+def wait_for(client_ids: Iterable[int]) -> None:
+    """Nobody else attaches anything to these clients, or merges them, until the end of the transaction."""
+    wait_in_line([f"client {number}" for number in client_ids])
+
+
+def _standing(clients: Iterable[Client]) -> dict[int, Client]:
+    """By the number under which each was found: who they are once nobody else is at work on them. Somebody may have
+    been merged while we waited."""
+    found = {client.pk: client for client in clients}
+    wait_for(found)
+    merged = rows.read(Client, "where id = any(%s) and merged_into_id is not null", [list(found)]) if found else []
+    for client in merged:
+        found[client.pk] = survivor(client)
+    wait_for({found[client.pk].pk for client in merged})
+    return found
 
 
 def survivor(client: Client) -> Client:
@@ -133,10 +150,10 @@ def _learn_name(client: Client, name: str, *, by: Actor) -> None:
     client.refresh_from_db()
     about = About("client", client.pk, client_id=client.pk)
     record("clients.changed", about, by=by, changes={"name": ("", name)})
-    search.index("client", client.pk, client.name, client.address, client.found_by)
+    found_by.index(client.pk)
 
 
-def _wait_in_line(names: list[str]) -> None:
+def wait_in_line(names: list[str]) -> None:
     """Locks until the end of the transaction; in one order, so that none wait in a ring."""
     if not names:
         return

@@ -90,3 +90,44 @@ class Suspicion(models.Model):
             models.Index(fields=["client"], condition=Q(state="open"), name="suspicion_of_client"),
             models.Index(fields=["search", "band", "id"], condition=Q(search__isnull=False), name="suspicion_found"),
         ]
+
+
+class Merge(models.Model):
+    """Two clients who became one: `gone` points on to `kept`. Nothing of either is lost, and it can be undone."""
+
+    kept = models.ForeignKey(Client, models.PROTECT, related_name="+")
+    gone = models.ForeignKey(Client, models.PROTECT, related_name="+")
+    gone_name = models.CharField(max_length=200)  # what he was called then
+    choices = models.JSONField(default=dict)  # code of what is known → whose was kept: kept, gone, both
+    suspicion = models.ForeignKey(Suspicion, models.SET_NULL, null=True, related_name="+")
+    search_id = models.BigIntegerField(null=True)  # of the search through the whole base that did it
+    history_id = models.BigIntegerField(null=True)  # the line that tells of it
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    actor = models.CharField(max_length=80, blank=True)  # the name of what did it, when it was no person
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    left = models.JSONField(default=list)  # [[table, row, column], …]: changed since, and not put back
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["gone"], condition=Q(undone_at=None), name="merged_once"),
+            models.CheckConstraint(condition=~Q(kept=F("gone")), name="merge_of_two"),
+        ]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="merge_newest"),
+            models.Index(fields=["by", "-at", "-id"], name="merge_of_person"),
+            models.Index(fields=["search_id", "-id"], condition=Q(search_id__isnull=False), name="merge_of_search"),
+        ]
+
+
+class MergedRow(models.Model):
+    """One value that a merge has changed (`kit/cells.py`); in the order in which it did."""
+
+    id = models.BigAutoField(primary_key=True)
+    merge = models.ForeignKey(Merge, models.CASCADE, related_name="rows")
+    table = models.CharField(max_length=60)
+    row = models.BigIntegerField()
+    column = models.CharField(max_length=120, blank=True)  # empty: the whole row
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
