@@ -1,5 +1,5 @@
-"""Somebody says whether two are one: one and the same, two different clients, or later. Each can be taken back, and each
-is what the weights learn from."""
+"""Somebody says whether two are one: one and the same, two different clients, or later. Each can be taken back, and
+weights learn from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from svyazka.business.deals.models import Task
 from svyazka.business.deals.work import tasks
 from svyazka.business.duplicates import merging, suspicions
 from svyazka.business.duplicates.models import Merge, Suspicion
-from svyazka.business.journal.record import About, record
+from svyazka.business.journal.record import About, announce, record
 from svyazka.business.staff.models import Person
 from svyazka.engines.matching.refit import Judged
 from svyazka.engines.matching.terms import TERMS
@@ -34,6 +34,7 @@ def same(suspicion: Suspicion, *, kept: Client | None = None, by: Person) -> Mer
     current = _open(suspicion)
     stays = current.client if kept and kept.pk == current.client_id else current.other
     goes = current.other if stays.pk == current.client_id else current.client
+    _announce(current)
     return merging.merge(stays, goes, suspicion=current, by=by)
 
 
@@ -46,6 +47,7 @@ def apart(suspicion: Suspicion, *, by: Person) -> None:
     if not _move(current, State.APART, by=by):
         raise ChangedMeanwhile
     _end_task(current, by=by)
+    _announce(current)
 
 
 @transaction.atomic
@@ -69,6 +71,7 @@ def take_back(suspicion: Suspicion, *, by: Person) -> merging.Undone | None:
     current = Suspicion.objects.select_related("client", "other").filter(pk=suspicion.pk).first()
     if current is None:
         raise ChangedMeanwhile
+    _announce(current)
     if current.state == State.SAME:
         return _separate(current, by=by)
     if current.state == State.APART:
@@ -137,6 +140,11 @@ def _open_task(current: Suspicion, *, by: Person) -> None:
     else:
         open_deal = task.deal if task.deal and task.deal.is_open else None
         suspicions.ask([current], person=task.person, deal=open_deal, by=by)
+
+
+def _announce(current: Suspicion) -> None:
+    """To the pages that show it. That they were merged or are apart, the journal says of the clients."""
+    announce("suspicion", current.pk, data={"client": current.client_id})
 
 
 def _about(current: Suspicion) -> About:

@@ -96,8 +96,15 @@ def numbered(number: int) -> Line | None:
 def count(person: Person, narrowed: Narrowed) -> int:
     """No further than somebody would read."""
     where, given = _conditions(person, narrowed)
-    ((number,),) = _ask(f"select count(*) from (select {_FROM} where {where} limit %s) found", [*given, COUNTED + 1])
+    question = f"select count(*) from (select {_FROM} where {where} limit %s) found"  # noqa: S608  # our own words only
+    ((number,),) = _ask(question, [*given, COUNTED + 1])
     return int(number)
+
+
+def of_tasks(task_ids: Collection[int]) -> dict[int, int]:
+    """Which of these tasks ask to look at a suspicion, and at which one first."""
+    waiting = Suspicion.objects.filter(task_id__in=task_ids, state=Suspicion.State.OPEN).order_by("probability")
+    return dict(waiting.values_list("task_id", "pk"))
 
 
 def sources_in_use() -> list[int]:
@@ -120,7 +127,11 @@ _STATES: dict[str, str] = {
     "later": f"s.state = 'open' and s.until > %s and {_NOT_SAID}",
     "decided": "s.state <> 'open' and s.decided_at <= %s",
 }
-_ORDERS = {"certain": ("s.probability", "float8"), "newest": ("s.id", "bigint"), "decided": ("s.decided_at", "timestamptz")}
+_ORDERS = {
+    "certain": ("s.probability", "float8"),
+    "newest": ("s.id", "bigint"),
+    "decided": ("s.decided_at", "timestamptz"),
+}
 _READERS: dict[str, Callable[[str], Any]] = {"float8": float, "bigint": int, "timestamptz": datetime.fromisoformat}
 _SOURCES = """
 select distinct deal.source_id from duplicates_suspicion s join deals_deal deal on deal.id = s.deal_id
@@ -165,9 +176,7 @@ def _lines(found: Sequence[tuple[Any, ...]]) -> list[Line]:
 def _line(suspicion: Suspicion, sides: Mapping[int, Side], person_id: int | None, person: str, by: str) -> Line:
     client, other = sides[suspicion.client_id], sides[suspicion.other_id]
     same = client.said & other.said
-    return Line(
-        suspicion, replace(client, same=same), replace(other, same=same), person_id, person or "", by or ""
-    )
+    return Line(suspicion, replace(client, same=same), replace(other, same=same), person_id, person or "", by or "")
 
 
 def _sides(client_ids: Collection[int]) -> dict[int, Side]:

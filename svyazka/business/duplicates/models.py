@@ -64,9 +64,8 @@ class Suspicion(models.Model):
     deal = models.ForeignKey(Deal, models.SET_NULL, null=True, related_name="+")  # with which he came
     task = models.ForeignKey(Task, models.SET_NULL, null=True, related_name="+")  # to look at it
     probability = models.FloatField()
-    reasons = models.JSONField(
-        default=list
-    )  # [[term, bits, his value, the other's value, amount], …], the weightiest first
+    # [[term, bits, his value, the other's value, amount], …], the weightiest first.
+    reasons = models.JSONField(default=list)
     doubts = models.JSONField(default=list)  # codes: why the house did not decide by itself; vetoes among them
     weights = models.CharField(max_length=40)  # version of the weights by which they were compared
     band = models.CharField(max_length=8, choices=Band.choices, default=Band.DOUBTFUL, db_default=Band.DOUBTFUL)

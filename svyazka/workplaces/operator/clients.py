@@ -29,7 +29,7 @@ from svyazka.business.deals.models import Deal, Field
 from svyazka.business.staff.models import Person
 from svyazka.kit import phones, rows
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
-from svyazka.workplaces.shared import inputs, not_to_ring, own_fields, timeline
+from svyazka.workplaces.shared import inputs, not_to_ring, own_fields, suspected, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 from svyazka.workplaces.shared.said import names_of, people_in, said
@@ -163,7 +163,8 @@ def page_of(found: Client, person: Person) -> dict[str, Any]:
     )
     deals.sort(key=lambda deal: not deal.is_open)
     contacts = contacts_of(found, person)
-    return {"client": found, "deals": deals, "known": _known(found), **contacts, **history_of(found.pk)}
+    told = {**history_of(found.pk), **suspected.of_client(found.pk)}
+    return {"client": found, "deals": deals, "known": _known(found), **contacts, **told}
 
 
 def contacts_of(found: Client, person: Person) -> dict[str, Any]:

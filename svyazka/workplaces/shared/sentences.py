@@ -25,6 +25,7 @@ SENTENCES: dict[str, Sentence] = {
     "clients.put_back": Sentence(_("Put back into the queue")),
 
     "duplicates.suspected": Sentence(_("May be a client whom we know: {after}"), of="like"),
+    "duplicates.put_off": Sentence(_("Whether two are one client is decided later: {after}"), of="until"),
 
     "clients.source_added": Sentence(_("Source added: {after}"), of="name"),
     "clients.source_changed": Sentence(_("Source changed")),

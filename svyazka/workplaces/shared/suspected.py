@@ -17,9 +17,11 @@ TINTS = {"certain": "good", "probable": "warn", "doubtful": ""}
 MOST_REASONS = 5
 
 
-def of_client(client_id: int) -> list[dict[str, Any]]:
-    """For the page of a client or of a deal of his."""
-    return cards(listing.of_client(client_id))
+def of_client(client_id: int) -> dict[str, Any]:
+    """For the page of a client or of a deal of his: of each the other one, the `twin`."""
+    found = cards(listing.of_client(client_id))
+    twins = [{**one, "twin": next(side for side in one["sides"] if side["id"] != str(client_id))} for one in found]
+    return {"suspected": twins, "suspected_of": client_id}
 
 
 def cards(lines: Iterable[Line]) -> list[dict[str, Any]]:
@@ -36,7 +38,7 @@ def card(line: Line, short: Short) -> dict[str, Any]:
         "state": suspicion.get_state_display(),
         "band": suspicion.get_band_display(),
         "tint": TINTS[suspicion.band],
-        "sides": [_side(line.client, short, _("New")), _side(line.other, short, _("Known"))],
+        "sides": [_side(line.client, short, _("The new one")), _side(line.other, short, _("The known one"))],
         "speaks_for": [one for one in reasons if one.speaks_for][:MOST_REASONS],
         "against": [one for one in reasons if not one.speaks_for][:MOST_REASONS],
         "doubts": wording.doubts(suspicion),
