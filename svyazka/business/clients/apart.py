@@ -51,7 +51,7 @@ with recursive family (id) as (
     select %s::bigint union select client.id from family join clients_client client on client.merged_into_id = family.id
 )
 """
-_MEMBERS = f"{_FAMILY} select id from family order by id"  # noqa: S608
+_MEMBERS = f"{_FAMILY} select id from family order by id"  # noqa: S608  # of our own words only
 _OTHERS = f"""
 {_FAMILY}, said (id) as (
     select other_id from clients_apart join family on one_id = family.id

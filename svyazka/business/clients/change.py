@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import found_by
 from svyazka.business.clients.identify import Contact
+from svyazka.business.clients.matching import filing
 from svyazka.business.clients.models import Client, ContactPoint
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.kit import emails, phones
@@ -52,6 +53,7 @@ def change(
         current.save()
         record("clients.changed", About("client", current.pk, client_id=current.pk), by=by, changes=changes)
         found_by.index(current.pk)
+        filing.file([current.pk])
     return current
 
 
@@ -79,6 +81,7 @@ def add_contact(client: Client, typed: str, *, by: Actor) -> ContactPoint:
     if is_new:
         about = About("client", client.pk, client_id=client.pk)
         record("clients.contact_added", about, by=by, changes={contact.kind: (None, contact.value)})
+        filing.file([client.pk])
     return point
 
 
@@ -87,6 +90,7 @@ def remove_contact(point: ContactPoint, *, by: Actor) -> None:
     about = About("client", point.client_id, client_id=point.client_id)
     record("clients.contact_removed", about, by=by, changes={point.kind: (point.value, None)})
     point.delete()
+    filing.file([point.client_id])
 
 
 def read_contact(typed: str) -> Contact:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from svyazka.business.clients.matching import filing
 from svyazka.business.clients.models import (
     Apart,
     Client,
@@ -84,6 +85,14 @@ def _once(two: Two) -> list[Cell]:
     return cells + take_out(Trait, traits)
 
 
+def _file(two: Two) -> None:
+    """By what each is compared from now on."""
+    filing.file([two.kept, two.gone])
+    for number in (two.kept, two.gone):
+        if latest := Interaction.objects.of_client(number).first():
+            filing.heard_of(number, latest.at.date())
+
+
 _SAME_CONTACTS = """
 select mine.id, double.id, case when mine.shown = '' then double.shown else '' end
 from clients_contactpoint double join clients_contactpoint mine using (kind, account, value)
@@ -108,4 +117,5 @@ ALONG = Along(
         (SearchPosting, "object_id"): Fate.MADE_ANEW,  # a floor above, with the words of the company's own fields
     },
     rule=_once,
+    afterwards=_file,
 )

@@ -211,26 +211,31 @@ def _make_anew(two: Two) -> None:
 
 
 def _standing_on(done: Merge) -> list[Merge]:
-    """Later merges of the same clients, or of those they were merged into; the oldest first."""
-    concerned, found = {done.kept_id, done.gone_id}, []
-    for one in Merge.objects.filter(pk__gt=done.pk, undone_at=None, kept_id__in=_everybody_above(done)).order_by("pk"):
-        if concerned & {one.kept_id, one.gone_id}:
-            concerned |= {one.kept_id, one.gone_id}
-            found.append(one)
-    return found
+    """Later merges of the same clients, or that have changed the same rows, and those that stand on these in turn; the
+    oldest first."""
+    found: set[int] = set()
+    while more := _next_to({done.pk, *found}, since=done.pk) - found:
+        found |= more
+    return list(Merge.objects.filter(pk__in=found).order_by("pk"))
 
 
-def _everybody_above(done: Merge) -> list[int]:
+def _next_to(merges: Collection[int], *, since: int) -> set[int]:
     with connection.cursor() as cursor:
-        cursor.execute(_ABOVE, [done.kept_id])
-        return [number for (number,) in cursor.fetchall()]
+        cursor.execute(_NEXT_TO, {"merges": list(merges), "since": since})
+        return {number for (number,) in cursor.fetchall()}
 
 
-_ABOVE = """
-with recursive above (id, next) as (
-    select id, merged_into_id from clients_client where id = %s
-    union select c.id, c.merged_into_id from above join clients_client c on c.id = above.next
-) select id from above
+_NEXT_TO = """
+with given as (select kept_id, gone_id from duplicates_merge where id = any(%(merges)s)),
+concerned as (select kept_id as id from given union select gone_id from given)
+select id from duplicates_merge where id > %(since)s and undone_at is null and (
+    kept_id in (select id from concerned) or gone_id in (select id from concerned)
+    or id in (
+        select later.merge_id from duplicates_mergedrow mine
+        join duplicates_mergedrow later using ("table", "row")
+        where mine.merge_id = any(%(merges)s) and later.merge_id > %(since)s
+    )
+)
 """
 
 

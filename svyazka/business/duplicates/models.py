@@ -130,3 +130,6 @@ class MergedRow(models.Model):
     column = models.CharField(max_length=120, blank=True)  # empty: the whole row
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["table", "row"], name="merged_row_of")]

@@ -85,6 +85,6 @@ _OF_MANY = frozenset({"phone.same_of_many", "email.same_of_many", "handle.same_o
 _OF_SEVERAL = _OF_MANY | {"phone.same_of_two", "email.same_of_two"}
 _FIRST_FITS = frozenset({"first.same", "first.short"})
 _SURNAME_FITS = frozenset({"surname.same", "surname.slip", "surname.sound", "surname.part"})
-# Phone and flat are those of a whole family.
-_WHOSE_ALONE = frozenset({"contact.second", "handle.same", "company.same"})
+# Whoever gives no name is taken for the one person who is known to use his phone, as when he rings.
+_WHOSE_ALONE = frozenset({"phone.same", "email.same", "contact.second", "handle.same", "company.same"})
 _NEARLY_CONTACT = frozenset({"phone.slip", "email.slip", "email.mailbox", "address.flat"})
