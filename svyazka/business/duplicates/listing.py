@@ -89,6 +89,12 @@ def of_client(client_id: int) -> list[Line]:
     return _lines(_ask(f"{_LINE} {_FROM} where {where} order by s.probability desc, s.id desc limit 3", given))
 
 
+def sample(narrowed: Narrowed, *, most: int) -> list[Line]:
+    """The least certain of them: where a mistake would be found first."""
+    where, given = _conditions(None, narrowed)
+    return _lines(_ask(f"{_LINE} {_FROM} where {where} order by s.probability, s.id limit %s", [*given, most]))
+
+
 def numbered(number: int) -> Line | None:
     return next(iter(_lines(_ask(f"{_LINE} {_FROM} where s.id = %s", [number]))), None)
 

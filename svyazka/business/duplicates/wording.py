@@ -92,6 +92,9 @@ _DOUBTS: dict[str, Promise] = {
     "veto": _("but something speaks against it that weighs more than all the rest"),
     "unlikely": _("but that is not enough to be sure"),
     "another_as_likely": _("but another client resembles him as much"),
+    "chain": _("but among all who resemble these two, some contradict each other"),
+    "crowd": _("but more than eight clients resemble each other"),
+    "refused": _("but they could not be merged by themselves"),
 }
 
 

@@ -25,6 +25,13 @@ SENTENCES: dict[str, Sentence] = {
     "clients.put_back": Sentence(_("Put back into the queue")),
 
     "duplicates.suspected": Sentence(_("May be a client whom we know: {after}"), of="like"),
+    "duplicates.search_begun": Sentence(_("A search for duplicates through the whole base was begun")),
+    "duplicates.search_stopped": Sentence(_("A search for duplicates was stopped")),
+    "duplicates.search_ended": Sentence(_("A search for duplicates has looked at everybody")),
+    "duplicates.search_merging": Sentence(_("What a search for duplicates was certain of is being merged")),
+    "duplicates.search_merged": Sentence(_("What a search for duplicates was certain of is merged")),
+    "duplicates.search_undoing": Sentence(_("The merges of a search for duplicates are being undone")),
+    "duplicates.search_undone": Sentence(_("The merges of a search for duplicates are undone")),
     "duplicates.put_off": Sentence(_("Whether two are one client is decided later: {after}"), of="until"),
 
     "clients.source_added": Sentence(_("Source added: {after}"), of="name"),

@@ -5,9 +5,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0009_two_clients_become_one"),
+        ("clients", "0008_what_clients_are_compared_by"),
         ("deals", "0014_missed_calls_are_returned"),
-        ("duplicates", "0002_two_clients_become_one"),
+        ("duplicates", "0001_who_may_be_one"),
         ("staff", "0007_an_extension_may_be_on_two_pbxs"),
     ]
 
@@ -44,10 +44,6 @@ class Migration(migrations.Migration):
             model_name="suspicion",
             name="suspicion_once",
         ),
-        migrations.RemoveIndex(
-            model_name="suspicion",
-            name="suspicion_open",
-        ),
         migrations.AddField(
             model_name="suspicion",
             name="band",
@@ -76,15 +72,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="suspicions",
                 to="duplicates.search",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="suspicion",
-            index=models.Index(
-                models.OrderBy(models.F("probability"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                condition=models.Q(("state", "open")),
-                name="suspicion_open",
             ),
         ),
         migrations.AddIndex(
