@@ -60,7 +60,7 @@ def later(suspicion: Suspicion, *, until: datetime | None, by: Person) -> None:
     Suspicion.objects.filter(pk=current.pk).update(until=until)
     changes = {"until": (None, until.isoformat() if until else None)}
     record("duplicates.put_off", _about(current), by=by, changes=changes)
-    task = Task.objects.filter(pk=current.task_id, done_at=None).first()
+    task = Task.objects.filter(pk=current.task_id or 0, done_at=None).first()
     if task and not (until and _left(current).filter(until=None).exists()):
         tasks.put_off(task, until=until, by=by)
 
@@ -101,7 +101,7 @@ def _open(suspicion: Suspicion) -> Suspicion:
 
 def _hold_deal(current: Suspicion) -> None:
     """The deal of its task before anything else: as everybody does who changes a deal and what hangs on it."""
-    deal_id = Task.objects.filter(pk=current.task_id).values_list("deal_id", flat=True).first()
+    deal_id = Task.objects.filter(pk=current.task_id or 0).values_list("deal_id", flat=True).first()
     if deal_id:
         held.hold(deal_id)
 
@@ -121,18 +121,18 @@ def _separate(current: Suspicion, *, by: Person) -> merging.Undone | None:
 
 
 def _left(current: Suspicion) -> QuerySet[Suspicion]:
-    return Suspicion.objects.filter(task_id=current.task_id, state=State.OPEN).exclude(pk=current.pk)
+    return Suspicion.objects.filter(task_id=current.task_id or 0, state=State.OPEN).exclude(pk=current.pk)
 
 
 def _end_task(current: Suspicion, *, by: Person) -> None:
     """Once nothing of what it asks for is left to be decided."""
-    task = Task.objects.filter(pk=current.task_id, done_at=None).first() if current.task_id else None
+    task = Task.objects.filter(pk=current.task_id or 0, done_at=None).first()
     if task and not _left(current).exists():
         tasks.done(task, by=by)
 
 
 def _open_task(current: Suspicion, *, by: Person) -> None:
-    task = Task.objects.select_related("person", "deal").filter(pk=current.task_id).first()
+    task = Task.objects.select_related("person", "deal").filter(pk=current.task_id or 0).first()
     if task is None or task.done_at is None:
         return
     if task.done_by_id == by.pk and task.done_at > clock.now() - tasks.TAKE_BACK:

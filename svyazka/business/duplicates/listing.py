@@ -146,7 +146,8 @@ where s.state = 'open' and deal.source_id is not null order by 1
 
 
 def _conditions(person: Person | None, narrowed: Narrowed) -> tuple[str, list[Any]]:
-    where, given = [_STATES[narrowed.state]], [clock.now()]
+    where: list[str] = [_STATES[narrowed.state]]
+    given: list[Any] = [clock.now()]
     if person and narrowed.whose == "mine":
         where.append("s.decided_by_id = %s" if narrowed.state == "decided" else "task.person_id = %s")
         given.append(person.pk)
