@@ -88,9 +88,10 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.agreements import links as agreement_links
     from svyazka.business.calendars import feeds
     from svyazka.business.calls.models import Call, CallQueue, Listening, Pbx, PhoneLine, Recording
-    from svyazka.business.clients.models import Interaction, Source
+    from svyazka.business.clients.models import Client, Interaction, Source
     from svyazka.business.conversations.models import ChannelAccount
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
+    from svyazka.business.duplicates.merging import merge
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
     from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion
@@ -186,6 +187,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "tasks": task.pk,
         "clients": vera.pk,
         "contacts": vera.contact_points.get().pk,
+        "merges": merge(vera, Client.objects.create(name="Вера"), by=windows["olga"]).pk,
         "visits": visit.pk,
         "photos": photo.pk,
         "pictures": photo.request_id,

@@ -100,7 +100,8 @@ class Merge(models.Model):
     gone_name = models.CharField(max_length=200)  # what he was called then
     choices = models.JSONField(default=dict)  # code of what is known → whose was kept: kept, gone, both
     suspicion = models.ForeignKey(Suspicion, models.SET_NULL, null=True, related_name="+")
-    search_id = models.BigIntegerField(null=True)  # of the search through the whole base that did it
+    # The search through the whole base that did it.
+    search = models.ForeignKey(Search, models.SET_NULL, null=True, related_name="+", db_index=False)
     history_id = models.BigIntegerField(null=True)  # the line that tells of it
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     actor = models.CharField(max_length=80, blank=True)  # the name of what did it, when it was no person
@@ -117,7 +118,7 @@ class Merge(models.Model):
         indexes = [
             models.Index(fields=["-at", "-id"], name="merge_newest"),
             models.Index(fields=["by", "-at", "-id"], name="merge_of_person"),
-            models.Index(fields=["search_id", "-id"], condition=Q(search_id__isnull=False), name="merge_of_search"),
+            models.Index(fields=["search", "-id"], condition=Q(search__isnull=False), name="merge_of_search"),
         ]
 
 
