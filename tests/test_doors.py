@@ -92,6 +92,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.conversations.models import ChannelAccount
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
     from svyazka.business.duplicates.models import Search, Suspicion
+    from svyazka.business.duplicates.merging import merge
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
     from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion
@@ -190,6 +191,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "tasks": task.pk,
         "clients": vera.pk,
         "contacts": vera.contact_points.get().pk,
+        "merges": merge(vera, Client.objects.create(name="Вера"), by=windows["olga"]).pk,
         "visits": visit.pk,
         "photos": photo.pk,
         "pictures": photo.request_id,

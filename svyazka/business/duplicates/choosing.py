@@ -34,9 +34,9 @@ def choose(kept: Known, gone: Known, given: Mapping[str, str]) -> dict[str, str]
 def choice(code: str, ours: Any, theirs: Any, *, theirs_is_newer: bool) -> str:
     """What is known rather than what is not, the fuller rather than the shorter, the newer rather than the older one.
     Of two notes neither is thrown away."""
-    if _is_empty(theirs) or ours == theirs:
+    if is_nothing(theirs) or ours == theirs:
         return KEPT
-    if _is_empty(ours):
+    if is_nothing(ours):
         return GONE
     if code == "kind":  # nobody is said to be a company by itself
         return GONE if theirs == "company" else KEPT
@@ -54,7 +54,7 @@ def outcome(code: str, whose: str, ours: Any, theirs: Any) -> Any:
     return theirs if whose == GONE else ours
 
 
-def _is_empty(value: Any) -> bool:
+def is_nothing(value: Any) -> bool:
     return value in (None, "", [])
 
 

@@ -21,7 +21,8 @@ def _decide(two: Two) -> list[Cell]:
     asked = _asked_of(two.kept)
     double = [one for one in others if _third(one, two.gone) in asked]
     moving = [one for one in others if one not in double]
-    return [*_answer(two, same), *_end(two, double), *_point_on(two, moving)]
+    changed = [*_answer(two, same), *cells.take_out(Suspicion, [one.pk for one in double]), *_point_on(two, moving)]
+    return changed + _end_tasks(two, [*same, *double])
 
 
 def _asked_of(client_id: int) -> set[int]:
@@ -36,17 +37,14 @@ def _third(one: Suspicion, known: int) -> int:
 def _answer(two: Two, same: Iterable[Suspicion]) -> list[Cell]:
     decided = {"state": Suspicion.State.SAME, "decided_at": clock.now(), "decided_by_id": two.by}
     still_open = [one for one in same if one.state == Suspicion.State.OPEN]
-    changed = [cell for one in still_open for cell in cells.change(Suspicion, one.pk, decided)]
-    return changed + _tick_off(two, still_open)
+    return [cell for one in still_open for cell in cells.change(Suspicion, one.pk, decided)]
 
 
-def _end(two: Two, double: list[Suspicion]) -> list[Cell]:
-    """The same is asked of the survivor already."""
-    return _tick_off(two, double) + cells.take_out(Suspicion, [one.pk for one in double])
-
-
-def _tick_off(two: Two, asked: Iterable[Suspicion]) -> list[Cell]:
-    return tick_off([one.task_id for one in asked if one.task_id], by=two.by)
+def _end_tasks(two: Two, answered: Iterable[Suspicion]) -> list[Cell]:
+    """Nothing of what they ask for is left to be decided."""
+    asking = {one.task_id for one in answered if one.task_id}
+    left = Suspicion.objects.filter(task__in=asking, state=Suspicion.State.OPEN).values_list("task_id", flat=True)
+    return tick_off(sorted(asking - set(left)), by=two.by)
 
 
 def _point_on(two: Two, moving: Iterable[Suspicion]) -> list[Cell]:

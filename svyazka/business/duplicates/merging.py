@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -36,9 +37,10 @@ from svyazka.business.notices.going_along import ALONG as NOTICES
 from svyazka.business.visits.going_along import ALONG as VISITS
 from svyazka.kit import clock
 from svyazka.kit.cells import Cell, put_back
-from svyazka.kit.going_along import Two
+from svyazka.kit.going_along import Fate, Two
 from svyazka.kit.refusals import Refused
 
+LATELY = timedelta(hours=1)
 ROOMS = (DUPLICATES, CLIENTS, DEALS, VISITS, CALLS, AGREEMENTS, NOTICES, IMPORTS, JOURNAL)
 
 
@@ -111,15 +113,29 @@ def undo(done: Merge, *, by: Actor) -> Undone:
     return Undone(left, later)
 
 
-def gather(done: Merge) -> int:
-    """What was written with the number of the one who is gone by somebody who had not heard of it yet. Says how many
-    rows have followed."""
+def gather_lately() -> int:
+    """What was written with the number of one who was just merged, by somebody who had not heard of it yet. Says how
+    many rows have followed him."""
+    lately = Merge.objects.filter(at__gte=clock.now() - LATELY, undone_at=None).order_by("pk")
+    return sum(_gather(done) for done in lately)
+
+
+@transaction.atomic
+def _gather(done: Merge) -> int:
     two = _two(done)
-    with transaction.atomic():
-        _held([two.kept, two.gone])
-        if Merge.objects.filter(pk=done.pk, undone_at=None).exists():
-            return _keep(done, [cell for room in ROOMS for cell in room.go(two)])
-    return 0
+    if not any(
+        model._default_manager.filter(**{column: two.gone}).exists()
+        for room in ROOMS
+        for (model, column), fate in room.columns.items()
+        if fate == Fate.MOVES
+    ):
+        return 0
+    _held([two.kept, two.gone])
+    if not Merge.objects.filter(pk=done.pk, undone_at=None).exists():
+        return 0
+    followed = _keep(done, [cell for room in ROOMS for cell in room.go(two)])
+    _make_anew(two)
+    return followed
 
 
 def _insist_two(clients: Collection[Client]) -> None:

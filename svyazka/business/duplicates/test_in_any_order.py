@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from svyazka.business.calls.models import Call
 from svyazka.business.clients import apart, change, found_by, history, identify
+from svyazka.business.clients.matching import filing
 from svyazka.business.clients.models import Client, ContactPoint, Trait
 from svyazka.business.deals.known import client_facts
 from svyazka.business.deals.models import CallingHold, Deal, Field, MissedCall, RingBack, Task
@@ -47,6 +48,7 @@ TABLES = {
     "clients_apart": "to_jsonb(t)",
     "clients_searchposting": "to_jsonb(t) - 'id'",
     "clients_clientkey": "to_jsonb(t)",
+    "clients_clientrecord": "to_jsonb(t)",
     "deals_deal": "to_jsonb(t)",
     "deals_task": "to_jsonb(t)",
     "deals_ringback": "to_jsonb(t)",
@@ -188,6 +190,7 @@ def world(company) -> list[Client]:
     for one, other in ((1, 0), (2, 0), (2, 1), (3, 2)):
         Suspicion.objects.create(client=clients[one], other=clients[other], probability=0.5, weights="1")
     found_by.index_all([one.pk for one in clients])
+    filing.file([one.pk for one in clients])
     next_steps.show_on_deals(Deal.objects.values_list("pk", flat=True))
     return clients
 

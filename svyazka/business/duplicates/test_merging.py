@@ -1,14 +1,23 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from time import sleep
+
 import pytest
+from django.db import connection, connections, transaction
 
 from svyazka.business.clients import apart, change, history, identify, search
-from svyazka.business.clients.models import Client, ContactPoint, Interaction, Trait
-from svyazka.business.deals.models import Deal
+from svyazka.business.clients.matching import filing
+from svyazka.business.clients.models import Client, ClientKey, ContactPoint, Interaction, Trait
+from svyazka.business.deals.models import Deal, MissedCall, RingBack, Task
 from svyazka.business.deals.opening import open_deal
-from svyazka.business.duplicates.merging import merge, undo
-from svyazka.business.duplicates.models import Merge
+from svyazka.business.deals.work import next_steps
+from svyazka.business.duplicates.merging import gather_lately, merge, undo
+from svyazka.business.duplicates.models import Merge, Suspicion
 from svyazka.business.journal.record import Automaton
+from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 
 HOUSE = Automaton("test")
@@ -80,7 +89,7 @@ def test_who_is_merged_already_is_refused_in_words(vera, twin, olga):
     other = Client.objects.create(name="Пётр")
     merge(vera, twin, by=olga)
     for kept, gone in [(twin, vera), (vera, twin), (other, twin), (twin, other)]:
-        with pytest.raises(Refused, match="merged with another one already|соединён с другим"):
+        with pytest.raises(Refused, match="уже объединён с другим"):
             merge(kept, gone, by=olga)
     with pytest.raises(Refused):
         merge(vera, vera, by=olga)
@@ -134,3 +143,117 @@ def all_of(*clients: Client) -> list[list[dict]]:
         list(Deal.objects.order_by("pk").values()),
         list(Interaction.objects.exclude(kind="merged").order_by("pk").values()),
     ]
+
+
+def test_he_is_rung_back_once(vera, twin, olga):
+    mine, theirs = (missed(one, times) for one, times in ((vera, 1), (twin, 2)))
+    done = merge(vera, twin, by=olga)
+    (left,) = RingBack.objects.filter(done_at=None)
+    assert (left.pk, left.client_id, left.times) == (mine.pk, vera.pk, 3)
+    assert Task.objects.get(pk=mine.task_id).what.startswith("Перезвонить: 3 пропущенных")
+    closed = Task.objects.get(pk=theirs.task_id)
+    assert (bool(closed.done_at), closed.result, closed.done_by) == (True, "Клиенты объединены.", olga)
+    assert set(MissedCall.objects.values_list("ring_back", flat=True)) == {mine.pk}
+    assert "Перезвонить: 2" not in Deal.objects.get(pk=theirs.task.deal_id).next_step
+    undo(done, by=olga)
+    assert {one.client_id: one.times for one in RingBack.objects.filter(done_at=None)} == {vera.pk: 1, twin.pk: 2}
+    assert Task.objects.get(pk=theirs.task_id).done_at is None
+    assert Deal.objects.get(pk=theirs.task.deal_id).next_step == "Перезвонить: 2"
+
+
+def missed(client: Client, times: int) -> RingBack:
+    deal, at = open_deal(client, by=HOUSE), clock.now() - timedelta(hours=times)
+    task = Task.objects.create(deal=deal, kind="call", what=f"Перезвонить: {times}", due_at=at)
+    known = RingBack.objects.create(client=client, task=task, first_missed_at=at, last_missed_at=at, times=times)
+    MissedCall.objects.create(call_id=times, ring_back=known)
+    next_steps.show_on_deal(deal)
+    return known
+
+
+def test_keys_move_along_and_come_back(vera, twin, olga):
+    filing.file([vera.pk, twin.pk])
+    before = keys_of(vera), keys_of(twin)
+    done = merge(vera, twin, by=olga)
+    phones = {key for key in before[1] if key.startswith("p")}
+    assert (len(phones), keys_of(vera) >= before[0] | phones, keys_of(twin)) == (1, True, set())
+    undo(done, by=olga)
+    assert (keys_of(vera), keys_of(twin)) == before
+
+
+def keys_of(client: Client) -> set[str]:
+    return set(ClientKey.objects.filter(client_id=client.pk).values_list("key", flat=True))
+
+
+def test_a_task_to_look_at_it_is_done_and_open_again(vera, twin, olga):
+    task = Task.objects.create(what="Может быть, это один клиент", due_at=clock.now(), person=olga)
+    asked = Suspicion.objects.create(client=twin, other=vera, probability=0.7, weights="1", task=task)
+    done = merge(vera, twin, suspicion=asked, by=olga)
+    asked.refresh_from_db()
+    assert (asked.state, asked.decided_by, bool(Task.objects.get(pk=task.pk).done_at)) == ("same", olga, True)
+    undo(done, by=olga)
+    asked.refresh_from_db()
+    assert (asked.state, asked.decided_by, Task.objects.get(pk=task.pk).done_at) == ("open", None, None)
+
+
+def test_what_was_written_with_the_old_number_meanwhile_follows(vera, twin, olga):
+    done = merge(vera, twin, by=olga)
+    late = history.add(twin.pk, kind="note", text="Опоздала", by=HOUSE)
+    assert gather_lately() == 1
+    late.refresh_from_db()
+    assert late.client_id == vera.pk
+    assert gather_lately() == 0
+    undo(done, by=olga)
+    late.refresh_from_db()
+    assert late.client_id == twin.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_merge_in_a_ring_one_is_refused():
+    one, other = (Client.objects.create(name=name) for name in ("Вера", "Вера Павлова"))
+    start = Barrier(2)
+
+    def go(kept: Client, gone: Client) -> bool:
+        start.wait()
+        try:
+            merge(kept, gone, by=HOUSE)
+        except Refused:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    with ThreadPoolExecutor(2) as both:
+        done = [both.submit(go, one, other), both.submit(go, other, one)]
+        assert sorted(each.result() for each in done) == [False, True]
+    assert Merge.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_arrival_in_that_very_moment_lands_at_the_survivor():
+    kept, gone = (Client.objects.create(name=name) for name in ("Вера", "Вера Павлова"))
+    ContactPoint.objects.create(client=gone, kind="phone", value="+79035556677")
+
+    def arrives() -> int:
+        try:
+            with transaction.atomic():
+                return identify.identify([identify.Contact("phone", "+79035556677")], by=HOUSE)[0].pk
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as beside:
+        with transaction.atomic():
+            merge(kept, gone, by=HOUSE)
+            arriving = beside.submit(arrives)
+            wait_until_somebody_waits()
+        assert arriving.result() == kept.pk
+
+
+def wait_until_somebody_waits() -> None:
+    """In the line in which `merge` stands as well."""
+    for _try in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from pg_locks where locktype = 'advisory' and not granted")
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.02)
+    raise AssertionError("nobody waits")

@@ -21,6 +21,11 @@ SENTENCES: dict[str, Sentence] = {
     "clients.contact_added": Sentence(_("A way to reach the client was added")),
     "clients.contact_removed": Sentence(_("A way to reach the client was removed")),
     "clients.noted": Sentence(_("A note was written")),
+    "clients.merged": Sentence(_("Another client was merged into this one: № {after}"), of="client"),
+    "clients.separated": Sentence(_("The merging with another client was undone: № {after}"), of="client"),
+    "clients.apart": Sentence(_("Said to be another client than № {after}"), of="client"),
+    "clients.not_apart": Sentence(_("No longer said to be another client than № {after}"), of="client"),
+    "clients.given": Sentence(_("Given to this client: what came while two were one")),
     "clients.taken_up": Sentence(_("Taken up from the queue")),
     "clients.put_back": Sentence(_("Put back into the queue")),
 
