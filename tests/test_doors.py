@@ -91,8 +91,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.clients.models import Client, Interaction, Source
     from svyazka.business.conversations.models import ChannelAccount
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
-    from svyazka.business.duplicates.models import Search, Suspicion
     from svyazka.business.duplicates.merging import merge
+    from svyazka.business.duplicates.models import Search, Suspicion
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
     from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion

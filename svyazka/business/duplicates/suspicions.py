@@ -30,6 +30,7 @@ from svyazka.kit import clock
 
 MOST = 3
 WORKING_MINUTES = 4 * 60  # to look at it
+WEEK = {str(day): [["09:00", "18:00"]] for day in range(5)}  # of whom nobody has said when he works
 AHEAD = timedelta(days=3)  # a step that is due later than that does not put it off
 LONGEST = 200  # of a task
 PROBABLE = 0.5
@@ -73,8 +74,8 @@ def suspect(client: Client, decision: Decision, *, deal: Deal | None, by: Actor)
 
 def of_likely(client_id: int, likely: Likely, decision: Decision, *, deal_id: int | None = None) -> Found:
     score = likely.score
-    doubts = [*score.vetoes, *(doubt for doubt in decision.doubts if doubt != "veto")]
-    if score.probability < shipped.start().certain and "unlikely" not in doubts:
+    doubts = list(score.vetoes or (doubt for doubt in decision.doubts if doubt != "veto"))
+    if not doubts and score.probability < shipped.start().certain:
         doubts.append("unlikely")
     reasons = [[one.term, round(one.bits, 3), one.ours, one.theirs, one.amount] for one in score.reasons]
     return Found(client_id, likely.id, score.probability, reasons, doubts, decision.version, deal_id)
@@ -145,7 +146,7 @@ def _head() -> Person | None:
 def _due_at(person: Person | None, deal: Deal | None) -> datetime:
     """Within some hours of work; but what the client waits for stays the next step of the deal."""
     now = clock.now()
-    due_at = hours.after(person.hours if person else {}, now, WORKING_MINUTES)
+    due_at = hours.after((person.hours if person else {}) or WEEK, now, WORKING_MINUTES)
     step_at = deal.next_step_at if deal else None
     return max(due_at, step_at + timedelta(minutes=1)) if step_at and step_at < now + AHEAD else due_at
 
@@ -157,7 +158,7 @@ def _said(suspected: Sequence[Suspicion]) -> str:
         name = naming.called(first.other, list(first.other.contact_points.all()))[:80]
         text = _("Perhaps it is {name} (№ {number})").format(name=name, number=first.other_id)
         more = _("and {number} more").format(number=len(suspected) - 1) if len(suspected) > 1 else ""
-        ends = [*wording.doubts(first)[:1], more]
+        ends = [wording.objection(first, most=1), more]
         likely = [one.text for one in wording.because(first) if one.speaks_for]
     room = LONGEST - len(text) - sum(len(end) + 2 for end in ends)
     if reasons := wording.as_many(likely, room=room):
