@@ -19,10 +19,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 def pairs(windows, olga, mikhail) -> list[Suspicion]:
     """Three times a new one with the telephone of somebody of the same surname whom Mikhail knows."""
     made = []
-    for number, name in enumerate(("Иванова", "Орлова", "Зуева")):
+    phones = ("+79167650011", "+79031234567", "+79265550909")
+    for name, phone in zip(("Иванова", "Орлова", "Зуева"), phones, strict=True):
         two = [Client.objects.create(name=f"{name} {first}") for first in ("Анна", "Вера")]
         for one in two:
-            ContactPoint.objects.create(client=one, kind="phone", value=f"+7916765432{number}")
+            ContactPoint.objects.create(client=one, kind="phone", value=phone)
         filing.file([one.pk for one in two])
         open_deal(two[0], responsible=mikhail, by=olga)
         made += suspect(two[1], whose.like(two[1].pk), deal=open_deal(two[1], by=olga), by=olga)
