@@ -14,7 +14,7 @@ from svyazka.business.clients.models import ClientRecord
 from svyazka.engines.matching import keys, usage
 from svyazka.engines.matching.decide import Decision, decide
 from svyazka.engines.matching.packed import unpack
-from svyazka.engines.matching.record import Given, Record, normalise
+from svyazka.engines.matching.record import VERSION, Given, Record, normalise
 from svyazka.engines.matching.weights import Weights
 from svyazka.kit.asking import Asking, answered, ask, together
 
@@ -51,7 +51,7 @@ def like_many(client_ids: Collection[int], *, apart: Collection[int] = ()) -> di
 
 
 def records_of(client_ids: Collection[int]) -> dict[int, Record]:
-    filed = ClientRecord.objects.filter(pk__in=client_ids).exclude(packed="").order_by("pk")
+    filed = ClientRecord.objects.filter(pk__in=client_ids, version=VERSION).order_by("pk")
     return {one.client_id: replace(unpack(one.packed), seen=one.seen) for one in filed}
 
 
@@ -97,7 +97,7 @@ def _candidates(records: Sequence[Record], besides: Sequence[int]) -> Asking[dic
     places, texts = zip(*asked, strict=True)
     most = [MOST_OF_CONTACT if text[0] in EXACT else MOST_OF_KEY for text in texts]
     given = {"places": list(places), "keys": list(texts), "most": most, "exact": list(EXACT), "top": MOST_COMPARED}
-    given["besides"] = [besides[place] if besides else 0 for place in places]
+    given |= {"besides": [besides[place] if besides else 0 for place in places], "version": VERSION}
     for place, client_id, of, packed, seen in (yield from ask(_CANDIDATES, given)):
         found[place].append(_Found(client_id, replace(unpack(packed), seen=seen), frozenset(of)))
     return found
@@ -116,6 +116,6 @@ with hit as (
     from hit where (is_exact or not is_full) and client_id <> besides group by place, client_id
 )
 select client.place, client.client_id, client.keys, filed.packed, filed.seen
-from client join clients_clientrecord filed on filed.client_id = client.client_id
+from client join clients_clientrecord filed on filed.client_id = client.client_id and filed.version = %(version)s
 where client.rank <= %(top)s order by client.place, client.rank
 """
