@@ -25,7 +25,7 @@ from svyazka.business.conversations import bots
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
-from svyazka.business.duplicates import searching
+from svyazka.business.duplicates import merging, searching
 from svyazka.business.imports import going_on, upload
 from svyazka.business.intake import chores, left_behind
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
@@ -67,6 +67,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (reminding.remind_of_questions, 30.0),
     (searched.go_round, 5.0),
     (filing.go_round, 5.0),
+    (merging.gather_lately, 60.0),
     (commonness.count_anew, 21_600.0),
     (upload.forget_old, 3600.0),
     (commands.give_up_late, 5.0),

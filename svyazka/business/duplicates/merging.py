@@ -36,11 +36,14 @@ from svyazka.business.journal.record import About, Actor, News, announce_all, re
 from svyazka.business.notices.going_along import ALONG as NOTICES
 from svyazka.business.visits.going_along import ALONG as VISITS
 from svyazka.kit import clock
+from svyazka.kit.alone import alone
 from svyazka.kit.cells import Cell, put_back
 from svyazka.kit.going_along import Fate, Two
 from svyazka.kit.refusals import Refused
 
 LATELY = timedelta(hours=1)
+# Any number will do, as long as nobody else uses it.
+LOCK = 5_219_113
 ROOMS = (DUPLICATES, CLIENTS, DEALS, VISITS, CALLS, AGREEMENTS, NOTICES, IMPORTS, JOURNAL)
 
 
@@ -115,7 +118,12 @@ def undo(done: Merge, *, by: Actor) -> Undone:
 
 def gather_lately() -> int:
     """What was written with the number of one who was just merged, by somebody who had not heard of it yet. Says how
-    many rows have followed him."""
+    many rows have followed him. By one worker at a time."""
+    with alone(LOCK) as nobody_else:
+        return _gather_lately() if nobody_else else 0
+
+
+def _gather_lately() -> int:
     lately = Merge.objects.filter(at__gte=clock.now() - LATELY, undone_at=None).order_by("pk")
     return sum(_gather(done) for done in lately)
 

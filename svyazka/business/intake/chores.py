@@ -10,7 +10,6 @@ from django.db import DatabaseError, connection, transaction
 
 from svyazka.business.calls.commands import forget_old as forget_old_commands
 from svyazka.business.calls.setting_up.examine import forget_old as forget_old_examinations
-from svyazka.business.duplicates.merging import gather_lately
 from svyazka.business.intake.models import ArrivalKey
 from svyazka.business.journal.record import forget_old_news
 from svyazka.business.notices.reading import forget_old_notices
@@ -58,10 +57,9 @@ def clear_arrival_keys() -> None:
     ArrivalKey.objects.filter(received_at__lt=clock.now() - timedelta(days=60)).delete()
 
 
-CHORES: tuple[Callable[[], object], ...] = (
+CHORES: tuple[Callable[[], None], ...] = (
     make_pieces_ahead,
     clear_arrival_keys,
-    gather_lately,
     forget_old_news,
     forget_old_notices,
     forget_old_guesses,
@@ -77,7 +75,7 @@ CHORES: tuple[Callable[[], object], ...] = (
 )
 
 
-def _do(chore: Callable[[], object]) -> None:
+def _do(chore: Callable[[], None]) -> None:
     try:
         with transaction.atomic():
             # New pieces lock their table for a moment; whoever waits for a long transaction must not hold up the rest.

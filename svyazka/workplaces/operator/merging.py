@@ -69,7 +69,10 @@ def merging(request: PageRequest, client_id: int) -> HttpResponse:
 def client_apart(request: PageRequest, client_id: int) -> HttpResponse:
     """`no`: it is taken back."""
     one = survivor(get_object_or_404(Client, pk=client_id))
-    other = survivor(get_object_or_404(Client, pk=whole_number(request.POST.get("with")) or 0))
+    number = whole_number(request.POST.get("with"))
+    if number is None:
+        return redirect(_url(one))
+    other = survivor(get_object_or_404(Client, pk=number))
     if request.POST.get("no"):
         apart.take_back(one, other, by=request.person)
         return redirect(_address(one, other))
