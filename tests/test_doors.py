@@ -88,9 +88,11 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.agreements import links as agreement_links
     from svyazka.business.calendars import feeds
     from svyazka.business.calls.models import Call, CallQueue, Listening, Pbx, PhoneLine, Recording
-    from svyazka.business.clients.models import Interaction, Source
+    from svyazka.business.clients.models import Client, Interaction, Source
     from svyazka.business.conversations.models import ChannelAccount
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
+    from svyazka.business.duplicates.merging import merge
+    from svyazka.business.duplicates.models import Search, Suspicion
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
     from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion
@@ -178,14 +180,18 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     agreement.outcome, agreement.name, agreement.strokes = "signed", "Вера Павлова", [[0, 0, 500, 200]]
     agreement.signed_at, agreement.code, agreement.is_current, agreement.paper = now, "0000-0000", True, "made"
     agreement.file.save("agreement.pdf", ContentFile(b"%PDF-1.7"))
+    suspicion = Suspicion.objects.create(client=Client.objects.create(), other=vera, probability=0.5, weights="1")
     return {
         "deals": deal.pk,
+        "duplicates": suspicion.pk,
+        "searches": Search.objects.create(by=windows["roza"], state="found").pk,
         "pipelines": pipeline.code,
         "stages": stage.pk,
         "of": windows["mikhail"].pk,
         "tasks": task.pk,
         "clients": vera.pk,
         "contacts": vera.contact_points.get().pk,
+        "merges": merge(vera, Client.objects.create(name="Вера"), by=windows["olga"]).pk,
         "visits": visit.pk,
         "photos": photo.pk,
         "pictures": photo.request_id,

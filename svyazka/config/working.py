@@ -25,6 +25,7 @@ from svyazka.business.conversations import bots
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
+from svyazka.business.duplicates import merging, searching
 from svyazka.business.imports import going_on, upload
 from svyazka.business.intake import chores, left_behind
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
@@ -66,6 +67,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (reminding.remind_of_questions, 30.0),
     (searched.go_round, 5.0),
     (filing.go_round, 5.0),
+    (merging.gather_lately, 60.0),
     (commonness.count_anew, 21_600.0),
     (upload.forget_old, 3600.0),
     (commands.give_up_late, 5.0),
@@ -113,6 +115,7 @@ def do_chores() -> None:
     giving_way.give_way()
     told = _told()
     _begin("imports", beside, going_on.go_on, told)
+    _begin("duplicates", beside, searching.go_on, told)
     _begin("recordings", beside, fetch.fetch_due, told)
     _begin("places", beside, placing.ask_due, told)
     _begin("plans", beside, planning.begin_what_is_waited_for, told)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.clients import search
+from svyazka.business.clients import found_by
 from svyazka.business.clients.identify import Contact
 from svyazka.business.clients.matching import filing
 from svyazka.business.clients.models import Client, ContactPoint
@@ -28,15 +28,15 @@ def change(
     by: Actor,
     version: int | None = None,
     facts: Mapping[str, Any] | None = None,
-    found_by: str | None = None,
+    leads_to_him: str | None = None,
 ) -> Client:
     """Sets name, address, note or kind. With `version`, refuses when somebody else was quicker.
 
-    `facts`: what the company wants to know besides, read already (`deals.known.client_facts`); `found_by`: the words of
-    all of them that lead to the client.
+    `facts`: what the company wants to know besides, read already (`deals.known.client_facts`); `leads_to_him`:
+    the words of all of them that do.
     """
     current = Client.objects.select_for_update().get(pk=client.pk)
-    if version is not None and current.version != version:
+    if current.merged_into_id or (version is not None and current.version != version):
         raise ChangedMeanwhile
     changes: dict[str, tuple[object, object]] = {}
     for field in CHANGEABLE:
@@ -49,17 +49,12 @@ def change(
             current.facts[code] = value
     if changes:
         current.version += 1
-        current.found_by = current.found_by if found_by is None else found_by
+        current.found_by = current.found_by if leads_to_him is None else leads_to_him
         current.save()
         record("clients.changed", About("client", current.pk, client_id=current.pk), by=by, changes=changes)
-        index(current)
+        found_by.index(current.pk)
+        filing.file([current.pk])
     return current
-
-
-def index(client: Client) -> None:
-    """What he can be found by, and is compared by, from now on."""
-    search.index("client", client.pk, client.name, client.address, client.found_by)
-    filing.file([client.pk])
 
 
 def find_by(words: Mapping[int, str]) -> None:
@@ -67,13 +62,12 @@ def find_by(words: Mapping[int, str]) -> None:
     numbers, texts = list(words), list(words.values())
     with connection.cursor() as cursor:
         cursor.execute(_FOUND_BY, [numbers, texts])
-        found = {number: (name, address, text) for number, name, address, text in cursor.fetchall()}
-    search.index_many("client", found)
+    found_by.index_all(numbers)
 
 
 _FOUND_BY = """
 update clients_client set found_by = given.words from unnest(%s::bigint[], %s::text[]) as given (id, words)
-where clients_client.id = given.id returning clients_client.id, name, address, found_by
+where clients_client.id = given.id
 """
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import F
 
-from svyazka.business.clients import search
+from svyazka.business.clients import found_by
 from svyazka.business.clients.matching import filing, traits
 from svyazka.business.clients.matching.traits import Known
 from svyazka.business.clients.models import Client
@@ -45,7 +45,7 @@ def identify(contacts: Iterable[Contact], *, name: str = "", address: str = "", 
     if client is None:
         client = create(given, Known(name, address), by=by)
     else:
-        hold([client])
+        client = hold([client])[client.pk]
         has_learnt = bool(name) and not client.name and learn_name(client, name, by=by)
         if learn_contacts(client, given, by=by) or has_learnt:
             filing.file([client.pk])
@@ -76,8 +76,8 @@ def find_by_phones(numbers: Iterable[str]) -> dict[str, Client]:
     columns = f"select {rows.columns(Client)}, point.value {_WITH_PHONES}"  # names of our own only
     for client, number in rows.read_joined(columns, [asked], Client):
         found.setdefault(number, survivor(client))
-    hold(found.values())
-    return found
+    standing = hold(found.values())
+    return {number: standing[client.pk] for number, client in found.items()}
 
 
 _WITH_PHONES = """
@@ -102,7 +102,7 @@ def create(contacts: Sequence[Contact], known: Known, *, by: Actor, on: date | N
     said = {"name": client.name, "address": client.address, **{one.kind: one.shown or one.value for one in contacts}}
     changes = {field: (None, value) for field, value in said.items() if value}
     record("clients.created", About("client", client.pk, client_id=client.pk), by=by, changes=changes)
-    search.index("client", client.pk, client.name, client.address)
+    found_by.index(client.pk)
     filing.file([client.pk], seen=on)
     return client
 
@@ -144,7 +144,7 @@ def learn_name(client: Client, name: str, *, by: Actor) -> bool:
     client.refresh_from_db()
     about = About("client", client.pk, client_id=client.pk)
     record("clients.changed", about, by=by, changes={"name": ("", name)})
-    search.index("client", client.pk, client.name, client.address, client.found_by)
+    found_by.index(client.pk)
     return True
 
 
@@ -153,9 +153,20 @@ def wait_in_line(contacts: Iterable[Contact]) -> None:
     _lock([f"{one.kind}/{one.account}/{one.value}" for one in contacts])
 
 
-def hold(clients: Iterable[Client]) -> None:
-    """Nobody else opens a deal for one of them, until the end of the transaction."""
-    _lock([f"client {client.pk}" for client in clients])
+def hold(clients: Iterable[Client]) -> dict[int, Client]:
+    """Nobody else opens a deal for one of them, or merges him, until the end of the transaction. By the number under
+    which each was found, who he is now: somebody may have merged him while we waited."""
+    found = {client.pk: client for client in clients}
+    wait_for(found)
+    merged = rows.read(Client, "where id = any(%s) and merged_into_id is not null", [list(found)]) if found else []
+    for client in merged:
+        found[client.pk] = survivor(client)
+    wait_for({found[client.pk].pk for client in merged})
+    return found
+
+
+def wait_for(client_ids: Iterable[int]) -> None:
+    _lock([f"client {number}" for number in client_ids])
 
 
 def _lock(names: list[str]) -> None:

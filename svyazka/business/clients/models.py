@@ -193,6 +193,7 @@ class Interaction(models.Model):
         QUESTION = "question", _("Question")
         TASK = "task", _("Task")
         APPOINTED = "appointed", _("Responsible")
+        MERGED = "merged", _("Merging")
 
     class Direction(models.TextChoices):
         IN = "in", _("incoming")

@@ -16,7 +16,7 @@ from django.db import connection
 from svyazka.kit import phones
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
-_MOST_WORDS = 24
+_MOST_WORDS = 48  # those by which a client was ever known among them
 # How many objects of the rarest typed word are asked whether they hold the others: a bound on the work, not on what is
 # usually found. Two words that stand together nowhere would otherwise be looked for in all that hold one of them.
 _MOST_ASKED = 3000

@@ -34,6 +34,9 @@ class Search(models.Model):
     looked_at = models.PositiveIntegerField(default=0)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=Q(state="searching"), name="one_search_at_once"),
+        ]
         indexes = [
             models.Index(fields=["-at", "-id"], name="search_recent"),
             models.Index(
@@ -64,9 +67,8 @@ class Suspicion(models.Model):
     deal = models.ForeignKey(Deal, models.SET_NULL, null=True, related_name="+")  # with which he came
     task = models.ForeignKey(Task, models.SET_NULL, null=True, related_name="+")  # to look at it
     probability = models.FloatField()
-    reasons = models.JSONField(
-        default=list
-    )  # [[term, bits, his value, the other's value, amount], …], the weightiest first
+    # [[term, bits, his value, the other's value, amount], …], the weightiest first.
+    reasons = models.JSONField(default=list)
     doubts = models.JSONField(default=list)  # codes: why the house did not decide by itself; vetoes among them
     weights = models.CharField(max_length=40)  # version of the weights by which they were compared
     band = models.CharField(max_length=8, choices=Band.choices, default=Band.DOUBTFUL, db_default=Band.DOUBTFUL)
@@ -84,9 +86,54 @@ class Suspicion(models.Model):
             models.CheckConstraint(condition=~Q(client=F("other")), name="suspicion_of_two"),
         ]
         indexes = [
-            models.Index(F("probability").desc(), F("id"), condition=Q(state="open"), name="suspicion_open"),
+            models.Index(F("probability").desc(), F("id").desc(), condition=Q(state="open"), name="suspicion_open"),
             models.Index(fields=["-decided_at", "-id"], condition=~Q(state="open"), name="suspicion_decided"),
             models.Index(fields=["other"], condition=Q(state="open"), name="suspicion_of_other"),
             models.Index(fields=["client"], condition=Q(state="open"), name="suspicion_of_client"),
             models.Index(fields=["search", "band", "id"], condition=Q(search__isnull=False), name="suspicion_found"),
         ]
+
+
+class Merge(models.Model):
+    """Two clients who became one: `gone` points on to `kept`. Nothing of either is lost, and it can be undone."""
+
+    kept = models.ForeignKey(Client, models.PROTECT, related_name="+")
+    gone = models.ForeignKey(Client, models.PROTECT, related_name="+")
+    gone_name = models.CharField(max_length=200)  # what he was called then
+    choices = models.JSONField(default=dict)  # code of what is known → whose was kept: kept, gone, both
+    suspicion = models.ForeignKey(Suspicion, models.SET_NULL, null=True, related_name="+")
+    # The search through the whole base that did it.
+    search = models.ForeignKey(Search, models.SET_NULL, null=True, related_name="+", db_index=False)
+    history_id = models.BigIntegerField(null=True)  # the line that tells of it
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    actor = models.CharField(max_length=80, blank=True)  # the name of what did it, when it was no person
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    left = models.JSONField(default=list)  # [[table, row, column], …]: changed since, and not put back
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["gone"], condition=Q(undone_at=None), name="merged_once"),
+            models.CheckConstraint(condition=~Q(kept=F("gone")), name="merge_of_two"),
+        ]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="merge_newest"),
+            models.Index(fields=["by", "-at", "-id"], name="merge_of_person"),
+            models.Index(fields=["search", "-id"], condition=Q(search__isnull=False), name="merge_of_search"),
+        ]
+
+
+class MergedRow(models.Model):
+    """One value that a merge has changed (`kit/cells.py`); in the order in which it did."""
+
+    id = models.BigAutoField(primary_key=True)
+    merge = models.ForeignKey(Merge, models.CASCADE, related_name="rows")
+    table = models.CharField(max_length=60)
+    row = models.BigIntegerField()
+    column = models.CharField(max_length=120, blank=True)  # empty: the whole row
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["table", "row"], name="merged_row_of")]

@@ -4,7 +4,7 @@ asked to look."""
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,6 @@ from svyazka.business.deals.opening import open_deal_of
 from svyazka.business.deals.work import tasks
 from svyazka.business.duplicates import wording
 from svyazka.business.duplicates.models import Search, Suspicion
-from svyazka.business.duplicates.pending import NOW, OPEN
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff import hours, roles
 from svyazka.business.staff.models import Person, Role
@@ -31,6 +30,7 @@ from svyazka.kit import clock
 
 MOST = 3
 WORKING_MINUTES = 4 * 60  # to look at it
+WEEK = {str(day): [["09:00", "18:00"]] for day in range(5)}  # of whom nobody has said when he works
 AHEAD = timedelta(days=3)  # a step that is due later than that does not put it off
 LONGEST = 200  # of a task
 PROBABLE = 0.5
@@ -66,7 +66,7 @@ def suspect(client: Client, decision: Decision, *, deal: Deal | None, by: Actor)
     if not new:
         return []
     _ask(new, deal, by=by)
-    about = About("client", client.pk, client_id=client.pk, deal_id=deal.pk if deal else None)
+    about = About("suspicion", new[0].pk, client_id=client.pk, deal_id=deal.pk if deal else None)
     others = ", ".join(f"№ {one.other_id}" for one in new)
     record("duplicates.suspected", about, by=by, changes={"like": (None, others)})
     return new
@@ -74,8 +74,8 @@ def suspect(client: Client, decision: Decision, *, deal: Deal | None, by: Actor)
 
 def of_likely(client_id: int, likely: Likely, decision: Decision, *, deal_id: int | None = None) -> Found:
     score = likely.score
-    doubts = [*score.vetoes, *(doubt for doubt in decision.doubts if doubt != "veto")]
-    if score.probability < shipped.start().certain and "unlikely" not in doubts:
+    doubts = list(score.vetoes or (doubt for doubt in decision.doubts if doubt != "veto"))
+    if not doubts and score.probability < shipped.start().certain:
         doubts.append("unlikely")
     reasons = [[one.term, round(one.bits, 3), one.ours, one.theirs, one.amount] for one in score.reasons]
     return Found(client_id, likely.id, score.probability, reasons, doubts, decision.version, deal_id)
@@ -115,32 +115,6 @@ on conflict do nothing returning id
 """
 
 
-def end_task(task_id: int | None, *, by: Actor) -> None:
-    """Once nothing of what it asks for is left to be decided."""
-    task = Task.objects.filter(pk=task_id, done_at=None).first() if task_id else None
-    if task is None or _is_left(task):
-        return
-    if isinstance(by, Person):
-        tasks.done(task, by=by)
-    else:
-        tasks.fall_away(task, by=by)
-
-
-def end_tasks_of(client_ids: Collection[int], *, by: Actor) -> None:
-    """After two were merged or said to be apart: what has answered itself by that is nobody's task any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TASKS_OF, [list(client_ids), list(client_ids)])
-        asking = [number for (number,) in cursor.fetchall()]
-    for number in asking:
-        end_task(number, by=by)
-
-
-_TASKS_OF = """
-select distinct s.task_id from duplicates_suspicion s join deals_task task on task.id = s.task_id
-where s.state = 'open' and task.done_at is null and (s.client_id = any(%s) or s.other_id = any(%s)) order by 1
-"""
-
-
 def ask(suspected: Sequence[Suspicion], *, person: Person | None, deal: Deal | None, by: Actor) -> Task:
     """One task, whose words say of whom it may be a duplicate and why."""
     task = tasks.plan(deal, _said(suspected), due_at=_due_at(person, deal), person=person, by=by)
@@ -148,15 +122,6 @@ def ask(suspected: Sequence[Suspicion], *, person: Person | None, deal: Deal | N
     for one in suspected:
         one.task = task
     return task
-
-
-def _is_left(task: Task) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_LEFT, [task.pk])
-        return cursor.fetchone() is not None
-
-
-_LEFT = f"select from {NOW} where s.task_id = %s and {OPEN} limit 1"  # pieces of our own only
 
 
 def _ask(new: Sequence[Suspicion], deal: Deal | None, *, by: Actor) -> None:
@@ -181,7 +146,7 @@ def _head() -> Person | None:
 def _due_at(person: Person | None, deal: Deal | None) -> datetime:
     """Within some hours of work; but what the client waits for stays the next step of the deal."""
     now = clock.now()
-    due_at = hours.after(person.hours if person else {}, now, WORKING_MINUTES)
+    due_at = hours.after((person.hours if person else {}) or WEEK, now, WORKING_MINUTES)
     step_at = deal.next_step_at if deal else None
     return max(due_at, step_at + timedelta(minutes=1)) if step_at and step_at < now + AHEAD else due_at
 
@@ -193,7 +158,7 @@ def _said(suspected: Sequence[Suspicion]) -> str:
         name = naming.called(first.other, list(first.other.contact_points.all()))[:80]
         text = _("Perhaps it is {name} (№ {number})").format(name=name, number=first.other_id)
         more = _("and {number} more").format(number=len(suspected) - 1) if len(suspected) > 1 else ""
-        ends = [*wording.doubts(first)[:1], more]
+        ends = [wording.objection(first, most=1), more]
         likely = [one.text for one in wording.because(first) if one.speaks_for]
     room = LONGEST - len(text) - sum(len(end) + 2 for end in ends)
     if reasons := wording.as_many(likely, room=room):

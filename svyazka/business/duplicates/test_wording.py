@@ -37,7 +37,7 @@ def test_every_term_has_words_in_both_languages(term, bits):
 def test_every_doubt_and_veto_has_words():
     with translation.override("ru"):
         said = [wording.doubt(code) for code in (*score.Veto.__args__, *Doubt.__args__)]
-    assert all(one.startswith("но ") for one in said)
+    assert all(CYRILLIC.match(one) for one in said)
     assert set(wording.VETOES) == set(score.Veto.__args__)
 
 
@@ -77,4 +77,5 @@ def test_reasons_are_weighed_in_words():
 
 def test_what_is_not_known_any_more_is_passed_over():
     with translation.override("ru"):
-        assert wording.doubts(Suspicion(doubts=["no_name", "of_old_weights"])) == ["но у одного из двух нет имени"]
+        assert wording.objection(Suspicion(doubts=["no_name", "of_old_weights"])) == "но у одного из двух нет имени"
+        assert wording.objection(Suspicion(doubts=["of_old_weights"])) == ""

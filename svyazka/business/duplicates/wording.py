@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from svyazka.business.duplicates.models import Suspicion
 from svyazka.kit import phones
@@ -77,21 +77,24 @@ _COMMON: dict[str, Promise] = {
     "company.rare": _("many companies are called so: {theirs}"),
 }
 VETOES: dict[str, Promise] = {
-    "other_first_name": _("but the first names are different"),
-    "other_patronymic": _("but the patronymics are different"),
-    "other_surname": _("but the surnames are different"),
-    "other_gender": _("but one is a man, the other a woman"),
-    "other_tax_number": _("but the tax numbers are different"),
-    "other_company": _("but the companies are different"),
-    "shared_contact": _("but several people use this contact"),
-    "no_contact": _("but no contact is the same"),
-    "no_name": _("but one of the two has no name"),
-    "long_ago": _("but the contact was seen last years ago"),
+    "other_first_name": _("the first names are different"),
+    "other_patronymic": _("the patronymics are different"),
+    "other_surname": _("the surnames are different"),
+    "other_gender": _("one is a man, the other a woman"),
+    "other_tax_number": _("the tax numbers are different"),
+    "other_company": _("the companies are different"),
+    "shared_contact": _("several people use this contact"),
+    "no_contact": _("no contact is the same"),
+    "no_name": _("one of the two has no name"),
+    "long_ago": _("the contact was seen last years ago"),
 }
 _DOUBTS: dict[str, Promise] = {
-    "veto": _("but something speaks against it that weighs more than all the rest"),
-    "unlikely": _("but that is not enough to be sure"),
-    "another_as_likely": _("but another client resembles him as much"),
+    "veto": _("something speaks against it that weighs more than all the rest"),
+    "unlikely": _("that is not enough to be sure"),
+    "another_as_likely": _("another client resembles him as much"),
+    "chain": _("among all who resemble these two, some contradict each other"),
+    "crowd": _("more than eight clients resemble each other"),
+    "refused": _("they could not be merged by themselves"),
 }
 
 
@@ -138,6 +141,12 @@ def because(suspicion: Suspicion) -> list[Because]:
 
 def doubts(suspicion: Suspicion) -> list[str]:
     return [doubt(code) for code in suspicion.doubts if code in VETOES or code in _DOUBTS]
+
+
+def objection(suspicion: Suspicion, *, most: int | None = None) -> str:
+    """Why the house has not decided by itself; nothing where it might have."""
+    said = doubts(suspicion)
+    return gettext("but {doubts}").format(doubts=", ".join(said[:most])) if said else ""
 
 
 def strength(bits: float) -> Strength:

@@ -34,6 +34,7 @@ class Notice(models.Model):
             models.Index(fields=["person", "-at", "-id"], name="notice_of_person"),
             models.Index(fields=["person"], condition=Q(read_at=None), name="notice_unread"),
             models.Index(fields=["try_at"], condition=Q(try_at__isnull=False), name="notice_to_send"),
+            models.Index(fields=["client_id"], condition=Q(client_id__isnull=False), name="notice_of_client"),
         ]
 
 

@@ -17,7 +17,7 @@ from svyazka.business.staff.sessions import SessionStore
 from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.departments import other_names
 from svyazka.workplaces.manager.finding import deal_numbered
-from svyazka.workplaces.shared import timeline
+from svyazka.workplaces.shared import suspected, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 
 
@@ -27,7 +27,7 @@ def deal(request: PageRequest, pk: int) -> HttpResponse:
     if cast(SessionStore, request.session).unread:
         reading.read_of_deal(request.person, pk)
     context = parts.all_of(request, found)
-    context |= history_of(found, family=context["family"])
+    context |= history_of(found, family=context["family"]) | suspected.of_client(found.client_id)
     return render(request, "manager/deal.html", context)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from svyazka.business.deals import rights
 from svyazka.business.deals.rights import Reaching
 from svyazka.business.deals.work import my_day
 from svyazka.business.deals.work.my_day import PAGE, Line, Owed, Part
+from svyazka.business.duplicates import listing
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
 from svyazka.business.staff.roles import Reach
@@ -67,9 +68,10 @@ def count(request: PageRequest) -> HttpResponse:
     return HttpResponse(shell.shown_count(my_day.count(request.person)))
 
 
-def lines(person: Person, found: Iterable[Line]) -> list[dict[str, Any]]:
+def lines(person: Person, found: Iterable[Line], pairs: Mapping[int, int]) -> list[dict[str, Any]]:
+    """`pairs`: to which of them somebody has to look whether two clients are one."""
     short, reaching = Short(), rights.reaching(person)
-    return [_line(line, person, reaching, short) for line in found]
+    return [{**_line(line, person, reaching, short), "pair": str(pairs.get(line.id, ""))} for line in found]
 
 
 def _line(line: Line, person: Person, reaching: Reaching, short: Short) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def _line(line: Line, person: Person, reaching: Reaching, short: Short) -> dict[
 
 def _sections(person: Person, found: Sequence[Line], most: int) -> list[dict[str, Any]]:
     """Overdue and today always have a place, the others where there is something in them."""
-    made = []
+    made, pairs = [], listing.of_tasks([line.id for line in found])
     for part, name in NAMES.items():
         mine = [line for line in found if line.part == part]
         if not mine and part is not Part.TODAY:
@@ -112,7 +114,7 @@ def _sections(person: Person, found: Sequence[Line], most: int) -> list[dict[str
                 "code": part.value,
                 "name": name,
                 "total": shell.shown_count(total, most=my_day.COUNTED - 1),
-                "lines": lines(person, mine),
+                "lines": lines(person, mine, pairs),
                 "folded": part in _FOLDED,
             }
         )

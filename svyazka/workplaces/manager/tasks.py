@@ -79,7 +79,7 @@ def completion(request: PageRequest, pk: int) -> HttpResponse:
     found = reachable(request, pk)
     if request.method != "POST":
         return render(request, "manager/task_done.html", {"task": found, "what": _what(found), "soon": soon()})
-    again = _moment(request, "again") if "again" in request.POST or "again_day" in request.POST else None
+    again = moment_chosen(request, "again") if "again" in request.POST or "again_day" in request.POST else None
     outcome = request.POST.get("outcome", "")
     tasks.done(
         found,
@@ -103,7 +103,7 @@ def snooze(request: PageRequest, pk: int) -> HttpResponse:
     found = reachable(request, pk)
     if request.method != "POST":
         return render(request, "manager/task_snooze.html", {"task": found, "what": _what(found), "soon": soon()})
-    until = _moment(request, "until")
+    until = moment_chosen(request, "until")
     tasks.put_off(found, until=until, by=request.person)
     return _again(request, found, _("Comes back {when}.").format(when=Short().moment(until)))
 
@@ -211,7 +211,7 @@ def due_at(day: str, hour: str) -> datetime:
     return moment
 
 
-def _moment(request: PageRequest, name: str) -> datetime:
+def moment_chosen(request: PageRequest, name: str) -> datetime:
     """One of those that are offered, or one's own."""
     code = request.POST.get(name)
     for one in soon():

@@ -10,6 +10,7 @@ from svyazka.workplaces.manager import (
     changing,
     deal,
     distribution,
+    duplicates,
     export,
     handing,
     moving,
@@ -18,6 +19,7 @@ from svyazka.workplaces.manager import (
     question_list,
     questions,
     report,
+    searches,
     table,
     tasks,
 )
@@ -72,6 +74,21 @@ urlpatterns = [
     path("questions/<int:pk>/people/", questions.question_people, name="question_people"),
     path("questions/<int:pk>/release/", questions.question_release, name="question_release"),
     path("colleagues/", questions.colleagues, name="colleagues"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/count/", duplicates.count, name="duplicates_count"),
+    path("duplicates/decisions/", duplicates.decisions, name="duplicate_decisions"),
+    path("duplicates/return/", duplicates.taking_back, name="duplicate_return"),
+    path("duplicates/of/<int:pk>/", duplicates.of_client, name="duplicates_of"),
+    path("duplicates/searches/", searches.searches, name="searches"),
+    path("duplicates/searches/<int:pk>/", searches.search, name="duplicate_search"),
+    path("duplicates/searches/<int:pk>/now/", searches.now, name="duplicate_search_now"),
+    *(
+        path(f"duplicates/searches/<int:pk>/{what}/", searches.turn, {"what": what}, name=f"duplicate_search_{what}")
+        for what in searches.TURNS
+    ),
+    path("duplicates/<int:pk>/", duplicates.duplicate, name="duplicate"),
+    path("duplicates/<int:pk>/decision/", duplicates.decision, name="duplicate_decision"),
+    path("duplicates/<int:pk>/later/", duplicates.put_off, name="duplicate_later"),
     path("distribution/", distribution.board, name="distribution"),
     path("distribution/now/", distribution.now, name="distribution_now"),
     path("distribution/gifts/", distribution.gifts, name="distribution_gifts"),

@@ -26,10 +26,11 @@ from svyazka.business.deals.client_list import COUNTED, count_clients, facts_of,
 from svyazka.business.deals.found import Found, look_up
 from svyazka.business.deals.known import client_facts
 from svyazka.business.deals.models import Deal, Field
+from svyazka.business.duplicates.models import Merge
 from svyazka.business.staff.models import Person
 from svyazka.kit import phones, rows
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
-from svyazka.workplaces.shared import inputs, not_to_ring, own_fields, timeline
+from svyazka.workplaces.shared import inputs, not_to_ring, own_fields, suspected, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 from svyazka.workplaces.shared.said import names_of, people_in, said
@@ -80,23 +81,28 @@ def clients(request: PageRequest) -> HttpResponse:
 
 @needs("clients.see")
 def client(request: PageRequest, client_id: int) -> HttpResponse:
-    found = get_object_or_404(Client.objects.select_related("merged_into"), pk=client_id)
+    """Of one who was merged, that of the one he is now; `was` says there whom one has looked for."""
+    found = get_object_or_404(Client, pk=client_id)
     if found.merged_into_id:
-        return redirect("client", survivor(found).pk)
-    return render(request, "operator/client.html", page_of(found, request.person))
+        return redirect(f"{reverse('client', args=[survivor(found).pk])}?{urlencode({'was': found.pk})}")
+    context = page_of(found, request.person)
+    return render(request, "operator/client.html", {**context, "merged": _merged(request.GET.get("was"), found)})
 
 
 @needs("clients.see")
 def client_history(request: PageRequest, client_id: int) -> HttpResponse:
     """The line of time by itself: what is new, or with `before` what is earlier."""
-    get_object_or_404(Client, pk=client_id)
+    found = _standing(client_id)
     before = timeline.read_before(request.GET.get("before", ""))
-    return render(request, "shared/timeline.html", history_of(client_id, before=before))
+    return render(request, "shared/timeline.html", history_of(found.pk, before=before))
 
 
 @needs("clients.change", "GET", "POST")
 def client_edit(request: PageRequest, client_id: int) -> HttpResponse:
     found = get_object_or_404(Client, pk=client_id)
+    if found.merged_into_id:
+        messages.warning(request, _("The client was merged with this one meanwhile. Nothing was changed."))
+        return redirect("client_edit", survivor(found).pk)
     if request.method == "POST":
         return _change(request, found)
     form = ClientForm(initial={name: getattr(found, name) for name in ClientForm.base_fields})
@@ -106,7 +112,7 @@ def client_edit(request: PageRequest, client_id: int) -> HttpResponse:
 @needs("clients.change", "POST")
 def client_contacts(request: PageRequest, client_id: int) -> HttpResponse:
     """A phone or an e-mail address more."""
-    found = get_object_or_404(Client, pk=client_id)
+    found = _standing(client_id)
     typed = request.POST.get("contact", "")[:200]
     try:
         change.add_contact(found, typed, by=request.person)
@@ -118,19 +124,32 @@ def client_contacts(request: PageRequest, client_id: int) -> HttpResponse:
 
 @needs("clients.change", "POST")
 def contact_removal(request: PageRequest, client_id: int, point_id: int) -> HttpResponse:
-    point = get_object_or_404(ContactPoint.objects.select_related("client"), pk=point_id, client_id=client_id)
+    found = _standing(client_id)
+    point = get_object_or_404(ContactPoint.objects.select_related("client"), pk=point_id, client=found)
     reachable.remove_contact(point, by=request.person)
     return _contacts(request, point.client)
 
 
 @needs("clients.change", "POST")
 def client_notes(request: PageRequest, client_id: int) -> HttpResponse:
-    found = get_object_or_404(Client, pk=client_id)
+    found = _standing(client_id)
     picked = whole_numbers(request.POST.getlist("mentions"))
     history.note(found.pk, request.POST.get("text", ""), deal_id=None, picked=picked, by=request.person)
     if request.htmx and not request.htmx.boosted:
         return render(request, "shared/timeline.html", history_of(found.pk))
     return redirect("client", found.pk)
+
+
+def _standing(client_id: int) -> Client:
+    """A page that was opened before two became one goes on with the one who is left."""
+    return survivor(get_object_or_404(Client, pk=client_id))
+
+
+def _merged(was: str | None, found: Client) -> Merge | None:
+    """Who else this client is, for whoever came by the other's number, or has just merged them."""
+    number = whole_number(was)
+    done = Merge.objects.select_related("by").filter(gone_id=number, undone_at=None).first() if number else None
+    return done if done and survivor(done.kept).pk == found.pk else None
 
 
 def _count(chosen: own_fields.Chosen) -> str:
@@ -163,7 +182,8 @@ def page_of(found: Client, person: Person) -> dict[str, Any]:
     )
     deals.sort(key=lambda deal: not deal.is_open)
     contacts = contacts_of(found, person)
-    return {"client": found, "deals": deals, "known": _known(found), **contacts, **history_of(found.pk)}
+    told = {**history_of(found.pk), **suspected.of_client(found.pk)}
+    return {"client": found, "deals": deals, "known": _known(found), **contacts, **told}
 
 
 def contacts_of(found: Client, person: Person) -> dict[str, Any]:

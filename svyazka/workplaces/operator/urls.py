@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.operator import clients, floor, queue, requests, search
+from svyazka.workplaces.operator import clients, floor, merges, merging, queue, requests, search
 
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
@@ -21,4 +21,10 @@ urlpatterns = [
     path("clients/<int:client_id>/contacts/", clients.client_contacts, name="client_contacts"),
     path("clients/<int:client_id>/contacts/<int:point_id>/removal/", clients.contact_removal, name="contact_removal"),
     path("clients/<int:client_id>/notes/", clients.client_notes, name="client_notes"),
+    path("clients/<int:client_id>/merging/", merging.merging, name="client_merging"),
+    path("clients/<int:client_id>/apart/", merging.client_apart, name="client_apart"),
+    path("merges/", merges.merges, name="merges"),
+    path("merges/<int:merge_id>/", merges.merge_page, name="merge"),
+    path("merges/<int:merge_id>/undoing/", merges.merge_undoing, name="merge_undoing"),
+    path("merges/<int:merge_id>/giving/", merges.merge_giving, name="merge_giving"),
 ]

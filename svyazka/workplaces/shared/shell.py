@@ -37,6 +37,7 @@ ROOMS = [
     Room(_("Calls"), "calls", "phone", "queue.see"),
     Room(_("Wallboard"), "wallboard", "wallboard", "floor.see"),
     Room(_("Clients"), "clients", "person", "clients.see"),
+    Room(_("Duplicates"), "duplicates", "copy", "clients.see"),
     Room(_("Deals"), "board", "board", "deals.see", under=("/pipelines/",)),
     Room(_("Problems"), "problems", "warning", "problems.see"),
     Room(_("Payments"), "payments", "money", "payments.see"),

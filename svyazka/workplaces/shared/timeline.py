@@ -52,6 +52,8 @@ class Line:
     page: str  # address of the site's page, only if it is one
     call: str  # whose page tells how it went; empty for anything else
     is_recorded: bool
+    is_undone: bool
+    merge: str  # whose page says what was merged, and undoes it
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,8 @@ def _line(
         page=address if address.startswith(("https://", "http://")) else "",
         call=str(one.data.get("call") or "") if one.kind == Kind.CALL else "",
         is_recorded=bool(one.data.get("recording")),
+        is_undone=bool(one.data.get("undone")),
+        merge=str(one.data.get("merge") or "") if one.kind == Kind.MERGED else "",
     )
 
 
@@ -275,6 +279,13 @@ def _task(one: Interaction) -> tuple[str, str, str]:
     return "task", tone, f"{title} · {again}" if again else title
 
 
+def _merged(one: Interaction) -> tuple[str, str, str]:
+    names = {"name": one.data.get("name", ""), "number": one.data.get("client", "")}
+    if one.data.get("undone"):
+        return "link", "", _("Merged with {name} (№ {number}), and undone").format(**names)
+    return "link", "", _("Merged with {name} (№ {number})").format(**names)
+
+
 def _details(one: Interaction, fields: Mapping[str, str]) -> list[tuple[str, str]]:
     """What a request brought besides its text, and what was corrected about a visit."""
     if one.kind == Kind.VISIT:
@@ -374,4 +385,5 @@ _SAYERS: dict[str, Callable[[Interaction], tuple[str, str, str]]] = {
     Kind.HAND_OFF: _hand_off,
     Kind.TASK: _task,
     Kind.QUESTION: _question,
+    Kind.MERGED: _merged,
 }

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from svyazka.business.clients import found_by
 from svyazka.business.clients.identify import (
     Contact,
     create,
@@ -70,11 +71,12 @@ def record_of(contacts: Iterable[Contact], known: Known, on: date) -> Record:
 
 
 def _attach(client: Client, contacts: Sequence[Contact], known: Known, *, by: Actor, on: date) -> Client:
-    hold([client])
+    client = hold([client])[client.pk]
     if known.name and not client.name:
         learn_name(client, known.name, by=by)
     is_more = bool(learn_contacts(client, contacts, by=by)) | learn(client, known)
     if is_more:
+        found_by.index(client.pk)
         filing.file([client.pk])
     filing.heard_of(client.pk, on)
     return client

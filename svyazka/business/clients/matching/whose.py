@@ -40,11 +40,19 @@ def whose_many(givens: Sequence[Given]) -> list[Decision]:
 
 def like(client_id: int) -> Decision:
     """Who else in the base may be this client. Nobody, while he is not filed."""
-    filed = ClientRecord.objects.filter(pk=client_id).first()
-    if filed is None or filed.version != VERSION:
-        return Decision("new")
-    record = replace(unpack(filed.packed), seen=filed.seen)
-    return decide_on_many([record], apart=said_apart.of(client_id), besides=client_id)[0]
+    return like_many([client_id], apart=said_apart.of(client_id)).get(client_id, Decision("new"))
+
+
+def like_many(client_ids: Collection[int], *, apart: Collection[int] = ()) -> dict[int, Decision]:
+    """The same of many in one question, by client; those who are not filed are left out."""
+    records = records_of(client_ids)
+    decided = decide_on_many(list(records.values()), apart=apart, besides=list(records))
+    return dict(zip(records, decided, strict=True))
+
+
+def records_of(client_ids: Collection[int]) -> dict[int, Record]:
+    filed = ClientRecord.objects.filter(pk__in=client_ids, version=VERSION).order_by("pk")
+    return {one.client_id: replace(unpack(one.packed), seen=one.seen) for one in filed}
 
 
 def decide_on(record: Record, *, apart: Collection[int] = ()) -> Decision:
@@ -52,9 +60,13 @@ def decide_on(record: Record, *, apart: Collection[int] = ()) -> Decision:
 
 
 def decide_on_many(
-    records: Sequence[Record], *, apart: Collection[int] = (), besides: int = 0, weights: Weights | None = None
+    records: Sequence[Record],
+    *,
+    apart: Collection[int] = (),
+    besides: Sequence[int] = (),
+    weights: Weights | None = None,
 ) -> list[Decision]:
-    """`apart`: clients who are somebody else; `besides`: the one whose record it is."""
+    """`apart`: clients who are somebody else; `besides`: for each record the client whose it is."""
     found, commons = answered(together(_candidates(records, besides), commonness.shares(records)))
     return [
         decide(
@@ -77,7 +89,7 @@ def _people(record: Record, found: Sequence[_Found]) -> Mapping[str, int]:
     return usage.count(record, [one.record for one in found], full)
 
 
-def _candidates(records: Sequence[Record], besides: int) -> Asking[dict[int, list[_Found]]]:
+def _candidates(records: Sequence[Record], besides: Sequence[int]) -> Asking[dict[int, list[_Found]]]:
     asked = [(place, key_text(key)) for place, record in enumerate(records) for key in sorted(keys.filed(record))]
     found: dict[int, list[_Found]] = defaultdict(list)
     if not asked:
@@ -85,7 +97,7 @@ def _candidates(records: Sequence[Record], besides: int) -> Asking[dict[int, lis
     places, texts = zip(*asked, strict=True)
     most = [MOST_OF_CONTACT if text[0] in EXACT else MOST_OF_KEY for text in texts]
     given = {"places": list(places), "keys": list(texts), "most": most, "exact": list(EXACT), "top": MOST_COMPARED}
-    given |= {"besides": besides, "version": VERSION}
+    given |= {"besides": [besides[place] if besides else 0 for place in places], "version": VERSION}
     for place, client_id, of, packed, seen in (yield from ask(_CANDIDATES, given)):
         found[place].append(_Found(client_id, replace(unpack(packed), seen=seen), frozenset(of)))
     return found
@@ -93,14 +105,15 @@ def _candidates(records: Sequence[Record], besides: int) -> Asking[dict[int, lis
 
 _CANDIDATES = """
 with hit as (
-    select asked.place, asked.key, found.client_id, left(asked.key, 1) = any(%(exact)s) as is_exact,
+    select asked.place, asked.key, asked.besides, found.client_id, left(asked.key, 1) = any(%(exact)s) as is_exact,
         count(*) over (partition by asked.place, asked.key) >= asked.most as is_full
-    from unnest(%(places)s::int[], %(keys)s::text[], %(most)s::int[]) as asked (place, key, most)
+    from unnest(%(places)s::int[], %(keys)s::text[], %(most)s::int[], %(besides)s::bigint[])
+        as asked (place, key, most, besides)
     cross join lateral (select client_id from clients_clientkey where key = asked.key limit asked.most) found
 ), client as (
     select place, client_id, array_agg(key) as keys,
         row_number() over (partition by place order by bool_or(is_exact) desc, count(*) desc, client_id) as rank
-    from hit where (is_exact or not is_full) and client_id <> %(besides)s group by place, client_id
+    from hit where (is_exact or not is_full) and client_id <> besides group by place, client_id
 )
 select client.place, client.client_id, client.keys, filed.packed, filed.seen
 from client join clients_clientrecord filed on filed.client_id = client.client_id and filed.version = %(version)s

@@ -34,5 +34,5 @@ def store(
     """What has been read already."""
     current = Client.objects.select_for_update().get(pk=client.pk)
     facts = {code: values.plain(value) for code, value in read.items()}
-    found_by = searched.words_of({**current.facts, **facts}, Field.Of.CLIENT)
-    return clients.change(current, own, facts=facts, found_by=" ".join(found_by), by=by, version=version)
+    words = searched.words_of({**current.facts, **facts}, Field.Of.CLIENT)
+    return clients.change(current, own, facts=facts, leads_to_him=" ".join(words), by=by, version=version)

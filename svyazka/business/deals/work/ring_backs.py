@@ -194,7 +194,7 @@ def _ask(asked: Sequence[Missed]) -> None:
 def _task(one: Missed, deal: Deal, due: _Due, at_work: _Here) -> Task:
     person = _whose(deal, one.call, one.now, one.at, at_work)
     due_at = due.by(person, one.at)
-    return Task(deal=deal, kind=Task.Kind.CALL, what=_said(1, one.at), due_at=due_at, person=person)
+    return Task(deal=deal, kind=Task.Kind.CALL, what=said(1, one.at), due_at=due_at, person=person)
 
 
 def _tell_all(calls: Sequence[Missed], tasks: Sequence[Task]) -> None:
@@ -220,7 +220,7 @@ def _once_more(current: RingBack, call: Call, at: datetime, *, by: Actor) -> Non
     times, last = current.times + 1, max(current.last_missed_at, at)
     first = min(current.first_missed_at, at)
     RingBack.objects.filter(pk=current.pk).update(times=times, last_missed_at=last, first_missed_at=first)
-    before, current.task.what = current.task.what, _said(times, last)
+    before, current.task.what = current.task.what, said(times, last)
     Task.objects.filter(pk=current.task_id).update(what=current.task.what)
     _tell(current.task, deal, "deals.step_changed", {"what": (before, current.task.what)}, by=by)
 
@@ -278,7 +278,7 @@ class _Due:
         return list({str(week): week for week in people.values_list("hours", flat=True)}.values())
 
 
-def _said(times: int, last: datetime) -> str:
+def said(times: int, last: datetime) -> str:
     """In the company's language: it is written down."""
     with translation.override(settings.LANGUAGE_CODE):
         said = ngettext("Ring back: a missed call, {at}", "Ring back: {n} missed calls, the last one {at}", times)

@@ -33,7 +33,7 @@ export function walk(list, keys) {
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (`#${detail.target?.id}` !== list || !was) return;
     const all = rows();
-    const same = was.id && document.getElementById(was.id);
+    const same = was.id ? document.getElementById(was.id) : null;
     const next = all[Math.min(was.at, all.length - 1)]?.querySelector("[data-open]");
     (same?.checkVisibility() ? same : next)?.focus({ preventScroll: true }); // what is done may be folded away
     was = null;
