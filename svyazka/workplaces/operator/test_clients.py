@@ -145,7 +145,7 @@ def test_a_note(enter, olga, vera):
 
 def test_a_merged_client_points_on(enter, olga, vera):
     before = Client.objects.create(name="Вера", merged_into=vera)
-    assert enter(olga).get(f"/clients/{before.pk}/").headers["Location"] == f"/clients/{vera.pk}/"
+    assert enter(olga).get(f"/clients/{before.pk}/").headers["Location"] == f"/clients/{vera.pk}/?was={before.pk}"
 
 
 def test_the_list_shows_the_latest_and_goes_on(enter, olga):
