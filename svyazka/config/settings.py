@@ -132,6 +132,7 @@ GEOCODERS = {
 # What a company moves over from: a code → class that fits moving_in.source.Source.
 FOREIGN_SYSTEMS = {
     "amocrm": "svyazka.connectors.amocrm.read.AmoCrm",
+    "bitrix24": "svyazka.connectors.bitrix24.read.Bitrix24",
 }
 # Of those, what stands in the company's own network: nothing else there is asked.
 MOVING_SERVERS = [host for host in os.environ.get("SVYAZKA_MOVING_SERVERS", "").split(",") if host]
