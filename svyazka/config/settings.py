@@ -129,7 +129,7 @@ GEOCODERS = {
     "dadata": "svyazka.connectors.dadata.geocode.DaData",
     "nominatim": "svyazka.connectors.nominatim.geocode.Nominatim",
 }
-# What a company moves over from: a code → class that fits moving_in.source.Source.
+# What a company moves over from: a code → class that fits moving_in.system.System.
 FOREIGN_SYSTEMS = {
     "amocrm": "svyazka.connectors.amocrm.read.AmoCrm",
     "bitrix24": "svyazka.connectors.bitrix24.read.Bitrix24",

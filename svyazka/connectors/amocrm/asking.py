@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from svyazka.business.moving_in.source import Access, TryLater
+from svyazka.business.moving_in.system import Access, TryLater
 from svyazka.connectors.amocrm import wire
 from svyazka.connectors.amocrm.tokens import Tokens
 from svyazka.kit.outside import Answer, Line

@@ -123,10 +123,13 @@ def _amount(given: object, known: Known) -> Decimal | None:
     if given in (None, ""):
         return None
     try:
-        return Decimal(str(given)) if not isinstance(given, bool) else None
+        amount = Decimal(str(given))
     except InvalidOperation:
-        known.put_by(_("Sum"), str(given))
-        return None
+        amount = Decimal("NaN")
+    if amount.is_finite():
+        return amount
+    known.put_by(_("Sum"), str(given))
+    return None
 
 
 def _text(row: Row, name: str) -> str:

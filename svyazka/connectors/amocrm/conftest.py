@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from svyazka.business.moving_in.source import Access
+from svyazka.business.moving_in.system import Access
 from svyazka.connectors.amocrm.read import AmoCrm
 from svyazka.connectors.amocrm.stand_in import TOKEN, AmoStandIn, on_a_socket
 from svyazka.kit.pace import Pace
@@ -100,17 +100,17 @@ def note(peer: AmoStandIn, of: str, entity: int, at: int, kind: str, **params: o
                              "responsible_user_id": 2, "created_at": at, "updated_at": at})  # fmt: skip
 
 
-def source(peer: AmoStandIn, **more) -> AmoCrm:
+def entered(peer: AmoStandIn, **more) -> AmoCrm:
     """As the company has entered it; a test may be in more of a hurry than the house."""
     given = {"address": peer.url, "token": TOKEN, **more.pop("given", {})}
     return AmoCrm(Access(given, **more), pace=Pace(0) if peer.limit is None else None)
 
 
-def read_all(peer_source: AmoCrm, kind, *, since=None, after: str = "") -> tuple[list, list]:
+def read_all(from_there: AmoCrm, kind, *, since=None, after: str = "") -> tuple[list, list]:
     """All things of a kind, and what could not be understood."""
     things, unreadable = [], []
     while True:
-        page = peer_source.read(kind, after=after, since=since)
+        page = from_there.read(kind, after=after, since=since)
         things += page.things
         unreadable += page.unreadable
         if not page.next:

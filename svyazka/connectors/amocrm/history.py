@@ -32,10 +32,11 @@ def note(row: Row, part: str) -> ForeignEvent:
     params = row.get("params")
     params = params if isinstance(params, dict) else {}
     kind = str(row.get("note_type") or "")
-    outside_id, at = f"note-{row['id']}", moment(row.get("created_at"))
+    of_list = part.partition("/")[0]
+    outside_id, at = f"note-{OWNERS[of_list]}-{row['id']}", moment(row.get("created_at"))
     if at is None:
         raise Unreadable("no_moment")
-    of = _owner(part.partition("/")[0], row.get("entity_id"))
+    of = _owner(of_list, row.get("entity_id"))
     by = id_in(row, "created_by") or id_in(row, "responsible_user_id")
     if kind in CALLS:
         return _call(outside_id, kind, params, {**of, "at": at, "by_id": by})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from svyazka.business.moving_in.source import TryLater
+from svyazka.business.moving_in.system import TryLater
 from svyazka.connectors.amocrm.asking import Account, Row
 
 LONGEST = 250  # rows of a page

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.moving_in.foreign import KINDS, Kind, Page, Thing
-from svyazka.business.moving_in.source import Access, Input
+from svyazka.business.moving_in.system import Access, Input, storable_thing
 from svyazka.connectors.amocrm import cards, history, wire
 from svyazka.connectors.amocrm.asking import Account, Row
 from svyazka.connectors.amocrm.pages import List, Listed, Place, found, id_of, listed_in
@@ -71,7 +71,9 @@ class AmoCrm:
         is_permitted = given.get("client_id") and (given.get("code") or given.get("refresh_token"))
         if not given.get("token") and not is_permitted:
             raise Refused(_NO_TOKEN, fields={"token": _NO_TOKEN})
-        self._account = Account(base_of(given.get("address", "")), access, pace or wire.allowed())
+        base = base_of(given.get("address", ""))
+        self.account = base.partition("://")[2]
+        self._account = Account(base, access, pace or wire.allowed())
         self._companies: dict[int, str] = {}
         self._stage_names: dict[str, str] | None = None
 
@@ -144,7 +146,7 @@ class AmoCrm:
         unreadable: list[tuple[str, str]] = []
         for row in rows:
             try:
-                things.extend(understand(row))
+                things.extend(map(storable_thing, understand(row)))
             except history.Unreadable as trouble:
                 unreadable.append((f"{part}/{row['id']}", trouble.code))
             except (KeyError, TypeError, ValueError, AttributeError):
@@ -214,9 +216,10 @@ def _next_part(kind: Kind, part: str) -> Place | None:
 
 def _amount(given: object) -> Decimal:
     try:
-        return Decimal(str(given or 0))
+        amount = Decimal(str(given or 0))
     except InvalidOperation:
         return Decimal()
+    return amount if amount.is_finite() else Decimal()
 
 
 _NO_TOKEN = _("Enter a long-lived token, or the ID, the secret key and a fresh code of an integration.")

@@ -225,7 +225,7 @@ def on_a_socket(stand_in: AmoStandIn) -> Iterator[AmoStandIn]:
         do_POST = do_GET
 
         def _send(self, status: int, answer: Any, *, half: bool) -> None:
-            whole = b"" if answer is None else json.dumps(answer, ensure_ascii=False).encode()
+            whole = b"" if answer is None else json.dumps(answer).encode()
             self.send_response(status)
             kind = "application/hal+json" if status < 400 else "application/problem+json"
             self.send_header("Content-Type", kind)

@@ -12,9 +12,9 @@ import pytest
 from django.utils import translation
 
 from svyazka.business.moving_in.foreign import KINDS, ForeignDeal, ForeignEvent, ForeignPerson, ForeignStage
-from svyazka.business.moving_in.source import Access, TryLater
+from svyazka.business.moving_in.system import Access, TryLater
 from svyazka.connectors.amocrm import cards, history
-from svyazka.connectors.amocrm.conftest import BEGIN, PIPELINE, SECOND, field, fill, note, read_all, source
+from svyazka.connectors.amocrm.conftest import BEGIN, PIPELINE, SECOND, entered, field, fill, note, read_all
 from svyazka.connectors.amocrm.read import AmoCrm
 from svyazka.connectors.amocrm.stand_in import CODE, SECRET, SEVEN, TOKEN
 from svyazka.kit.pace import Pace
@@ -36,14 +36,15 @@ def ids(things) -> list[str]:
 
 def test_everything_is_read_once(amo):
     fill(amo, clients=600)
-    from_there = source(amo)
+    from_there = entered(amo)
     read = {kind: read_all(from_there, kind) for kind in KINDS}
     assert [unreadable for _things, unreadable in read.values()] == [[]] * 5
     assert ids(read["people"][0]) == ["1", "2", "3", "4", "5"]
     expected = [f"company-{one}" for one in sorted(amo.lists["companies"])]
     assert ids(read["clients"][0]) == expected + [f"contact-{one}" for one in sorted(amo.lists["contacts"])]
     assert ids(read["deals"][0]) == [str(one) for one in sorted(amo.lists["leads"])]
-    notes = [f"note-{one}" for part in ("leads", "contacts", "companies") for one in sorted(amo.lists[f"{part}/notes"])]
+    kinds = {"leads": "deal", "contacts": "contact", "companies": "company"}
+    notes = [f"note-{kind}-{one}" for part, kind in kinds.items() for one in sorted(amo.lists[f"{part}/notes"])]
     tasks = [f"task-{one}" for one in sorted(amo.lists["tasks"])]
     moves = sorted((f"move-{one['id']}" for one in amo.events), reverse=True)
     assert ids(read["events"][0]) == notes + tasks + moves
@@ -55,7 +56,7 @@ def test_a_card_in_our_words(amo):
         "contacts", 700_004, updated_at=BEGIN + 9, _embedded={"tags": [{"name": "VIP"}], "companies": [{"id": 500_002}]}
     )
     amo.change("companies", 500_002, name="ООО «Гранит»", custom_fields_values=[field("ИНН", "7700000002")])
-    clients = {one.id: one for one in read_all(source(amo), "clients")[0]}
+    clients = {one.id: one for one in read_all(entered(amo), "clients")[0]}
     one = clients["contact-700004"]
     assert (one.company, one.phones, one.emails) == ("ООО «Гранит»", ("+79160000004",), ("client4@example.ru",))
     assert (one.handles, one.changed_at, one.is_company) == ({"telegram": "@client4"}, at(BEGIN + 9), False)
@@ -72,7 +73,7 @@ def test_a_deal_in_our_words(amo):
                responsible_user_id=3, updated_at=BEGIN + 8, created_at=BEGIN,
                _embedded={"contacts": [{"id": 700_001}, {"id": 700_002, "is_main": True}], "tags": [],
                           "companies": [{"id": 500_001}], "loss_reason": [{"id": 1, "name": "Дорого"}]})  # fmt: skip
-    deals = {one.id: one for one in read_all(source(amo), "deals")[0]}
+    deals = {one.id: one for one in read_all(entered(amo), "deals")[0]}
     assert deals["900001"] == ForeignDeal(
         "900001",
         ("contact-700002", "contact-700001", "company-500001"),
@@ -92,7 +93,7 @@ def test_a_deal_in_our_words(amo):
 
 def test_people_and_stages_in_our_words(amo):
     fill(amo, clients=0)
-    people, stages = read_all(source(amo), "people")[0], read_all(source(amo), "stages")[0]
+    people, stages = read_all(entered(amo), "people")[0], read_all(entered(amo), "stages")[0]
     assert people[4] == ForeignPerson("5", "Сотрудник 5", "person5@example.ru", is_active=False)
     assert stages[0] == ForeignStage(f"{PIPELINE}:32392156", str(PIPELINE), "Продажи", "Новая заявка")
     assert [one.end for one in stages] == ["", "", "", "won", "lost"] * 2
@@ -113,11 +114,11 @@ def test_a_history_in_our_words(amo):
                        "value_before": [{"lead_status": {"id": 8, "pipeline_id": 5}}],
                        "value_after": [{"lead_status": {"id": 1, "pipeline_id": 5}}]})  # fmt: skip
     amo.events.append({"id": "01f", "type": "lead_added", "entity_id": 9, "created_at": BEGIN})
-    said, text, call, letter, task, move = read_all(source(amo), "events")[0][0:6]
+    said, text, call, letter, task, move = read_all(entered(amo), "events")[0][0:6]
     assert (said.kind, said.deal_id, said.text, said.by_id) == ("note", "9", "Просил тихий двор", "2")
     assert (text.kind, text.direction, text.text) == ("message", "in", "Буду в семь")
     assert call == ForeignEvent(
-        "note-1001", "call", at(BEGIN), client_id="contact-7", direction="out", by_id="2", phone="+79160000001",
+        "note-contact-1001", "call", at(BEGIN), client_id="contact-7", direction="out", by_id="2", phone="+79160000001",
         seconds=95, recording="https://r.example.ru/1.mp3",
     )  # fmt: skip
     assert (letter.direction, letter.text, letter.client_id) == ("in", "Счёт\nВо вложении", "company-3")
@@ -129,21 +130,21 @@ def test_a_history_in_our_words(amo):
 
 def test_how_many_there_are_and_how_much(amo):
     fill(amo, clients=777)
-    there = source(amo).counts()
+    there = entered(amo).counts()
     assert there == {"people": 5, "stages": 10, "clients": 777, "deals": 388}
     expected: dict[str, list] = {}
     for lead in amo.lists["leads"].values():
         of_stage = expected.setdefault(f"{lead['pipeline_id']}:{lead['status_id']}", [0, Decimal()])
         of_stage[0] += 1
         of_stage[1] += lead["price"] or 0
-    assert {stage: [number, amount] for stage, number, amount in source(amo).sums()} == expected
+    assert {stage: [number, amount] for stage, number, amount in entered(amo).sums()} == expected
     assert len(amo.asked) < 60
 
 
 @pytest.mark.parametrize("clients", [0, 1, 3])
 def test_a_small_base_is_counted_rightly(amo, clients):
     fill(amo, clients=clients)
-    assert source(amo).counts()["clients"] == clients
+    assert entered(amo).counts()["clients"] == clients
 
 
 # Trouble.
@@ -171,7 +172,7 @@ def test_another_process_goes_on_in_the_middle(amo):
 @pytest.mark.parametrize("fault", [429, 500, 503, 504, "half", "cut"])
 def test_it_goes_on_where_it_stopped(amo, fault):
     fill(amo, clients=600)
-    from_there = source(amo)
+    from_there = entered(amo)
     first = from_there.read("clients")
     amo.faults.waiting.append(fault)
     with pytest.raises(TryLater) as told:
@@ -197,7 +198,7 @@ def test_what_to_do_is_said(amo, trouble, words):
     if trouble == "nowhere":
         amo.faults.waiting.append(302)
     with translation.override("en"), pytest.raises(Refused) as told:
-        source(amo, given={"token": "wrong"} if trouble == "token" else {}).read("clients")
+        entered(amo, given={"token": "wrong"} if trouble == "token" else {}).read("clients")
     assert words in str(told.value.message)
 
 
@@ -227,7 +228,7 @@ def test_without_any_key_nobody_is_asked():
 def test_it_keeps_to_seven_in_a_second(amo):
     amo.limit = SEVEN
     fill(amo, clients=20)
-    from_there = source(amo)
+    from_there = entered(amo)
     things = read_all(from_there, "events")[0]
     assert from_there.counts()["clients"] == 20
     assert len(things) > 20
@@ -271,7 +272,7 @@ def test_tokens_of_oauth_are_kept_before_they_are_used(amo):
 
 def whole(peer, kind: str, meanwhile) -> list[str]:
     """All ids, where `meanwhile(number)` happens after each page."""
-    from_there, read, after, number = source(peer), [], "", 0
+    from_there, read, after, number = entered(peer), [], "", 0
     while True:
         page = from_there.read(kind, after=after)
         read += ids(page.things)
@@ -333,10 +334,10 @@ def test_only_what_has_changed_since_is_read(amo):
     amo.change("leads", 900_007, price=1)
     note(amo, "leads", 900_007, 1_800_000_000, "common", text="Новое")
     since = at(1_750_000_000)
-    delta = {kind: ids(read_all(source(amo), kind, since=since)[0]) for kind in ("clients", "deals", "events")}
+    delta = {kind: ids(read_all(entered(amo), kind, since=since)[0]) for kind in ("clients", "deals", "events")}
     assert delta["clients"] == ["contact-700005"]
     assert delta["deals"] == ["900007"]
-    assert delta["events"] == [f"note-{max(amo.lists['leads/notes'])}"]
+    assert delta["events"] == [f"note-deal-{max(amo.lists['leads/notes'])}"]
 
 
 # What cannot be understood.
@@ -355,7 +356,7 @@ def test_what_cannot_be_understood_is_named_and_the_rest_is_read(amo):
     amo.lists["leads"][900_002] |= {"price": "дорого", "created_at": 10**30, "_embedded": []}
     note(amo, "leads", 900_002, BEGIN, "geolocation")
     amo.add("tasks", {"text": "Когда-то", "created_at": None})
-    clients, deals, events = (read_all(source(amo), kind) for kind in ("clients", "deals", "events"))
+    clients, deals, events = (read_all(entered(amo), kind) for kind in ("clients", "deals", "events"))
     assert (len(clients[0]), clients[1]) == (9, [])
     assert deals[1] == [("leads/900001", "not_understood")]
     assert [(one.sum, one.extra["Сумма"], one.created_at) for one in deals[0] if one.id == "900002"] == [
@@ -375,7 +376,7 @@ def test_fields_of_every_kind_become_words(amo):
         field("Файл", {"file_name": "план.pdf"}, kind="file"),
     ]  # fmt: skip
     amo.change("contacts", 700_001, custom_fields_values=values)
-    one = read_all(source(amo), "clients")[0][1]
+    one = read_all(entered(amo), "clients")[0][1]
     assert one.extra == {
         "Согласие": "да", "Отказ": "нет", "Услуги": "Замер; Монтаж; Замер", "Юрлицо": "ООО «Вектор»",
         "Дата": "2023-11-15", "Файл": "план.pdf",

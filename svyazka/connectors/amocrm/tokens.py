@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.moving_in.source import Access
+from svyazka.business.moving_in.system import Access
 from svyazka.connectors.amocrm import wire
 from svyazka.kit.pace import Pace
 from svyazka.kit.refusals import Refused

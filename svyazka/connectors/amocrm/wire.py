@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.moving_in.source import TryLater
+from svyazka.business.moving_in.system import TryLater
 from svyazka.kit.outside import Answer, Line, Silent
 from svyazka.kit.pace import Pace
 from svyazka.kit.refusals import Refused

@@ -51,19 +51,22 @@ def calls_of(portal: Portal, rows: list[Any]) -> dict[str, Row]:
 def _gathered(found: Mapping[str, wire.Outcome]) -> Besides:
     besides = Besides(refused=[name for name, outcome in found.items() if outcome.error])
     for row in found["requisites"].rows:
-        number, tax_number = int(row["ENTITY_ID"]), str(row.get("RQ_INN") or "")
+        number = number_in(row, "ENTITY_ID") or 0
+        tax_number = str(row.get("RQ_INN") or "") if number else ""
         if tax_number and number not in besides.tax_numbers:
             besides.tax_numbers[number] = tax_number
         elif tax_number and tax_number != besides.tax_numbers[number]:
-            besides.requisites.setdefault(number, {})[_("Another tax number")] = tax_number
-        if row.get("RQ_KPP"):
-            besides.requisites.setdefault(number, {}).setdefault(_("KPP"), str(row["RQ_KPP"]))
+            besides.put_by(number, _("Another tax number"), tax_number)
+        if number and row.get("RQ_KPP"):
+            besides.put_by(number, _("KPP"), str(row["RQ_KPP"]))
     for row in found["addresses"].rows:
-        number, text = int(row["ANCHOR_ID"]), cards.address(row)
+        number = number_in(row, "ANCHOR_ID") or 0
+        text = cards.address(row) if number else ""
         if text and number not in besides.addresses:
             besides.addresses[number] = text
         elif text:
-            besides.requisites.setdefault(number, {}).setdefault(_("Another address"), text)
+            besides.put_by(number, _("Another address"), text)
     if "companies" in found:
-        besides.companies.update({int(row["id"]): str(row.get("title") or "") for row in found["companies"].rows})
+        rows = [row for row in found["companies"].rows if number_in(row, "id")]
+        besides.companies.update({int(row["id"]): str(row.get("title") or "") for row in rows})
     return besides

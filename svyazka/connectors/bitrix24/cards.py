@@ -28,6 +28,10 @@ class Besides:
     requisites: dict[int, dict[str, str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)  # what the webhook may not see
 
+    def put_by(self, number: int, title: str, text: str) -> None:
+        of_card = self.requisites.setdefault(number, {})
+        of_card[title] = f"{of_card[title]}; {text}" if title in of_card else text
+
 
 def person(row: Row) -> ForeignPerson:
     name = " ".join(filter(None, (plain(row.get(part)) for part in ("NAME", "SECOND_NAME", "LAST_NAME"))))
@@ -174,7 +178,10 @@ def _amount(given: object, known: Known) -> Decimal | None:
     if given in (None, ""):
         return None
     try:
-        return Decimal(str(given))
+        amount = Decimal(str(given))
     except InvalidOperation:
-        known.put_by(_("Sum"), str(given))
-        return None
+        amount = Decimal("NaN")
+    if amount.is_finite():
+        return amount
+    known.put_by(_("Sum"), str(given))
+    return None

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from svyazka.business.moving_in.source import Access
+from svyazka.business.moving_in.system import Access
 from svyazka.connectors.bitrix24.read import Bitrix24
 from svyazka.connectors.bitrix24.stand_in import BitrixStandIn, on_a_socket
 from svyazka.kit.pace import Pace
@@ -164,7 +164,7 @@ def telephony(peer: BitrixStandIn, seconds: int, **more) -> dict:
             "COMMENT": None, **more}  # fmt: skip
 
 
-def source(peer: BitrixStandIn, *, webhook: str = "") -> Bitrix24:
+def entered(peer: BitrixStandIn, *, webhook: str = "") -> Bitrix24:
     """As the company has entered it; a test may be in more of a hurry than the house."""
     return Bitrix24(Access({"webhook": webhook or peer.url}), pace=Pace(0) if peer.burst is None else None)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from svyazka.business.moving_in.source import TryLater
+from svyazka.business.moving_in.system import TryLater
 from svyazka.connectors.bitrix24 import history, wire
 from svyazka.connectors.bitrix24.fields import moment
 from svyazka.connectors.bitrix24.wire import Command, Portal
@@ -24,6 +24,11 @@ class Place:
 
     def written(self) -> str:
         return f"{self.part}:{self.last}"
+
+
+def found(written: str) -> Place:
+    part, _colon, last = written.rpartition(":")
+    return Place(part, int(last))
 
 
 Unread = list[tuple[str, str]]  # what is not understood or not shown, and why
@@ -92,9 +97,9 @@ class Lists:
         if first.error:
             return [], None, [("calls", "no_telephony")]
         rows, following = _after(place, first.rows)
-        ids = [str(row["CRM_ACTIVITY_ID"]) for row in rows if number_in(row, "CRM_ACTIVITY_ID")]
-        told = {str(row.get("ID")) for row in self._of_ids("crm.activity.list", ids)}
-        return [row for row in rows if str(row.get("CRM_ACTIVITY_ID")) not in told], following, []
+        ids = [number for row in rows if (number := number_in(row, "CRM_ACTIVITY_ID"))]
+        told = {number_in(row, "ID") for row in self._of_ids("crm.activity.list", ids)} - {None}
+        return [row for row in rows if number_in(row, "CRM_ACTIVITY_ID") not in told], following, []
 
     def _comments(self, place: Place, of: str, since: datetime | None) -> Listed:
         """They are asked for card by card, fifty cards at once."""
@@ -114,7 +119,7 @@ class Lists:
             if outcome.error:
                 unreadable.append((f"{of}/{name[1:]}", "no_right"))
         if since:
-            rows = [row for row in rows if (moment(row.get("CREATED")) or since) >= since]
+            rows = [row for row in rows if not isinstance(row, dict) or (moment(row.get("CREATED")) or since) >= since]
         return rows, following, unreadable
 
     def _moves(self, place: Place, of: str, since: datetime | None) -> tuple[list[Any], Place | None]:
@@ -129,7 +134,7 @@ class Lists:
     def statuses(self) -> list[Any]:
         return self._portal.many({"s": Command("crm.status.list", {"order": {"SORT": "ASC"}})})["s"].rows
 
-    def _of_ids(self, method: str, ids: list[str]) -> list[Any]:
+    def _of_ids(self, method: str, ids: list[int]) -> list[Any]:
         return self._portal.rows(method, {"filter": {"@ID": ids}, "select": ["ID"], "start": -1}) if ids else []
 
 

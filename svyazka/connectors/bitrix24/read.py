@@ -21,13 +21,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.moving_in.foreign import ForeignStage, Kind, Page, Thing
-from svyazka.business.moving_in.source import Access, Input
+from svyazka.business.moving_in.system import Access, Input, storable_thing
 from svyazka.connectors.bitrix24 import cards, history, wire
 from svyazka.connectors.bitrix24.besides import besides as besides_of
 from svyazka.connectors.bitrix24.besides import calls_of
 from svyazka.connectors.bitrix24.cards import Row
 from svyazka.connectors.bitrix24.fields import Title, titles_in
-from svyazka.connectors.bitrix24.lists import DEAL, TYPES, Lists, Place, Unread
+from svyazka.connectors.bitrix24.lists import DEAL, TYPES, Lists, Place, Unread, found
 from svyazka.connectors.bitrix24.wire import Command, Portal, no_portal
 from svyazka.kit.pace import Pace
 from svyazka.kit.refusals import Refused
@@ -65,7 +65,9 @@ class Bitrix24:
     }
 
     def __init__(self, access: Access, *, pace: Pace | None = None) -> None:
-        self._portal = Portal(base_of(access.given.get("webhook", "")), pace or wire.allowed())
+        base = base_of(access.given.get("webhook", ""))
+        self.account = base.partition("://")[2].partition("/")[0]
+        self._portal = Portal(base, pace or wire.allowed())
         self._lists = Lists(self._portal)
         self._titles: dict[int, dict[str, Title]] = {}
         self._sources: dict[str, str] | None = None
@@ -83,8 +85,7 @@ class Bitrix24:
             raise no_portal() from None
 
     def read(self, kind: Kind, *, after: str = "", since: datetime | None = None) -> Page:
-        part, separator, last = after.rpartition(":")
-        place = Place(part, int(last)) if separator else Place(PARTS[kind][0])
+        place = found(after) if after else Place(PARTS[kind][0])
         if place.part not in PARTS[kind]:
             raise ValueError(f"“{after}” is no place among {kind}")
         rows, following, unreadable = self._lists.page(place, since)
@@ -131,7 +132,7 @@ class Bitrix24:
             number = row.get("id") or row.get("ID") if isinstance(row, dict) else None
             try:
                 if thing := understand(row):
-                    yield thing
+                    yield storable_thing(thing)
             except history.Unreadable as trouble:
                 unreadable.append((f"{part}/{number or '?'}", trouble.code))
             except (KeyError, TypeError, ValueError, AttributeError):
@@ -182,7 +183,9 @@ class Bitrix24:
         if self._sources is None:
             command = Command("crm.status.list", {"filter": {"ENTITY_ID": "SOURCE"}, "order": {"SORT": "ASC"}})
             found = self._portal.many({"s": command})["s"].rows
-            self._sources = {str(row.get("STATUS_ID")): str(row.get("NAME") or "") for row in found}
+            self._sources = {
+                str(row.get("STATUS_ID")): str(row.get("NAME") or "") for row in found if isinstance(row, dict)
+            }
         return self._sources
 
     def _pipelines(self) -> dict[str, str]:
@@ -216,9 +219,10 @@ def _next_part(kind: Kind, part: str) -> Place | None:
 
 def _amount(given: object) -> Decimal:
     try:
-        return Decimal(str(given or 0))
+        amount = Decimal(str(given or 0))
     except InvalidOperation:
         return Decimal()
+    return amount if amount.is_finite() else Decimal()
 
 
 _IN_CLEAR = _("The address must begin with https://: it holds the key.")

@@ -262,7 +262,7 @@ def on_a_socket(stand_in: BitrixStandIn) -> Iterator[BitrixStandIn]:
         do_GET = do_POST
 
         def _send(self, status: int, answer: Any, *, half: bool) -> None:
-            whole = answer.encode() if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False).encode()
+            whole = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "text/html" if isinstance(answer, str) else "application/json")
             self.send_header("Content-Length", str(len(whole)))

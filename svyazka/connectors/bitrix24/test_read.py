@@ -12,7 +12,7 @@ import pytest
 from django.utils import translation
 
 from svyazka.business.moving_in.foreign import KINDS, ForeignDeal, ForeignEvent, ForeignPerson, ForeignStage
-from svyazka.business.moving_in.source import Access, TryLater
+from svyazka.business.moving_in.system import Access, TryLater
 from svyazka.connectors.bitrix24 import cards, history
 from svyazka.connectors.bitrix24.conftest import (
     BEGIN,
@@ -25,6 +25,7 @@ from svyazka.connectors.bitrix24.conftest import (
     activity,
     at,
     comment,
+    entered,
     fill,
     fill_lists,
     iso,
@@ -32,7 +33,6 @@ from svyazka.connectors.bitrix24.conftest import (
     place,
     read_all,
     requisite,
-    source,
     telephony,
     ways,
 )
@@ -54,7 +54,7 @@ def ids(things) -> list[str]:
 
 def test_everything_is_read_once(bitrix):
     fill(bitrix, clients=330, leads=70)
-    from_there = source(bitrix)
+    from_there = entered(bitrix)
     read = {kind: read_all(from_there, kind) for kind in KINDS}
     assert [unreadable for _things, unreadable in read.values()] == [[]] * 5
     assert ids(read["people"][0]) == [str(number) for number in range(1, 61)]
@@ -80,7 +80,7 @@ def test_a_card_in_our_words(bitrix):
          **{FLOOR: 4, WAY: ["45", "46"]})  # fmt: skip
     bitrix.tables["requisites"] += [requisite(90, CONTACT, 4, "500100732259"), requisite(91, CONTACT, 4, "7707083893")]
     bitrix.tables["addresses"] += [place(CONTACT, 4, "Лесная, 5", "12"), place(CONTACT, 4, "Мира, 1")]
-    clients = {one.id: one for one in read_all(source(bitrix), "clients")[0]}
+    clients = {one.id: one for one in read_all(entered(bitrix), "clients")[0]}
     one = clients["contact-4"]
     assert (one.name, one.company, one.phones) == (
         "Павлова Вера Ильинична",
@@ -109,7 +109,7 @@ def test_a_deal_in_our_words(bitrix):
          closed="Y", comments="[i]Срочно[/i]",
          closedate=iso(BEGIN + 7), createdTime=iso(BEGIN), updatedTime=iso(BEGIN + 8), assignedById=3,
          utmSource="yandex", **{FLOOR: "7"})  # fmt: skip
-    deals = {one.id: one for one in read_all(source(bitrix), "deals")[0]}
+    deals = {one.id: one for one in read_all(entered(bitrix), "deals")[0]}
     assert deals["1"] == ForeignDeal(
         "1",
         ("contact-2", "contact-1", "company-3"),
@@ -129,7 +129,7 @@ def test_a_deal_in_our_words(bitrix):
 
 def test_a_lead_is_a_deal_and_its_client_as_long_as_he_has_no_card(bitrix):
     fill(bitrix, clients=6, leads=3)
-    from_there = source(bitrix)
+    from_there = entered(bitrix)
     clients = {one.id: one for one in read_all(from_there, "clients")[0]}
     deals = {one.id: one for one in read_all(from_there, "deals")[0]}
     assert (clients["lead-1"].company, clients["lead-1"].phones) == ("ООО «Гранит»", ("+79030000001",))
@@ -144,7 +144,7 @@ def test_a_lead_is_a_deal_and_its_client_as_long_as_he_has_no_card(bitrix):
 
 def test_people_and_stages_in_our_words(bitrix):
     fill(bitrix, clients=0)
-    people, stages = read_all(source(bitrix), "people")[0], read_all(source(bitrix), "stages")[0]
+    people, stages = read_all(entered(bitrix), "people")[0], read_all(entered(bitrix), "stages")[0]
     assert people[4] == ForeignPerson("5", "Сотрудник 5", "person5@example.ru", is_active=False)
     assert stages[0] == ForeignStage("NEW", "0", "Общая", "Новая")
     assert stages[6] == ForeignStage("C1:WON", "1", "Монтаж", "Успешна", "won")
@@ -168,7 +168,7 @@ def test_a_history_in_our_words(bitrix):
     ]
     comment(bitrix, "deal", 9, BEGIN, "[URL=https://x]Чертёж[/URL]", {"1": {"name": "план.pdf"}})
     bitrix.moves[DEAL] = [{"ID": 1, "OWNER_ID": 9, "CREATED_TIME": iso(BEGIN), "STAGE_ID": "PREPARATION"}]
-    called, letter, task, planned, alone, said, move = read_all(source(bitrix), "events")[0]
+    called, letter, task, planned, alone, said, move = read_all(entered(bitrix), "events")[0]
     assert called == ForeignEvent(
         "activity-1", "call", at(BEGIN + 5), client_id="contact-7", direction="out", text="Звонок", by_id="2",
         phone="+79160000001", seconds=95, recording="https://r.example.ru/1.mp3",
@@ -196,13 +196,13 @@ def test_a_card_with_many_comments_gives_all_of_them(bitrix):
     fill(bitrix, clients=120)
     for number in range(130):
         comment(bitrix, "deal", 7, BEGIN + number, f"Комментарий {number}")
-    notes = [one for one in read_all(source(bitrix), "events")[0] if one.kind == "note"]
+    notes = [one for one in read_all(entered(bitrix), "events")[0] if one.kind == "note"]
     assert len(notes) == len(set(ids(notes))) == 60 + 130
 
 
 def test_how_many_there_are_and_how_much(bitrix):
     fill(bitrix, clients=330, leads=70)
-    there = source(bitrix).counts()
+    there = entered(bitrix).counts()
     assert there == {"people": 60, "stages": 12, "deals": 165 + 70}
     expected: dict[str, list] = {}
     for kind in (DEAL, LEAD):
@@ -211,17 +211,17 @@ def test_how_many_there_are_and_how_much(bitrix):
             of_stage = expected.setdefault(stage, [0, Decimal()])
             of_stage[0] += 1
             of_stage[1] += Decimal(str(row["opportunity"] or 0))
-    assert {stage: [number, amount] for stage, number, amount in source(bitrix).sums()} == expected
+    assert {stage: [number, amount] for stage, number, amount in entered(bitrix).sums()} == expected
 
 
 def test_clients_are_counted_where_there_are_no_leads(bitrix):
     fill(bitrix, clients=30)
-    assert source(bitrix).counts()["clients"] == 30
+    assert entered(bitrix).counts()["clients"] == 30
 
 
 def test_fifty_cards_cost_two_questions_and_their_comments_two(bitrix):
     fill(bitrix, clients=300)
-    from_there = source(bitrix)
+    from_there = entered(bitrix)
     from_there.read("clients", after="contacts:0")
     from_there.read("events", after="comments/deals:0")
     bitrix.asked.clear()
@@ -259,7 +259,7 @@ def test_another_process_goes_on_in_the_middle(bitrix):
 def test_it_goes_on_where_it_stopped(bitrix, fault, at_the):
     """At the list, or at the batch that belongs to it."""
     fill(bitrix, clients=330)
-    from_there = source(bitrix)
+    from_there = entered(bitrix)
     first = from_there.read("clients")
     bitrix.faults.waiting.extend([0] * at_the + [fault])
     with pytest.raises(TryLater) as told:
@@ -274,7 +274,7 @@ def test_a_full_bucket_is_waited_for(bitrix):
     bitrix.burst = 50
     bitrix._level = 50.5
     with pytest.raises(TryLater, match="limit") as told:
-        source(bitrix).read("people")
+        entered(bitrix).read("people")
     assert told.value.seconds == 5
 
 
@@ -285,7 +285,7 @@ def test_a_method_that_has_worked_too_long_is_waited_for_as_long_as_it_is_blocke
     bitrix._worked["crm.requisite.list"].append((time.monotonic() - 500, 481))
     bitrix._worked["user.get"].append((time.monotonic() - 500, 481))
     with pytest.raises(TryLater, match="limit") as told:
-        source(bitrix).read(kind)
+        entered(bitrix).read(kind)
     assert 90 < told.value.seconds <= 101
 
 
@@ -315,7 +315,7 @@ def test_what_to_do_is_said(bitrix, trouble, words):
     if trouble in ("moved", "method"):
         bitrix.faults.waiting.append(302 if trouble == "moved" else 400)
     with translation.override("en"), pytest.raises(Refused) as told:
-        source(bitrix, webhook=bitrix.url.replace(KEY, "wrong") if trouble == "key" else "").read("people")
+        entered(bitrix, webhook=bitrix.url.replace(KEY, "wrong") if trouble == "key" else "").read("people")
     with translation.override("en"):
         assert words in str(told.value.message)
 
@@ -361,7 +361,7 @@ def test_what_changes_or_goes_while_it_is_read_is_neither_missed_nor_read_twice(
     fill(bitrix, clients=600)
     read, after, number, gone = [], "", 0, set()
     while not number or after:
-        page = source(bitrix).read("deals", after=after)
+        page = entered(bitrix).read("deals", after=after)
         read += ids(page.things)
         after, number = page.next, number + 1
         bitrix.change(DEAL, number + 10, title="Изменена")
@@ -382,7 +382,7 @@ def test_only_what_has_changed_since_is_read(bitrix):
     comment(bitrix, "deal", 7, late, "Новый")
     activity(bitrix, late, TYPE_ID="1", OWNER_ID="5", SUBJECT="Встреча")
     since = at(1_780_000_000)
-    delta = {kind: ids(read_all(source(bitrix), kind, since=since)[0]) for kind in ("clients", "deals", "events")}
+    delta = {kind: ids(read_all(entered(bitrix), kind, since=since)[0]) for kind in ("clients", "deals", "events")}
     assert delta == {
         "clients": ["contact-5"],
         "deals": ["7"],
@@ -402,7 +402,7 @@ def test_what_cannot_be_understood_is_named_and_the_rest_is_read(bitrix):
     activity(bitrix, BEGIN, TYPE_ID="1", OWNER_ID="1", SUBJECT="", DESCRIPTION=None)
     activity(bitrix, BEGIN, TYPE_ID="1", OWNER_ID="1", CREATED=None, START_TIME=None)
     activity(bitrix, BEGIN, TYPE_ID="?", OWNER_ID="1")
-    clients, deals, events = (read_all(source(bitrix), kind) for kind in ("clients", "deals", "events"))
+    clients, deals, events = (read_all(entered(bitrix), kind) for kind in ("clients", "deals", "events"))
     assert clients[1] == [("contacts/1", "not_understood")]
     assert len(clients[0]) == 8
     assert [(one.sum, one.extra, one.created_at) for one in deals[0] if one.id == "1"] == [
@@ -416,7 +416,7 @@ def test_what_may_not_be_seen_is_named_and_the_rest_is_read(bitrix):
     fill(bitrix, clients=9)
     bitrix.faults.scopes.discard("telephony")
     bitrix.faults.denied |= {"crm.requisite.list", "crm.timeline.comment.list"}
-    clients, events = (read_all(source(bitrix), kind) for kind in ("clients", "events"))
+    clients, events = (read_all(entered(bitrix), kind) for kind in ("clients", "events"))
     assert (len(clients[0]), clients[1]) == (
         9,
         [("companies/requisites", "no_right"), ("contacts/requisites", "no_right")],
@@ -430,7 +430,7 @@ def test_what_may_not_be_seen_is_named_and_the_rest_is_read(bitrix):
 def test_an_empty_portal_is_read_to_the_end(bitrix):
     bitrix.tables["users"] = [{"ID": "1", "ACTIVE": True, "NAME": "Анна", "LAST_NAME": "", "EMAIL": None}]
     bitrix.categories = [{"id": 0, "name": "Общая"}]
-    from_there = source(bitrix)
+    from_there = entered(bitrix)
     assert [len(read_all(from_there, kind)[0]) for kind in KINDS] == [1, 0, 0, 0, 0]
     assert from_there.name() == "Анна"
 

@@ -6,14 +6,17 @@ What it knows comes in the words of foreign.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import ClassVar, Protocol, cast
+from dataclasses import dataclass, field, fields, replace
+from typing import ClassVar, Protocol, TypeVar, cast
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from svyazka.business.moving_in.foreign import ForeignSystem
+from svyazka.kit.texts import storable
+
+T = TypeVar("T")
 
 
 class TryLater(Exception):
@@ -48,13 +51,14 @@ class Access:
     keep: Callable[[Mapping[str, str]], None] = field(default=_forget, repr=False)
 
 
-class Source(ForeignSystem, Protocol):
+class System(ForeignSystem, Protocol):
     """A class named in `settings.FOREIGN_SYSTEMS`. It asks nothing of the database. One at a time for each account
     there: it counts its own questions, not those of another process."""
 
     title: ClassVar[str]
     inputs: ClassVar[tuple[Input, ...]]
     reasons: ClassVar[Mapping[str, Promise]]  # why something there could not be understood: code → words
+    account: str  # which one there: its host. Ids of two accounts have nothing to do with each other
 
     def __init__(self, access: Access) -> None:
         """Raises Refused where what was typed cannot be right; nobody is asked yet."""
@@ -66,5 +70,25 @@ class Source(ForeignSystem, Protocol):
     def close(self) -> None: ...
 
 
-def of_code(code: str) -> type[Source]:
-    return cast(type[Source], import_string(settings.FOREIGN_SYSTEMS[code]))
+def storable_thing(thing: T) -> T:
+    """Its texts as a database takes them."""
+    changed = {
+        one.name: clean
+        for one in fields(thing)  # type: ignore[arg-type]
+        if (clean := _storable(value := getattr(thing, one.name))) != value
+    }
+    return replace(thing, **changed) if changed else thing  # type: ignore[type-var]
+
+
+def _storable(value: object) -> object:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, tuple):
+        return tuple(map(_storable, value))
+    if isinstance(value, Mapping):
+        return {_storable(key): _storable(one) for key, one in value.items()}
+    return value
+
+
+def of_code(code: str) -> type[System]:
+    return cast(type[System], import_string(settings.FOREIGN_SYSTEMS[code]))
