@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class TryLater(Exception):
-    """It is too busy, or nobody answers. `why`: busy, limit, silent, cut. The same `after` leads on."""
+    """It is too busy, or nobody answers. `why`: busy, slow, limit, silent, cut. The same `after` leads on."""
 
     def __init__(self, seconds: float, why: str = "busy") -> None:
         super().__init__(why)

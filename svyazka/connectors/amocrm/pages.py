@@ -16,6 +16,7 @@ from svyazka.business.moving_in.system import TryLater
 from svyazka.connectors.amocrm.asking import Account, Row
 
 LONGEST = 250  # rows of a page
+SMALL_ONES = 5  # pages in the place of one that it cannot bring in time
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,23 @@ class List:
         return id_of(rows[0]) if rows else None
 
     def _page(self, page: int, *, limit: int = LONGEST) -> tuple[list[Row], bool]:
-        said = self._account.get(self._part, {**self._query, "page": str(page), "limit": str(limit)})
+        try:
+            said = self._account.get(self._part, {**self._query, "page": str(page), "limit": str(limit)})
+        except TryLater as trouble:
+            if trouble.why != "slow" or limit != LONGEST:
+                raise
+            return self._in_small_pages(page)
         return listed_in(said, self._part)
+
+    def _in_small_pages(self, page: int) -> tuple[list[Row], bool]:
+        """Cards with very many fields are too much for it at once."""
+        rows: list[Row] = []
+        is_more = True
+        for number in range((page - 1) * SMALL_ONES + 1, page * SMALL_ONES + 1):
+            if is_more:
+                few, is_more = self._page(number, limit=LONGEST // SMALL_ONES)
+                rows += few
+        return rows, is_more
 
 
 def listed_in(said: Mapping[str, Any], part: str) -> tuple[list[Row], bool]:

@@ -169,7 +169,7 @@ def test_another_process_goes_on_in_the_middle(amo):
     assert len(read) == len(set(read)) == 600
 
 
-@pytest.mark.parametrize("fault", [429, 500, 503, 504, "half", "cut"])
+@pytest.mark.parametrize("fault", [429, 500, 503, "half", "cut"])
 def test_it_goes_on_where_it_stopped(amo, fault):
     fill(amo, clients=600)
     from_there = entered(amo)
@@ -180,6 +180,16 @@ def test_it_goes_on_where_it_stopped(amo, fault):
     assert told.value.seconds > 0
     rest, unreadable = read_all(from_there, "clients", after=first.next)
     assert (len({*ids(first.things), *ids(rest)}), len(first.things) + len(rest), unreadable) == (600, 600, [])
+
+
+def test_a_page_that_takes_it_too_long_is_read_in_smaller_ones(amo):
+    fill(amo, clients=2000)
+    amo.faults.heavy = {"leads"}
+    read = whole(amo, "deals", lambda number: number == 1 and amo.delete("leads", 900_001))
+    assert read == [str(900_001 + number) for number in range(1000)]
+    amo.faults.waiting.extend([504, 504])
+    with pytest.raises(TryLater, match="slow"):
+        entered(amo).read("deals")
 
 
 def test_nobody_listens(amo, settings):

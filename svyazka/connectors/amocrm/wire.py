@@ -43,6 +43,8 @@ def asked(
 def refusal(answer: Answer, part: str) -> Exception:
     if answer.status == 429:
         return TryLater(max(answer.after, 2), "limit")
+    if answer.status == 504:
+        return TryLater(30, "slow")
     if answer.status >= 500 or answer.status == 408:
         return TryLater(max(answer.after, 30), "busy")
     if answer.status in _WORDS:

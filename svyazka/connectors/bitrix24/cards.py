@@ -58,7 +58,10 @@ def pipeline_of(entity: str) -> str | None:
 
 def client(row: Row, titles: Titles, besides: Besides) -> ForeignClient:
     company_ids = ids_in(row, "companyIds", "companyId")
-    firm = next((besides.companies.get(one, "") for one in company_ids), "")
+    firms = [name for one in company_ids if (name := besides.companies.get(one))]
+    if len(firms) > 1:
+        besides.put_by(int(row["id"]), _("Other companies"), "; ".join(firms[1:]))
+    firm = firms[0] if firms else ""
     return _client(row, f"contact-{row['id']}", titles, besides, name=full_name(row), company=firm)
 
 
@@ -86,14 +89,13 @@ def deal(row: Row, titles: Titles, sources: Mapping[str, str], *, is_lead: bool 
         known.put_by(_("Currency"), currency)
     for name in ("utmSource", "utmMedium", "utmCampaign", "utmContent", "utmTerm"):
         known.put_by(name, plain(row.get(name)))
-    if known.tax_number:
-        known.put_by(_("Tax number"), known.tax_number)
-    if not is_lead:
-        known.extra.update(known.handles)
+    clients = tuple(_clients_of(row, is_lead=is_lead))
+    if f"lead-{row['id']}" not in clients:
+        _put_contacts(known, row)
     is_closed = row.get("closed") == "Y" or row.get("stageSemanticId") in ENDS
     return ForeignDeal(
         id=f"lead-{row['id']}" if is_lead else str(row["id"]),
-        client_ids=tuple(_clients_of(row, is_lead=is_lead)),
+        client_ids=clients,
         name=plain(row.get("title")),
         stage_id=f"{LEADS}:{stage_id}" if is_lead else stage_id,
         pipeline_id=LEADS if is_lead else str(row.get("categoryId") or 0),
@@ -130,6 +132,7 @@ def _client(
 ) -> ForeignClient:
     known, number = known_of(row, titles), int(row["id"])
     _put_texts(known, row, titles, ("post", "birthdate", "sourceDescription"))
+    known.put_by(_("Reason of the loss"), known.lost_because)
     for title, text in besides.requisites.get(number, {}).items():
         known.put_by(title, text)
     return ForeignClient(
@@ -156,6 +159,17 @@ def _put_texts(known: Known, row: Row, titles: Titles, names: tuple[str, ...]) -
         if text and name == "birthdate":
             text = text[:10]
         known.put_by(titles[name].text if name in titles else name, text)
+
+
+def _put_contacts(known: Known, row: Row) -> None:
+    """What stands at a deal, or at a lead whose client has a card of his own."""
+    known.put_by(_("Name"), full_name(row))
+    known.put_by(_("Company"), plain(row.get("companyTitle")))
+    known.put_by(_("Phone"), ", ".join(known.phones))
+    known.put_by(_("E-mail"), ", ".join(known.emails))
+    known.put_by(_("Tax number"), known.tax_number)
+    for kind, handle in known.handles.items():
+        known.put_by(kind, handle)
 
 
 def _clients_of(row: Row, *, is_lead: bool) -> Iterator[str]:

@@ -91,7 +91,8 @@ def test_a_card_in_our_words(bitrix):
     assert (one.tax_number, one.address, one.changed_at) == ("500100732259", "Тюмень, Лесная, 5, 12", at(BEGIN + 9))
     assert one.extra == {
         "telegram": "@vera2", "Этаж": "4", "Как узнали": "По совету; 46", "Должность": "Директор",
-        "Дата рождения": "1990-03-08", "Другой ИНН": "7707083893", "Другой адрес": "Тюмень, Мира, 1",
+        "Дата рождения": "1990-03-08", "Другие компании": "ООО «Вектор 2»", "Другой ИНН": "7707083893",
+        "Другой адрес": "Тюмень, Мира, 1",
     }  # fmt: skip
     firm = clients["company-2"]
     assert (firm.is_company, firm.name, firm.tax_number, firm.extra) == (
@@ -134,6 +135,8 @@ def test_a_lead_is_a_deal_and_its_client_as_long_as_he_has_no_card(bitrix):
     deals = {one.id: one for one in read_all(from_there, "deals")[0]}
     assert (clients["lead-1"].company, clients["lead-1"].phones) == ("ООО «Гранит»", ("+79030000001",))
     assert "lead-3" not in clients
+    assert deals["lead-3"].extra["Телефон"] == "+79030000003"
+    assert "Телефон" not in deals["lead-1"].extra
     assert (deals["lead-1"].client_ids, deals["lead-3"].client_ids) == (("lead-1",), ("contact-1",))
     assert (deals["lead-1"].stage_id, deals["lead-1"].pipeline_id, deals["lead-1"].source) == (
         "leads:NEW",
