@@ -259,10 +259,12 @@ def administrator(db):
 @pytest.fixture
 def vera(windows):
     """The client."""
+    from svyazka.business.clients.matching import filing
     from svyazka.business.clients.models import Client, ContactPoint
 
     client = Client.objects.create(name="Вера Павлова", address="Москва, ул. Лесная, 5, кв. 12")
     ContactPoint.objects.create(client=client, kind="phone", value="+79161234567")
+    filing.file([client.pk])
     return client
 
 

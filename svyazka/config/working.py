@@ -20,6 +20,7 @@ from svyazka.business.agreements import delivering as agreements
 from svyazka.business.calls import commands
 from svyazka.business.calls.floor import counting
 from svyazka.business.calls.recordings import fetch, keeping
+from svyazka.business.clients.matching import commonness, filing
 from svyazka.business.conversations import bots
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
@@ -64,6 +65,8 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (coming_back.go_round, 30.0),
     (reminding.remind_of_questions, 30.0),
     (searched.go_round, 5.0),
+    (filing.go_round, 5.0),
+    (commonness.count_anew, 21_600.0),
     (upload.forget_old, 3600.0),
     (commands.give_up_late, 5.0),
     (left_behind.end_calls, 60.0),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import search
 from svyazka.business.clients.identify import Contact
+from svyazka.business.clients.matching import filing
 from svyazka.business.clients.models import Client, ContactPoint
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.kit import emails, phones
@@ -56,8 +57,9 @@ def change(
 
 
 def index(client: Client) -> None:
-    """What he can be found by from now on."""
+    """What he can be found by, and is compared by, from now on."""
     search.index("client", client.pk, client.name, client.address, client.found_by)
+    filing.file([client.pk])
 
 
 def find_by(words: Mapping[int, str]) -> None:
@@ -85,6 +87,7 @@ def add_contact(client: Client, typed: str, *, by: Actor) -> ContactPoint:
     if is_new:
         about = About("client", client.pk, client_id=client.pk)
         record("clients.contact_added", about, by=by, changes={contact.kind: (None, contact.value)})
+        filing.file([client.pk])
     return point
 
 
@@ -93,6 +96,7 @@ def remove_contact(point: ContactPoint, *, by: Actor) -> None:
     about = About("client", point.client_id, client_id=point.client_id)
     record("clients.contact_removed", about, by=by, changes={point.kind: (point.value, None)})
     point.delete()
+    filing.file([point.client_id])
 
 
 def read_contact(typed: str) -> Contact:

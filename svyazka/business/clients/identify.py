@@ -1,17 +1,19 @@
-"""Finding the client whom an arrival comes from: by contact points, exactly.
+"""Finding the client whom a call or a message comes from: by contact points, exactly.
 
-Comparison of names and addresses comes with engines/matching; what is attached here is certain.
+Of what says more than that, a form or a letter, `matching.recognise` finds him by all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.db.models import F
 
 from svyazka.business.clients import search
+from svyazka.business.clients.matching import filing, traits
+from svyazka.business.clients.matching.traits import Known
 from svyazka.business.clients.models import Client
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.kit import clock, rows
@@ -36,16 +38,16 @@ def identify(contacts: Iterable[Contact], *, name: str = "", address: str = "", 
     time wait for each other, new or known, and by whichever of his contacts: they make one client and one deal.
     """
     given = list(contacts)
-    _wait_in_line([f"{one.kind}/{one.account}/{one.value}" for one in given])
+    wait_in_line(given)
     client = find_by_contact(given)
     is_new = client is None
     if client is None:
-        client = _create(given, name, address, by=by)
+        client = create(given, Known(name, address), by=by)
     else:
-        _wait_in_line([f"client {client.pk}"])
-        if name and not client.name:
-            _learn_name(client, name, by=by)
-        _learn_contacts(client, given, by=by)
+        hold([client])
+        has_learnt = bool(name) and not client.name and learn_name(client, name, by=by)
+        if learn_contacts(client, given, by=by) or has_learnt:
+            filing.file([client.pk])
     return client, is_new
 
 
@@ -68,12 +70,12 @@ def find_by_phones(numbers: Iterable[str]) -> dict[str, Client]:
     """Those who are known, by number (E.164). Held until the end of the transaction: nobody else opens a deal for one
     of them, or makes a second client of an unknown number."""
     asked = sorted(set(numbers))
-    _wait_in_line([f"phone//{number}" for number in asked])
+    wait_in_line([Contact("phone", number) for number in asked])
     found: dict[str, Client] = {}
     columns = f"select {rows.columns(Client)}, point.value {_WITH_PHONES}"  # names of our own only
     for client, number in rows.read_joined(columns, [asked], Client):
         found.setdefault(number, survivor(client))
-    _wait_in_line([f"client {client.pk}" for client in found.values()])
+    hold(found.values())
     return found
 
 
@@ -90,23 +92,30 @@ def survivor(client: Client) -> Client:
     return client
 
 
-def _create(contacts: list[Contact], name: str, address: str, *, by: Actor) -> Client:
-    client = Client.objects.create(name=name, address=address)
+def create(contacts: Sequence[Contact], known: Known, *, by: Actor) -> Client:
+    """A new client. A company that nobody speaks for is called by its name."""
+    kind = Client.Kind.COMPANY if known.company and not known.name else Client.Kind.PERSON
+    client = Client.objects.create(kind=kind, name=known.name or known.company, address=known.address)
     _add_contacts(client, contacts)
-    known = {"name": name, "address": address, **{one.kind: one.shown or one.value for one in contacts}}
-    changes = {field: (None, value) for field, value in known.items() if value}
+    traits.learn(client, known)
+    said = {"name": client.name, "address": client.address, **{one.kind: one.shown or one.value for one in contacts}}
+    changes = {field: (None, value) for field, value in said.items() if value}
     record("clients.created", About("client", client.pk, client_id=client.pk), by=by, changes=changes)
-    search.index("client", client.pk, name, address)
+    search.index("client", client.pk, client.name, client.address)
+    filing.file([client.pk])
     return client
 
 
-def _learn_contacts(client: Client, contacts: list[Contact], *, by: Actor) -> None:
-    for one in _add_contacts(client, contacts):
+def learn_contacts(client: Client, contacts: Sequence[Contact], *, by: Actor) -> list[Contact]:
+    """Those that he lacked."""
+    new = _add_contacts(client, contacts)
+    for one in new:
         about = About("client", client.pk, client_id=client.pk)
         record("clients.contact_added", about, by=by, changes={one.kind: (None, one.shown or one.value)})
+    return new
 
 
-def _add_contacts(client: Client, contacts: list[Contact]) -> list[Contact]:
+def _add_contacts(client: Client, contacts: Sequence[Contact]) -> list[Contact]:
     """Says which of them the client did not have."""
     if not contacts:
         return []
@@ -125,19 +134,31 @@ on conflict do nothing returning kind, account, value
 """
 
 
-def _learn_name(client: Client, name: str, *, by: Actor) -> None:
-    # Nobody's name that is being written in this moment is lost, and no page that was opened before writes over ours.
+def learn_name(client: Client, name: str, *, by: Actor) -> bool:
+    """Of one who has none. Nobody's name that is being written in this moment is lost, and no page that was opened
+    before writes over ours."""
     nameless = Client.objects.filter(pk=client.pk, name="")
     if not nameless.update(name=name, version=F("version") + 1):
-        return
+        return False
     client.refresh_from_db()
     about = About("client", client.pk, client_id=client.pk)
     record("clients.changed", about, by=by, changes={"name": ("", name)})
     search.index("client", client.pk, client.name, client.address, client.found_by)
+    return True
 
 
-def _wait_in_line(names: list[str]) -> None:
-    """Locks until the end of the transaction; in one order, so that none wait in a ring."""
+def wait_in_line(contacts: Iterable[Contact]) -> None:
+    """Two arrivals with a contact in common, one after the other, until the end of the transaction."""
+    _lock([f"{one.kind}/{one.account}/{one.value}" for one in contacts])
+
+
+def hold(clients: Iterable[Client]) -> None:
+    """Nobody else opens a deal for one of them, until the end of the transaction."""
+    _lock([f"client {client.pk}" for client in clients])
+
+
+def _lock(names: list[str]) -> None:
+    """In one order, so that none wait in a ring."""
     if not names:
         return
     with connection.cursor() as cursor:

@@ -133,6 +133,7 @@ class ClientRecord(models.Model):
 
     client_id = models.BigIntegerField(primary_key=True)
     packed = models.TextField()
+    seen = models.DateField()  # when something was heard of him last
     version = models.PositiveSmallIntegerField()  # of what normalises; another one: it is made anew
 
     class Meta:
@@ -146,6 +147,15 @@ class ClientKey(models.Model):
     pk = models.CompositePrimaryKey("key", "client_id")
     key = models.CharField(max_length=120)
     client_id = models.BigIntegerField(db_index=True)
+
+
+class Common(models.Model):
+    """Which share of the clients has a surname, or works for a company of that name; of rare ones there is none."""
+
+    pk = models.CompositePrimaryKey("kind", "value")
+    kind = models.CharField(max_length=10)  # "surname", "company"; without a value: it has been counted
+    value = models.CharField(max_length=120)
+    share = models.FloatField()
 
 
 class Apart(models.Model):

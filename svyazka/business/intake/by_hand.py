@@ -12,11 +12,14 @@ from django.db import transaction
 
 from svyazka.business.clients import history
 from svyazka.business.clients.change import read_contact
-from svyazka.business.clients.identify import identify
+from svyazka.business.clients.identify import Contact, identify
+from svyazka.business.clients.matching.recognise import Recognised, recognise
+from svyazka.business.clients.matching.traits import Known
 from svyazka.business.clients.models import Client, Interaction, Source
 from svyazka.business.deals.known import facts, values
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.deals.opening import open_deal, open_deal_of
+from svyazka.business.duplicates.suspicions import suspect
 from svyazka.business.journal.record import Actor
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
@@ -40,9 +43,9 @@ def take_down(
 ) -> Deal:
     """Into the client's open deal, or a new one. The same request a second time changes nothing.
 
-    Of one client, two at the same time wait for each other in `identify`.
+    Of one client, two at the same time wait for each other in `recognise`.
     """
-    client, _is_new = identify([read_contact(contact)], name=name, address=address, by=by)
+    client, _is_new, doubtful = _whose(read_contact(contact), Known(name, address), by=by)
     if before := _deal_of_request(client, request_id):
         return before
     known = known_of(openings)
@@ -54,6 +57,8 @@ def take_down(
         deal = learn(deal, {"address": address, **known}, by=by)
         if deal.responsible_id is None:
             deal = facts.appoint(deal, by, by=by)
+    if doubtful:
+        suspect(client, doubtful, deal=deal, by=by)
     history.add(
         client.pk,
         kind=Interaction.Kind.FORM,
@@ -64,6 +69,13 @@ def take_down(
         by=by,
     )
     return deal
+
+
+def _whose(contact: Contact, known: Known, *, by: Person) -> Recognised:
+    """Whose contact it is stood before whoever typed it; a name beside it may say that it is somebody else."""
+    if known.name:
+        return recognise([contact], known, by=by)
+    return Recognised(*identify([contact], address=known.address, by=by))
 
 
 def learn(deal: Deal, given: dict[str, Any], *, by: Actor) -> Deal:

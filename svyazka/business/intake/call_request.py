@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.calls.models import Call
 from svyazka.business.clients import change, history
-from svyazka.business.clients.identify import Contact, identify
+from svyazka.business.clients.identify import Contact
+from svyazka.business.clients.matching.recognise import Recognised, recognise
+from svyazka.business.clients.matching.traits import Known
 from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.deals import rights
 from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal
+from svyazka.business.duplicates.suspicions import suspect
 from svyazka.business.intake.by_hand import known_of, learn
 from svyazka.business.intake.take_call import add_to_history, deal_for
 from svyazka.business.staff.models import Person
@@ -35,8 +38,10 @@ def fill_in(
     """Writes down what the caller said. `contact` is asked for only where the number was hidden."""
     current = Call.objects.select_for_update().get(pk=call.pk, started_at=call.started_at)
     is_shown = current.client_id is not None
-    client = _client_of(current, contact, name=name, by=by)
+    client, _is_new, doubtful = _client_of(current, contact, name=name, by=by)
     deal = deal_for(current, client, address=address, by=by)
+    if doubtful:
+        suspect(client, doubtful, deal=deal, by=by)
     if current.interaction_id is None:
         add_to_history(current, client, deal, arrival_id=None, by=by)
     heard = _heard(name, address, openings)
@@ -55,9 +60,9 @@ def fill_in(
     return deal
 
 
-def _client_of(call: Call, contact: str, *, name: str, by: Person) -> Client:
+def _client_of(call: Call, contact: str, *, name: str, by: Person) -> Recognised:
     if call.client_id:
-        return Client.objects.get(pk=call.client_id)
+        return Recognised(Client.objects.get(pk=call.client_id), is_new=False)
     if contact:
         given = change.read_contact(contact)
     elif call.client_number.startswith("+"):
@@ -65,8 +70,7 @@ def _client_of(call: Call, contact: str, *, name: str, by: Person) -> Client:
     else:
         message = _("The number is hidden: ask for a phone or an e-mail address.")
         raise Refused(message, fields={"contact": message})
-    client, _is_new = identify([given], name=name, by=by)
-    return client
+    return recognise([given], Known(name), by=by)
 
 
 def _heard(name: str, address: str, openings: int | None) -> dict[str, Any]:

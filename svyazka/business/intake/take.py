@@ -8,10 +8,13 @@ from typing import Any
 from svyazka.business.calls import phones
 from svyazka.business.calls.phone_system import CallEvent, PhonesSeen
 from svyazka.business.clients import history
-from svyazka.business.clients.identify import Contact, identify
+from svyazka.business.clients.identify import Contact
+from svyazka.business.clients.matching.recognise import recognise
+from svyazka.business.clients.matching.traits import Known
 from svyazka.business.clients.models import Client, Interaction, Source
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of
+from svyazka.business.duplicates.suspicions import suspect
 from svyazka.business.intake.by_hand import known_of, known_of_extra, learn
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
@@ -38,10 +41,13 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
     by = Automaton(arrival.account)
     contacts = [Contact("phone", form.phone)] if form.phone else []
     contacts += [Contact("email", form.email)] if form.email else []
-    client, is_new = identify(contacts, name=form.name, address=form.address, by=by)
+    said = Known(form.name, form.address, form.company, form.tax_number)
+    client, is_new, doubtful = recognise(contacts, said, by=by)
     known = {**known_of(form.openings), **known_of_extra(form.extra)}
     origin = {"utm": form.utm, "page": form.page, "referrer": form.referrer}
     deal = _deal_for(client, arrival, is_new=is_new, by=by, origin=origin, address=form.address, known=known)
+    if doubtful:
+        suspect(client, doubtful, deal=deal, by=by)
     happened = history.add(
         client.pk,
         kind=Interaction.Kind.FORM,
@@ -49,7 +55,7 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
         deal_id=deal.pk,
         channel=arrival.account,
         text=form.message,
-        data={"address": form.address, **known_of(form.openings), **origin, "extra": form.extra},
+        data={**_besides(form), **known_of(form.openings), **origin, "extra": form.extra},
         at=arrival.received_at,
         arrival_id=arrival.pk,
         waiting=True,
@@ -67,8 +73,10 @@ def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int
     by = Automaton(arrival.account)
     contacts = [Contact(message.channel, message.user_id, arrival.account, message.nick)]
     contacts += [Contact("phone", message.phone)] if message.phone else []
-    client, is_new = identify(contacts, name=message.name, by=by)
+    client, is_new, doubtful = recognise(contacts, Known(message.name), by=by)
     deal = _deal_for(client, arrival, is_new=is_new, by=by)
+    if doubtful:
+        suspect(client, doubtful, deal=deal, by=by)
     happened = history.add(
         client.pk,
         kind=Interaction.Kind.MESSAGE,
@@ -83,6 +91,11 @@ def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int
         by=by,
     )
     return {"client": client.pk, "deal": deal.pk, "interaction": happened.pk}
+
+
+def _besides(form: FormFilled) -> dict[str, str]:
+    said = {"company": form.company, "inn": form.tax_number}
+    return {"address": form.address, **{code: text for code, text in said.items() if text}}
 
 
 def take_phones(seen: PhonesSeen, *, arrival: Arrival) -> dict[str, int]:

@@ -15,6 +15,8 @@ class FormFilled:
     email: str = ""
     message: str = ""
     address: str = ""
+    company: str = ""
+    tax_number: str = ""
     openings: int | None = None
     page: str = ""
     referrer: str = ""

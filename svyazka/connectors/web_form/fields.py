@@ -22,6 +22,9 @@ ALIASES = {
     "message": "message comment comments text question note textarea your_message сообщение комментарий вопрос "
     "текст пожелания текст_сообщения ваш_вопрос",
     "address": "address addr street your_address адрес адрес_замера ваш_адрес адрес_объекта улица",
+    "company": "company company_name organization organisation firm your_company компания название_компании "
+    "организация название_организации фирма",
+    "tax_number": "inn tax_number инн инн_компании инн_организации",
     "page": "page page_url pageurl url page_address location href страница адрес_страницы",
     "openings": "openings windows windows_count count_windows okna проемы проемов количество_проемов окна "
     "количество_окон сколько_окон",
@@ -29,7 +32,17 @@ ALIASES = {
     "said_id": "submission_id request_id",  # some forms send the same with everybody
 }
 _MEANING = {alias: meaning for meaning, aliases in ALIASES.items() for alias in aliases.split()}
-_LONGEST = {"name": 200, "phone": 60, "email": 254, "address": 300, "page": 2000, "outside_id": 200, "said_id": 100}
+_LONGEST = {
+    "name": 200,
+    "phone": 60,
+    "email": 254,
+    "address": 300,
+    "company": 200,
+    "tax_number": 40,
+    "page": 2000,
+    "outside_id": 200,
+    "said_id": 100,
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,8 @@ class Fields:
     email: str = ""
     message: str = ""
     address: str = ""
+    company: str = ""
+    tax_number: str = ""
     page: str = ""
     openings: int | None = None
     utm: dict[str, str] = field(default_factory=dict)

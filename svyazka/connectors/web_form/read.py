@@ -28,6 +28,8 @@ def read(arrival: Arrival) -> Sequence[object]:
             email=fields.email,
             message=fields.message,
             address=fields.address,
+            company=fields.company,
+            tax_number=fields.tax_number,
             openings=fields.openings,
             page=fields.page,
             referrer=str(arrival.headers.get("referer", ""))[:LONGEST],

@@ -46,23 +46,30 @@ def decide(
 ) -> Decision:
     """`apart`: clients of whom a person has said that they are somebody else."""
     chosen = weights or shipped.start()
-    all_of = [Likely(id, score(record, other, base, chosen)) for id, other in candidates if id not in apart]
+    standing = {id: other for id, other in candidates if id not in apart}
+    all_of = [Likely(id, score(record, other, base, chosen)) for id, other in standing.items()]
     likely = sorted((one for one in all_of if one.score.probability >= chosen.doubtful), key=_best_first)
     if not likely:
         return Decision("new", version=chosen.version)
-    doubts = tuple(_doubts(likely, chosen))
+    enough = chosen.certain if _has_name(standing[likely[0].id]) else chosen.nameless
+    doubts = tuple(_doubts(likely, chosen, enough))
     return Decision("doubtful" if doubts else "certain", tuple(likely), doubts, chosen.version)
+
+
+def _has_name(record: Record) -> bool:
+    """Of whoever has only called until now nothing is known that a name could contradict."""
+    return bool(record.people or record.companies)
 
 
 def _best_first(one: Likely) -> tuple[float, int]:
     return -one.score.bits, one.id
 
 
-def _doubts(likely: list[Likely], weights: Weights) -> Iterable[Doubt]:
+def _doubts(likely: list[Likely], weights: Weights, enough: float) -> Iterable[Doubt]:
     best = likely[0].score
     if best.vetoes:
         yield "veto"
-    if best.probability < weights.certain:
+    if best.probability < enough:
         yield "unlikely"
     if len(likely) > 1 and best.bits - likely[1].score.bits < weights.margin:
         yield "another_as_likely"

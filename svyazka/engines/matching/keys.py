@@ -12,7 +12,7 @@ from svyazka.engines.matching.record import Record
 
 Kind = Literal[
     "phone", "phone_end", "phone_start", "email", "mailbox", "inn", "handle", "name", "sound", "slip", "words", "flat",
-    "company", "company_sound",
+    "home", "company", "company_sound",
 ]  # fmt: skip
 MOST_FIRST_NAMES = 6
 SHORTEST_MAILBOX = 5
@@ -39,6 +39,13 @@ def near(record: Record) -> set[Key]:
     for person in record.people:
         found |= _of_person(person)
     found |= {Key("flat", f"{one.building} {one.flat}") for one in record.addresses if one and one.flat}
+    found |= {
+        Key("home", f"{sound(person.surname)} {one.building}")
+        for one in record.addresses
+        if one.house
+        for person in record.people
+        if person.surname
+    }
     for company in record.companies:
         found |= {Key("company", company.core), Key("company_sound", _sounds(company.core))}
     return found
@@ -53,6 +60,11 @@ def slips(record: Record) -> set[Key]:
         for start in _starts(person)
         for short in without_one(person.surname[:24])
     }
+
+
+def filed(record: Record) -> set[Key]:
+    """What is kept of a whole base: slips in names are many, and without a contact nobody is known by them."""
+    return exact(record) | near(record)
 
 
 def all_of(record: Record) -> set[Key]:

@@ -103,7 +103,7 @@ def _fullest(found: Iterable[PersonName]) -> tuple[PersonName, ...]:
     """`Поляков А.Д.` beside `Поляков Анатолий` is he: the first name that is known speaks against Александр."""
     whole: list[PersonName] = []
     for one in sorted(_each(found), key=_least_said):
-        at = next((at for at, other in enumerate(whole) if _may_be_one(one, other)), None)
+        at = next((at for at, other in enumerate(whole) if may_be_one(one, other)), None)
         if at is None:
             whole.append(one)
         else:
@@ -116,7 +116,8 @@ def _least_said(one: PersonName) -> tuple[int, list[str]]:
     return -sum(map(bool, parts)), sorted(one.words)
 
 
-def _may_be_one(one: PersonName, other: PersonName) -> bool:
+def may_be_one(one: PersonName, other: PersonName) -> bool:
+    """Nothing of what is known of the two says that they are not."""
     if one.surname and other.surname and one.surname != other.surname:
         return False
     if {one.gender, other.gender} == {"m", "f"}:

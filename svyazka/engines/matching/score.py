@@ -21,12 +21,13 @@ MOST_BITS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One line of the explanation; the bits of all of them and the prior are the score."""
+    """One line of the explanation; the bits of all of them and the prior are the score. `amount`: of the finding."""
 
     term: str
     bits: float
     ours: str = ""
     theirs: str = ""
+    amount: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def score(one: Record, other: Record, base: Base = NOTHING_KNOWN, weights: Weigh
 
 def scored(found: Iterable[Finding], weights: Weights) -> Score:
     bits = weights.bits
-    reasons = [Reason(one.term, bits[one.term] * one.amount, one.ours, one.theirs) for one in found]
+    reasons = [Reason(one.term, bits[one.term] * one.amount, one.ours, one.theirs, one.amount) for one in found]
     total = bits[PRIOR] + sum(reason.bits for reason in reasons)
     reasons.sort(key=lambda reason: (-abs(reason.bits), reason.term))
     return Score(total, tuple(reasons), vetoes({reason.term for reason in reasons}))
@@ -84,6 +85,6 @@ _OF_MANY = frozenset({"phone.same_of_many", "email.same_of_many", "handle.same_o
 _OF_SEVERAL = _OF_MANY | {"phone.same_of_two", "email.same_of_two"}
 _FIRST_FITS = frozenset({"first.same", "first.short"})
 _SURNAME_FITS = frozenset({"surname.same", "surname.slip", "surname.sound", "surname.part"})
-# Phone and flat are those of a whole family.
-_WHOSE_ALONE = frozenset({"contact.second", "handle.same", "company.same"})
+# Whoever gives no name is taken for the one person who is known to use his phone, as when he rings.
+_WHOSE_ALONE = frozenset({"phone.same", "email.same", "contact.second", "handle.same", "company.same"})
 _NEARLY_CONTACT = frozenset({"phone.slip", "email.slip", "email.mailbox", "address.flat"})

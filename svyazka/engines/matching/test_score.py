@@ -58,7 +58,6 @@ def test_she_is_known_again(arrived, reason):
         ),
         (who("Иванов И.", PHONE), who("Иванова И.", PHONE), Base(), "other_gender", "a couple with one initial"),
         (who("Иванов Иван", PHONE), who("Петров Иван", PHONE), Base(), "other_surname", "a number given out anew"),
-        (VERA, who("", PHONE, addresses="Лесная 5-12"), Base(), "no_name", "somebody of her family?"),
         (VERA, who("", PHONE), shared_by(2), "shared_contact", "a phone of two, and no name"),
         (VERA, who("Вера", PHONE), shared_by(20), "shared_contact", "an agent's phone: which Vera?"),
         (who("Иванов Иван"), who("Иванов Иван"), Base(), "no_contact", "namesakes"),
@@ -76,6 +75,12 @@ def test_she_is_known_again(arrived, reason):
 def test_others_are_not_glued_together(known, arrived, base, veto, reason):
     assert veto in score(arrived, known, base).vetoes, reason
     assert decide(arrived, [(1, known)], base=base).client is None, reason
+
+
+def test_who_gives_no_name_is_taken_for_the_one_who_uses_the_phone():
+    assert score(who("", PHONE), VERA).vetoes == ()
+    assert decide(who("Вера", PHONE), [(1, who("", PHONE))]).client == 1, "who has only called until now"
+    assert decide(who("", PHONE), [(1, VERA)], base=shared_by(2)).client is None
 
 
 def test_a_number_that_was_silent_for_years_is_nobodys_for_sure():

@@ -17,13 +17,15 @@ START = Path(__file__).parent / "weights.yaml"
 
 @dataclass(frozen=True)
 class Weights:
-    """`certain`, `doubtful`: from which probability on. `margin`: bits between the best client and the next."""
+    """`certain`, `doubtful`: from which probability on; `nameless`: certain, where the client has no name yet.
+    `margin`: bits between the best client and the next."""
 
     version: str
     bits: Mapping[str, float]
     certain: float = 0.99
     doubtful: float = 0.05
     margin: float = 4.0
+    nameless: float = 0.75
 
 
 class Unfit(ValueError):
@@ -42,7 +44,7 @@ def read(text: str) -> Weights:
         weights = Weights(
             str(said["version"]),
             {str(term): float(bits) for term, bits in said["bits"].items()},
-            *(float(said[name]) for name in ("certain", "doubtful", "margin")),
+            *(float(said[name]) for name in ("certain", "doubtful", "margin", "nameless")),
         )
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as wrong:
         raise Unfit(f"unreadable: {wrong}") from wrong
@@ -57,12 +59,13 @@ def _insist_sound(weights: Weights) -> None:
         raise Unfit(f"unknown: {', '.join(unknown)}")
     if not all(map(math.isfinite, [*weights.bits.values(), weights.margin])):
         raise Unfit("not a number")
-    if not 0 < weights.doubtful <= weights.certain < 1 or weights.margin < 0:
-        raise Unfit("thresholds: 0 < doubtful <= certain < 1, margin >= 0")
+    if not 0 < weights.doubtful <= weights.nameless <= weights.certain < 1 or weights.margin < 0:
+        raise Unfit("thresholds: 0 < doubtful <= nameless <= certain < 1, margin >= 0")
 
 
 def written(weights: Weights) -> str:
     """As `read` takes it, terms in the order in which they are explained."""
     head = f"version: {weights.version}\ncertain: {weights.certain:g}\ndoubtful: {weights.doubtful:g}\n"
     lines = [f"  {term}: {weights.bits[term]:.2f}" for term in TERMS]
-    return "\n".join([f"{head}margin: {weights.margin:g}", "bits:", *lines, ""])
+    head += f"margin: {weights.margin:g}\nnameless: {weights.nameless:g}"
+    return "\n".join([head, "bits:", *lines, ""])

@@ -24,6 +24,8 @@ SENTENCES: dict[str, Sentence] = {
     "clients.taken_up": Sentence(_("Taken up from the queue")),
     "clients.put_back": Sentence(_("Put back into the queue")),
 
+    "duplicates.suspected": Sentence(_("May be a client whom we know: {after}"), of="like"),
+
     "clients.source_added": Sentence(_("Source added: {after}"), of="name"),
     "clients.source_changed": Sentence(_("Source changed")),
     "clients.source_removed": Sentence(_("Source removed: {before}"), of="name"),
@@ -346,6 +348,7 @@ FIELDS: dict[str, Promise] = {
     "payment": _("Payment"),
     "usual": _("Standard set"),
     "columns": _("Columns"),
+    "like": _("Resembles"),
     "lines": _("Lines"),
     "host": _("Host"),
     "port": _("Port"),

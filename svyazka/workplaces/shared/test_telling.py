@@ -26,6 +26,7 @@ from svyazka.business.visits import waiting
 from svyazka.business.visits.kinds import KINDS
 from svyazka.business.visits.move_reasons import MOVE_REASONS
 from svyazka.business.visits.not_done import NOT_DONE_REASONS
+from svyazka.engines.matching.terms import TERMS
 from svyazka.workplaces.shared import telling
 from svyazka.workplaces.shared.sentences import SENTENCES
 
@@ -54,7 +55,7 @@ def verbs_of_the_house() -> set[str]:
         "visits.move_reason_removed",
         "visits.not_done_reason_removed",
     }
-    return found - RIGHTS.keys() - {names.verb for names in NAMES} - kept
+    return found - RIGHTS.keys() - set(TERMS) - {names.verb for names in NAMES} - kept
 
 
 def _texts(path: Path) -> Iterator[str]:

@@ -29,11 +29,26 @@ class Migration(migrations.Migration):
             fields=[
                 ("client_id", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("packed", models.TextField()),
+                ("seen", models.DateField()),
                 ("version", models.PositiveSmallIntegerField()),
             ],
             options={
                 "indexes": [models.Index(fields=["version", "client_id"], name="client_record_version")],
             },
+        ),
+        migrations.CreateModel(
+            name="Common",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "kind", "value", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=10)),
+                ("value", models.CharField(max_length=120)),
+                ("share", models.FloatField()),
+            ],
         ),
         migrations.CreateModel(
             name="Apart",
@@ -94,5 +109,13 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("client", "kind", "value"), name="trait_once")],
             },
+        ),
+        # Those who are here already have their turn, too.
+        migrations.RunSQL(
+            """
+            insert into clients_clientrecord (client_id, packed, seen, version)
+            select id, '', '0001-01-01', 0 from clients_client where merged_into_id is null
+            """,
+            migrations.RunSQL.noop,
         ),
     ]

@@ -1,0 +1,73 @@
+"""Finding the client whom a request comes from by all that it says, not by one number alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from django.db import transaction
+
+from svyazka.business.clients.identify import (
+    Contact,
+    create,
+    find_by_contact,
+    hold,
+    learn_contacts,
+    learn_name,
+    survivor,
+    wait_in_line,
+)
+from svyazka.business.clients.matching import filing
+from svyazka.business.clients.matching.filing import given_of
+from svyazka.business.clients.matching.traits import Known, learn
+from svyazka.business.clients.matching.whose import decide_on
+from svyazka.business.clients.models import Client, ContactPoint
+from svyazka.business.journal.record import Actor
+from svyazka.engines.matching.decide import Decision
+from svyazka.engines.matching.record import Record, normalise, together
+from svyazka.kit import clock
+
+_IDENTITIES = frozenset({ContactPoint.Kind.TELEGRAM, ContactPoint.Kind.WHATSAPP, ContactPoint.Kind.MAX})
+
+
+class Recognised(NamedTuple):
+    """`doubtful`: a person has to say whether he is one of these after all; he is new until then."""
+
+    client: Client
+    is_new: bool
+    doubtful: Decision | None = None
+
+
+@transaction.atomic(savepoint=False)
+def recognise(contacts: Sequence[Contact], known: Known, *, by: Actor) -> Recognised:
+    """The client for certain, with what he lacked; or a new one. Requests with a contact in common wait for each other.
+
+    Whoever writes from the same account of a messenger is the same, whatever else he says.
+    """
+    wait_in_line(contacts)
+    if same := find_by_contact(one for one in contacts if one.kind in _IDENTITIES):
+        return Recognised(_attach(same, contacts, known, by=by), is_new=False)
+    decision = decide_on(record_of(contacts, known))
+    if decision.client is None:
+        doubtful = decision if decision.kind == "doubtful" else None
+        return Recognised(create(contacts, known, by=by), is_new=True, doubtful=doubtful)
+    same = survivor(Client.objects.get(pk=decision.client))
+    return Recognised(_attach(same, contacts, known, by=by), is_new=False)
+
+
+def record_of(contacts: Iterable[Contact], known: Known) -> Record:
+    points = [(one.kind, one.value, one.shown) for one in contacts]
+    record = together(map(normalise, given_of(points, known.traits())))
+    return replace(record, seen=clock.now().date())
+
+
+def _attach(client: Client, contacts: Sequence[Contact], known: Known, *, by: Actor) -> Client:
+    hold([client])
+    if known.name and not client.name:
+        learn_name(client, known.name, by=by)
+    is_more = bool(learn_contacts(client, contacts, by=by)) | learn(client, known)
+    if is_more:
+        filing.file([client.pk])
+    filing.heard_of(client.pk, clock.now().date())
+    return client

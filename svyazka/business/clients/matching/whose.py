@@ -1,0 +1,108 @@
+"""Whose something is that came in: a client of the base for certain, perhaps, or nobody's yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from svyazka.business.clients import apart as said_apart
+from svyazka.business.clients.matching import commonness
+from svyazka.business.clients.matching.filing import EXACT, key_text
+from svyazka.business.clients.models import ClientRecord
+from svyazka.engines.matching import keys, usage
+from svyazka.engines.matching.decide import Decision, decide
+from svyazka.engines.matching.packed import unpack
+from svyazka.engines.matching.record import Given, Record, normalise
+from svyazka.engines.matching.weights import Weights
+from svyazka.kit.asking import Asking, answered, ask, together
+
+# A key that more clients have says nothing of any of them, unless it is a contact: those of an agent are read, too.
+MOST_OF_KEY, MOST_OF_CONTACT = 25, 60
+MOST_COMPARED = 40
+
+
+class _Found(NamedTuple):
+    client_id: int
+    record: Record
+    keys: frozenset[str]
+
+
+def whose(given: Given, *, apart: Collection[int] = ()) -> Decision:
+    return decide_on(normalise(given), apart=apart)
+
+
+def whose_many(givens: Sequence[Given]) -> list[Decision]:
+    """Each by itself, in one question: they are not compared with each other."""
+    return decide_on_many([normalise(given) for given in givens])
+
+
+def like(client_id: int) -> Decision:
+    """Who else in the base may be this client. Nobody, while he is not filed."""
+    filed = ClientRecord.objects.filter(pk=client_id).first()
+    if filed is None or not filed.packed:
+        return Decision("new")
+    record = replace(unpack(filed.packed), seen=filed.seen)
+    return decide_on_many([record], apart=said_apart.of(client_id), besides=client_id)[0]
+
+
+def decide_on(record: Record, *, apart: Collection[int] = ()) -> Decision:
+    return decide_on_many([record], apart=apart)[0]
+
+
+def decide_on_many(
+    records: Sequence[Record], *, apart: Collection[int] = (), besides: int = 0, weights: Weights | None = None
+) -> list[Decision]:
+    """`apart`: clients who are somebody else; `besides`: the one whose record it is."""
+    found, commons = answered(together(_candidates(records, besides), commonness.shares(records)))
+    return [
+        decide(
+            record,
+            [(one.client_id, one.record) for one in found[place]],
+            base=replace(commons, people=_people(record, found[place])),
+            weights=weights,
+            apart=apart,
+        )
+        for place, record in enumerate(records)
+    ]
+
+
+def _people(record: Record, found: Sequence[_Found]) -> Mapping[str, int]:
+    having: dict[str, int] = defaultdict(int)
+    for one in found:
+        for key in one.keys:
+            having[key] += 1
+    full = {key[1:]: MOST_OF_CONTACT for key, many in having.items() if many >= MOST_OF_CONTACT}
+    return usage.count(record, [one.record for one in found], full)
+
+
+def _candidates(records: Sequence[Record], besides: int) -> Asking[dict[int, list[_Found]]]:
+    asked = [(place, key_text(key)) for place, record in enumerate(records) for key in sorted(keys.filed(record))]
+    found: dict[int, list[_Found]] = defaultdict(list)
+    if not asked:
+        return found
+    places, texts = zip(*asked, strict=True)
+    most = [MOST_OF_CONTACT if text[0] in EXACT else MOST_OF_KEY for text in texts]
+    given = {"places": list(places), "keys": list(texts), "most": most, "exact": list(EXACT), "top": MOST_COMPARED}
+    given["besides"] = besides
+    for place, client_id, of, packed, seen in (yield from ask(_CANDIDATES, given)):
+        found[place].append(_Found(client_id, replace(unpack(packed), seen=seen), frozenset(of)))
+    return found
+
+
+_CANDIDATES = """
+with hit as (
+    select asked.place, asked.key, found.client_id, left(asked.key, 1) = any(%(exact)s) as is_exact,
+        count(*) over (partition by asked.place, asked.key) >= asked.most as is_full
+    from unnest(%(places)s::int[], %(keys)s::text[], %(most)s::int[]) as asked (place, key, most)
+    cross join lateral (select client_id from clients_clientkey where key = asked.key limit asked.most) found
+), client as (
+    select place, client_id, array_agg(key) as keys,
+        row_number() over (partition by place order by bool_or(is_exact) desc, count(*) desc, client_id) as rank
+    from hit where (is_exact or not is_full) and client_id <> %(besides)s group by place, client_id
+)
+select client.place, client.client_id, client.keys, filed.packed, filed.seen
+from client join clients_clientrecord filed on filed.client_id = client.client_id
+where client.rank <= %(top)s order by client.place, client.rank
+"""
