@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from svyazka.business.moving_in.card import Known
 from svyazka.business.moving_in.foreign import ForeignClient, ForeignDeal, ForeignPerson, ForeignStage
 from svyazka.connectors.amocrm.asking import Row
-from svyazka.connectors.amocrm.fields import Known, known_of, moment
+from svyazka.connectors.amocrm.fields import known_of, moment
 
 ENDS: Mapping[int, Literal["won", "lost"]] = {142: "won", 143: "lost"}  # the same in every pipeline
 
@@ -40,7 +40,7 @@ def company(row: Row) -> ForeignClient:
 
 def deal(row: Row) -> ForeignDeal:
     known = _known(row)
-    amount = _amount(row.get("price"), known)
+    amount = known.amount(row.get("price"), _("Sum"))
     reason = next(iter(embedded(row, "loss_reason")), {})
     return ForeignDeal(
         id=str(row["id"]),
@@ -117,19 +117,6 @@ def _with_contacts(known: Known) -> Mapping[str, str]:
     for kind, handle in known.handles.items():
         known.put_by(kind, handle)
     return known.extra
-
-
-def _amount(given: object, known: Known) -> Decimal | None:
-    if given in (None, ""):
-        return None
-    try:
-        amount = Decimal(str(given))
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if amount.is_finite():
-        return amount
-    known.put_by(_("Sum"), str(given))
-    return None
 
 
 def _text(row: Row, name: str) -> str:

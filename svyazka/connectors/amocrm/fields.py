@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from svyazka.business.moving_in.card import Known, own_titles
+
 CODES = {"PHONE": "phone", "EMAIL": "email", "IM": "messenger", "ADDRESS": "address"}
+_TITLES = own_titles(Path(__file__).parent / "titles.yaml")
 MESSENGERS = ("telegram", "whatsapp", "max")
-
-
-@dataclass
-class Known:
-    phones: list[str] = field(default_factory=list)
-    emails: list[str] = field(default_factory=list)
-    handles: dict[str, str] = field(default_factory=dict)
-    tax_number: str = ""
-    address: str = ""
-    source: str = ""
-    note: str = ""
-    extra: dict[str, str] = field(default_factory=dict)
-
-    def put_by(self, title: str, text: str) -> None:
-        """Under its title, also where two fields have the same one."""
-        if text:
-            before = self.extra.get(title)
-            self.extra[title] = f"{before}; {text}" if before and before != text else text
 
 
 def known_of(values: object) -> Known:
@@ -48,7 +30,7 @@ def _take(known: Known, one: Mapping[str, Any]) -> None:
     title = str(one.get("field_name") or one.get("field_id") or "")
     cells = [cell for cell in one.get("values") or [] if isinstance(cell, dict)]
     texts = [text for cell in cells if (text := text_of(cell.get("value"), str(one.get("field_type") or "")))]
-    what = CODES.get(str(one.get("field_code") or "")) or _titles().get(title.strip().lower(), "")
+    what = CODES.get(str(one.get("field_code") or "")) or _TITLES.get(title.strip().lower(), "")
     if what == "phone":
         known.phones += texts
     elif what == "email":
@@ -106,9 +88,3 @@ def moment(value: object) -> datetime | None:
 
 
 _AGES = (date(3000, 1, 1) - date(1970, 1, 1)).total_seconds()
-
-
-@cache
-def _titles() -> Mapping[str, str]:
-    stored = yaml.safe_load((Path(__file__).parent / "titles.yaml").read_text(encoding="utf-8"))
-    return {title: what for what, titles in stored.items() for title in titles}

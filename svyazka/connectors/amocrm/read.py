@@ -10,13 +10,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.moving_in.card import amount, part_after
 from svyazka.business.moving_in.foreign import KINDS, Kind, Page, Thing
 from svyazka.business.moving_in.system import Access, Input, storable_thing
 from svyazka.connectors.amocrm import cards, history, wire
@@ -88,7 +89,8 @@ class AmoCrm:
         if place.part not in PARTS[kind]:
             raise ValueError(f"“{after}” is no place among {kind}")
         listed = self._listed(place, since)
-        following = listed.next or _next_part(kind, place.part)
+        part = part_after(PARTS[kind], place.part)
+        following = listed.next or (Place(part) if part else None)
         return self._page(listed.rows, place.part, following.written() if following else "")
 
     def counts(self) -> Mapping[Kind, int]:
@@ -103,7 +105,7 @@ class AmoCrm:
         for row in List(self._account, "leads", {}).all():
             stage_id = f"{row.get('pipeline_id')}:{row.get('status_id')}"
             numbers[stage_id] += 1
-            amounts[stage_id] += _amount(row.get("price"))
+            amounts[stage_id] += amount(row.get("price")) or 0
         for stage_id in sorted(numbers):
             yield stage_id, numbers[stage_id], amounts[stage_id]
 
@@ -206,20 +208,6 @@ def base_of(typed: str) -> str:
     if not _HOST.fullmatch(host):
         raise wire.no_account()
     return f"https://{host}"
-
-
-def _next_part(kind: Kind, part: str) -> Place | None:
-    parts = PARTS[kind]
-    place = parts.index(part) + 1
-    return Place(parts[place]) if place < len(parts) else None
-
-
-def _amount(given: object) -> Decimal:
-    try:
-        amount = Decimal(str(given or 0))
-    except InvalidOperation:
-        return Decimal()
-    return amount if amount.is_finite() else Decimal()
 
 
 _NO_TOKEN = _("Enter a long-lived token, or the ID, the secret key and a fresh code of an integration.")

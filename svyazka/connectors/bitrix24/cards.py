@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from svyazka.business.moving_in.card import Known
 from svyazka.business.moving_in.foreign import ForeignClient, ForeignDeal, ForeignPerson, ForeignStage
-from svyazka.connectors.bitrix24.fields import Known, Titles, known_of, moment, plain
+from svyazka.connectors.bitrix24.fields import Titles, known_of, moment, plain
 
 Row = Mapping[str, Any]
 LEADS = "leads"  # as a pipeline
@@ -83,7 +83,7 @@ def of_lead(row: Row, titles: Titles) -> ForeignClient | None:
 def deal(row: Row, titles: Titles, sources: Mapping[str, str], *, is_lead: bool = False) -> ForeignDeal:
     known = known_of(row, titles)
     stage_id = str(row.get("stageId") or "")
-    amount = _amount(row.get("opportunity"), known)
+    amount = known.amount(row.get("opportunity"), _("Sum"))
     _put_texts(known, row, titles, ("sourceDescription", "additionalInfo", "statusDescription"))
     if (currency := str(row.get("currencyId") or "RUB")) != "RUB":
         known.put_by(_("Currency"), currency)
@@ -186,16 +186,3 @@ def ids_in(row: Row, several: str, single: str) -> list[int]:
     """The main one first: it stands in the older field, too. 0 is nobody."""
     listed = [row.get(single), *(row.get(several) or [])]
     return list(dict.fromkeys(int(one) for one in listed if one and str(one).isdecimal() and int(one)))
-
-
-def _amount(given: object, known: Known) -> Decimal | None:
-    if given in (None, ""):
-        return None
-    try:
-        amount = Decimal(str(given))
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if amount.is_finite():
-        return amount
-    known.put_by(_("Sum"), str(given))
-    return None

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from svyazka.business.moving_in.card import Known, own_titles
+
 OURS = ("tax_number", "address", "lost_because")
+_TITLES = own_titles(Path(__file__).parent / "titles.yaml")
 MESSENGERS = ("telegram", "whatsapp", "max")
-_TAG = re.compile(r"\[/?(?:b|i|u|s|p|list|url|img|color|size|quote|\*)(?:=[^\]]*)?\]|<[^>]+>", re.IGNORECASE)
+_MARK = re.compile(r"\[/?(?:b|i|u|s|p|list|url|img|color|size|quote|\*)(?:=[^\]]*)?\]", re.IGNORECASE)
+_BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:html|head|body|meta|div|p|span|a|b|i|u|s|strong|em|font|ul|ol|li|table|tbody|tr|td|th|img|blockquote|h[1-6])"
+    r"\b[^>]*>",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -29,23 +37,6 @@ class Title:
 
 
 Titles = Mapping[str, Title]
-
-
-@dataclass
-class Known:
-    phones: list[str] = field(default_factory=list)
-    emails: list[str] = field(default_factory=list)
-    handles: dict[str, str] = field(default_factory=dict)
-    tax_number: str = ""
-    address: str = ""
-    lost_because: str = ""
-    extra: dict[str, str] = field(default_factory=dict)
-
-    def put_by(self, title: str, text: str) -> None:
-        """Under its title, also where two fields have the same one."""
-        if text:
-            before = self.extra.get(title)
-            self.extra[title] = f"{before}; {text}" if before and before != text else text
 
 
 def titles_in(fields: object) -> dict[str, Title]:
@@ -81,7 +72,7 @@ def _take_way(known: Known, one: Mapping[str, Any]) -> None:
 
 def _take_own(known: Known, title: Title, value: object) -> None:
     text = "; ".join(_texts(title, value))
-    what = _own_titles().get(title.text.strip().lower(), "")
+    what = _TITLES.get(title.text.strip().lower(), "")
     if what in OURS and text and not getattr(known, what):
         setattr(known, what, text)
     elif what in MESSENGERS and text and what not in known.handles:
@@ -125,11 +116,9 @@ def moment(value: object) -> datetime | None:
 
 
 def plain(value: object) -> str:
-    """Without the marks that its editor leaves in a text."""
-    return _TAG.sub("", str(value)).strip() if value is not None else ""
-
-
-@cache
-def _own_titles() -> Mapping[str, str]:
-    stored = yaml.safe_load((Path(__file__).parent / "titles.yaml").read_text(encoding="utf-8"))
-    return {title: what for what, titles in stored.items() for title in titles}
+    """Without the marks that its editor leaves in a text, and letters without tags. What only looks like one stays."""
+    if value is None:
+        return ""
+    text = _MARK.sub("", str(value))
+    bare = _TAG.sub("", _BREAK.sub("\n", text))
+    return (html.unescape(bare) if bare != text else text).strip()

@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.moving_in.card import amount, part_after
 from svyazka.business.moving_in.foreign import ForeignStage, Kind, Page, Thing
 from svyazka.business.moving_in.system import Access, Input, storable_thing
 from svyazka.connectors.bitrix24 import cards, history, wire
@@ -89,7 +90,8 @@ class Bitrix24:
         if place.part not in PARTS[kind]:
             raise ValueError(f"“{after}” is no place among {kind}")
         rows, following, unreadable = self._lists.page(place, since)
-        following = following or _next_part(kind, place.part)
+        part = part_after(PARTS[kind], place.part)
+        following = following or (Place(part) if part else None)
         things = list(self._things(kind, place.part, rows, unreadable))
         return Page(tuple(things), following.written() if following else "", tuple(unreadable))
 
@@ -117,7 +119,7 @@ class Bitrix24:
                 for row in rows:
                     stage_id = f"{cards.LEADS}:{row.get('stageId')}" if part == "leads" else str(row.get("stageId"))
                     numbers[stage_id] += 1
-                    amounts[stage_id] += _amount(row.get("opportunity"))
+                    amounts[stage_id] += amount(row.get("opportunity")) or 0
         for stage_id in sorted(numbers):
             yield stage_id, numbers[stage_id], amounts[stage_id]
 
@@ -209,20 +211,6 @@ def base_of(typed: str) -> str:
     if scheme != "https" and host.partition(":")[0] not in settings.MOVING_SERVERS:
         raise Refused(_IN_CLEAR, fields={"webhook": _IN_CLEAR})
     return f"{scheme}://{host.lower()}/rest/{user}/{key}"
-
-
-def _next_part(kind: Kind, part: str) -> Place | None:
-    parts = PARTS[kind]
-    place = parts.index(part) + 1
-    return Place(parts[place]) if place < len(parts) else None
-
-
-def _amount(given: object) -> Decimal:
-    try:
-        amount = Decimal(str(given or 0))
-    except InvalidOperation:
-        return Decimal()
-    return amount if amount.is_finite() else Decimal()
 
 
 _IN_CLEAR = _("The address must begin with https://: it holds the key.")
