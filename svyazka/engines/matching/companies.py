@@ -13,7 +13,8 @@ from svyazka.engines.matching.meaningless import is_nobody
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """`core`: what tells it from others. `form`: `ооо`, `ип` … `trades`: the words that say what it does."""
+    """`core`: what tells it from others. `form`: `ооо`, `ип` … `trades`: the words that say what it does. Of whoever
+    trades in his own name there is only an `owner`, who is compared as a person."""
 
     core: str = ""
     form: str = ""
@@ -30,18 +31,26 @@ def read(typed: str) -> Company:
     said = folded(typed)
     if is_nobody(said) or _NO_COMPANY.match(said):
         return Company()
-    plain = _SIGNS.sub(" ", said)
+    plain = _SIGNS.sub(" ", _TOWN_SAID.sub(" ", said))
     form, rest = _without_form(letters.with_russian_keys(said) if _WRONG_KEYS.match(said) else plain)
     if not rest:
         return Company()
-    if form == "ип":
-        owner = people.read(" ".join(rest))
-        named = " ".join(filter(None, [owner.surname, *sorted(owner.firsts), owner.patronymic]))
-        return Company(named or " ".join(rest), form, owner=owner)
-    words = [_russian(word) for word in rest]
+    if form == "ип" or (not form and people.is_whole_name(said)):
+        return Company(form="ип", owner=people.read(" ".join(rest)))
+    words = _without_town([_russian(word) for word in rest])
     trades = frozenset(trade for word in words if (trade := _TRADES.get(word)))
-    core = [word for word in words if word not in _TRADES and word not in _TOWNS] or words
+    core = [word for word in words if word not in _TRADES] or words
     return Company(letters.folded(" ".join(core)), form, trades)
+
+
+def _without_town(words: list[str]) -> list[str]:
+    """A company may be called like a town, and nothing else."""
+    rest = [word for word in words if word not in _TOWN_WORDS]
+    while len(rest) > 1 and rest[-1] in _LARGE_TOWNS:
+        rest.pop()
+        while len(rest) > 1 and rest[-1] in _BEFORE_TOWNS:
+            rest.pop()
+    return rest or words
 
 
 def has_form(typed: str) -> bool:
@@ -116,4 +125,12 @@ _SAME_TRADE = (
     "рус|россия|рф",
 )
 _TRADES = {word: line.split("|", 1)[0] for line in _SAME_TRADE for word in line.split("|")}
-_TOWNS = several("москва мск спб питер петербург казань екатеринбург новосибирск самара г город")
+_TOWN_SAID = re.compile(r"(?<=\S)\s*(?:\(\s*(?:г\.?\s*)?[а-я -]{3,30}\)|[,\s]г\.\s*[а-я-]{3,30}(?:-[а-я]+)*)\s*$")
+_TOWN_WORDS = several("г гор город")
+_BEFORE_TOWNS = several("нижний великий набережные санкт ростов")
+_LARGE_TOWNS = several(
+    "москва мск спб питер петербург екатеринбург екб новосибирск нск казань новгород челябинск самара омск ростов дону "
+    "уфа красноярск воронеж пермь волгоград краснодар саратов тюмень тольятти ижевск барнаул ульяновск иркутск "
+    "хабаровск ярославль владивосток махачкала томск оренбург кемерово рязань астрахань челны пенза липецк киров тула "
+    "чебоксары калининград тверь сочи сургут белгород владимир химки подольск мытищи балашиха"
+)

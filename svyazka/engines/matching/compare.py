@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from svyazka.engines.matching import first_names
+from svyazka.engines.matching import first_names, people
 from svyazka.engines.matching.companies import Company
 from svyazka.engines.matching.keys import mailbox_name
 from svyazka.engines.matching.letters import is_one_slip, sound
@@ -161,7 +161,7 @@ def _person(one: PersonName, other: PersonName, base: Base) -> Iterator[Finding]
     if first:
         yield Finding(first, _shown(one), _shown(other))
     surname = _surname(one, other, first)
-    if surname:
+    if surname and not (surname in _CONTRADICTS and (one.is_guess or other.is_guess)):
         yield Finding(surname, one.surname, other.surname)
     if patronymic := _patronymic(one, other):
         yield Finding(
@@ -182,6 +182,9 @@ def _shown(one: PersonName) -> str:
 
 
 def _first(one: PersonName, other: PersonName) -> str:
+    """A lone word that no list knows is a surname or a first name; if it is neither of his, it is something else."""
+    if one.is_lone or other.is_lone:
+        return "first.same" if one.surname != other.surname and _firsts_as_words(one) & _firsts_as_words(other) else ""
     if one.firsts and other.firsts:
         if one.firsts & other.firsts:
             return "first.same" if one.firsts == other.firsts else "first.short"
@@ -193,6 +196,10 @@ def _first(one: PersonName, other: PersonName) -> str:
     ours = {name[0] for name in one.firsts} or set(one.initial)
     theirs = {name[0] for name in other.firsts} or set(other.initial)
     return ("first.initial" if ours & theirs else "first.other") if ours and theirs else ""
+
+
+def _firsts_as_words(one: PersonName) -> frozenset[str]:
+    return one.words if one.is_lone else frozenset(map(people.stem, one.firsts))
 
 
 def _surname(one: PersonName, other: PersonName, first: str) -> str:
@@ -255,8 +262,8 @@ def _company(one: Record, other: Record, base: Base) -> Iterator[Finding]:
 
 
 def _distance(ours: Company, theirs: Company) -> int:
-    if ours.core == theirs.core:
-        return 0 if not ours.trades or not theirs.trades or ours.trades & theirs.trades else 1
+    if ours.core == theirs.core:  # sisters differ in nothing but what they do: Медплюс, Медплюс-Сервис
+        return 0 if ours.trades == theirs.trades or ours.trades & theirs.trades else 1
     if is_one_slip(ours.core, theirs.core) or _plain(ours.core) == _plain(theirs.core):
         return 1
     return 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from svyazka.engines.matching import weights as shipped
@@ -12,6 +12,8 @@ from svyazka.engines.matching.record import Record
 from svyazka.engines.matching.score import Score, score
 from svyazka.engines.matching.weights import Weights
 
+JUST_CALLED_DAYS = 14
+OF_FEW = frozenset({"phone.same", "phone.same_of_two", "email.same", "email.same_of_two", "handle.same", "inn.same"})
 Kind = Literal["certain", "doubtful", "new"]
 Doubt = Literal["veto", "unlikely", "another_as_likely"]
 
@@ -48,17 +50,29 @@ def decide(
     chosen = weights or shipped.start()
     standing = {id: other for id, other in candidates if id not in apart}
     all_of = [Likely(id, score(record, other, base, chosen)) for id, other in standing.items()]
-    likely = sorted((one for one in all_of if one.score.probability >= chosen.doubtful), key=_best_first)
+    likely = sorted((one for one in all_of if _is_to_be_shown(one.score, chosen)), key=_best_first)
     if not likely:
         return Decision("new", version=chosen.version)
-    enough = chosen.certain if _has_name(standing[likely[0].id]) else chosen.nameless
+    enough = chosen.nameless if _has_just_called(standing[likely[0].id], record) else chosen.certain
+    best = likely[0]
+    if enough < chosen.certain and best.score.vetoes == ("no_name",):
+        likely[0] = replace(best, score=replace(best.score, vetoes=()))
     doubts = tuple(_doubts(likely, chosen, enough))
     return Decision("doubtful" if doubts else "certain", tuple(likely), doubts, chosen.version)
 
 
-def _has_name(record: Record) -> bool:
-    """Of whoever has only called until now nothing is known that a name could contradict."""
-    return bool(record.people or record.companies)
+def _is_to_be_shown(score: Score, weights: Weights) -> bool:
+    """Whoever uses the same phone alone, or with one other, is shown however little else fits."""
+    if "no_contact" in score.vetoes:
+        return score.probability >= weights.alone
+    return score.probability >= weights.doubtful or any(reason.term in OF_FEW for reason in score.reasons)
+
+
+def _has_just_called(known: Record, record: Record) -> bool:
+    """Nothing is known of him but his number, and that is the caller's of these days."""
+    if known.people or known.companies or not (known.seen and record.seen):
+        return False
+    return abs((record.seen - known.seen).days) <= JUST_CALLED_DAYS
 
 
 def _best_first(one: Likely) -> tuple[float, int]:

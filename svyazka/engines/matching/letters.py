@@ -70,7 +70,7 @@ def with_english_keys(word: str) -> str:
 
 
 _ENGLISH, _RUSSIAN = "qwertyuiop[]asdfghjkl;'zxcvbnm,.", "йцукенгшщзхъфывапролджэячсмитьбю"
-_RUSSIAN_KEYS = str.maketrans(_ENGLISH + "`", _RUSSIAN + "е")
+_RUSSIAN_KEYS = str.maketrans(_ENGLISH + '`~{}:"<>/', _RUSSIAN + "еехъжэбю.")
 _ENGLISH_KEYS = str.maketrans(_RUSSIAN + '"', _ENGLISH + "@")
 
 
@@ -110,6 +110,7 @@ _LETTERS = {
     "ja": "я",
     "ya": "я",
     "ia": "ия",
+    "aia": "ая",
     "â": "я",
     "yo": "е",
     "jo": "е",

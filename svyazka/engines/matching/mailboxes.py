@@ -49,7 +49,7 @@ def read(cell: str) -> tuple[tuple[Mailbox, ...], tuple[Unreadable, ...]]:
         box = _one(piece.strip(_AROUND))
         if box is None:
             unread.append("no_mailbox")
-        elif is_no_mailbox(box.name, box.host):
+        elif is_no_mailbox(box.name, box.host) or (box.name == "mail" and box.is_public):
             unread.append("placeholder")
         else:
             found.setdefault(box.at, box)
@@ -63,6 +63,7 @@ _AROUND = ".,:?!'\""
 def _joined(said: str) -> str:
     """`ivanov @ mail . ru`, `ivanov(at)mail.ru`, `mailto:`."""
     plain = re.sub(r"\s?[(\[]\s?(?:at|собака|эт)\s?[)\]]\s?|\s(?:собака|at)\s", "@", said.replace("mailto:", ""))
+    plain = _BLANK_FOR_AT.sub(r"\1@\2", plain)
     return re.sub(r"\s?@\s?", "@", re.sub(r"\s?\.\s?(?=[a-z]{2,4}$)", ".", plain))
 
 
@@ -97,6 +98,7 @@ _HOSTS = listed(
     "yahoo.com ya.ru vk.com internet.ru lenta.ru ngs.ru tut.by ukr.net mail.com me.com live.ru live.com "
     "yandex.com yandex.by yandex.kz narod.ru"
 )
+_BLANK_FOR_AT = re.compile(r"^([a-z0-9._+-]{2,64}) (" + "|".join(re.escape(host) for host in _HOSTS) + ")$")
 _PUBLIC = frozenset(_HOSTS)
 _KNOWN_END = re.compile("(?:" + "|".join(re.escape(host) for host in _HOSTS) + ")$")
 _HOST_BEHIND = re.compile(

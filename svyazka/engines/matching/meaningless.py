@@ -39,7 +39,7 @@ _MADE_UP = several(
 
 _NO_MAILBOX = several(
     "no none net нет noemail noreply no-reply no_reply donotreply nomail no-mail test test1 test123 testtest "
-    "asdf qwerty a aa aaa x xxx mail email example user name client null pochta netpochty bezpochty unknown "
+    "asdf qwerty a aa aaa x xxx email example user name client null pochta netpochty bezpochty unknown "
     "anonym 1 11 111 123 1234 12345 123456"
 )
 _NO_HOST = re.compile(

@@ -56,9 +56,19 @@ def _of_person(one: PersonName) -> list[Any]:
         one.patronymic_initial,
         one.gender,
         sorted(one.words),
+        int(one.is_guess),
     ]
 
 
 def _person(said: list[Any]) -> PersonName:
-    surname, firsts, initial, patronymic, patronymic_initial, gender, words = said
-    return PersonName(surname, frozenset(firsts), initial, patronymic, patronymic_initial, gender, frozenset(words))
+    surname, firsts, initial, patronymic, patronymic_initial, gender, words, is_guess = said
+    return PersonName(
+        surname,
+        frozenset(firsts),
+        initial,
+        patronymic,
+        patronymic_initial,
+        gender,
+        frozenset(words),
+        bool(is_guess),
+    )

@@ -23,16 +23,22 @@ class PersonName:
     patronymic_initial: str = ""
     gender: Gender = ""
     words: frozenset[str] = frozenset()
+    is_guess: bool = False  # the surname does not look like one: it may be any word, and contradicts nobody
 
     def __bool__(self) -> bool:
         return bool(self.surname or self.firsts or self.initial or self.patronymic)
+
+    @property
+    def is_lone(self) -> bool:
+        """Nothing but a word that no list knows."""
+        return self.is_guess and len(self.words) == 1
 
 
 @lru_cache(maxsize=20_000)
 def read(typed: str) -> PersonName:
     """`от Ивановой Маши (жена)`, `Ivanova M.`, `Bdfyjdf Vfif` → surname `иванов`, first name `мария`, a woman.
     False, where nobody is named."""
-    said = folded(typed)
+    said = _decoded(folded(typed))
     if is_nobody(said):
         return PersonName()
     words = [word for part in _without_notes(said).split() for word in _russian(part)]
@@ -40,11 +46,29 @@ def read(typed: str) -> PersonName:
     return _in_roles(words) if words and not is_nobody(" ".join(words)) else PersonName()
 
 
+def is_whole_name(typed: str) -> bool:
+    """Nothing but a surname with a first name or initials, where a company should stand."""
+    words = folded(typed).split()
+    person = read(typed) if 2 <= len(words) <= 3 else PersonName()
+    is_named = bool(person.initial) or any(map(first_names.gender_of, person.firsts))
+    return is_named and bool(person.surname) and not person.is_guess and len(person.words) >= len(words)
+
+
+def _decoded(said: str) -> str:
+    """`Tdne[jdbx Cnfybckfd`, `Cnegbyf >kbz`: letters that are signs on the other keyboard must not be cut off first."""
+    if not letters.is_latin(said) or not _KEY_SIGNS.search(said):
+        return said
+    decoded = letters.with_russian_keys(said)
+    return decoded if any(_is_likely(word) for word in decoded.split()) else said
+
+
+_KEY_SIGNS = re.compile(r"[a-z][\[\];',.<>:\"`{}/~]|[\[\];',<>:\"`{}~][a-z]")
 _MOST_WORDS = 6
 _RELATION = r"муж|жена|сын|дочь|дочка|мама|папа|мать|отец|брат|сестра|бабушка|дедушка|теща|тесть|зять|сосед|соседка"
 _NOTES = re.compile(
     rf"\([^)]*\)?|\[[^\]]*\]?|\d+|[/\\|+].*|\s[-:]\s.*|[;!?].*"
-    rf"|,?\s(?:не звонить|звонить|перезвонить|просит|после|до)\b.*"
+    rf"|\b(?:не )?(?:пере)?звонить\s(?:после|до|с|в)\s\d+\S*"
+    rf"|,?\s(?:не звонить|звонить|перезвонить|просит|после|до|от)\b.*"
     rf"|,?\s(?:{_RELATION})(?:\s\w+)?$"
 )
 _RELATIVE = re.compile(rf"^(?:{_RELATION})\s+(?:\w+)\b")
@@ -53,6 +77,8 @@ _NO_NAMES = several(
     "абонент контакт замер замеры монтаж окна окно балкон дверь двери заявка новый новая старый директор "
     "бухгалтер менеджер прораб секретарь снабженец mr mrs ms дядя тетя whatsapp ватсап вотсап telegram "
     "телеграм viber вайбер сайт авито avito рабочий домашний мобильный личный сот раб дом моб тел имя фио vip "
+    "посетитель сайта сайте гость ремонт ремонта квартиры котик солнышко зайка любимый любимая boss captain "
+    "шеф начальник электрик сантехник сварщик водитель курьер грузчик прораб бригадир отделочник удаче удачи "
     "вип и или по рекомендации дизайнер агент риелтор риэлтор сосед соседка дача квартира офис инженер мастер"
 )
 
@@ -114,10 +140,10 @@ def _in_roles(words: list[str]) -> PersonName:
     rest = list(words)
     patronymic, gender = _take_patronymic(rest)
     given = _take_first(rest)
+    if not patronymic and given and len(words) > 2:
+        patronymic, gender = _take_unknown_patronymic(rest)
     initials = [word for word in rest if len(word) == 1]
     rest = [word for word in rest if len(word) > 1]
-    if not given and len(rest) == 1 and not patronymic and not initials and not _SURNAME.search(rest[0]):
-        return _finished(words, "", frozenset(rest), "", "", gender)  # one unknown word is a first name
     if not given and not initials and len(rest) > 1:
         if len(rest[-1]) == 2 and _SURNAME.search(rest[0]):
             initials = list(rest.pop())  # Иванов ИИ
@@ -132,11 +158,21 @@ def _take_patronymic(rest: list[str]) -> tuple[str, Gender]:
     for at in range(len(rest) - 1, -1, -1):
         named = father(rest[at])
         # Абрамович Роман: before a lone first name it is a surname.
-        if named and (at > 0 or len(rest) != 2):
+        if named and (at > 0 or len(rest) != 2) and not (at == 0 and _OF_A_FATHER.fullmatch(rest[-1])):
             return named, "f" if _DAUGHTER.search(rest.pop(at)) else "m"
     return "", ""
 
 
+def _take_unknown_patronymic(rest: list[str]) -> tuple[str, Gender]:
+    """Of a father whom no list knows, beside a first name: `Германович Руслан Марьянович` has his surname first."""
+    for at in range(len(rest) - 1, -1, -1):
+        if (found := _OF_A_FATHER.fullmatch(rest[at])) and len(rest) > 1:
+            rest.pop(at)
+            return found.group(1), "f" if found.group(2).startswith("н") else "m"
+    return "", ""
+
+
+_OF_A_FATHER = re.compile(r"([а-я]{2,12}?)(?:[оеь]в)(ич(?:а|у|ем|е)?|н(?:а|ы|е|у|ой|ою))")
 _DAUGHTER = re.compile(r"н(?:а|ы|е|у|ой|ою)$")
 
 
@@ -156,7 +192,9 @@ def _unknown_first(rest: list[str]) -> frozenset[str]:
 def _finished(
     words: list[str], surname: str, given: frozenset[str], patronymic: str, initials: str, gender: Gender
 ) -> PersonName:
-    gender = gender or _gender_of(surname)
+    genders = {first_names.gender_of(name) for name in given}
+    # `Картушина Анатолия` is a man in the genitive.
+    gender = gender or (genders.pop() if len(genders) == 1 else "") or _gender_of(surname)
     of_gender = frozenset(name for name in given if first_names.gender_of(name) in ("", gender)) if gender else given
     given = of_gender or given
     genders = {first_names.gender_of(name) for name in given}
@@ -169,6 +207,7 @@ def _finished(
         patronymic_initial=patronymic[:1] or (initials[1:2] if not given else initials[:1]),
         gender=gender or (genders.pop() if len(genders) == 1 else ""),
         words=frozenset(stem(word) for word in words),
+        is_guess=bool(surname) and not patronymic and not initials and not _SURNAME.search(surname),
     )
 
 

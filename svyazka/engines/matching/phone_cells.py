@@ -42,22 +42,42 @@ def _pieces(said: str) -> list[str]:
     """Where one number ends and the next begins. A comma within 7,91612e+10 is none."""
     if _LOST.search(said):
         return [piece for piece in re.split(r"[;|/]|,\s", said) if piece.strip()]
-    plain = re.sub(
-        r"(?<=\d)[oо](?=[\d\s-]|$)|(?<=[\d\s-])[oо](?=\d)", "0", re.sub(r"(?<=\d)\.0+$", "", said.strip("'\" "))
-    )
+    plain = _ROUND_TEN.sub(r"\1", said.strip("'\" "))
+    plain = plain.translate(_NOUGHTS) if _ONLY_NOUGHTS.match(plain) else _NOUGHT.sub("0", plain)
     plain = re.sub(r"(?<=\d)[lіi](?=\d)", "1", plain).replace("з", "3") if re.search(r"\d[lіiз]\d", plain) else plain
+    plain = _WHEN.sub(" ", plain)
     parts = re.split(r"[;|\n\\]|/|,(?!\s*\d{1,2}(?!\d))|\s(?:или|и|or)\s|(?<=\d)\s*(?=\+\d)", plain)
     return [piece for part in parts for piece in _run_together(part) if piece.strip()]
+
+
+_ROUND_TEN = re.compile(r"^(\+?\d{10,11})\.0+$")  # a spreadsheet took it for a number
+_NOUGHTS = str.maketrans("oо", "00")
+_ONLY_NOUGHTS = re.compile(r"^[\d\soо().+/,;-]*$")
+_NOUGHT = re.compile(r"(?<=\d)[oо](?=[\d\s-]|$)|(?<=[\d\s-])[oо](?=\d)")
+_WHEN = re.compile(r"\b(?:после|до|с|по|к|в)\s*\d{1,2}(?:[:.-]\d\d)?(?:\s*(?:ч|час\w*|утра|вечера|дня))?\b")
 
 
 def _run_together(part: str) -> list[str]:
     """`8916123456789161234568` and `8 916 123-45-67 8 495 123-45-67` hold two numbers."""
     digits = re.sub(r"\D", "", _EXTENSION.sub("", part))
+    if len(digits) > 15 and len(several := _one_after_the_other(part)) > 1:
+        return several
     if len(digits) == 22 and digits[0] in "78" and digits[11] in "78":
         return [digits[:11], digits[11:]]
     if len(digits) == 20 and digits[0] == digits[10] == "9":
         return [digits[:10], digits[10:]]
     return [part]
+
+
+def _one_after_the_other(part: str) -> list[str]:
+    """`343 329 94 37 8.929.453.92.60`: where enough digits for a number have come, the next one begins."""
+    found, digits = [], ""
+    for piece in re.split(r"[\s,]+", part):
+        digits += re.sub(r"\D", "", piece)
+        if (len(digits) == 11 and digits[0] in "78") or (len(digits) == 10 and digits[0] in "3489"):
+            found.append(digits)
+            digits = ""
+    return found
 
 
 _LOST = re.compile(r"\d[.,]?\d*e\+?\d", re.I)

@@ -35,16 +35,20 @@ def read(typed: str) -> Address:
     said = folded(typed)
     if is_nobody(said):
         return Address()
+    said = _TOWN_FIRST.sub(r"г \1, ", said)
     said = _GONE.sub(" ", letters.from_latin(_LATIN_KINDS.sub(" ", said)) if letters.is_latin(said) else said)
     flat, said = _cut(_FLAT, said)
     said, parts = _building(said)
     house, said = _house(said)
+    if house and not flat and (lone := _LONE_BEHIND.search(said)):
+        flat, said = lone.group(1), said[: lone.start()]
     if not flat and (dashed := re.fullmatch(r"(\d+[а-я]?(?:/\d+[а-я]?)?)-(\d{1,4})", house)):
         house, flat = dashed.groups()
     town, street = _town_and_street(said)
     return Address(town, street, (house.replace("/", "к") + parts) if house else "", flat.lstrip("0"))
 
 
+_TOWN_FIRST = re.compile(r"^([а-я]+(?:[-. ]+[а-я]+)?)\s+(?:г|гор|город)\b\.?[\s,]*(?=[а-я])")
 _LATIN_KINDS = re.compile(r"\b(?:ul|ulitsa|street|str|st|d|dom|house|kv|g|gorod)\b\.?")
 _GONE = re.compile(
     r"\b\d{6}\b|\b(?:россия|рф|российская федерация|подъезд|под\.?|п-д|этаж|эт\.?|домофон|код)\s*[№:]?\s*\d*[а-я]?\b"
@@ -62,6 +66,9 @@ _HOUSE_SAID = re.compile(
 _HOUSE_BARE = re.compile(
     r"(?<![\d-])(\d{1,4}(?:\s?[а-д](?![а-я]))?(?:\s?/\s?\d{1,4}[а-д]?)?(?:\s?-\s?\d{1,4})?)(?!\s?-?[а-я]|\d)"
 )
+
+
+_LONE_BEHIND = re.compile(r"(?<=,)[\s,]*(\d{1,4})[\s,.]*$")
 
 
 def _cut(shape: re.Pattern[str], said: str) -> tuple[str, str]:
@@ -103,8 +110,11 @@ def _town_and_street(said: str) -> tuple[str, str]:
             streets.append(behind)
             continue
         words = _words(part)
-        if not town and not _WAY.search(part):
+        way = _WAY.search(part)
+        if not town and not way:
             town, words = _first_town(words, only_known=True)
+        elif not town and way and way.start() > 2:
+            town, words = _town_before(part[: way.start()], words)
         streets.append(words)
     found = [words for words in streets if words]
     best = next(
@@ -123,11 +133,26 @@ _WAY = re.compile(
 _NUMBERED = re.compile(r"\b(\d{1,3})\s?-?\s?(?:я|й|ая|ой|ый|го|е|ое)\b")
 
 
+def _town_before(start: str, words: list[str]) -> tuple[str, list[str]]:
+    """`Казань улица Баумана`, but not `Московская улица`: before the word for a street must stand all of the town."""
+    town, behind = _first_town(_words(start), only_known=True)
+    rest = words[len(_words(start)) :]
+    return (town, rest) if town and not behind and rest else ("", words)
+
+
 def _words(part: str) -> list[str]:
-    plain = _WAY.sub(" ", _NUMBERED.sub(r"\1", part))
+    """`Набережная` is a street of its own, where nothing else is said."""
+    numbered = _NUMBERED.sub(r"\1", part)
+    return _named(_WAY.sub(" ", numbered)) or _named(_SHORT_WAY.sub(" ", numbered))
+
+
+def _named(plain: str) -> list[str]:
     return [
         _SHORT.get(word, word) for word in re.findall(r"[а-я]+(?:-[а-я]+)*|\d+", plain) if word not in {"д", "дом", "г"}
     ]
+
+
+_SHORT_WAY = re.compile(r"\b(?:улица|ул|просп|пр-кт|пр-т|пр|пер|бул|б-р|ш|наб|пл|пр-д|мкр|мкрн)\b\.?")
 
 
 _SHORT = {
@@ -147,6 +172,7 @@ _ALIASES = {
     "питер": "санкт-петербург",
     "петербург": "санкт-петербург",
     "с-пб": "санкт-петербург",
+    "с-петербург": "санкт-петербург",
     "ленинград": "санкт-петербург",
     "екб": "екатеринбург",
     "ебург": "екатеринбург",

@@ -16,7 +16,7 @@ from svyazka.engines.matching.people import PersonName
 from svyazka.engines.matching.places import Address
 
 T = TypeVar("T")
-VERSION = 1  # of all that is made here and in `keys.py`: whoever keeps keys makes them anew when it changes
+VERSION = 2  # of all that is made here and in `keys.py`: whoever keeps keys makes them anew when it changes
 MOST = 12  # values of one kind that a record is compared by
 
 
@@ -61,7 +61,7 @@ class Record:
 
 def normalise(given: Given) -> Record:
     unread: list[Unread] = []
-    firms = _each(map(companies.read, [*given.companies, *filter(companies.has_form, given.names)]))
+    firms = [companies.read(one) for one in (*given.companies, *filter(companies.has_form, given.names))]
     owners = [firm.owner for firm in firms if firm.owner]
     named = [people.read(name) for name in given.names if not companies.has_form(name)]
     handles, ringing = _handles(given.handles)
@@ -69,7 +69,7 @@ def normalise(given: Given) -> Record:
         people=_fullest([*named, *owners]),
         phones=_phones([*given.phones, *ringing], unread),
         mailboxes=_mailboxes(given.emails, unread),
-        companies=firms,
+        companies=_each(firms),
         **_tax(given.tax_numbers, unread),
         addresses=_each(map(places.read, given.addresses)),
         handles=frozenset(handles),

@@ -57,7 +57,7 @@ def vetoes(terms: Collection[str]) -> tuple[Veto, ...]:
     """What no number of bits outweighs: a person has to look."""
     said = [veto for term, veto in _ALWAYS.items() if term in terms]
     if "inn.same" in terms:
-        return tuple(said)
+        return tuple(veto for veto in said if veto != "other_company")
     same = SAME_CONTACT.intersection(terms)
     is_named = "contact.named_so" in terms
     is_whole_name = bool(_FIRST_FITS.intersection(terms) and _SURNAME_FITS.intersection(terms))
@@ -85,6 +85,6 @@ _OF_MANY = frozenset({"phone.same_of_many", "email.same_of_many", "handle.same_o
 _OF_SEVERAL = _OF_MANY | {"phone.same_of_two", "email.same_of_two"}
 _FIRST_FITS = frozenset({"first.same", "first.short"})
 _SURNAME_FITS = frozenset({"surname.same", "surname.slip", "surname.sound", "surname.part"})
-# Whoever gives no name is taken for the one person who is known to use his phone, as when he rings.
-_WHOSE_ALONE = frozenset({"phone.same", "email.same", "contact.second", "handle.same", "company.same"})
+# Phone and flat are those of a whole family.
+_WHOSE_ALONE = frozenset({"contact.second", "handle.same", "company.same", "email.same"})
 _NEARLY_CONTACT = frozenset({"phone.slip", "email.slip", "email.mailbox", "address.flat"})

@@ -23,8 +23,9 @@ from svyazka.engines.matching.companies import has_form, read
         ("Акционерное общество Вектор", "вектор", "ао", "which contains yet another"),
         ("Вектор Плюс", "вектор плюс", "", "two words"),
         ("ТСЖ Заря", "заря", "тсж", "a house"),
-        ("ИП Иванов Иван Иванович", "иванов иван иван", "ип", "a person"),
-        ("Индивидуальный предприниматель Иванов Иван Иванович", "иванов иван иван", "ип", "spelled out"),
+        ("Медплюс (Тверь)", "медплюс", "", "its town in brackets"),
+        ("ООО Мосгрупп г. Санкт-Петербург", "мосгрупп", "ооо", "of two words"),
+        ("ООО «Самара»", "самара", "ооо", "called like a town"),
         ("Торговый дом", "торговый дом", "", "nothing but trades: then these are its name"),
     ],
 )
@@ -33,15 +34,23 @@ def test_the_core_is_left(typed, core, form, reason):
     assert (company.core, company.form) == (core, form), reason
 
 
+def test_what_it_does_is_all_that_tells_it_from_its_sister():
+    assert (read("Медплюс-Сервис").core, read("Медплюс").core) == ("медплюс", "медплюс")
+    assert read("Медплюс-Сервис").trades != read("Медплюс").trades
+
+
 @pytest.mark.parametrize("typed", ["", "нет", "физ. лицо", "физлицо", "частное лицо", "ООО", "ИП", "-", "самозанятая"])
 def test_no_company(typed):
     assert not read(typed)
 
 
-def test_one_of_a_person_says_who_he_is():
-    owner = read("ИП Иванов И.И.").owner
-    assert owner
-    assert (owner.surname, owner.initial) == ("иванов", "и")
+@pytest.mark.parametrize(
+    "typed", ["ИП Иванов И.И.", "Индивидуальный предприниматель Иванов И. И.", "Иванов И.И.", "Иванов Иван Иванович"]
+)
+def test_whoever_trades_in_his_own_name_is_a_person(typed):
+    company = read(typed)
+    assert (company.core, company.form) == ("", "ип")
+    assert (company.owner.surname, company.owner.initial) == ("иванов", "и")
 
 
 def test_a_company_may_stand_where_a_name_should():

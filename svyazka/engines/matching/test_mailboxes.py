@@ -51,3 +51,14 @@ def test_placeholders_are_nobodys(cell):
 def test_a_mailbox_of_a_firm_is_read_by_whoever_is_at_work():
     (info, ivan), _unread = read("info@okna.ru ivan@mail.ru")
     assert (info.is_role, info.is_public, ivan.is_role, ivan.is_public) == (True, False, False, True)
+
+
+def test_mail_at_a_company_is_everybodys_there_and_nobodys_at_a_provider():
+    [box], unread = read("mail@romashka.ru")
+    assert (box.is_role, unread) == (True, ())
+    assert read("mail@yandex.ru") == ((), ("placeholder",))
+
+
+def test_a_blank_may_stand_for_the_at():
+    [box], _unread = read("ivan.petrov list.ru")
+    assert box.at == "ivan.petrov@list.ru"

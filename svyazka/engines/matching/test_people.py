@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from svyazka.engines.matching.people import PersonName, read, stem
+from svyazka.engines.matching.people import PersonName, is_whole_name, read, stem
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,18 @@ from svyazka.engines.matching.people import PersonName, read, stem
         ("Вишневского Петра", "вишневск", "петр", "", "m", "the same, declined"),
         ("Иванова-Петрова Анна", "иванова-петров", "анна", "", "f", "two surnames"),
         ("Анна Цой", "цои", "анна", "", "f", "a short one"),
+        ("Tdne[jdbx Cnfybckfd", "евтухович", "станислав", "", "m", "a letter that is a bracket on the other keyboard"),
+        ("J/C/ Djkrjdf", "волков", "", "", "f", "and a point that is a stroke"),
+        ("Германович Руслан Марьянович", "германович", "руслан", "марьян", "m", "of a father whom no list knows"),
+        ("Картушина Анатолия", "картушин", "анатолий", "", "m", "a man in the genitive"),
+        ("Данил от Марины", "", "даниил", "", "m", "by whom he comes"),
+        ("не звонить до 12 Сергей", "", "сергей", "", "m", "a wish before the name"),
     ],
 )
 def test_a_name_is_read_however_it_is_written(typed, surname, first, patronymic, gender, reason):
     person = read(typed)
     assert (person.surname, set(person.firsts), person.patronymic, person.gender) == (
-        surname, {first}, patronymic, gender,
+        surname, {first} - {""}, patronymic, gender,
     ), reason  # fmt: skip
 
 
@@ -89,3 +95,13 @@ def test_surnames_have_neither_gender_nor_case():
     assert {stem(one) for one in ("островский", "островская", "островскому")} == {"островск"}
     assert stem("михайлов") == stem("михаилова")
     assert stem("василльев") == stem("васильев")
+
+
+@pytest.mark.parametrize("typed", ["Корсун", "Лиса", "Саркози"])
+def test_one_word_that_no_list_knows_may_be_anything(typed):
+    assert read(typed).is_lone
+
+
+@pytest.mark.parametrize(("typed", "is_whole"), [("Иванов И.И.", True), ("Иванов Иван", True), ("Вектор Заря", False)])
+def test_whether_nothing_but_a_name_is_said(typed, is_whole):
+    assert is_whole_name(typed) == is_whole

@@ -34,6 +34,11 @@ ONE, TWO, LANDLINE = "+79161234567", "+79161234568", "+74951234568"
         ("8 916 123 45 67 +7 495 123-45-68", [ONE, LANDLINE], "a plus begins another"),
         ("+375 29 123-45-67", ["+375291234567"], "of Belarus"),
         ("380501234567", ["+380501234567"], "of Ukraine without a plus"),
+        ("8.922.586.05.00", ["+79225860500"], "points, and no spreadsheet"),
+        ("8.9О3.98О.О9.33", ["+79039800933"], "several letters for noughts"),
+        ("+7 916 123-45-67 после 18", [ONE], "when to ring"),
+        ("8(495)1234568 9161234567", [LANDLINE, ONE], "nothing but a blank between them"),
+        ("916 123 45 67, 8 495 123 45 68", [ONE, LANDLINE], "a comma before the eight"),
         ("8-800-555-35-35", ["+78005553535"], "free of charge"),
     ],
 )

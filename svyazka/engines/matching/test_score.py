@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -77,9 +77,8 @@ def test_others_are_not_glued_together(known, arrived, base, veto, reason):
     assert decide(arrived, [(1, known)], base=base).client is None, reason
 
 
-def test_who_gives_no_name_is_taken_for_the_one_who_uses_the_phone():
-    assert score(who("", PHONE), VERA).vetoes == ()
-    assert decide(who("Вера", PHONE), [(1, who("", PHONE))]).client == 1, "who has only called until now"
+def test_who_gives_no_name_is_asked_about():
+    assert score(who("", PHONE), VERA).vetoes == ("no_name",)
     assert decide(who("", PHONE), [(1, VERA)], base=shared_by(2)).client is None
 
 
@@ -188,3 +187,26 @@ def test_it_is_the_same_from_both_sides_and_nothing_raises(one, other):
 @given(RECORDS)
 def test_nobody_is_less_like_himself_than_like_another_of_no_name(one):
     assert score(one, one).bits >= score(one, Record()).bits
+
+
+@pytest.mark.parametrize(("day", "kind"), [(1, "certain"), (14, "certain"), (60, "doubtful")])
+def test_who_has_just_called_and_leaves_his_name_now_is_the_same(day, kind):
+    called = normalise(Given(phones=(PHONE,), seen=date(2026, 1, 1)))
+    wrote = normalise(Given(names=("Вера",), phones=(PHONE,), seen=date(2026, 1, 1) + timedelta(days=day)))
+    assert decide(wrote, [(1, called)]).kind == kind
+
+
+def test_who_shares_a_phone_with_somebody_is_shown_however_little_else_fits():
+    assert decide(who("Сергей Кузнецов", PHONE), [(1, VERA)]).kind == "doubtful"
+    assert decide(who("Сергей Кузнецов", PHONE), [(1, VERA)], base=shared_by(5)).kind == "new"
+
+
+def test_a_word_that_is_no_name_contradicts_nobody():
+    assert decide(who("Миша ремонт", PHONE), [(1, who("Михаил Иванов", PHONE))]).client == 1
+    assert "other_first_name" not in score(who("Корсун", PHONE), who("Валентина Корсун", PHONE)).vetoes
+    assert "surname.same" in {one.term for one in score(who("Корсун", PHONE), who("Валентина Корсун", PHONE)).reasons}
+
+
+def test_sisters_that_differ_in_their_trade_alone_are_not_the_same():
+    terms = {one.term for one in score(who("", companies="Медплюс"), who("", companies="Медплюс-Сервис")).reasons}
+    assert "company.slip" in terms

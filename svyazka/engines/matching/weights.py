@@ -17,8 +17,8 @@ START = Path(__file__).parent / "weights.yaml"
 
 @dataclass(frozen=True)
 class Weights:
-    """`certain`, `doubtful`: from which probability on; `nameless`: certain, where the client has no name yet.
-    `margin`: bits between the best client and the next."""
+    """`certain`, `doubtful`: from which probability on; `nameless`: certain, where the client has only just called;
+    `alone`: doubtful, where no contact says so. `margin`: bits between the best client and the next."""
 
     version: str
     bits: Mapping[str, float]
@@ -26,6 +26,7 @@ class Weights:
     doubtful: float = 0.05
     margin: float = 4.0
     nameless: float = 0.75
+    alone: float = 0.5
 
 
 class Unfit(ValueError):
@@ -44,7 +45,7 @@ def read(text: str) -> Weights:
         weights = Weights(
             str(said["version"]),
             {str(term): float(bits) for term, bits in said["bits"].items()},
-            *(float(said[name]) for name in ("certain", "doubtful", "margin", "nameless")),
+            *(float(said[name]) for name in ("certain", "doubtful", "margin", "nameless", "alone")),
         )
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as wrong:
         raise Unfit(f"unreadable: {wrong}") from wrong
@@ -59,13 +60,14 @@ def _insist_sound(weights: Weights) -> None:
         raise Unfit(f"unknown: {', '.join(unknown)}")
     if not all(map(math.isfinite, [*weights.bits.values(), weights.margin])):
         raise Unfit("not a number")
-    if not 0 < weights.doubtful <= weights.nameless <= weights.certain < 1 or weights.margin < 0:
-        raise Unfit("thresholds: 0 < doubtful <= nameless <= certain < 1, margin >= 0")
+    between = (weights.nameless, weights.alone)
+    if not all(0 < weights.doubtful <= one <= weights.certain < 1 for one in between) or weights.margin < 0:
+        raise Unfit("thresholds: 0 < doubtful <= nameless, alone <= certain < 1, margin >= 0")
 
 
 def written(weights: Weights) -> str:
     """As `read` takes it, terms in the order in which they are explained."""
     head = f"version: {weights.version}\ncertain: {weights.certain:g}\ndoubtful: {weights.doubtful:g}\n"
     lines = [f"  {term}: {weights.bits[term]:.2f}" for term in TERMS]
-    head += f"margin: {weights.margin:g}\nnameless: {weights.nameless:g}"
+    head += f"margin: {weights.margin:g}\nnameless: {weights.nameless:g}\nalone: {weights.alone:g}"
     return "\n".join([head, "bits:", *lines, ""])

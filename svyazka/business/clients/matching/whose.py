@@ -14,7 +14,7 @@ from svyazka.business.clients.models import ClientRecord
 from svyazka.engines.matching import keys, usage
 from svyazka.engines.matching.decide import Decision, decide
 from svyazka.engines.matching.packed import unpack
-from svyazka.engines.matching.record import Given, Record, normalise
+from svyazka.engines.matching.record import VERSION, Given, Record, normalise
 from svyazka.engines.matching.weights import Weights
 from svyazka.kit.asking import Asking, answered, ask, together
 
@@ -41,7 +41,7 @@ def whose_many(givens: Sequence[Given]) -> list[Decision]:
 def like(client_id: int) -> Decision:
     """Who else in the base may be this client. Nobody, while he is not filed."""
     filed = ClientRecord.objects.filter(pk=client_id).first()
-    if filed is None or not filed.packed:
+    if filed is None or filed.version != VERSION:
         return Decision("new")
     record = replace(unpack(filed.packed), seen=filed.seen)
     return decide_on_many([record], apart=said_apart.of(client_id), besides=client_id)[0]
@@ -85,7 +85,7 @@ def _candidates(records: Sequence[Record], besides: int) -> Asking[dict[int, lis
     places, texts = zip(*asked, strict=True)
     most = [MOST_OF_CONTACT if text[0] in EXACT else MOST_OF_KEY for text in texts]
     given = {"places": list(places), "keys": list(texts), "most": most, "exact": list(EXACT), "top": MOST_COMPARED}
-    given["besides"] = besides
+    given |= {"besides": besides, "version": VERSION}
     for place, client_id, of, packed, seen in (yield from ask(_CANDIDATES, given)):
         found[place].append(_Found(client_id, replace(unpack(packed), seen=seen), frozenset(of)))
     return found
@@ -103,6 +103,6 @@ with hit as (
     from hit where (is_exact or not is_full) and client_id <> %(besides)s group by place, client_id
 )
 select client.place, client.client_id, client.keys, filed.packed, filed.seen
-from client join clients_clientrecord filed on filed.client_id = client.client_id
+from client join clients_clientrecord filed on filed.client_id = client.client_id and filed.version = %(version)s
 where client.rank <= %(top)s order by client.place, client.rank
 """
