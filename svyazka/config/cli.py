@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_staff(commands)
     _add_calls(commands)
     _add_blueprint(commands)
+    _add_fetch(commands)
     return parser
 
 
@@ -132,6 +133,15 @@ def _add_blueprint(commands: Commands) -> None:
     take = _command(verbs, "take", _blueprint_take, "take over what is new or different in a blueprint")
     take.add_argument("file", metavar="FILE", help="a file, or windows, projects")
     take.add_argument("parts", metavar="PART", nargs="*", help="fields, pipelines/sales ...; without any, all")
+
+
+def _add_fetch(commands: Commands) -> None:
+    fetch = _command(commands, "fetch", _fetch, "all that amoCRM or Bitrix24 knows, as tables in a folder")
+    fetch.add_argument("system", metavar="SYSTEM", help="amocrm or bitrix24")
+    fetch.add_argument("--access", metavar="FILE", type=Path, required=True, help="address and key, see docs/how-to")
+    fetch.add_argument("--into", metavar="FOLDER", type=Path, required=True, help="broken off, it goes on there")
+    fetch.add_argument("--since", metavar="DAY", type=datetime.fromisoformat, help="2026-11-26: only what has changed")
+    fetch.add_argument("--language", choices=["ru", "en"], default="ru", help="of the titles in the tables")
 
 
 def _add_calls(commands: Commands) -> None:
@@ -303,6 +313,13 @@ def _calls_rebuild(chosen: argparse.Namespace) -> Answer:
         from svyazka.config import rebuilding
 
         return rebuilding.main(chosen.since, chosen.until, pbx=chosen.pbx)
+
+
+def _fetch(chosen: argparse.Namespace) -> Answer:
+    _with_django()
+    from svyazka.config import fetching
+
+    return fetching.main(chosen.system, chosen.access, chosen.into, since=chosen.since, language=chosen.language)
 
 
 def _with_company(do: Callable[[Any], Answer]) -> Answer:

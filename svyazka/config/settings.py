@@ -48,7 +48,9 @@ INSTALLED_APPS = [
     "svyazka.workplaces.field",
     "svyazka.workplaces.client",
     "svyazka.workplaces.office",
+    "svyazka.connectors.amocrm",
     "svyazka.connectors.asterisk",
+    "svyazka.connectors.bitrix24",
     "svyazka.connectors.cloud_pbx",
     "svyazka.connectors.max",
     "svyazka.connectors.oktell",
@@ -127,6 +129,13 @@ GEOCODERS = {
     "dadata": "svyazka.connectors.dadata.geocode.DaData",
     "nominatim": "svyazka.connectors.nominatim.geocode.Nominatim",
 }
+# What a company moves over from: a code → class that fits moving_in.system.System.
+FOREIGN_SYSTEMS = {
+    "amocrm": "svyazka.connectors.amocrm.read.AmoCrm",
+    "bitrix24": "svyazka.connectors.bitrix24.read.Bitrix24",
+}
+# Of those, what stands in the company's own network: nothing else there is asked.
+MOVING_SERVERS = [host for host in os.environ.get("SVYAZKA_MOVING_SERVERS", "").split(",") if host]
 # Who knows how long the way takes: places.Service.kind → class that fits places.travel_source.TravelSource.
 TRAVEL_SOURCES = {
     "osrm": "svyazka.connectors.osrm.table.Osrm",

@@ -8,7 +8,6 @@ connection goes to that very address, so that a name cannot mean something else 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 from collections.abc import Collection, Mapping
@@ -17,6 +16,8 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import httpx
+
+from svyazka.kit.street import is_public
 
 DEADLINE = 600.0  # seconds for the whole file
 SILENCE = 20.0
@@ -107,18 +108,11 @@ async def _public_address(host: str, port: int) -> str:
     """The first one, if all of them are in the street: a name may have several."""
     loop = asyncio.get_running_loop()
     found = [str(entry[4][0]) for entry in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not found or not all(map(_is_public, found)):
+    if not found or not all(map(is_public, found)):
         raise Failed("forbidden")
     return found[0]
 
 
-def _is_public(text: str) -> bool:
-    address = ipaddress.ip_address(text.partition("%")[0])
-    return address.is_global and not address.is_multicast and not any(address in one for one in _LEADING_ON)
-
-
-# IPv6 that a router turns into any address of IPv4, our own ones too: NAT64 (RFC 6052) and 6to4 (RFC 3056).
-_LEADING_ON = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))
 _REFUSALS = {
     202: "not_ready", 204: "not_ready", 400: "rejected", 401: "refused", 403: "refused", 404: "missing", 410: "missing",
     429: "too_often",

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
+
+from svyazka.kit.street import Street
 
 DEADLINE = 10.0  # seconds for one question, however slowly the answer trickles in
 MOST_BYTES = 256 * 1024
@@ -32,7 +34,8 @@ class Answer:
 
 
 class Line:
-    """Questions to one server. `proxy`: as in `socks5://user:password@host:1080`; none that the machine has set."""
+    """Questions to one server. `proxy`: as in `socks5://user:password@host:1080`; none that the machine has set.
+    `known`: only servers of the street are asked, and those."""
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class Line:
         trust: ssl.SSLContext | None = None,
         patience: float | None = None,
         most: int | None = None,
+        known: Collection[str] | None = None,
     ) -> None:
         self._patience, self._most = patience or DEADLINE, most or MOST_BYTES
         self._client: httpx.Client | None = None
@@ -51,6 +55,7 @@ class Line:
             self._client = httpx.Client(
                 base_url=base,
                 proxy=proxy or None,
+                transport=None if known is None else Street(known, verify=trust or True),
                 headers=dict(headers or {}),
                 verify=trust or True,
                 timeout=httpx.Timeout(self._patience, connect=self._patience / 2),
