@@ -251,6 +251,7 @@ _RUSSIAN_IS_DATA = {
     "engines/matching/companies.py": "legal forms and trades as they stand in names",
     "engines/matching/first_names.py": "endings of patronymics and cases",
     "engines/matching/letters.py": "letters of keyboards and alphabets",
+    "config/bench/matching_febrl.py": "words of addresses",
     "engines/matching/made_up.py": "made-up names and streets",
     "engines/matching/mailboxes.py": "what people write for the sign",
     "engines/matching/meaningless.py": "what people type where they do not want to say",
