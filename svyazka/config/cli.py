@@ -100,7 +100,7 @@ def _add_care(commands: Commands) -> None:
     )
     bench.add_argument("--quick", action="store_true", help="within a minute: a smaller base, the same rows")
     bench.add_argument("--history", action="store_true", help="telephony: with a year of calls behind it")
-    _command(commands, "collect", _collect, "gather static files under names that carry their hash")
+    _command(commands, "collect", _collect, "make static files small and gather them under names that carry their hash")
 
 
 def _add_staff(commands: Commands) -> None:
@@ -248,15 +248,9 @@ def _bench(chosen: argparse.Namespace) -> Answer:
 
 def _collect(_chosen: argparse.Namespace) -> Answer:
     _with_django()
-    from django.conf import settings
-    from django.core.management import call_command
+    from svyazka.config import static_files
 
-    # The settings take the storage with hashed names only once its list is there; this makes it.
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-    }
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    static_files.gather()
     return 0
 
 

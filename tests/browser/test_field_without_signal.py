@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings as house
+from django.contrib.staticfiles import finders
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -19,10 +20,11 @@ from svyazka.business.deals import opening
 from svyazka.business.staff.models import Session
 from svyazka.business.visits import booking, findings
 from svyazka.business.visits.models import Action, Visit, VisitKind, VisitPhoto
+from svyazka.config import static_files
 from svyazka.config.bench.line import Line
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.field import work
+from svyazka.workplaces.field import installed, work
 from tests.browser.conftest import close, log_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -160,9 +162,26 @@ def kept_photos(page):
     )
 
 
+@pytest.fixture(params=["as they stand", "made small"])
+def static(request, settings, tmp_path_factory):
+    """Our scripts and styles, in both states in which browsers get them."""
+    if request.param == "made small":
+        folder = tmp_path_factory.mktemp("small")
+        static_files.make_small(folder)
+        settings.STATICFILES_DIRS, settings.STATIC_ROOT, settings.STATIC_IS_GATHERED = [folder], folder, True
+    for remembered in (finders.get_finder, installed._worker):
+        remembered.cache_clear()
+    yield
+    installed._worker.cache_clear()
+    finders.get_finder.cache_clear()
+
+
+@pytest.mark.usefixtures("static")
 def test_a_day_in_the_cellar(phone, line, visit, windows):
     page = phone(windows["egor"])
     ready(page, visit)
+    is_small = page.evaluate("async () => (await (await fetch('/static/field/store.js')).text()).startsWith('import{')")
+    assert is_small == house.STATIC_IS_GATHERED
     cut(page, line)
     page.goto("/field/")
     page.locator("a.stop-main").click()
