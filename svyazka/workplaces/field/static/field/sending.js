@@ -6,7 +6,6 @@ const AT_ONCE = 50;
 const LARGEST = 1_000_000; // letters in one go; the house takes twice that
 const DOOR_IS_KNOWN_FOR = 5 * 60_000;
 const PATIENCE = 60_000;
-const LONGEST_SHOWN = 8_000; // letters of what is still shown once it has arrived: a note has 5,000
 const WITH_A_PHOTO = 5 * 60_000; // over a bad line it takes its time
 const MOST_PHOTOS = 8; // in one request
 const LARGEST_FILES = 6_000_000; // bytes of those; the house takes twice that
@@ -161,14 +160,12 @@ async function note(run, answer, told) {
     else gone.push({ ...row, outcome: became.outcome });
     if (became.outcome !== "again") news.push({ ...became, kind: row.kind, visit: row.visit });
   }
-  const done = gone.filter(({ outcome }) => outcome === "done").filter(isSmall);
+  const done = gone.filter(({ outcome }) => outcome === "done");
   if (done.length) await keepArrived(done.map((row) => there(row, given.now)));
   if (gone.length) await remove(gone.map(({ number }) => number));
   for (const one of news) told(one);
   return held;
 }
-
-const isSmall = ({ data }) => JSON.stringify(data).length < LONGEST_SHOWN;
 
 const there = ({ id, kind, person, visit, number, at, data }, came) => ({ id, kind, person, visit, number, at, data, came });
 
