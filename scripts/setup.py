@@ -65,7 +65,8 @@ def install_ourselves() -> None:
 
 def copy_browser_files() -> None:
     sources = [ROOT / "package.json", ROOT / "package-lock.json"]
-    if done("browser", sources) and VENDOR.exists() and PAPER_FONTS.exists():
+    fetched = ROOT / "node_modules" / "esbuild"
+    if done("browser", sources) and all(folder.exists() for folder in (VENDOR, PAPER_FONTS, fetched)):
         return
     say("fetching browser files")
     run(*npm(), "ci", "--ignore-scripts", quiet=True)
@@ -118,6 +119,7 @@ def gather_static_files() -> None:
     """Static files under names that carry their hash, compressed once."""
     own = [path for path in (ROOT / "svyazka").rglob("static/**/*") if path.is_file()]
     own.append(ROOT / "requirements" / "run.txt")  # packages bring files of their own
+    own.append(ROOT / "svyazka" / "config" / "static_files.py")
     if done("static", own) and (ROOT / "build" / "static" / "staticfiles.json").exists():
         return
     say("gathering static files")

@@ -108,7 +108,7 @@ def _add_care(commands: Commands) -> None:
     rehearse.add_argument("--leads", metavar="FILE", type=Path, help="CSV of requests, taken one by one")
     rehearse.add_argument("--dedupe", metavar="FILE", type=Path, help="CSV of rows of which none is a client yet")
     rehearse.add_argument("--out", metavar="FILE", type=Path, required=True, help="CSV of what was decided")
-    _command(commands, "collect", _collect, "gather static files under names that carry their hash")
+    _command(commands, "collect", _collect, "make static files small and gather them under names that carry their hash")
 
 
 def _add_staff(commands: Commands) -> None:
@@ -275,15 +275,9 @@ def _rehearse(chosen: argparse.Namespace) -> Answer:
 
 def _collect(_chosen: argparse.Namespace) -> Answer:
     _with_django()
-    from django.conf import settings
-    from django.core.management import call_command
+    from svyazka.config import static_files
 
-    # The settings take the storage with hashed names only once its list is there; this makes it.
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-    }
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    static_files.gather()
     return 0
 
 

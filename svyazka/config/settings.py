@@ -223,6 +223,8 @@ TIME_ZONE = os.environ.get("SVYAZKA_TIME_ZONE", "Europe/Moscow")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = CHECKOUT / "build" / "static"
+# By `svyazka collect`, small and under names that carry their hash. Tests read our own files as they stand.
+STATIC_IS_GATHERED = (STATIC_ROOT / "staticfiles.json").exists() and not TESTING
 # Many gigabytes: apart from the other files, so that they may lie on another disk. Not part of a backup.
 RECORDINGS_ROOT = Path(os.environ.get("SVYAZKA_RECORDINGS", data_folder() / "recordings"))
 STORAGES = {
@@ -240,9 +242,9 @@ STORAGES = {
         "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
     },
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if not (STATIC_ROOT / "staticfiles.json").exists() or TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_IS_GATHERED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 WHITENOISE_USE_FINDERS = TESTING

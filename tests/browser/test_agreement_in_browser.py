@@ -134,6 +134,23 @@ def test_what_was_typed_without_signal_and_signed_is_what_the_house_keeps(phone,
     assert agreeing.changed_since(made) == []
 
 
+def test_once_signed_another_one_is_offered_only_when_something_is_different(phone, egor, own, whole):  # noqa: F811
+    page = phone(egor, path=f"{own}agreement/")
+    sign(page)
+    expect(page.get_by_text("В офисе уже есть.")).to_be_visible()
+    page.goto(f"{own}agreement/")
+    expect(page.get_by_text("с тех пор в форме ничего не изменилось")).to_be_visible()
+    expect(page.locator("signature-pad")).to_have_count(0)
+    page.get_by_role("button", name="Договорились ещё о чём-то").click()
+    expect(page.locator("signature-pad")).to_have_count(1)
+    page.goto(own)
+    page.get_by_label("Этаж").fill("2")
+    page.locator(".sheet-saved.good").wait_for()
+    page.goto(f"{own}agreement/")
+    expect(page.locator("field-agreement .told-facts").first).to_be_visible()
+    expect(page.get_by_text("с тех пор в форме ничего не изменилось")).to_have_count(0)
+
+
 def test_changed_meanwhile_the_phone_is_told(phone, line, egor, ilya, own, whole, save):  # noqa: F811
     page = phone(egor)
     until(page, KEPT, f"{own}agreement/")
@@ -170,6 +187,32 @@ def test_signing_by_link_on_a_small_phone_held_upright_and_across(open_page, acc
     page.get_by_role("button", name="Подписать").click()
     expect(page.get_by_text("Подписано. Спасибо!")).to_be_visible()
     assert Agreement.objects.get().way == "link"
+
+
+def test_a_link_in_wrong_hands_is_revoked_and_another_one_given(open_page, accessible, windows, visit, whole):  # noqa: F811
+    made = agreeing.offer(visit, agreeing.of_sheet(whole, "ru"), request_id=uuid4(), by=windows["olga"])
+    old = f"/a/{links.link_of(made).split('/')[-2]}/"
+    client = open_page(None, old, width=390, height=844, touch=True)
+    expect(client.get_by_role("button", name="Подписать")).to_be_visible()
+    office = open_page(windows["olga"], f"/agreements/{made.pk}/")
+    office.get_by_role("button", name="Отозвать ссылку").click()
+    expect(office.get_by_text("отозвана")).to_be_visible()
+    expect(office.get_by_role("button", name="Ссылка для клиента")).to_have_count(0)
+    client.reload()
+    expect(client.get_by_role("button", name="Подписать")).to_have_count(0)
+    accessible(client)
+    office.get_by_role("button", name="Создать новую ссылку").click()
+    expect(office.get_by_role("button", name="Ссылка для клиента")).to_be_visible()
+    made.refresh_from_db()
+    new = f"/a/{links.link_of(made).split('/')[-2]}/"
+    assert new != old
+    client.reload()
+    expect(client.get_by_role("button", name="Подписать")).to_have_count(0)
+    client.goto(new)
+    draw(client)
+    client.locator("label.check").click()
+    client.get_by_role("button", name="Подписать").click()
+    expect(client.get_by_text("Подписано. Спасибо!")).to_be_visible()
 
 
 def test_everybody_can_read_and_sign(open_page, accessible, windows, egor, own, form, whole, visit):  # noqa: F811

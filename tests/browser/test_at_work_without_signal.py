@@ -385,6 +385,34 @@ def test_what_has_arrived_is_not_forgotten_by_a_page_out_of_the_cache(
     expect(point(page, "Замки")).to_be_checked()
 
 
+def test_what_is_large_is_not_forgotten_either(phone, line, visit, started, egor, monkeypatch):
+    page, long = offline(phone, line, egor, visit), '"' * 4_900  # ten thousand letters on its way
+    page.locator("textarea[name=text]").fill(long)
+    page.get_by_role("button", name="Сохранить заметку").click()
+    waits(page, 1)
+    monkeypatch.setattr(day, "stop", _refuses)
+    online(page, line)
+    waits(page, 0)
+    cut(page, line)
+    page.goto("/field/")
+    page.goto(f"/field/visits/{visit.pk}/")
+    expect(page.locator("textarea[name=text]")).to_have_value(long)
+
+
+def test_of_what_has_arrived_the_phone_keeps_as_much_as_there_is_room_for(phone, line, visit, egor):
+    page = phone(egor)
+    kept = page.evaluate(
+        """async () => {
+            const { arrived, keepArrived } = await import("/static/field/store.js");
+            const row = (number) => ({ id: String(number), number, data: { text: "я".repeat(50_000) } });
+            for (let at = 0; at < 30; at += 3) await keepArrived([row(at), row(at + 1), row(at + 2)]);
+            await keepArrived([row(29)]);
+            return (await arrived()).map(({ number }) => number);
+        }"""
+    )
+    assert kept == list(range(11, 30))  # two bytes a letter, and a little besides
+
+
 def _refuses(*_given):
     raise Refused("not now")
 

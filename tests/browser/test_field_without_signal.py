@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings as house
+from django.contrib.staticfiles import finders
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -19,10 +20,11 @@ from svyazka.business.deals import opening
 from svyazka.business.staff.models import Session
 from svyazka.business.visits import booking, findings
 from svyazka.business.visits.models import Action, Visit, VisitKind, VisitPhoto
+from svyazka.config import static_files
 from svyazka.config.bench.line import Line
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.field import work
+from svyazka.workplaces.field import installed, work
 from tests.browser.conftest import close, log_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -160,9 +162,26 @@ def kept_photos(page):
     )
 
 
+@pytest.fixture(params=["as they stand", "made small"])
+def static(request, settings, tmp_path_factory):
+    """Our scripts and styles, in both states in which browsers get them."""
+    if request.param == "made small":
+        folder = tmp_path_factory.mktemp("small")
+        static_files.make_small(folder)
+        settings.STATICFILES_DIRS, settings.STATIC_ROOT, settings.STATIC_IS_GATHERED = [folder], folder, True
+    for remembered in (finders.get_finder, installed._worker):
+        remembered.cache_clear()
+    yield
+    installed._worker.cache_clear()
+    finders.get_finder.cache_clear()
+
+
+@pytest.mark.usefixtures("static")
 def test_a_day_in_the_cellar(phone, line, visit, windows):
     page = phone(windows["egor"])
     ready(page, visit)
+    is_small = page.evaluate("async () => (await (await fetch('/static/field/store.js')).text()).startsWith('import{')")
+    assert is_small == house.STATIC_IS_GATHERED
     cut(page, line)
     page.goto("/field/")
     page.locator("a.stop-main").click()
@@ -200,6 +219,47 @@ def test_a_day_in_the_cellar(phone, line, visit, windows):
     expect(page.locator("#field-bar")).to_be_hidden()
     expect(page.locator("#stop .chip.waits")).to_be_hidden()
     expect(page.locator(".photos img[src*='/field/photos/']")).to_have_count(2)
+
+
+def photographed(page, line, number):
+    """Without signal."""
+    cut(page, line)
+    page.locator("#pictures").set_input_files([picture(str(at), (800, 600)) for at in range(number)])
+    waits(page, number)
+    kept_photos(page)
+
+
+def test_over_a_good_line_photos_go_by_the_handful(phone, line, visit, windows):
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    asked = []
+    page.on("request", lambda one: asked.append(one.url) if "/sync/photos/" in one.url else None)
+    photographed(page, line, 7)
+    mend(page, line)
+    waits(page, 0)
+    assert VisitPhoto.objects.count() == 7
+    assert len(asked) <= 4  # one, two, four; one more that met no line
+
+
+def test_over_a_bad_line_each_photo_goes_by_itself(phone, line, visit, windows):
+    page = phone(windows["egor"], path=f"/field/visits/{visit.pk}/")
+    photographed(page, line, 3)
+    page.locator("textarea[name=text]").fill("между")
+    page.get_by_role("button", name="Сохранить заметку").click()
+    waits(page, 4)
+    carried = []
+
+    def carry(route):
+        files = (route.request.post_data_buffer or b"").count(b"Content-Type: image/jpeg")
+        is_alone = b'"kind":"note"' not in (route.request.post_data_buffer or b"")
+        carried.append((files, is_alone))
+        route.continue_() if files == 1 and is_alone else route.abort("connectionreset")
+
+    page.route("**/field/sync/photos/", carry)
+    mend(page, line)
+    waits(page, 0)
+    assert (VisitPhoto.objects.count(), Visit.objects.get().report) == (3, "между")
+    assert carried.count((1, True)) >= 3
+    assert [one for one in carried if one != (1, True)]
 
 
 def test_an_answer_that_is_lost_does_not_count_twice(phone, line, visit, windows):

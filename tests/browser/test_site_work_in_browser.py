@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import expect
 
 from svyazka.business.site_work import extra
@@ -15,6 +16,7 @@ from svyazka.business.site_work.models import ExtraWork, Payment, PriceLine, Use
 from svyazka.business.site_work.things import Thing
 from svyazka.business.visits.models import Action
 from svyazka.kit import money
+from svyazka.workplaces.shared import short
 from tests.browser.test_field_without_signal import cut, files, line, mend, phone, ready, until, visit  # noqa: F401
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -123,6 +125,19 @@ def test_the_browser_counts_to_the_kopeck_as_the_house_does(open_page, visit, eg
     )
     ours = [money.product(Decimal(quantity) / 1000, Decimal(price) / 100) for quantity, price in cases]
     assert counted == [str(int(one * 100)) for one in ours]
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_the_browser_writes_money_as_the_house_does(open_page, visit, egor, language):
+    page = open_page(egor, "/field/", width=390, height=844)
+    amounts = [0, 1, 50, 99, 100, 813_125, 5_430_000, 123_456_750, -50, -105_000]
+    written = page.evaluate(
+        "async ([amounts, language]) => { const { said } = await import('/static/field/money.js');"
+        " return amounts.map((one) => said(one, language)); }",
+        [amounts, language],
+    )
+    with translation.override(language):
+        assert written == [short.money(Decimal(one) / 100) for one in amounts]
 
 
 def test_the_browser_reads_numbers_as_the_house_does(open_page, visit, egor):

@@ -66,6 +66,14 @@ def newest_of(photos: Iterable[VisitPhoto]) -> dict[int, PhotoDrawing]:
     return {one.photo_id: one for one in rows.order_by("photo_id", "-number").distinct("photo_id")}
 
 
+def versions_of(photos: Iterable[VisitPhoto]) -> dict[int, list[PhotoDrawing]]:
+    """All that was ever drawn, by the photo, the newest first: one question, however many there are."""
+    found: dict[int, list[PhotoDrawing]] = {}
+    for one in PhotoDrawing.objects.filter(photo__in=[one.pk for one in photos]).order_by("photo_id", "-number"):
+        found.setdefault(one.photo_id, []).append(one)
+    return found
+
+
 def of_visit(visit: Visit) -> dict[UUID, PhotoDrawing]:
     """By the number under which the phone sent the photo."""
     rows = PhotoDrawing.objects.filter(photo__visit=visit).select_related("photo")

@@ -80,12 +80,10 @@ class Phone:
         if opened is None:
             return
         self._token = opened.json()["token"]
-        await self._send(
-            self._done("status", status="on_way"), self._done("status", status="started"), self._note("one")
-        )
-        for _photo in range(2):
-            await self._send_photo(self._done("photo"))
-        await self._send(self._note("two"), self._done("delay", minutes="20"), self._status("done"))
+        begun = [self._done("status", status="on_way"), self._done("status", status="started"), self._note("one")]
+        await self._send_with_photo(*begun, self._done("photo"))
+        photo, ended = self._done("photo"), [self._note("two"), self._done("delay", minutes="20"), self._status("done")]
+        await self._send_with_photo(photo, *ended)
         await self._ask("GET", "/field/ahead/")
         await self._ask("GET", "/field/")
 
@@ -103,15 +101,12 @@ class Phone:
             "number": self._last, "at": _now(), "data": data, "seen": visit["seen"], "again": False,
         }  # fmt: skip
 
-    async def _send(self, *actions: dict[str, Any]) -> None:
-        answer = await self._ask("POST", "/field/sync/", json={"clock": _now(), "actions": actions})
-        self._read(answer, len(actions))
-
-    async def _send_photo(self, action: dict[str, Any]) -> None:
-        given = {"action": json.dumps(action), "clock": _now()}
-        files = {"photo": ("photo.jpg", self._photo, "image/jpeg")}
+    async def _send_with_photo(self, *actions: dict[str, Any]) -> None:
+        given = {"batch": json.dumps({"clock": _now(), "actions": actions})}
+        files = {one["id"]: ("photo.jpg", self._photo, "image/jpeg") for one in actions if one["kind"] == "photo"}
         patience = {"timeout": 5 * PATIENCE}
-        self._read(await self._ask("POST", "/field/sync/photos/", data=given, files=files, **patience), 1)
+        answer = await self._ask("POST", "/field/sync/photos/", data=given, files=files, **patience)
+        self._read(answer, len(actions))
 
     def _read(self, answer: httpx.Response | None, sent: int) -> None:
         """Whatever was not done somebody sees on his phone."""

@@ -37,6 +37,8 @@ def agreement(request: PageRequest, visit_id: int, code: str) -> HttpResponse:
         "names": dict(settings.LANGUAGES),
         "visit_url": reverse("field_visit", args=[visit_id]),
         "client": taken.visit.client.name,
+        "holds": last.digest if last and last.is_signed and last.is_current else None,
+        "agreed_url": reverse("field_agreed", args=[visit_id]),
     }
     context = {
         "visit": taken.visit,
@@ -147,6 +149,9 @@ def _texts() -> dict[str, str]:
         "beside": _("Somebody has changed the form meanwhile. Both are kept: the visit's page says what is different."),
         "refused": _("Not taken: {words}"),
         "again": _("Show it once more"),
+        "holds": _("It is agreed and signed, and nothing has changed in the form since."),
+        "see": _("See what was agreed"),
+        "otherwise": _("Something else was agreed besides"),
         "back": _("To the visit"),
         "full": _("The phone's memory is full: this was not kept. Free some space and do it again."),
         "unkept": _("The phone did not keep this. Reload the page and do it again."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.visits import findings
 from svyazka.business.visits.on_site import sent, take
+from svyazka.business.visits.on_site.sent import Sent, Unread
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -33,15 +35,26 @@ def sync(request: PageRequest) -> HttpResponse:
 
 @needs("visits.carry_out", "POST")
 def photos(request: PageRequest) -> HttpResponse:
-    """One action with its picture."""
+    """Actions, in their order, and the pictures of some: each file under the id of its action."""
     try:
-        clock_of_phone, one = sent.read_one(request.POST.get("action", ""), request.POST.get("clock", ""))
+        clock_of_phone, actions = _with_files(request)
     except Refused as refusal:
         return _refused(refusal.status, str(refusal.message))
-    given = request.FILES.get("photo")
-    picture = given.read(findings.LARGEST_FILE + 1) if given else b""
-    outcome = take.take_photo(one, picture, by=request.person, clock_of_phone=clock_of_phone)
-    return _answer(request, outcomes=[outcome])
+    # One byte more than is taken: it is refused then.
+    pictures = {name: files[0].read(findings.LARGEST_FILE + 1) for name, files in request.FILES.lists()}
+    outcomes = take.take_all(actions, by=request.person, clock_of_phone=clock_of_phone, pictures=pictures)
+    return _answer(request, outcomes=outcomes)
+
+
+def _with_files(request: PageRequest) -> tuple[datetime, list[Sent | Unread]]:
+    if "batch" in request.POST:
+        return sent.read_batch(request.POST["batch"])
+    # A page that was open before the house was renewed sends one, with its photo.
+    clock_of_phone, one = sent.read_one(request.POST.get("action", ""), request.POST.get("clock", ""))
+    if "photo" in request.FILES:
+        request.FILES.setlist(str(one.id), request.FILES.getlist("photo"))
+        del request.FILES["photo"]
+    return clock_of_phone, [one]
 
 
 def _answer(request: PageRequest, **more: Any) -> HttpResponse:

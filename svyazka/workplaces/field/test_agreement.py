@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -125,6 +126,22 @@ def test_the_installers_see_what_was_drawn_on_the_photos(enter, egor, visit, agr
     drawings.draw(photo, {**SIZE, "shapes": [PEN]}, by=egor)
     assert mark() != before
     assert '<photo-drawing data-given="{&quot;number&quot;: 1' in enter(egor).get(address).content.decode()
+
+
+def test_what_was_drawn_after_the_signature_stands_beside_it_as_not_agreed(enter, egor, visit, agree, monkeypatch):
+    at, now = f"/field/visits/{visit.pk}/agreed/", clock.now()
+    given = {"by": egor, "at": now, "request_id": WHOLE["photos"][0], "file": "visits/x.jpg"}
+    photo = VisitPhoto.objects.create(visit=visit, **given)
+    drawings.draw(photo, {**SIZE, "shapes": [PEN]}, by=egor, at=now - timedelta(minutes=5))
+    agree()
+    page = enter(egor).get(at).content.decode()
+    assert (page.count("<photo-drawing"), page.count("Нарисовано позже")) == (1, 0)
+    later = {**PEN, "thick": 3}
+    drawings.draw(photo, {**SIZE, "shapes": [later]}, by=egor, at=clock.now() + timedelta(minutes=1))
+    page = enter(egor).get(at).content.decode()
+    drawn, not_agreed = page.split("Нарисовано позже: не согласовано")
+    assert ("&quot;number&quot;: 1" in drawn, "&quot;number&quot;: 2" in drawn) == (True, False)
+    assert "&quot;number&quot;: 2" in not_agreed
 
 
 def test_what_somebody_typed_is_no_markup(enter, egor, visit, given):

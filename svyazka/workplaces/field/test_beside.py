@@ -40,7 +40,7 @@ def left_open(visit, egor, dina):
     note = Sent(id=uuid4(), kind="note", number=1, data={"text": "Замерил <b>"}, **made)
     take.take_all([note], by=egor, clock_of_phone=clock.now())
     photo = Sent(id=uuid4(), kind="photo", number=2, **made)
-    take.take_photo(photo, picture(), by=egor, clock_of_phone=clock.now())
+    take.take_all([photo], by=egor, clock_of_phone=clock.now(), pictures={str(photo.id): picture()})
     return visit
 
 

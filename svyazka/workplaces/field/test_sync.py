@@ -20,9 +20,9 @@ def files(tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path
 
 
-def picture():
+def picture(colour="red"):
     written = BytesIO()
-    Image.new("RGB", (40, 30), "red").save(written, "JPEG")
+    Image.new("RGB", (40, 30), colour).save(written, "JPEG")
     return written.getvalue()
 
 
@@ -54,13 +54,46 @@ def test_actions_arrive_and_a_repeat_is_told_the_same(enter, egor, visit, one):
     assert Visit.objects.get().status == "started"
 
 
-def test_a_photo_arrives_to_the_byte(enter, egor, visit, one):
+def test_a_photo_of_a_page_from_before_arrives_to_the_byte(enter, egor, visit, one):
     came_in, action = enter(egor), one("photo")
     for _twice in range(2):
         given = {"action": json.dumps(action), "clock": clock.now().isoformat()}
         given["photo"] = SimpleUploadedFile("photo.jpg", picture(), content_type="image/jpeg")
         assert came_in.post("/field/sync/photos/", given).json()["outcomes"][0]["outcome"] == "done"
     assert VisitPhoto.objects.get().file.read() == picture()
+
+
+def send_with_files(client, *actions, **pictures):
+    batch = json.dumps({"clock": clock.now().isoformat(), "actions": list(actions)})
+    files = {name: SimpleUploadedFile("photo.jpg", content) for name, content in pictures.items()}
+    return client.post("/field/sync/photos/", {"batch": batch, **files})
+
+
+def test_several_photos_come_with_what_was_done_between_them(enter, egor, visit, one):
+    came_in, photos = enter(egor), [one("photo", number=number) for number in (2, 4)]
+    between = [one(), one("note", {"text": "между"}, number=3), one(data={"status": "started"}, number=5)]
+    shots = {photo["id"]: picture(colour) for photo, colour in zip(photos, ("red", "blue"), strict=True)}
+    for _twice in range(2):
+        told = send_with_files(came_in, *between, *photos, **shots).json()["outcomes"]
+        assert [(row["id"], row["outcome"]) for row in told] == [
+            (row["id"], "done") for row in sorted([*between, *photos], key=lambda row: row["number"])
+        ]
+    assert {str(row.request_id): row.file.read() for row in VisitPhoto.objects.all()} == shots
+    assert list(Action.objects.order_by("came_at").values_list("number", flat=True)) == [1, 2, 3, 4, 5]
+
+
+def test_a_photo_that_is_none_does_not_keep_what_comes_with_it(enter, egor, visit, one):
+    bad, missing, good = (one("photo", number=number) for number in (1, 2, 3))
+    note, shots = one("note", {"text": "целый"}, number=4), {bad["id"]: b"no picture", good["id"]: picture()}
+    told = send_with_files(enter(egor), bad, missing, good, note, **shots, stranger=picture()).json()["outcomes"]
+    assert [row["outcome"] for row in told] == ["refused", "refused", "done", "done"]
+    assert (VisitPhoto.objects.count(), Visit.objects.get().report) == (1, "целый")
+
+
+@pytest.mark.parametrize("batch", ["", "[]", "{", '{"actions": 1}', '{"clock": "x", "actions": []}'])
+def test_nonsense_with_photos_is_said_to_be_that(enter, egor, batch):
+    answer = enter(egor).post("/field/sync/photos/", {"batch": batch})
+    assert (answer.status_code, "words" in answer.json()) == (400, True)
 
 
 BAD_BODIES = [b"", b"[]", b"{", b'{"actions": 1}', b'{"actions": []}', b'{"clock": "x", "actions": []}', b"[" * 5000]

@@ -32,15 +32,24 @@ def near(page):
 
 def test_nobody_s_phone_gets_anything_until_he_agrees(noted, today, egor, enter):
     browser = enter(egor)
-    assert near(browser.get(f"/field/visits/{today.pk}/").content.decode()) is None
+    assert near(browser.get("/field/").content.decode()) is None
+    assert "data-near-offer" not in browser.get(f"/field/visits/{today.pk}/").content.decode()
     assert browser.post("/field/whereabouts/consent/", {"agree": "1"}).status_code == 302
-    given = near(browser.get(f"/field/visits/{today.pk}/").content.decode())
+    given = near(browser.get("/field/").content.decode())
     assert given["person"] == egor.pk
     ((begin, end),) = given["hours"][:1]
     assert begin < clock.now().isoformat() < end or begin >= clock.now().isoformat()
     (place,) = given["places"]
     assert (place["visit"], place["lat"]) == (today.pk, 55.7781)
-    assert near(browser.get("/field/").content.decode()) == given
+    assert near(browser.get("/field/whereabouts/").content.decode()) == given
+
+
+def test_a_page_of_one_visit_is_kept_for_days_and_says_nothing_of_other_addresses(noted, today, egor, enter):
+    browser = enter(egor)
+    browser.post("/field/whereabouts/consent/", {"agree": "1"})
+    page = browser.get(f"/field/visits/{today.pk}/").content.decode()
+    assert near(page) == "none"
+    assert f'data-near-offer="{today.pk}"' in page
 
 
 def test_taken_back_it_is_gone_from_the_phone_too(noted, today, egor, enter):

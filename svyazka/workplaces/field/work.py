@@ -32,7 +32,6 @@ from svyazka.workplaces.field import (
     sheet,
     site_work,
     trouble,
-    whereabouts,
 )
 from svyazka.workplaces.shared import shots
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -53,7 +52,7 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
         "load": bring.of_visits([own])[own.pk],
         "before": before.of_visit(request, own),
         "news": news.of_visit(own, request.person),
-        "near": whereabouts.places(request.person, consent.stands(request.person)),
+        "notes_arrivals": all(consent.stands(request.person)),
         "beside": beside.of_visit(own, request.person),
         "points": checklist.of_visit(own),
         "facts": _facts(own),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils import formats
 from django.utils.http import content_disposition_header
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from svyazka.business.agreements import agreeing, delivering, papers
@@ -19,13 +20,25 @@ from svyazka.business.agreements.models import Agreement
 from svyazka.business.conversations.client_channel import of_kind
 from svyazka.business.sheets import forms
 from svyazka.business.sheets.tables import Cell, Line, tables
-from svyazka.business.visits.models import VisitPhoto
+from svyazka.business.visits import drawings
+from svyazka.business.visits.models import PhotoDrawing, VisitPhoto
 from svyazka.kit import clock, strokes
 from svyazka.workplaces.shared import shots
 from svyazka.workplaces.shared.shots import Shot
+from svyazka.workplaces.shared.svg import drawn
 
 Outcome, Letter = Agreement.Outcome, Agreement.Letter
-Photos = Mapping[str, Shot]  # by the number of the phone
+
+
+@dataclass(frozen=True)
+class Photos:
+    """By the number of the phone, with all that was ever drawn on them."""
+
+    by_number: Mapping[str, VisitPhoto]
+    versions: Mapping[int, Sequence[PhotoDrawing]]
+
+
+NO_PHOTOS = Photos({}, {})
 
 
 @dataclass(frozen=True)
@@ -72,16 +85,17 @@ def day_of(at: datetime) -> str:
 
 
 def photos_of(agreements: Iterable[Agreement]) -> Photos:
-    """With what is drawn on them by now: two questions, however many there are."""
-    found = VisitPhoto.objects.filter(visit__in={one.visit_id for one in agreements})
-    return {str(one.photo.request_id): one for one in shots.of(found)}
+    """Two questions, however many there are."""
+    found = list(VisitPhoto.objects.filter(visit__in={one.visit_id for one in agreements}))
+    return Photos({str(one.request_id): one for one in found}, drawings.versions_of(found))
 
 
-def shown(agreement: Agreement, photos: Photos | None = None) -> Shown:
-    """With the photos for those of the house only."""
+def shown(agreement: Agreement, photos: Photos = NO_PHOTOS) -> Shown:
+    """With the photos for those of the house only, as they were drawn on when the client was shown it."""
     read = tables(forms.read_version(agreement.written), agreement.content["answers"])
+    shots_of = partial(_shots, photos, at=agreement.shown_at if agreement.is_signed else None)
     parts = [
-        Part(one.name, one.is_repeated, [_opening(line, photos or {}) for line in one.lines])
+        Part(one.name, one.is_repeated, [_opening(line, shots_of) for line in one.lines])
         for one in read
         if one.lines and one.columns
     ]
@@ -91,9 +105,14 @@ def shown(agreement: Agreement, photos: Photos | None = None) -> Shown:
         tone=tone(agreement),
         parts=parts,
         at=datetime.fromisoformat(agreement.content["at"]),
-        strokes=_drawn(strokes.svg(agreement.strokes)) if agreement.strokes else None,
+        strokes=drawn(strokes.svg(agreement.strokes)) if agreement.strokes else None,
         changes=agreeing.changed_since(agreement),
     )
+
+
+def _shots(photos: Photos, numbers: Iterable[str], *, at: datetime | None) -> tuple[Shot, ...]:
+    known = [photos.by_number[one] for one in numbers if one in photos.by_number]
+    return tuple(shot for one in known for shot in shots.as_agreed(one, photos.versions.get(one.pk, ()), at))
 
 
 def state(agreement: Agreement) -> str:
@@ -152,18 +171,13 @@ def file_of(agreement: Agreement) -> HttpResponse:
     return answer
 
 
-def _opening(line: Line, photos: Photos) -> Opening:
+def _opening(line: Line, shots_of: Callable[[Iterable[str]], tuple[Shot, ...]]) -> Opening:
     sketch = papers.sketch_of(line.cells)
-    facts = [_fact(cell, photos) for cell in line.cells]
-    return Opening(line.name, _drawn(sketch) if sketch else None, [one for one in facts if one.text or one.photos])
+    facts = [_fact(cell, shots_of) for cell in line.cells]
+    return Opening(line.name, drawn(sketch) if sketch else None, [one for one in facts if one.text or one.photos])
 
 
-def _fact(cell: Cell, photos: Photos) -> Fact:
+def _fact(cell: Cell, shots_of: Callable[[Iterable[str]], tuple[Shot, ...]]) -> Fact:
     if cell.photos:
-        return Fact(cell.name, "", tuple(photos[one] for one in cell.photos if one in photos))
+        return Fact(cell.name, "", shots_of(cell.photos))
     return Fact(cell.name, "" if cell.text == "—" else cell.text)
-
-
-def _drawn(svg: str) -> SafeString:
-    """Made by the house out of numbers and escaped words."""
-    return mark_safe(svg)  # noqa: S308

@@ -17,7 +17,7 @@ from svyazka.business.deals.models import Field
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 from svyazka.workplaces.shared.said import said, word_of
-from svyazka.workplaces.shared.short import plain_money
+from svyazka.workplaces.shared.short import typed_money
 
 _WIDE = (Field.Kind.TEXT, Field.Kind.LONG_TEXT, Field.Kind.CHOICES, Field.Kind.LINK)
 
@@ -138,7 +138,7 @@ def written(value: Any, kind: str) -> str:
 
 def _written_amount(value: str) -> str:
     try:
-        return plain_money(Decimal(value))
+        return typed_money(Decimal(value))
     except (InvalidOperation, ValueError):
         return value
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.utils.safestring import mark_safe
-
 from svyazka.business.deals.models import Deal
 from svyazka.business.site_work import sums, taken
 from svyazka.business.site_work.models import ExtraWork
@@ -18,6 +16,7 @@ from svyazka.business.visits.models import Visit
 from svyazka.kit import money, strokes
 from svyazka.workplaces.shared.short import Short
 from svyazka.workplaces.shared.short import money as roubles
+from svyazka.workplaces.shared.svg import drawn
 
 
 def of_deal(deal: Deal, person: Person, short: Short) -> dict[str, Any] | None:
@@ -77,8 +76,7 @@ def _work(one: Entry, short: Short, *, with_cost: bool) -> dict[str, Any]:
         "who": one.consent_name,
         "note": one.note,
         "agreed_at": short.moment(one.consent_at) if one.consent_at else "",
-        # Made by the house out of numbers.
-        "signature": mark_safe(strokes.svg(one.drawn)) if one.drawn else "",  # noqa: S308
+        "signature": drawn(strokes.svg(one.drawn)) if one.drawn else "",
     }
 
 

@@ -23,16 +23,35 @@ _DAY = timedelta(days=1)
 
 
 def money(amount: Decimal | None) -> str:
-    """`54 300 ₽`, with kopecks only where there are some."""
+    """`54 300,50 ₽`, in English `₽54,300.50`: with kopecks only where there are some."""
     if amount is None:
         return ""
-    return f"{plain_money(amount)}\u00a0₽"
+    whole, kopecks = _parts(abs(amount))
+    minus = "-" if amount < 0 else ""
+    if _is_english():
+        return f"{minus}₽{int(whole):,}{kopecks and f'.{kopecks}'}"
+    return f"{minus}{_grouped(whole)}{kopecks and f',{kopecks}'}\u00a0₽"
 
 
-def plain_money(amount: Decimal) -> str:
+def typed_money(amount: Decimal) -> str:
+    """As it stands in an input, and is read again: `54 300,50`, in English `54300.50`."""
+    whole, kopecks = _parts(amount)
+    if _is_english():
+        return f"{whole}{kopecks and f'.{kopecks}'}"
+    return f"{_grouped(whole)}{kopecks and f',{kopecks}'}"
+
+
+def _parts(amount: Decimal) -> tuple[str, str]:
     whole, _point, kopecks = format(amount, "f").partition(".")
-    grouped = f"{int(whole):,}".replace(",", "\u00a0")
-    return f"{grouped},{kopecks[:2].ljust(2, '0')}" if kopecks.strip("0") else grouped
+    return whole, kopecks[:2].ljust(2, "0") if kopecks.strip("0") else ""
+
+
+def _grouped(whole: str) -> str:
+    return f"{int(whole):,}".replace(",", "\u00a0")
+
+
+def _is_english() -> bool:
+    return (get_language() or settings.LANGUAGE_CODE).startswith("en")
 
 
 class Short:

@@ -50,16 +50,12 @@ class Phone:
         return one.id
 
     def send(self, *, most=50, ahead=timedelta(), hears=True):
-        """Up to the next photo, as the page does it. → what it was told."""
-        told = []
-        clock_of_phone = clock.now() + ahead
-        if self.queue and self.queue[0][1] is not None:
-            one, file = self.queue[0]
-            told = [take.take_photo(one, file, by=self.person, clock_of_phone=clock_of_phone)]
-        elif self.queue:
-            plain = [one for one, file in self.queue[:most] if file is None]
-            cut = next((at for at, (_one, file) in enumerate(self.queue) if file is not None), len(self.queue))
-            told = take.take_all(plain[:cut], by=self.person, clock_of_phone=clock_of_phone)
+        """With as many photos as there are in the first so many, as the page does it on a good line. → what it was
+        told."""
+        going = self.queue[:most]
+        files = {str(one.id): file for one, file in going if file is not None}
+        actions = [one for one, _file in going]
+        told = take.take_all(actions, by=self.person, clock_of_phone=clock.now() + ahead, pictures=files)
         if hears:
             known = {one["id"] for one in told if one["outcome"] != "again"}
             self.queue = [(one, file) for one, file in self.queue if str(one.id) not in known]

@@ -53,7 +53,7 @@ class Unreadable(Refused):
         super().__init__(_("What the phone has sent could not be read: {what}.").format(what=what))
 
 
-def read_batch(body: bytes) -> tuple[datetime, list[Sent | Unread]]:
+def read_batch(body: bytes | str) -> tuple[datetime, list[Sent | Unread]]:
     """The phone's clock, and what it sends, in its order."""
     given = _json(body)
     if not isinstance(given, dict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -40,12 +40,14 @@ class Picture:
     words: str = ""
 
 
-NO_PICTURE = Picture()
+NO_PICTURES: Mapping[str, bytes] = {}
 
 
-def take_all(sent: Sequence[Sent | Unread], *, by: Person, clock_of_phone: datetime) -> list[Told]:
+def take_all(
+    sent: Sequence[Sent | Unread], *, by: Person, clock_of_phone: datetime, pictures: Mapping[str, bytes] = NO_PICTURES
+) -> list[Told]:
     """One after the other. Where one could not be taken just now, those after it on the same visit wait for it; all
-    others go on."""
+    others go on. `pictures`: files that belong to some, by their ids."""
     ahead = clock_of_phone - clock.now()
     waiting: set[int | None] = set()
     told = []
@@ -53,29 +55,25 @@ def take_all(sent: Sequence[Sent | Unread], *, by: Person, clock_of_phone: datet
         if isinstance(one, Unread):
             told.append({"id": one.id, "outcome": "refused", "words": one.words, "answer": {}})
             continue
-        answer = _again(one) if one.visit in waiting else _try(one, by=by, ahead=ahead)
+        # Before anything is held: a picture takes a while.
+        picture = _read(pictures.get(str(one.id), b""))
+        answer = _again(one) if one.visit in waiting else _try(one, by=by, ahead=ahead, picture=picture)
         if answer["outcome"] == "again":
             waiting.add(one.visit)
         told.append(answer)
     return told
 
 
-def take_photo(sent: Sent, content: bytes, *, by: Person, clock_of_phone: datetime) -> Told:
-    """With the file that belongs to it, read before anything is held: a picture takes a while."""
-    picture = _read(content)
-    return _try(sent, by=by, ahead=clock_of_phone - clock.now(), picture=picture)
-
-
 def _read(content: bytes) -> Picture:
     if not content:
-        return NO_PICTURE
+        return Picture()
     try:
         return Picture(findings.clean(BytesIO(content)))
     except Refused as refusal:
         return Picture(words=str(refusal.message))
 
 
-def _try(sent: Sent, *, by: Person, ahead: timedelta, picture: Picture = NO_PICTURE) -> Told:
+def _try(sent: Sent, *, by: Person, ahead: timedelta, picture: Picture) -> Told:
     try:
         return _take(sent, by=by, ahead=ahead, picture=picture)
     except Refused as refusal:  # of what is not even written down

@@ -6,7 +6,8 @@ from io import BytesIO
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from svyazka.business.clients.models import Interaction
@@ -179,3 +180,27 @@ def _large():
     written = BytesIO()
     Image.new("RGB", (2400, 40)).save(written, "JPEG")
     return written.getvalue()
+
+
+def _costs(phone, put, number):
+    """Statements for so many actions of one kind."""
+    for _each in range(number):
+        put(phone)
+    with CaptureQueriesContext(connection) as asked:
+        assert {one["outcome"] for one in phone.send()} == {"done"}
+    return len(asked)
+
+
+@pytest.mark.parametrize(
+    ("most", "put"),
+    [
+        (14, lambda phone: phone.put("note", {"text": uuid4().hex})),
+        (18, lambda phone: phone.put("photo", file=picture())),
+        (8, lambda phone: phone.put("status", {"status": "on_way"})),
+    ],
+    ids=["note", "photo", "the same status"],
+)
+def test_the_thirtieth_action_costs_as_many_questions_as_the_second(phone, visit, most, put):
+    _costs(phone, put, 1)
+    one, thirty = _costs(phone, put, 1), _costs(phone, put, 30)
+    assert (one <= most, thirty) == (True, 30 * one)

@@ -12,6 +12,7 @@ import "../shared/signature.js";
 
 class FieldAgreement extends HTMLElement {
   #sent = null; // the number of what was put into the queue
+  #isAnew = false; // it holds, and something else is to be agreed on besides
   #typed = { besides: "", name: null, agrees: false, note: "", strokes: [] };
 
   async connectedCallback() {
@@ -63,6 +64,7 @@ class FieldAgreement extends HTMLElement {
 
   #draw() {
     const { texts, words, content } = this.shown;
+    if (this.#holds()) return this.#signedAlready();
     const wording = new Wording({ language: this.language, words });
     this.lang = this.language;
     this.replaceChildren(
@@ -75,6 +77,23 @@ class FieldAgreement extends HTMLElement {
       content.terms ? el("section", { className: "told-part" }, el("h2", {}, texts.terms), el("p", { className: "told-terms" }, content.terms)) : "",
       this.#isSound() ? this.#signing() : this.#unsound(),
     );
+  }
+
+  // What is on the phone by now, also what waits there, is what was signed.
+  #holds() {
+    return !this.#isAnew && !this.state.beside.length && this.given.holds === digest(agreed(this.state.form, this.state.answers));
+  }
+
+  #signedAlready() {
+    const { texts } = this.shown;
+    this.lang = this.language;
+    this.replaceChildren(el("section", { className: "card stack agreement-done" },
+      el("h1", {}, icon("check"), " ", texts.title),
+      el("p", {}, texts.holds),
+      el("a", { className: "button primary large wide", href: this.given.agreed_url }, texts.see),
+      el("p", { className: "row" },
+        el("a", { className: "button large", href: this.given.visit_url }, icon("left"), texts.back),
+        el("button", { type: "button", className: "button quiet large", onclick: () => { this.#isAnew = true; this.#draw(); } }, texts.otherwise))));
   }
 
   #languages() {
@@ -180,6 +199,7 @@ class FieldAgreement extends HTMLElement {
 
   #again() {
     this.#sent = null;
+    this.#isAnew = true;
     this.#typed = { besides: "", name: null, agrees: false, note: "", strokes: [] };
     this.#draw();
     this.#refresh();

@@ -13,11 +13,13 @@ export function product(quantity, price) {
   return Number((BigInt(quantity) * BigInt(price) + 500n) / 1000n);
 }
 
-// 125050 → `1 250,50 ₽`, with kopecks only where there are some.
-export function said(amount) {
+// 125050 → `1 250,50 ₽`, in English `₽1,250.50`: with kopecks only where there are some.
+export function said(amount, language = document.documentElement.lang) {
   const [whole, rest] = parts(Math.abs(amount), 100, 2);
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, "\u00a0");
-  return `${amount < 0 ? "-" : ""}${grouped}${Number(rest) ? `,${rest}` : ""}\u00a0₽`;
+  const isEnglish = language.startsWith("en");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, isEnglish ? "," : "\u00a0");
+  const exact = `${grouped}${Number(rest) ? `${isEnglish ? "." : ","}${rest}` : ""}`;
+  return `${amount < 0 ? "-" : ""}${isEnglish ? `₽${exact}` : `${exact}\u00a0₽`}`;
 }
 
 // 125050 → `1250,5`: as it stands in an input.

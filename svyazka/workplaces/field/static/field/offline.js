@@ -121,8 +121,7 @@ function missed(event) {
 function catchUp() {
   if (!isMissed || state === "sending") return;
   isMissed = false;
-  renew();
-  ready();
+  soon();
 }
 
 let ready = () => {}; // what is kept is asked for anew, once there is somebody who keeps it

@@ -6,10 +6,13 @@ const AT_ONCE = 50;
 const LARGEST = 1_000_000; // letters in one go; the house takes twice that
 const DOOR_IS_KNOWN_FOR = 5 * 60_000;
 const PATIENCE = 60_000;
-const LONGEST_SHOWN = 8_000; // letters of what is still shown once it has arrived: a note has 5,000
 const WITH_A_PHOTO = 5 * 60_000; // over a bad line it takes its time
+const MOST_PHOTOS = 8; // in one request
+const LARGEST_FILES = 6_000_000; // bytes of those; the house takes twice that
+const QUICK = 4_000; // milliseconds: the line carries more
 
 let door; // who is logged in, and what a request has to show
+let photos = 1; // so many go in one request: more where the line is good, 0 where it is bad: each by itself
 let singly = false; // something in a batch was not taken at all: which it is shows when they go one by one
 
 // → "sent", "nothing", "ended" (log in first), "foreign" (somebody else is logged in), "lost" (no connection), "busy"
@@ -39,6 +42,10 @@ async function send(told) {
       isRetried = true; // logged in anew: what a request has to show is another by now
       continue;
     }
+    if (answer === "lost" && photos && run.length > 1 && run.some(({ file }) => file)) {
+      photos = 0; // it may have been too much for the line: not tried again before there is another one
+      continue;
+    }
     if (answer === "lost" && run[0].file && !isHeldUp) {
       isHeldUp = true; // by a photo that is too much for the line: what was done elsewhere need not wait for it
       held.add(run[0].visit);
@@ -59,18 +66,23 @@ function inTurn(rows, held) {
   });
 }
 
-// As many as go in one request: up to the next photo, which goes by itself.
+// As many as go in one request.
 function together([first, ...others]) {
-  if (first.file || singly) return [first];
+  if (singly || (first.file && !photos)) return [first];
   const run = [first];
-  let size = JSON.stringify(first.data).length;
+  let [size, files, bytes] = [sizeOf(first), ...weigh(first)];
   for (const one of others) {
-    size += JSON.stringify(one.data).length;
-    if (one.file || run.length === AT_ONCE || size > LARGEST) break;
+    const [file, weight] = weigh(one);
+    [size, files, bytes] = [size + sizeOf(one), files + file, bytes + weight];
+    if (run.length === AT_ONCE || size > LARGEST || (file && (files > photos || bytes > LARGEST_FILES))) break;
     run.push(one);
   }
   return run;
 }
+
+const sizeOf = ({ data }) => JSON.stringify(data).length;
+
+const weigh = ({ file }) => (file ? [1, file.bytes.byteLength] : [0, 0]);
 
 // Asked once in a while: a session may have ended, or another person has logged in here.
 export async function open() {
@@ -87,6 +99,7 @@ export async function open() {
 
 export function forgetDoor() {
   door = undefined;
+  photos ||= 1;
 }
 
 // By how much the phone's clock is ahead of the house's, in milliseconds.
@@ -97,16 +110,19 @@ async function compare(now, before) {
 
 function post(run, { token }) {
   const headers = { "X-CSRFToken": token };
-  const clock = new Date().toISOString();
-  if (!run[0].file) {
-    const body = JSON.stringify({ clock, actions: run.map(shown) });
-    return ask("/field/sync/", { method: "POST", body, headers: { ...headers, "Content-Type": "application/json" } });
-  }
+  const said = JSON.stringify({ clock: new Date().toISOString(), actions: run.map(shown) });
+  if (!run.some(({ file }) => file)) return ask("/field/sync/", { method: "POST", body: said, headers: { ...headers, "Content-Type": "application/json" } });
   const body = new FormData();
-  body.append("action", JSON.stringify(shown(run[0])));
-  body.append("clock", clock);
-  body.append("photo", new Blob([run[0].file.bytes], { type: run[0].file.type }), "photo.jpg");
-  return ask("/field/sync/photos/", { method: "POST", body, headers }, WITH_A_PHOTO);
+  body.append("batch", said);
+  for (const { id, file } of run) if (file) body.append(id, new Blob([file.bytes], { type: file.type }), "photo.jpg");
+  return timed(() => ask("/field/sync/photos/", { method: "POST", body, headers }, WITH_A_PHOTO));
+}
+
+async function timed(asked) {
+  const began = Date.now();
+  const answer = await asked();
+  if (answer.ok) photos = Date.now() - began < QUICK ? Math.min(MOST_PHOTOS, 2 * photos) : Math.ceil(photos / 2);
+  return answer;
 }
 
 const shown = ({ id, kind, person, visit, phone, number, at, data, seen, again = false }) => ({ id, kind, person, visit, phone, number, at, data, seen, again });
@@ -144,14 +160,12 @@ async function note(run, answer, told) {
     else gone.push({ ...row, outcome: became.outcome });
     if (became.outcome !== "again") news.push({ ...became, kind: row.kind, visit: row.visit });
   }
-  const done = gone.filter(({ outcome }) => outcome === "done").filter(isSmall);
+  const done = gone.filter(({ outcome }) => outcome === "done");
   if (done.length) await keepArrived(done.map((row) => there(row, given.now)));
   if (gone.length) await remove(gone.map(({ number }) => number));
   for (const one of news) told(one);
   return held;
 }
-
-const isSmall = ({ data }) => JSON.stringify(data).length < LONGEST_SHOWN;
 
 const there = ({ id, kind, person, visit, number, at, data }, came) => ({ id, kind, person, visit, number, at, data, came });
 

@@ -52,7 +52,7 @@ export const fact = (name) => within("facts", "readonly", (store) => store.get(n
 
 export const keep = (name, value) => within("facts", "readwrite", (store) => store.put(value, name));
 
-const MOST_ARRIVED = 300;
+const MOST_ARRIVED = 2_000_000; // bytes: a whole sheet has twenty thousand, and each look at a page reads them all
 
 // What the house has by now. A page that it drew before does not know of it.
 export const arrived = async () => (await fact("arrived")) ?? [];
@@ -60,9 +60,18 @@ export const arrived = async () => (await fact("arrived")) ?? [];
 export const keepArrived = (rows) => within("facts", "readwrite", (store) => {
   store.get("arrived").onsuccess = ({ target }) => {
     const before = (target.result ?? []).filter(({ id }) => !rows.some((row) => row.id === id));
-    store.put([...before, ...rows].slice(-MOST_ARRIVED), "arrived");
+    store.put(lastOf([...before, ...rows.map((row) => ({ ...row, bytes: bytesOf(row) }))]), "arrived");
   };
 });
+
+// As many of the last ones as there is room for.
+function lastOf(rows) {
+  let room = MOST_ARRIVED;
+  const first = rows.findLastIndex(({ bytes = 0 }) => (room -= bytes) < 0);
+  return rows.slice(first + 1);
+}
+
+const bytesOf = (row) => new TextEncoder().encode(JSON.stringify(row)).length;
 
 // Of whoever has the phone now; 0 is nobody.
 export const forgetArrived = (besides) => within("facts", "readwrite", (store) => {

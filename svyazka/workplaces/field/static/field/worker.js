@@ -1,5 +1,8 @@
 // Between the pages of /field/ and the net: what was there once is there without signal, too. The house puts VERSION and
-// ASSETS in front of it, and the two modules with which the queue is sent.
+// ASSETS in front of it, and the modules with which the queue is sent.
+import { sendAll } from "./sending.js";
+import { fact, forgetArrived, keep } from "./store.js";
+
 const SHELL = `field-shell-${VERSION}`;
 const PAGES = "field-pages-"; // and the number of whoever they were made for
 const PICTURES = "field-pictures-"; // the same
