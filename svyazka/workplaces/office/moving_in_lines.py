@@ -28,7 +28,7 @@ def tabs(given: MoveIn, here: str) -> list[dict[str, Any]]:
     number = figures(given)
     names = {
         "": _("All"),
-        "new": _("New"),
+        "new": _("New clients"),
         "joins": _("Join"),
         "doubtful": _("May be known"),
         "known": _("Moved over before"),
