@@ -33,17 +33,9 @@ def work() -> None:
         pass
 
 
-def shot(page, name: str) -> None:
-    import os
-
-    if folder := os.environ.get("SVYAZKA_SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-
-
 def test_c11_an_ugly_file_moves_over_and_back(open_page, windows, mikhail, roza, accessible):
     page = open_page(roza, "/office/moving-in/")
     expect(page.get_by_role("heading", name="Переезд")).to_be_visible()
-    shot(page, "list")
     file = {"name": "старая таблица.csv", "mimeType": "text/csv", "buffer": UGLY.encode("cp1251", "replace")}
     page.get_by_label("Файл: CSV, XLSX").set_input_files(files=[file])
     page.get_by_role("button", name="Загрузить").click()
@@ -55,13 +47,11 @@ def test_c11_an_ugly_file_moves_over_and_back(open_page, windows, mikhail, roza,
     expect(page.get_by_label("Телефон (2)")).to_have_value("phone")
     expect(page.get_by_label("сделка и её клиент")).to_be_checked()
     accessible(page)
-    shot(page, "columns")
     page.get_by_role("button", name="Дальше").click()
 
     expect(page.get_by_label("Лебедев Михаил")).to_have_value(str(mikhail.pk))
     page.get_by_label("Никто").select_option(roza.full_name)
     accessible(page)
-    shot(page, "mapping")
     page.get_by_role("button", name="Пробный прогон").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     work()
@@ -69,11 +59,9 @@ def test_c11_an_ugly_file_moves_over_and_back(open_page, windows, mikhail, roza,
     expect(page.get_by_role("heading", name="Пробный прогон готов")).to_be_visible()
     assert not Deal.objects.exists()
     accessible(page)
-    shot(page, "checked")
     page.get_by_role("link", name="Посмотреть").click()
     expect(page.get_by_text("vera@gmail.com")).to_be_visible()
     accessible(page)
-    shot(page, "repairs")
     page.get_by_role("button", name="Принять все").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     work()
@@ -81,35 +69,28 @@ def test_c11_an_ugly_file_moves_over_and_back(open_page, windows, mikhail, roza,
     page.get_by_role("link", name="По строкам").click()
     expect(page.get_by_text("строка 4").first).to_be_visible()
     accessible(page)
-    shot(page, "lines")
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
-    shot(page, "lines-390")
     page.set_viewport_size({"width": 1440, "height": 900})
     page.get_by_role("link", name="старая таблица.csv").click()
 
     page.get_by_role("button", name="Перенести").click()
     expect(page.get_by_role("heading", name="Клиенты и сделки переносятся")).to_be_visible()
-    shot(page, "running")
     work()
     expect(page.get_by_role("heading", name="Перенесено")).to_be_visible()
     accessible(page)
-    shot(page, "done")
     assert Deal.objects.count() == 4
     assert Client.objects.filter(contact_points__value="vera@gmail.com").exists()
     page.get_by_role("link", name="Сравнить").click()
     expect(page.get_by_role("heading", name="Там и здесь")).to_be_visible()
     accessible(page)
-    shot(page, "balance")
     page.go_back()
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
-    shot(page, "done-390")
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Отменить весь переезд").click()
     expect(page.get_by_role("heading", name="Переезд отменяется")).to_be_visible()
     work()
     expect(page.get_by_role("heading", name="Отменено")).to_be_visible()
-    shot(page, "undone")
     assert not Deal.objects.exists()
     assert not Client.objects.filter(contact_points__value="vera@gmail.com").exists()
