@@ -95,6 +95,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.duplicates.models import Search, Suspicion
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
+    from svyazka.business.moving_in.models import MoveIn
     from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion
     from svyazka.business.site_work.models import Payment, PaymentWay
     from svyazka.business.visits import links, waiting, window_links
@@ -151,6 +152,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     question = Question.objects.create(
         deal=deal, by=windows["konstantin"], text="Почему?", asked_at=now, due_at=now, request_id=uuid.uuid4()
     )
+    move_in = MoveIn.objects.create(name="clients.csv", by=windows["roza"], titles=["Имя"], state="choosing")
     given = Import.objects.create(name="values.csv", by=windows["roza"], titles=["№"])
     arrival = Arrival.objects.create(
         received_at=now, next_try_at=now, account="web_form/okna", connector="web_form", outside_id="1",
@@ -211,6 +213,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "resources": visit.resource_id,
         "arrivals": arrival.pk,
         "imports": given.pk,
+        "moving-in": move_in.pk,
         "plans": Proposal.objects.create(first_day=now.date(), last_day=now.date(), asked_at=now, state="nothing").pk,
         "channels": ChannelAccount.objects.get(code="web_form/okna").pk,
         "lines": PhoneLine.objects.first().pk,

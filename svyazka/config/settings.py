@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "svyazka.business.site_work",
     "svyazka.business.agreements",
     "svyazka.business.imports",
+    "svyazka.business.moving_in",
     "svyazka.business.duplicates",
     "svyazka.business.intake",
     "svyazka.business.problems",

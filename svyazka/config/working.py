@@ -30,6 +30,8 @@ from svyazka.business.imports import going_on, upload
 from svyazka.business.intake import chores, left_behind
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal import bell
+from svyazka.business.moving_in import going_on as moving_in
+from svyazka.business.moving_in import upload as moves
 from svyazka.business.notices import delivering, sending
 from svyazka.business.places import placing
 from svyazka.business.problems import rounds as problems
@@ -70,6 +72,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (merging.gather_lately, 60.0),
     (commonness.count_anew, 21_600.0),
     (upload.forget_old, 3600.0),
+    (moves.forget_old, 3600.0),
     (commands.give_up_late, 5.0),
     (left_behind.end_calls, 60.0),
     (counting.fold_in, 1.0),
@@ -116,6 +119,7 @@ def do_chores() -> None:
     told = _told()
     _begin("imports", beside, going_on.go_on, told)
     _begin("duplicates", beside, searching.go_on, told)
+    _begin("moving_in", beside, moving_in.go_on, told)
     _begin("recordings", beside, fetch.fetch_due, told)
     _begin("places", beside, placing.ask_due, told)
     _begin("plans", beside, planning.begin_what_is_waited_for, told)

@@ -1,11 +1,15 @@
-"""Tables as people keep them: CSV in whatever way it was written, and XLSX. Everything is text when it comes out."""
+"""Tables as people keep them: CSV in whatever way it was written, and what spreadsheets write. Everything is text when
+it comes out."""
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -25,9 +29,21 @@ MOST_LINES, MOST_COLUMNS = 50_000, 100
 # A small file can unpack into gigabytes, and one cell far out makes a table of millions.
 LARGEST_UNPACKED = 150 * 1024 * 1024
 _PIECE = 256 * 1024
+_LONGEST_LINE = 20_000
 _ONE_AT_A_TIME = Lock()
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes what begins so for a formula, and would run it
 _NEGATIVE = re.compile(r"-\d+([.,]\d+)?")  # a plain number: as text it would be missing in every sum
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much of a table is taken. `merged`: what stands in merged cells is meant for each of their lines."""
+
+    file: int
+    lines: int
+    columns: int
+    unpacked: int
+    merged: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,8 +58,17 @@ def read(content: bytes) -> Sheet:
         raise Refused(_("The file is empty."))
     if len(content) > LARGEST_FILE:
         raise Refused(_("The file is too large: up to 10 MB can be read."))
-    lines = _xlsx(content) if content.startswith(b"PK\x03\x04") else _csv(content)
-    return _sheet((number, [_clean(cell) for cell in cells]) for number, cells in lines)
+    bounds = Bounds(LARGEST_FILE, MOST_LINES, MOST_COLUMNS, LARGEST_UNPACKED)
+    return _sheet(read_lines(io.BytesIO(content), bounds))
+
+
+def read_lines(file: IO[bytes], bounds: Bounds) -> Iterator[tuple[int, list[str]]]:
+    """Each line with its number, one after the other: a file of a million takes no more memory than one of ten."""
+    begins = file.read(8)
+    file.seek(0)
+    is_packed = begins.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+    for number, cells in _workbook(file, bounds) if is_packed else _csv(file):
+        yield number, [_clean(cell) for cell in cells]
 
 
 def harmless(cell: str) -> str:
@@ -72,65 +97,82 @@ def _clean(cell: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
 
 
-def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    text = _decoded(content)
-    first, _end, rest = text.partition("\n")
-    marked = re.fullmatch(r"sep=(.)\r?", first, re.IGNORECASE)
-    reader = csv.reader(
-        io.StringIO(rest if marked else text, newline=""), delimiter=marked[1] if marked else _sign(text)
-    )
-    before = at_first = 1 if marked else 0
+def _csv(file: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
+    text = io.TextIOWrapper(file, encoding=_encoding(file), newline="")
+    before = 0
     try:
+        first = text.read(_LONGEST_LINE)
+        text.seek(0)
+        marked = re.match(r"sep=(.)\r?\n", first, re.IGNORECASE)
+        if marked:
+            text.readline()
+        before = at_first = 1 if marked else 0
+        reader = csv.reader(text, delimiter=marked[1] if marked else _sign(first))
         for cells in reader:
             yield before + 1, cells
             before = at_first + reader.line_num
     except csv.Error as fault:
         raise Refused(_("Line {number} cannot be read as a table.").format(number=before + 1)) from fault
-
-
-def _decoded(content: bytes) -> str:
-    """Spreadsheets of Windows still write its own letters."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _or_none(content, "utf-16")
-    if content.startswith((b"\xd0\xcf\x11\xe0", b"%PDF")) or b"\x00" in content:
-        raise _no_table()
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return _or_none(content, "cp1251")
-
-
-def _or_none(content: bytes, encoding: str) -> str:
-    try:
-        return content.decode(encoding)
     except UnicodeDecodeError as fault:
         raise _no_table() from fault
+    finally:
+        text.detach()  # whoever opened the file closes it
 
 
-def _sign(text: str) -> str:
+def _encoding(file: IO[bytes]) -> str:
+    """Spreadsheets of Windows still write its own letters. The whole of it is looked through."""
+    begins = file.read(4)
+    file.seek(0)
+    if begins.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if begins.startswith((b"\xd0\xcf\x11\xe0", b"%PDF")):
+        raise _no_table()
+    is_unicode, decoder = True, codecs.getincrementaldecoder("utf-8-sig")()
+    while piece := file.read(_PIECE):
+        if b"\x00" in piece:
+            raise _no_table()
+        is_unicode = is_unicode and _decodes(decoder, piece)
+    is_unicode = is_unicode and _decodes(decoder, b"", final=True)
+    file.seek(0)
+    return "utf-8-sig" if is_unicode else "cp1251"
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, piece: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(piece, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _sign(first: str) -> str:
     """What stands between the cells: whatever parts the first line into most."""
-    first = text[:20_000]
     return max(";,\t", key=lambda sign: len(next(csv.reader(io.StringIO(first, newline=""), delimiter=sign), [])))
 
 
-def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _workbook(file: IO[bytes], bounds: Bounds) -> Iterator[tuple[int, list[str]]]:
     with TemporaryFile() as lines:
         # Let go before anything is read: whoever refuses the table in the middle would keep it.
         with _ONE_AT_A_TIME:
-            _unpack(content, lines)
+            _unpack(file, lines, bounds)
         lines.seek(0)
         for number, line in enumerate(lines, start=1):
             yield number, json.loads(line)
 
 
-def _unpack(content: bytes, into: IO[bytes]) -> None:
+def _unpack(file: IO[bytes], into: IO[bytes], bounds: Bounds) -> None:
     """By a process of its own, with bounds: one text may stand in a million cells, and nobody sees that beforehand."""
-    _refuse_bomb(content)
-    command = [sys.executable, "-m", "svyazka.kit.workbook"]
-    done = subprocess.run(command, input=content, stdout=into, stderr=subprocess.DEVNULL, check=False)
-    if done.returncode == workbook.UNREADABLE:
+    if file.read(2) == b"PK":
+        _refuse_bomb(file, bounds)
+    file.seek(0)
+    command = [sys.executable, "-m", "svyazka.kit.workbook", *(["merged"] if bounds.merged else [])]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=into, stderr=subprocess.DEVNULL) as child:
+        assert child.stdin is not None
+        with contextlib.suppress(BrokenPipeError), child.stdin:
+            shutil.copyfileobj(file, child.stdin)
+    if child.returncode == workbook.UNREADABLE:
         raise _no_table()
-    if done.returncode:
+    if child.returncode:
         raise _too_large()
 
 
@@ -139,35 +181,35 @@ _CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br\s*=\s*["']([A-Za-z]+)([0-9]+)["']
 _LONGEST_TAG = 1024
 
 
-def _refuse_bomb(content: bytes) -> None:
+def _refuse_bomb(file: IO[bytes], bounds: Bounds) -> None:
     """Everything is unpacked once piece by piece, before the whole of it is."""
-    left = LARGEST_UNPACKED
+    left = bounds.unpacked
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if not any(name.startswith("xl/") for name in packed.namelist()):
+        with zipfile.ZipFile(file) as packed:
+            if not any(name.startswith(("xl/", "content.xml")) for name in packed.namelist()):
                 raise _no_table()
             for part in packed.infolist():
                 with packed.open(part) as unpacked:
-                    left = _look_through(unpacked, part.filename, left)
+                    left = _look_through(unpacked, part.filename, left, bounds)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as fault:
         raise _no_table() from fault
 
 
-def _look_through(unpacked: Any, name: str, left: int) -> int:
+def _look_through(unpacked: Any, name: str, left: int, bounds: Bounds) -> int:
     tail = b""
     while piece := unpacked.read(_PIECE):
         left -= len(piece)
         if left < 0:
             raise _too_large()
         if name.startswith("xl/worksheets/"):
-            _refuse_far_cells(tail + piece)
+            _refuse_far_cells(tail + piece, bounds)
             tail = piece[-_LONGEST_TAG:]
     return left
 
 
-def _refuse_far_cells(piece: bytes) -> None:
+def _refuse_far_cells(piece: bytes, bounds: Bounds) -> None:
     for letters, number in _CELL.findall(piece):
-        if _column(letters) > 2 * MOST_COLUMNS or int(number[:9]) > MOST_LINES + 1000:
+        if _column(letters) > 2 * bounds.columns or int(number[:9]) > bounds.lines + 1000:
             raise Refused(_("A cell of this table lies too far out: copy what you need into a new one."))
 
 

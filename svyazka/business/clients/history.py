@@ -63,6 +63,11 @@ def add_all(happened: Sequence[Interaction]) -> Sequence[Interaction]:
     return Interaction.objects.bulk_create(happened)
 
 
+def take_back(numbers: Sequence[int]) -> None:
+    """What was brought along from elsewhere, as if it had never been."""
+    Interaction.objects.filter(pk__in=numbers).delete()
+
+
 def missed_calls_of(client_ids: Iterable[int]) -> dict[int, list[Interaction]]:
     """Calls of these clients that nobody has taken up."""
     waits = Interaction.objects.filter(client_id__in=client_ids, kind=Interaction.Kind.CALL, waiting=True)

@@ -112,8 +112,8 @@ class Change:
     changes: Mapping[str, tuple[Any, Any]]
 
 
-def record_all(changes: Sequence[Change]) -> None:
-    """In two statements, in this order."""
+def record_all(changes: Sequence[Change], *, quietly: bool = False) -> None:
+    """In two statements, in this order. `quietly`: there are thousands, and no page has to show each at once."""
     if not changes:
         return
     rows = [
@@ -126,7 +126,8 @@ def record_all(changes: Sequence[Change]) -> None:
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_RECORD_ALL, [clock.now(), _json(rows)])
-    announce_all(News(one.about.kind, one.about.object_id, _whose(one.about)) for one in changes)
+    if not quietly:
+        announce_all(News(one.about.kind, one.about.object_id, _whose(one.about)) for one in changes)
 
 
 _RECORD_ALL = """

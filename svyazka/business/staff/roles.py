@@ -73,6 +73,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "deals.export": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
     # What comes in as a file: values of many deals and clients at once.
     "values.import": _all(Role.HEAD, Role.ADMINISTRATOR),
+    # Clients and deals that a company brings along from elsewhere.
+    "clients.move_in": _all(Role.HEAD, Role.ADMINISTRATOR),
     # Leads that nobody has: who gets them, and what becomes of a colleague's deals.
     "leads.distribute": _all(Role.HEAD, Role.ADMINISTRATOR),
     "problems.see": {
@@ -144,6 +146,7 @@ WORDS = {
     "calls.override": _("Keeps the list of numbers that are not rung, may ring one all the same"),
     "deals.see": _("Sees deals and the calendar"),
     "deals.export": _("Takes the list of deals out of the house as a file"),
+    "clients.move_in": _("Brings clients and deals along from other systems, and takes them back"),
     "values.import": _("Fills in fields of deals and clients from a file"),
     "deals.change": _("Changes deals: stages, fields, next steps"),
     "tasks.do": _("Does tasks: his own, and those of deals that he may change"),

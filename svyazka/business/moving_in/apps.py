@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MovingInConfig(AppConfig):
+    name = "svyazka.business.moving_in"
+    label = "moving_in"

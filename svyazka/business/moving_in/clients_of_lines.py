@@ -1,0 +1,97 @@
+"""The clients of lines: found among those who are here, or made; each learns what he lacked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from svyazka.business.clients import take_over
+from svyazka.business.clients.identify import Contact
+from svyazka.business.clients.matching import filing
+from svyazka.business.clients.matching.whose import decide_on_many
+from svyazka.business.clients.models import Client, ContactPoint, Trait
+from svyazka.business.journal.record import About, Change, record_all
+from svyazka.business.moving_in.models import MoveIn, MoveInRow
+from svyazka.business.moving_in.translating import Line
+from svyazka.engines.matching.decide import Decision
+from svyazka.engines.matching.record import Record
+
+
+@dataclass
+class Item:
+    """A line on its way: whose it is, and what was made of it."""
+
+    row: MoveInRow
+    line: Line
+    record: Record
+    client_id: int = 0
+    is_new: bool = False
+    decision: Decision | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+
+
+def find_clients(wave: Sequence[Item], given: MoveIn) -> None:
+    """New ones are made, known ones learn what they lacked; then the next wave finds both."""
+    for item, decision in zip(wave, decide_on_many([item.record for item in wave]), strict=True):
+        item.decision, item.client_id = decision, decision.client or 0
+    new, known = [item for item in wave if not item.client_id], [item for item in wave if item.client_id]
+    for item, number in zip(new, take_over.make([brought(item) for item in new]), strict=True):
+        item.client_id, item.is_new = number, True
+        item.changes["client"] = "made"
+    learn(known)
+    filing.file([item.client_id for item in new])
+    _write_journal(given, new, known)
+
+
+def learn(items: Sequence[Item]) -> None:
+    """Several lines may be of one client: each learns what those before it have not brought."""
+    left = list(items)
+    while left:
+        now: dict[int, Item] = {}
+        rest = []
+        for item in left:
+            (rest.append(item) if item.client_id in now else now.update({item.client_id: item}))
+        learnt = take_over.learn({number: brought(item) for number, item in now.items()})
+        for number, said in learnt.items():
+            now[number].changes |= {"learnt": said} if said else {}
+        filing.file([number for number, said in learnt.items() if said])
+        left = rest
+
+
+def brought(item: Item) -> take_over.Brought:
+    line, client = item.line, item.line.client
+    traits = [(Trait.Kind.COMPANY.value, client.company), (Trait.Kind.TAX_NUMBER.value, client.tax_number)]
+    if item.client_id:
+        traits += [(Trait.Kind.NAME.value, client.name), (Trait.Kind.ADDRESS.value, client.address)]
+    return take_over.Brought(
+        name=line.name,
+        kind=Client.Kind.COMPANY if client.is_company else Client.Kind.PERSON,
+        address=client.address,
+        note="" if line.deal else line.note,
+        facts=line.facts.get("client", {}),
+        contacts=[(one.kind, one.value) for one in contacts(line)],
+        traits=[(kind, said) for kind, said in traits if said],
+        created_at=client.created_at,
+    )
+
+
+def contacts(line: Line) -> list[Contact]:
+    phones = [Contact(ContactPoint.Kind.PHONE, number) for number in line.phones]
+    return [*phones, *(Contact(ContactPoint.Kind.EMAIL, address) for address in line.emails)]
+
+
+def _write_journal(given: MoveIn, new: Sequence[Item], known: Sequence[Item]) -> None:
+    changes = [("made", item) for item in new] + [("joined", item) for item in known]
+    record_all(
+        [
+            Change(
+                f"moving_in.client_{what}",
+                About("client", item.client_id, client_id=item.client_id),
+                given.by,
+                {"file": (None, given.name), "line": (None, item.row.number)},
+            )
+            for what, item in changes
+        ],
+        quietly=True,
+    )
