@@ -88,7 +88,7 @@ def merge(
     line = history.add(kept.pk, kind=Interaction.Kind.MERGED, data=data, by=by)
     Merge.objects.filter(pk=done.pk).update(history_id=line.pk)
     done.history_id = line.pk
-    _tell("merged", done, by=by)
+    _tell("clients.merged", done, by=by)
     return done
 
 
@@ -112,7 +112,7 @@ def undo(done: Merge, *, by: Actor) -> Undone:
     for one in later:
         _carry_out(one)
     _say_undone(current)
-    _tell("separated", current, by=by)
+    _tell("clients.separated", current, by=by)
     return Undone(left, later)
 
 
@@ -272,7 +272,7 @@ def _say_undone(done: Merge) -> None:
 
 def _tell(verb: str, done: Merge, *, by: Actor) -> None:
     names: dict[str, tuple[Any, Any]] = {"client": (None, done.gone_id)}
-    record(f"clients.{verb}", About("client", done.kept_id, client_id=done.kept_id), by=by, changes=names)
+    record(verb, About("client", done.kept_id, client_id=done.kept_id), by=by, changes=names)
     announce_all(
         [
             News("client", done.gone_id, {"client": done.gone_id}),

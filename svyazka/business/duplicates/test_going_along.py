@@ -9,8 +9,13 @@ from svyazka.business.clients.models import Client
 from svyazka.business.duplicates.merging import ROOMS
 from svyazka.kit.going_along import Fate
 
-# Of rooms above this one: what a problem is about belongs to a deal, and is never a client.
-ABOVE = {("problems_problem", "subject_id")}
+# Of rooms above this one: what a problem is about belongs to a deal, and is never a client; who was moved over is
+# followed to whom he was merged into, where the room reads it.
+ABOVE = {
+    ("problems_problem", "subject_id"),
+    ("moving_in_movedin", "object_id"),
+    ("moving_in_moveinrow", "client_id"),
+}
 _OBJECTS = {"object_id", "subject_id"}
 
 

@@ -82,16 +82,17 @@ def contacts(line: Line) -> list[Contact]:
 
 
 def _write_journal(given: MoveIn, new: Sequence[Item], known: Sequence[Item]) -> None:
-    changes = [("made", item) for item in new] + [("joined", item) for item in known]
+    changes = [("moving_in.client_made", item) for item in new]
+    changes += [("moving_in.client_joined", item) for item in known]
     record_all(
         [
             Change(
-                f"moving_in.client_{what}",
+                verb,
                 About("client", item.client_id, client_id=item.client_id),
                 given.by,
                 {"file": (None, given.name), "line": (None, item.row.number)},
             )
-            for what, item in changes
+            for verb, item in changes
         ],
         quietly=True,
     )
