@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.duplicates.models import Suspicion
+from svyazka.engines.matching.score import Score
 from svyazka.kit import phones
 
 Strength = Literal["strong", "medium", "weak"]
@@ -132,11 +133,18 @@ def veto(code: str) -> str:
 def because(suspicion: Suspicion) -> list[Because]:
     """The weightiest first; what weighs nothing is not said. What is not known any more is passed over: weights and
     their terms change with the years."""
-    return [
-        Because(sentence(term, ours, theirs, bits=bits), bits > 0, strength(bits), term, bits)
-        for term, bits, ours, theirs, *_amount in suspicion.reasons
-        if abs(bits) >= SHOWN and term in _SENTENCES
-    ]
+    return list(_because((term, bits, ours, theirs) for term, bits, ours, theirs, *_amount in suspicion.reasons))
+
+
+def because_of(score: Score) -> list[Because]:
+    """The same of two who are being compared."""
+    return list(_because((one.term, one.bits, one.ours, one.theirs) for one in score.reasons))
+
+
+def _because(reasons: Iterable[tuple[str, float, str, str]]) -> Iterator[Because]:
+    for term, bits, ours, theirs in reasons:
+        if abs(bits) >= SHOWN and term in _SENTENCES:
+            yield Because(sentence(term, ours, theirs, bits=bits), bits > 0, strength(bits), term, bits)
 
 
 def doubts(suspicion: Suspicion) -> list[str]:

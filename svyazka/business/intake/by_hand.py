@@ -9,13 +9,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from svyazka.business.clients import history
+from svyazka.business.clients import apart, history
 from svyazka.business.clients.change import read_contact
-from svyazka.business.clients.identify import Contact, identify
-from svyazka.business.clients.matching.recognise import Recognised, recognise
+from svyazka.business.clients.identify import Contact, create, identify, survivor, wait_in_line
+from svyazka.business.clients.matching.recognise import Recognised, attach, recognise, record_of
 from svyazka.business.clients.matching.traits import Known
-from svyazka.business.clients.models import Client, Interaction, Source
+from svyazka.business.clients.matching.whose import decide_on
+from svyazka.business.clients.models import Client, ContactPoint, Interaction, Source
 from svyazka.business.deals.known import facts, values
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.deals.opening import open_deal, open_deal_of
@@ -26,6 +28,7 @@ from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 SOURCE = "by_hand"
+NOBODY = 0  # of those whom it may be
 # A click that arrives twice does so within seconds; a page that was left open is sent on the next day at most.
 REMEMBERED = timedelta(days=2)
 
@@ -40,14 +43,18 @@ def take_down(
     address: str = "",
     openings: int | None = None,
     wish: str = "",
+    whose: int | None = None,
 ) -> Deal:
     """Into the client's open deal, or a new one. The same request a second time changes nothing.
 
-    Of one client, two at the same time wait for each other in `recognise`.
+    `whose`: the client whom the person has chosen among those whom it may be; NOBODY: none of them.
+    Of one client, two at the same time wait for each other.
     """
-    client, _is_new, _decision = found = _whose(read_contact(contact), Known(name, address), by=by)
-    if before := _deal_of_request(client, request_id):
+    given = read_contact(contact)
+    wait_in_line([given])
+    if before := _deal_of_request(given, request_id):
         return before
+    client, _is_new, _decision = found = _whose(given, Known(name, address), whose, by=by)
     known = known_of(openings)
     deal = open_deal_of(client)
     if deal is None:
@@ -71,11 +78,27 @@ def take_down(
     return deal
 
 
-def _whose(contact: Contact, known: Known, *, by: Person) -> Recognised:
+def _whose(contact: Contact, known: Known, chosen: int | None, *, by: Person) -> Recognised:
     """Whose contact it is stood before whoever typed it; a name beside it may say that it is somebody else."""
+    if chosen == NOBODY:
+        return _somebody_else(contact, known, by=by)
+    if chosen is not None:
+        same = Client.objects.filter(pk=chosen).first()
+        if same is None:
+            raise Refused(_("This client is not there any more. Choose again."))
+        return Recognised(attach(survivor(same), [contact], known, by=by, on=clock.now().date()), is_new=False)
     if known.name:
         return recognise([contact], known, by=by)
     return Recognised(*identify([contact], address=known.address, by=by))
+
+
+def _somebody_else(contact: Contact, known: Known, *, by: Person) -> Recognised:
+    """A new client; that he is none of them is remembered for everybody."""
+    likely = decide_on(record_of([contact], known, clock.now().date())).likely
+    client = create([contact], known, by=by)
+    for other in Client.objects.filter(pk__in=[one.id for one in likely]):
+        apart.say(client, other, by=by)
+    return Recognised(client, is_new=True)
 
 
 def learn(deal: Deal, given: dict[str, Any], *, by: Actor) -> Deal:
@@ -84,8 +107,11 @@ def learn(deal: Deal, given: dict[str, Any], *, by: Actor) -> Deal:
     return facts.change(deal, learnt, by=by) if learnt else deal
 
 
-def _deal_of_request(client: Client, request_id: UUID) -> Deal | None:
-    rows = Interaction.objects.of_client(client.pk).filter(at__gte=clock.now() - REMEMBERED)
+def _deal_of_request(contact: Contact, request_id: UUID) -> Deal | None:
+    """Whoever it was taken down for has this contact since then."""
+    having = ContactPoint.objects.filter(kind=contact.kind, account=contact.account, value=contact.value)
+    clients = list(having.values_list("client_id", flat=True))
+    rows = Interaction.objects.filter(client_id__in=clients, at__gte=clock.now() - REMEMBERED)
     deal_id = rows.filter(data__request=str(request_id)).values_list("deal_id", flat=True).first()
     return Deal.objects.filter(pk=deal_id).first() if deal_id else None
 

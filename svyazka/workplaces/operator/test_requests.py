@@ -4,9 +4,11 @@ from uuid import uuid4
 
 import pytest
 
+from svyazka.business.clients import apart
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.duplicates.models import Suspicion
 from svyazka.business.journal.record import Automaton
 
 HOUSE = Automaton("test")
@@ -64,6 +66,53 @@ def test_an_open_deal_takes_the_request_and_keeps_what_it_knew(enter, olga, mikh
 def test_an_email_address_is_enough(enter, olga):
     enter(olga).post("/requests/new/", {"request_id": str(uuid4()), "contact": "Vera@Example.com"})
     assert ContactPoint.objects.get().value == "vera@example.com"
+
+
+def known(client, **typed: str):
+    return client.get("/requests/known/", {"contact": "8 (916) 123-45-67", **typed})
+
+
+def test_while_it_is_typed_it_says_whose_the_request_is(enter, olga, vera):
+    page = known(enter(olga), name="Вера")
+    assert page.context["found"]["name"] == "Вера Павлова"
+
+
+def test_a_name_that_does_not_fit_the_phone_asks_who_it_is(enter, olga, vera):
+    page = known(enter(olga), name="Пётр", whose="0")
+    [one] = page.context["likely"]
+    assert (one["id"], one["name"]) == (vera.pk, "Вера Павлова")
+    assert one["reasons"][0].startswith("телефон совпал")
+    assert one["objections"]
+    assert b'value="0" checked' in page.content
+
+
+def test_who_is_chosen_gets_the_request(enter, olga, vera):
+    enter(olga).post("/requests/new/", typed(name="Пётр", whose=str(vera.pk)))
+    assert (Deal.objects.get().client, Client.objects.count()) == (vera, 1)
+    assert vera.traits.filter(kind="name").get().value == "Пётр"
+
+
+def test_somebody_else_is_new_and_it_is_remembered(enter, olga, vera):
+    request = typed(name="Пётр", whose="0")
+    first = enter(olga).post("/requests/new/", request)
+    peter = Deal.objects.get().client
+    assert (peter.name, apart.of(peter.pk), Suspicion.objects.count()) == ("Пётр", {vera.pk}, 0)
+    second = enter(olga).post("/requests/new/", request)
+    assert (second.headers["Location"], Client.objects.count()) == (first.headers["Location"], 2)
+
+
+def test_who_does_not_say_leaves_it_to_whoever_looks_after_the_client(enter, olga, mikhail, vera):
+    open_deal(vera, by=HOUSE, responsible=mikhail)
+    request = typed(name="Пётр")
+    enter(olga).post("/requests/new/", request)
+    enter(olga).post("/requests/new/", request)
+    suspicion = Suspicion.objects.select_related("task").get()
+    assert (suspicion.other, suspicion.task.person, Client.objects.count()) == (vera, mikhail, 2)
+
+
+def test_one_who_is_not_there_is_nobody(enter, olga):
+    answer = enter(olga).post("/requests/new/", typed(whose="4711"))
+    assert (answer.status_code, Deal.objects.count()) == (422, 0)
 
 
 @pytest.mark.parametrize(

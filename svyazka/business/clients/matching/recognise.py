@@ -56,12 +56,12 @@ def recognise(contacts: Sequence[Contact], known: Known, *, by: Actor, on: date 
     on = on or clock.now().date()
     wait_in_line(contacts)
     if same := find_by_contact(one for one in contacts if one.kind in _IDENTITIES):
-        return Recognised(_attach(same, contacts, known, by=by, on=on), is_new=False)
+        return Recognised(attach(same, contacts, known, by=by, on=on), is_new=False)
     decision = decide_on(record_of(contacts, known, on))
     if decision.client is None:
         return Recognised(create(contacts, known, by=by, on=on), is_new=True, decision=decision)
     same = survivor(Client.objects.get(pk=decision.client))
-    return Recognised(_attach(same, contacts, known, by=by, on=on), is_new=False, decision=decision)
+    return Recognised(attach(same, contacts, known, by=by, on=on), is_new=False, decision=decision)
 
 
 def record_of(contacts: Iterable[Contact], known: Known, on: date) -> Record:
@@ -70,7 +70,8 @@ def record_of(contacts: Iterable[Contact], known: Known, on: date) -> Record:
     return replace(record, seen=on)
 
 
-def _attach(client: Client, contacts: Sequence[Contact], known: Known, *, by: Actor, on: date) -> Client:
+def attach(client: Client, contacts: Sequence[Contact], known: Known, *, by: Actor, on: date) -> Client:
+    """It is he: he gets what he lacked."""
     client = hold([client])[client.pk]
     if known.name and not client.name:
         learn_name(client, known.name, by=by)
