@@ -12,6 +12,7 @@ from svyazka.business.clients import change, history
 from svyazka.business.clients.identify import Contact
 from svyazka.business.clients.matching.recognise import Recognised, recognise
 from svyazka.business.clients.matching.traits import Known
+from svyazka.business.clients.matching.whose import like
 from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.deals import rights
 from svyazka.business.deals.known import facts
@@ -44,6 +45,7 @@ def fill_in(
         suspect(client, found.doubtful, deal=deal, by=by)
     if current.interaction_id is None:
         add_to_history(current, client, deal, arrival_id=None, by=by)
+    had_no_name = not client.name
     heard = _heard(name, address, openings)
     # Over what was known only where the card has shown it, and only in a deal that is the operator's to change.
     if is_shown and rights.may_change(by, deal):
@@ -57,7 +59,16 @@ def fill_in(
     if wish.strip():
         history.note(client.pk, wish, deal_id=deal.pk, by=by)
     _take_up(current, by=by)
+    if is_shown and had_no_name and name.strip():
+        _compare(client, deal, by=by)
     return deal
+
+
+def _compare(client: Client, deal: Deal, *, by: Person) -> None:
+    """He has rung from a number that nobody had; now that he has a name he may be known by that."""
+    resembling = like(client.pk)
+    if resembling.likely:
+        suspect(client, resembling, deal=deal, by=by)
 
 
 def _client_of(call: Call, contact: str, *, name: str, by: Person) -> Recognised:

@@ -10,6 +10,7 @@ from svyazka.business.clients.identify import Contact, identify
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
 from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal
+from svyazka.business.duplicates.models import Suspicion
 from svyazka.business.intake.call_request import fill_in
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
@@ -161,6 +162,15 @@ def test_a_hidden_number_writes_over_nothing_that_is_known(olga, vera):
     deal = fill_in(Call.objects.get(), name="Вера", address="Новая, 1", contact="+79161234567", by=olga)
     vera.refresh_from_db()
     assert (deal.client_id, vera.name, deal.address) == (vera.pk, "Вера Павлова", "Новая, 1")
+
+
+def test_who_rings_from_a_new_number_and_says_his_name_may_be_known(olga, vera):
+    Ringing(number="79031112233").starts()
+    fill_in(Call.objects.get(), name="Вера Павлова", address="Москва, Лесная 5, кв. 12", by=olga)
+    suspicion = Suspicion.objects.get()
+    assert (suspicion.other, suspicion.client.name) == (vera, "Вера Павлова")
+    fill_in(Call.objects.get(), name="Вера Павлова", by=olga)
+    assert Suspicion.objects.count() == 1
 
 
 def test_another_departments_deal_only_learns_what_it_did_not_know(mikhail, dina):
