@@ -84,6 +84,18 @@ def test_the_second_request_goes_into_the_open_deal_and_takes_nothing_away():
 
 
 @pytest.mark.usefixtures("windows")
+def test_the_same_request_twice_waits_once():
+    form()
+    form()
+    form(message="И ещё дверь")
+    work_off()
+    deal = Deal.objects.get()
+    assert [one.text for one in history.waiting()] == ["Два окна и балкон", "И ещё дверь"]
+    first, again, other = sorted(history.of_deals([deal.pk]), key=lambda one: one.pk)
+    assert (again.data.get("repeats"), other.data.get("repeats")) == (first.pk, None)
+
+
+@pytest.mark.usefixtures("windows")
 def test_what_the_deal_did_not_know_yet_it_learns():
     form(address="", openings=None)
     work_off()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from svyazka.business.calls import phones
@@ -22,6 +23,9 @@ from svyazka.business.intake.ways_in import FormFilled, MessageReceived
 from svyazka.business.journal.record import Actor, Automaton
 from svyazka.business.notices import linking
 from svyazka.kit import rows
+
+AGAIN = timedelta(days=1)
+_NOT_SAID = frozenset({"utm", "page", "referrer"})  # where from; not what is wanted
 
 
 def take(things: Sequence[object], *, arrival: Arrival) -> dict[str, int]:
@@ -48,6 +52,8 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
     deal = _deal_for(client, arrival, is_new=is_new, by=by, origin=origin, address=form.address, known=known)
     if found.doubtful:
         suspect(client, found.doubtful, deal=deal, by=by)
+    data = {**_besides(form), **known_of(form.openings), **origin, "extra": form.extra}
+    before = _said_before(deal, form, data, arrival)
     happened = history.add(
         client.pk,
         kind=Interaction.Kind.FORM,
@@ -55,10 +61,10 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
         deal_id=deal.pk,
         channel=arrival.account,
         text=form.message,
-        data={**_besides(form), **known_of(form.openings), **origin, "extra": form.extra},
+        data={**data, "repeats": before.pk} if before else data,
         at=arrival.received_at,
         arrival_id=arrival.pk,
-        waiting=True,
+        waiting=before is None,
         by=by,
     )
     return {"client": client.pk, "deal": deal.pk, "interaction": happened.pk}
@@ -91,6 +97,23 @@ def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int
         by=by,
     )
     return {"client": client.pk, "deal": deal.pk, "interaction": happened.pk}
+
+
+def _said_before(deal: Deal, form: FormFilled, data: Mapping[str, Any], arrival: Arrival) -> Interaction | None:
+    """The same request, which somebody has still to answer: it stands in the history again, and waits once."""
+    lines = Interaction.objects.filter(
+        deal_id=deal.pk,
+        kind=Interaction.Kind.FORM,
+        at__gte=arrival.received_at - AGAIN,
+        waiting=True,
+        text=form.message,
+    )
+    told = _wanted(data)
+    return next((one for one in lines if told == _wanted(one.data)), None)
+
+
+def _wanted(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name not in _NOT_SAID}
 
 
 def _besides(form: FormFilled) -> dict[str, str]:

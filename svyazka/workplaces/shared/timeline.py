@@ -209,6 +209,8 @@ def _message(one: Interaction) -> tuple[str, str, str]:
 
 
 def _form(one: Interaction) -> tuple[str, str, str]:
+    if one.data.get("repeats"):
+        return "form", "in", _("The same request from the site once more")
     return "form", "in", _("Request taken down") if one.by_id else _("Request from the site")
 
 
