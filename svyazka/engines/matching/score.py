@@ -13,8 +13,8 @@ from svyazka.engines.matching.terms import PRIOR
 from svyazka.engines.matching.weights import Weights
 
 Veto = Literal[
-    "other_first_name", "other_patronymic", "other_surname", "other_gender", "other_tax_number", "other_company",
-    "shared_contact", "no_contact", "no_name", "long_ago",
+    "other_first_name", "other_patronymic", "other_surname", "other_gender", "other_birthday", "other_tax_number",
+    "other_company", "shared_contact", "no_contact", "no_name", "long_ago",
 ]  # fmt: skip
 MOST_BITS = 60.0
 
@@ -78,6 +78,7 @@ _ALWAYS: dict[str, Veto] = {
     "first.other": "other_first_name",
     "patronymic.other": "other_patronymic",
     "gender.other": "other_gender",
+    "born.other": "other_birthday",
     "inn.other": "other_tax_number",
     "company.other": "other_company",
 }
@@ -87,4 +88,4 @@ _FIRST_FITS = frozenset({"first.same", "first.short"})
 _SURNAME_FITS = frozenset({"surname.same", "surname.slip", "surname.sound", "surname.part"})
 # Phone and flat are those of a whole family.
 _WHOSE_ALONE = frozenset({"contact.second", "handle.same", "company.same", "email.same"})
-_NEARLY_CONTACT = frozenset({"phone.slip", "email.slip", "email.mailbox", "address.flat"})
+_NEARLY_CONTACT = frozenset({"phone.slip", "email.slip", "email.mailbox", "address.flat", "born.same"})
