@@ -74,6 +74,7 @@ _SENTENCES: dict[str, Promise] = {
     "contact.long_ago": _("the contact was seen last long before"),
     "contact.other_company": _("the contact is the same, the company is not"),
     "name.exchanged": _("the first name and the surname have changed places: {ours} and {theirs}"),
+    "name.fathers": _("one of the two is called as his father is"),
     "name.alone": _("the name is all that is the same"),
     "surname.rare": _("the surname is rare: {theirs}"),
     "first.rare": _("the first name is rare: {theirs}"),
@@ -95,6 +96,7 @@ VETOES: dict[str, Promise] = {
     "shared_contact": _("several people use this contact"),
     "no_contact": _("no contact is the same"),
     "no_name": _("one of the two has no name"),
+    "name_of_father": _("it may be his father, who is called the same"),
     "long_ago": _("the contact was seen last years ago"),
 }
 _DOUBTS: dict[str, Promise] = {

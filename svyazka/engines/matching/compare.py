@@ -186,6 +186,8 @@ def _person(one: PersonName, other: PersonName, base: Base) -> Iterator[Finding]
         yield Finding(
             patronymic, one.patronymic or one.patronymic_initial, other.patronymic or other.patronymic_initial
         )
+    elif first in _AGREES and (_is_fathers(one, other) or _is_fathers(other, one)):
+        yield Finding("name.fathers", _shown(one), _shown(other))
     if one.gender and other.gender and one.gender != other.gender and first not in _UNLIKE:
         yield Finding("gender.other", one.gender, other.gender)
     yield from _rarity(one, first, surname, base)
@@ -218,6 +220,11 @@ def _alike(one: str, other: str) -> str:
     if one == other:
         return "same"
     return "slip" if is_one_slip(one, other) else "near" if is_near(one, other) else ""
+
+
+def _is_fathers(one: PersonName, other: PersonName) -> bool:
+    """Beside Денис Денисович a Денис may be his father."""
+    return one.patronymic in one.firsts and not other.patronymic and not other.patronymic_initial
 
 
 def _says_the_same(one: PersonName, other: PersonName) -> bool:

@@ -37,6 +37,7 @@ TOGETHER = (
     "contact.long_ago",  # a contact that was last seen years before, and no name agrees
     "contact.other_company",  # a contact, and another company
     "name.exchanged",  # the first name of one is the surname of the other
+    "name.fathers",  # one is called as his father is, and of the other no father's name is known
     "name.alone",  # the name agrees, and nothing else does
     "surname.rare",  # times how much rarer than usual, in bits
     "first.rare",
@@ -53,5 +54,5 @@ FOR = several(
 AGAINST = several(
     "phone.other email.other handle.other born.other inn.other first.other surname.other patronymic.other gender.other "
     "address.other address.neighbour company.other contact.other_name contact.other_surname contact.long_ago "
-    "contact.other_company"
+    "contact.other_company name.fathers"
 )

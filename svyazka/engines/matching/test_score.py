@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -278,3 +279,58 @@ def test_a_postcode_leads_to_whom_a_slip_in_the_street_would_hide():
     again = who("Ивонов Петя", addresses="170100 г. Тверь, ш. Дмитравское, дом 15")
     assert Key("post", "170100 15") in filed(typed) & filed(again)
     assert "address.near" in {one.term for one in compare(typed, again)}
+
+
+COUNTED = Base(surnames={"орлов": 0.002, "чхеидзе": 0.0001})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_enough"),
+    [
+        (who("Орлов Женя", "8 916 765-55-60"), who("Орлов Женя", "8 916 765-55-61"), False),
+        (who("Чхеидзе Женя", "8 916 765-55-60"), who("Чхеидзе Женя", "8 916 765-55-61"), True),
+        (who("Орлов Женя", emails="e.orlov1@mail.ru"), who("Орлов Женя", emails="e.orlov2@mail.ru"), False),
+        (who("Орлов Женя", emails="e.orlov77@mail.ru"), who("Орлов Женя", emails="e.orlov77@ya.ru"), False),
+    ],
+)
+def test_a_contact_with_a_slip_needs_a_rare_name(one, other, is_enough):
+    assert ("no_contact" not in score(one, other, COUNTED).vetoes) is is_enough
+    assert (decide(one, [(1, other)], base=COUNTED).client == 1) is is_enough
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"addresses": "Москва, Лесная 5"},
+        {"emails": ("orlov.zhenya@mail.ru", "orlov.zhenya@mial.ru")},
+        {"tax_numbers": "500100732259"},
+    ],
+)
+def test_or_a_second_thing_in_common(second):
+    one, other = (who("Орлов Женя", f"8 916 765-55-6{end}", **second) for end in (0, 1))
+    assert "no_contact" not in score(one, other, COUNTED).vetoes
+
+
+@pytest.mark.parametrize(
+    ("known", "came", "kind"),
+    [
+        ("Сутормин Денис", "Сутормин Денис Денисович", "doubtful"),
+        ("Сутормин Денис Денисович", "Денис", "doubtful"),
+        ("Сутормин Денис Денисович", "Сутормин Денис Денисович", "certain"),
+        ("Сутормин Денис", "Сутормин Денис Петрович", "certain"),
+    ],
+)
+def test_whoever_is_called_as_his_father_may_be_either(known, came, kind):
+    assert decide(who(came, PHONE), [(1, who(known, PHONE))]).kind == kind
+
+
+def test_a_company_that_writes_from_a_number_that_called_may_be_a_sister():
+    called = normalise(Given(phones=(PHONE,), seen=date(2026, 1, 1)))
+    wrote = Given(names=("Анна",), phones=(PHONE,), companies=("ООО Вектор-Монтаж",), seen=date(2026, 1, 2))
+    assert decide(normalise(wrote), [(1, called)]).kind == "doubtful"
+    assert decide(normalise(replace(wrote, companies=())), [(1, called)]).kind == "certain"
+
+
+def test_initials_that_look_like_a_sole_trader_speak_against_another_father():
+    assert "other_patronymic" in score(who("Мосина Ирина Сергеевна", PHONE), who("Мосина И.П.", PHONE)).vetoes
+    assert who("Мосина И.П.").companies == ()
