@@ -20,7 +20,9 @@ HEAD = "# Bits of evidence, learnt from made-up bases by scripts/weigh_matching.
 CERTAIN, DOUBTFUL, MARGIN = 0.9, 0.1, 4.0
 GUESSED = {
     "prior": -6, "phone.same": 9, "phone.same_of_two": 6, "phone.same_of_many": 3, "phone.slip": 2,
-    "phone.other": -1, "email.same": 9, "email.same_of_two": 6, "email.same_of_many": 3, "email.mailbox": 3,
+    "phone.other": -1, "born.same": 8, "born.slip": 4, "born.other": -6, "first.near": -2, "surname.near": -3,
+    "address.near": 2, "address.part": 0.5, "name.exchanged": 3, "name.fathers": -1,
+    "email.same": 9, "email.same_of_two": 6, "email.same_of_many": 3, "email.mailbox": 3,
     "email.slip": 3, "email.host": 1, "email.other": -1, "handle.same": 9, "handle.same_of_many": 4,
     "handle.other": -1, "inn.same": 8, "inn.other": -10, "first.same": 4, "first.short": 3, "first.slip": 2,
     "first.initial": 1, "first.other": -6, "surname.same": 5, "surname.slip": 3.5, "surname.sound": 3,

@@ -35,17 +35,22 @@ _SENTENCES: dict[str, Promise] = {
     "handle.same": _("the account in the messenger is the same: {theirs}"),
     "handle.same_of_many": _("the account in the messenger is the same, but several people use it: {theirs}"),
     "handle.other": _("the accounts in the messenger are different: {ours} and {theirs}"),
+    "born.same": _("the date of birth is the same"),
+    "born.slip": _("the dates of birth differ in one digit"),
+    "born.other": _("the dates of birth are different"),
     "inn.same": _("the tax number is the same: {theirs}"),
     "inn.other": _("the tax numbers are different: {ours} and {theirs}"),
     "first.same": _("the first name is the same: {theirs}"),
     "first.short": _("the first name {ours} is the same as {theirs}"),
     "first.slip": _("the first names differ in one letter: {ours} and {theirs}"),
     "first.initial": _("the initial of the first name fits: {ours} and {theirs}"),
+    "first.near": _("the first names are much alike: {ours} and {theirs}"),
     "first.other": _("the first names are different: {ours} and {theirs}"),
     "surname.same": _("the surname is the same: {theirs}"),
     "surname.slip": _("the surnames differ in one letter: {ours} and {theirs}"),
     "surname.sound": _("the surnames sound alike: {ours} and {theirs}"),
     "surname.part": _("one surname is a part of the other: {ours} and {theirs}"),
+    "surname.near": _("the surnames are much alike: {ours} and {theirs}"),
     "surname.married": _("the surname is another one, perhaps after a marriage: {ours} and {theirs}"),
     "surname.other": _("the surnames are different: {ours} and {theirs}"),
     "patronymic.same": _("the patronymic is the same"),
@@ -54,7 +59,9 @@ _SENTENCES: dict[str, Promise] = {
     "gender.other": _("one is a man, the other a woman"),
     "address.flat": _("the address is the same, with the flat: {theirs}"),
     "address.building": _("the house is the same: {theirs}"),
+    "address.near": _("the addresses are nearly the same: {ours} and {theirs}"),
     "address.street": _("the street is the same, the houses are not: {ours} and {theirs}"),
+    "address.part": _("a part of the address is the same: {ours} and {theirs}"),
     "address.neighbour": _("neighbours in one house: {ours} and {theirs}"),
     "address.other": _("the addresses are different: {ours} and {theirs}"),
     "company.same": _("the company is the same: {theirs}"),
@@ -67,6 +74,8 @@ _SENTENCES: dict[str, Promise] = {
     "contact.other_surname": _("the contact is the same, the surname is not: perhaps the number was given out anew"),
     "contact.long_ago": _("the contact was seen last long before"),
     "contact.other_company": _("the contact is the same, the company is not"),
+    "name.exchanged": _("the first name and the surname have changed places: {ours} and {theirs}"),
+    "name.fathers": _("one of the two is called as his father is"),
     "name.alone": _("the name is all that is the same"),
     "surname.rare": _("the surname is rare: {theirs}"),
     "first.rare": _("the first name is rare: {theirs}"),
@@ -82,11 +91,13 @@ VETOES: dict[str, Promise] = {
     "other_patronymic": _("the patronymics are different"),
     "other_surname": _("the surnames are different"),
     "other_gender": _("one is a man, the other a woman"),
+    "other_birthday": _("the dates of birth are different"),
     "other_tax_number": _("the tax numbers are different"),
     "other_company": _("the companies are different"),
     "shared_contact": _("several people use this contact"),
     "no_contact": _("no contact is the same"),
     "no_name": _("one of the two has no name"),
+    "name_of_father": _("it may be his father, who is called the same"),
     "long_ago": _("the contact was seen last years ago"),
 }
 _DOUBTS: dict[str, Promise] = {
@@ -182,7 +193,7 @@ def _shown(term: str, value: str) -> str:
         return f"{kind.capitalize()} @{name}" if name else value
     if field == "surname":
         return _with_both_endings(_capital(value))
-    return _capital(value) if field in ("first", "company", "address") else value
+    return _capital(value) if field in ("first", "company", "address", "name") else value
 
 
 def _capital(value: str) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 
@@ -8,6 +9,7 @@ from svyazka.config.bench import matching_batch, matching_febrl, matching_leads,
 from svyazka.config.bench.matching_leads import Decided, as_used, outcome
 from svyazka.config.bench.matching_scores import chained, f1, pairs_within, surely
 from svyazka.engines.matching import made_up
+from svyazka.engines.matching.compare import compare
 from svyazka.engines.matching.made_up import Arrived
 from svyazka.engines.matching.record import Given, normalise
 
@@ -88,3 +90,22 @@ def test_others_find_those_who_say_the_same(tool):
     found = said.at_least(0.9)
     assert len(found & true) > len(true) / 4
     assert all(one < other for one, other in found)
+
+
+def febrl_card(**said: str) -> dict[str, str]:
+    card = {"given_name": "bayden", "surname": "lonergan", "street_number": "37", "address_1": "callister crescent"}
+    return card | {"address_2": "", "suburb": "burwood", "postcode": "2320", "date_of_birth": "19880619", **said}
+
+
+def test_either_line_of_an_address_may_be_the_street():
+    streets = [febrl_card(address_2="the gums"), febrl_card(address_1="the gums", address_2="callister crescent")]
+    one, other = map(matching_febrl.record, streets)
+    assert {said.term for said in compare(one, other)} >= {"born.same", "address.building"}
+    assert len(matching_febrl.record(febrl_card(address_1="")).addresses) == 1
+
+
+def test_of_two_lists_only_pairs_across_are_asked_for():
+    lot = list(islice(matching_febrl.by_lot("aabb"), 200))
+    assert {tuple(sorted(pair)) for pair in lot} == {(0, 2), (0, 3), (1, 2), (1, 3)}
+    assert matching_febrl.all_pairs("aabb") == 4
+    assert matching_febrl.all_pairs("aaaa") == 6

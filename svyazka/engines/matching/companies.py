@@ -31,6 +31,8 @@ def read(typed: str) -> Company:
     said = folded(typed)
     if is_nobody(said) or _NO_COMPANY.match(said):
         return Company()
+    if _INITIALS.match(said):
+        return Company(form="ип", owner=people.read(said))
     plain = _SIGNS.sub(" ", _TOWN_SAID.sub(" ", said))
     form, rest = _without_form(letters.with_russian_keys(said) if _WRONG_KEYS.match(said) else plain)
     if not rest:
@@ -55,10 +57,12 @@ def _without_town(words: list[str]) -> list[str]:
 
 def has_form(typed: str) -> bool:
     """Whether somebody wrote a company where a name should stand."""
-    form, rest = _without_form(_SIGNS.sub(" ", folded(typed)))
-    return bool(form and rest)
+    said = folded(typed)
+    form, rest = _without_form(_SIGNS.sub(" ", said))
+    return bool(form and rest) and not _INITIALS.match(said)
 
 
+_INITIALS = re.compile(r"[а-я-]{3,}\s+и(?:\.\s*|\s+)п\.?$")  # `Мосина И.П.`: Ирина Павловна, no sole trader
 _SIGNS = re.compile(r"[\"'.,;:()\[\]<>!?№#*_/\\+=-]+|(?<=[а-я])&(?=[а-я])")
 _NO_COMPANY = re.compile(
     r"^(?:физ(?:ическое)?\W*лицо|частник|частное|самозанят\w*|нет компании|не работает|пенсионер\w*|дом|-)$"

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from svyazka.engines.matching import first_names, people
+from svyazka.engines.matching import birthdays, first_names, people
 from svyazka.engines.matching.companies import Company
 from svyazka.engines.matching.keys import mailbox_name
-from svyazka.engines.matching.letters import is_one_slip, sound
+from svyazka.engines.matching.letters import is_near, is_one_slip, sound
 from svyazka.engines.matching.people import PersonName
 from svyazka.engines.matching.places import Address
 from svyazka.engines.matching.record import Record
@@ -47,6 +47,7 @@ def compare(one: Record, other: Record, base: Base = NOTHING_KNOWN) -> list[Find
     """Symmetrical but for the order of the values shown; what one of them lacks is not said."""
     found = [*_contacts(one, other, base)]
     contacts = sum(finding.term in SAME_CONTACT for finding in found)
+    found += _born(one.born, other.born)
     found += _named(one, other, base)
     found += _company(one, other, base)
     found += _address(one.addresses, other.addresses)
@@ -125,9 +126,21 @@ def _handle(ours: frozenset[str], theirs: frozenset[str], base: Base) -> Iterato
         yield Finding("handle.other", min(ours), min(theirs))
 
 
+def _born(ours: frozenset[str], theirs: frozenset[str]) -> Iterator[Finding]:
+    if not ours or not theirs:
+        return
+    if same := min(ours & theirs, default=""):
+        yield Finding("born.same", same, same)
+    elif slip := next((pair for pair in product(sorted(ours), sorted(theirs)) if birthdays.is_slip(*pair)), None):
+        yield Finding("born.slip", *slip)
+    else:
+        yield Finding("born.other", min(ours), min(theirs))
+
+
 def _named(one: Record, other: Record, base: Base) -> list[Finding]:
     """Of those that each of them is known as, the two that agree best."""
     pairs = [list(_person(ours, theirs, base)) for ours, theirs in product(one.people, other.people)]
+    pairs += [found for ours, theirs in product(one.people, other.people) if (found := _as_latin(ours, theirs))]
     return max(pairs, key=_worth) if len(pairs) > 1 else pairs[0] if pairs else []
 
 
@@ -142,10 +155,13 @@ _LEVELS = {
     "first.short": 4,
     "first.slip": 3,
     "first.initial": 2,
+    "first.near": 1,
+    "name.exchanged": 6,
     "surname.same": 6,
     "surname.slip": 4,
     "surname.sound": 3,
     "surname.part": 3,
+    "surname.near": 2,
     "patronymic.same": 4,
     "patronymic.initial": 2,
 }
@@ -158,23 +174,75 @@ def _person(one: PersonName, other: PersonName, base: Base) -> Iterator[Finding]
         yield Finding("surname.same", shown, shown)
         return
     first = _first(one, other)
+    if first in _UNLIKE and (crossed := _exchanged(one, other)):
+        yield Finding("name.exchanged", *crossed)
+        return
     if first:
         yield Finding(first, _shown(one), _shown(other))
     surname = _surname(one, other, first)
-    if surname and not (surname in _CONTRADICTS and (one.is_guess or other.is_guess)):
+    if surname and not (surname in _SPEAKS_AGAINST and (one.is_guess or other.is_guess)):
         yield Finding(surname, one.surname, other.surname)
     if patronymic := _patronymic(one, other):
         yield Finding(
             patronymic, one.patronymic or one.patronymic_initial, other.patronymic or other.patronymic_initial
         )
-    if one.gender and other.gender and one.gender != other.gender and first != "first.other":
+    elif first in _AGREES and (_is_fathers(one, other) or _is_fathers(other, one)):
+        yield Finding("name.fathers", _shown(one), _shown(other))
+    if one.gender and other.gender and one.gender != other.gender and first not in _UNLIKE:
         yield Finding("gender.other", one.gender, other.gender)
     yield from _rarity(one, first, surname, base)
+
+
+def _as_latin(one: PersonName, other: PersonName) -> list[Finding]:
+    """Both as they came, if that fits: Russian letters for what is no Russian name lose some of it, and its order."""
+    if not one.latin or not other.latin or one.words == other.words or (_is_listed(one) and _is_listed(other)):
+        return []
+    ours, theirs = one.latin.split(), other.latin.split()
+    if len(ours) < 2 or len(theirs) < 2:
+        return []
+    straight = _alike(ours[0], theirs[0]), _alike(ours[-1], theirs[-1])
+    if not all(straight) and _alike("".join(ours), "".join(theirs)) in ("same", "slip"):
+        straight = "slip", "slip"
+    if all(straight):
+        return [
+            Finding(f"{part}.{level}", ours[at], theirs[at])
+            for part, level, at in zip(("first", "surname"), straight, (0, -1), strict=True)
+        ]
+    is_crossed = _alike(ours[0], theirs[-1]) and _alike(ours[-1], theirs[0])
+    return [Finding("name.exchanged", one.latin, other.latin)] if is_crossed else []
+
+
+def _is_listed(one: PersonName) -> bool:
+    return bool(one.firsts) and all(map(first_names.gender_of, one.firsts))
+
+
+def _alike(one: str, other: str) -> str:
+    if one == other:
+        return "same"
+    return "slip" if is_one_slip(one, other) else "near" if is_near(one, other) else ""
+
+
+def _is_fathers(one: PersonName, other: PersonName) -> bool:
+    """Beside Денис Денисович a Денис may be his father."""
+    return one.patronymic in one.firsts and not other.patronymic and not other.patronymic_initial
 
 
 def _says_the_same(one: PersonName, other: PersonName) -> bool:
     is_whole = one.words == other.words and len([word for word in one.words if len(word) > 1]) > 1
     return is_whole and one.firsts != other.firsts and {one.gender, other.gender} != {"m", "f"}
+
+
+def _exchanged(one: PersonName, other: PersonName) -> tuple[str, str] | None:
+    """Where no list says which of the two words is the surname, each may stand in the other's place."""
+    here = [(people.stem(first), other.surname) for first in one.firsts]
+    there = [(people.stem(first), one.surname) for first in other.firsts]
+    if any(_fits(*pair) for pair in here) and any(_fits(*pair) for pair in there):
+        return " ".join(sorted(one.words)), " ".join(sorted(other.words))
+    return None
+
+
+def _fits(one: str, other: str) -> bool:
+    return bool(one and other and _alike(one, other))
 
 
 def _shown(one: PersonName) -> str:
@@ -192,10 +260,17 @@ def _first(one: PersonName, other: PersonName) -> str:
             is_one_slip(*pair) and not all(map(first_names.gender_of, pair))
             for pair in product(one.firsts, other.firsts)
         )
-        return "first.slip" if is_slip else "first.other"
+        return "first.slip" if is_slip else "first.near" if _are_near(one, other) else "first.other"
     ours = {name[0] for name in one.firsts} or set(one.initial)
     theirs = {name[0] for name in other.firsts} or set(other.initial)
     return ("first.initial" if ours & theirs else "first.other") if ours and theirs else ""
+
+
+def _are_near(one: PersonName, other: PersonName) -> bool:
+    """Of names that a list knows, no two are near: Андрей is not Андриан."""
+    return any(
+        is_near(*pair) and not all(map(first_names.gender_of, pair)) for pair in product(one.firsts, other.firsts)
+    )
 
 
 def _firsts_as_words(one: PersonName) -> frozenset[str]:
@@ -214,6 +289,8 @@ def _surname(one: PersonName, other: PersonName, first: str) -> str:
         return "surname.slip"
     if sound(ours) == sound(theirs):
         return "surname.sound"
+    if is_near(ours, theirs):
+        return "surname.near"
     is_woman = "f" in (one.gender, other.gender) and first in _AGREES
     return "surname.married" if is_woman else "surname.other"
 
@@ -223,6 +300,7 @@ def _is_slip(ours: str, theirs: str) -> bool:
     return is_one_slip(ours, theirs) or is_one_slip(ours + "а", theirs) or is_one_slip(ours, theirs + "а")
 
 
+_UNLIKE = frozenset({"first.other", "first.near"})
 _AGREES = frozenset({"first.same", "first.short"})
 
 
@@ -281,28 +359,47 @@ def _address(ours: tuple[Address, ...], theirs: tuple[Address, ...]) -> list[Fin
     return [Finding(f"address.{_FAR[_far(*best)]}", ours_shown, theirs_shown)]
 
 
-_FAR = ("flat", "building", "street", "neighbour", "other")
+_FAR = ("flat", "building", "near", "street", "part", "neighbour", "other")
 
 
 def _far(one: Address, other: Address) -> int:
-    if one.town and other.town and one.town != other.town:
-        return 4
-    if one.building == other.building:
+    is_one_town = not one.town or not other.town or one.town == other.town
+    if is_one_town and one.building and one.building == other.building:
         if not one.flat or not other.flat:
             return 1
-        return 0 if one.flat == other.flat else 3
-    return 2 if one.street and one.street == other.street else 4
+        return 0 if one.flat == other.flat else 5
+    fits = _fitting(one, other)
+    if len(fits) > 2 or (fits >= {"street", "house"} and (is_one_town or "town" in fits)):
+        return 2
+    if is_one_town and one.street and one.street == other.street:
+        return 3
+    return 4 if len(fits) > 1 and fits & {"postcode", "street"} else 6
+
+
+def _fitting(one: Address, other: Address) -> set[str]:
+    """The parts of an address that fit, where the whole of it does not."""
+    return {
+        name
+        for name, ours, theirs in (
+            ("postcode", one.postcode, other.postcode),
+            ("town", one.town, other.town),
+            ("street", one.street, other.street),
+            ("house", one.house, other.house),
+        )
+        if ours and theirs and (ours == theirs or (name != "house" and _fits(ours, theirs)))
+    }
 
 
 FITS = frozenset(["first.same", "first.short", "surname.same", "surname.slip", "surname.sound", "surname.part"])
 _CONTRADICTS = frozenset(["first.other", "surname.other", "surname.married", "patronymic.other", "gender.other"])
+_SPEAKS_AGAINST = _CONTRADICTS | {"surname.near"}
 
 
 def _together(one: Record, other: Record, found: list[Finding], contacts: int) -> Iterator[Finding]:
     terms = {finding.term for finding in found}
     named_so = bool(terms & FITS) and not terms & _CONTRADICTS
     if not contacts:
-        if "surname.same" in terms and terms & _AGREES and not terms & {"inn.same", "address.flat"}:
+        if "surname.same" in terms and terms & _AGREES and not terms & {"inn.same", "address.flat", "born.same"}:
             yield Finding("name.alone")
         return
     if contacts > 1:

@@ -70,7 +70,7 @@ def _is_to_be_shown(score: Score, weights: Weights) -> bool:
 
 def _has_just_called(known: Record, record: Record) -> bool:
     """Nothing is known of him but his number, and that is the caller's of these days."""
-    if known.people or known.companies or not (known.seen and record.seen):
+    if known.people or known.companies or record.companies or not (known.seen and record.seen):
         return False
     return abs((record.seen - known.seen).days) <= JUST_CALLED_DAYS
 

@@ -12,7 +12,7 @@ from svyazka.engines.matching.record import Record
 
 Kind = Literal[
     "phone", "phone_end", "phone_start", "email", "mailbox", "inn", "handle", "name", "sound", "slip", "words", "flat",
-    "home", "company", "company_sound",
+    "home", "company", "company_sound", "born", "post",
 ]  # fmt: skip
 MOST_FIRST_NAMES = 6
 SHORTEST_MAILBOX = 5
@@ -46,6 +46,7 @@ def near(record: Record) -> set[Key]:
         for person in record.people
         if person.surname
     }
+    found |= _of_birthday(record) | _of_postcode(record)
     for company in record.companies:
         found |= {Key("company", company.core), Key("company_sound", _sounds(company.core))}
     return found
@@ -89,6 +90,23 @@ def _of_person(person: PersonName) -> set[Key]:
     found = {Key("name", f"{person.surname} {first}") for first in sorted(person.firsts)[:MOST_FIRST_NAMES]}
     found |= {Key("sound", f"{sound(person.surname)} {start}") for start in _starts(person)}
     return found | ({Key("words", " ".join(sorted(person.words)))} if len(person.words) > 1 else set())
+
+
+def _of_birthday(record: Record) -> set[Key]:
+    """Alone for small bases: in large ones a day is many people's, and one of the letters tells them apart."""
+    letters = {word[0] for person in record.people for word in person.words}
+    return {Key("born", f"{day} {letter}".strip()) for day in record.born for letter in {"", *letters}}
+
+
+def _of_postcode(record: Record) -> set[Key]:
+    """Two parts of an address that is written out, and one beside the surname: where the rest of it is mistaken."""
+    surnames = {sound(person.surname) for person in record.people} - {""}
+    found = set()
+    for one in (one for one in record.addresses if one.postcode):
+        street = sound(one.street)
+        found |= {f"{one.postcode} {part}" for part in (one.house, street, *surnames) if part}
+        found |= {f"{street} {part}" for part in (one.house, sound(one.town), *surnames) if part and street}
+    return {Key("post", parts) for parts in found}
 
 
 def _starts(person: PersonName) -> set[str]:

@@ -171,6 +171,32 @@ def is_one_slip(one: str, other: str) -> bool:
     )
 
 
+@lru_cache(maxsize=50_000)
+def is_near(one: str, other: str) -> bool:
+    """More than a slip apart and still alike: Jaro's and Winkler's likeness, where the beginning says most."""
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) < SHORTEST_NEAR or one == other:
+        return False
+    reach = max(len(longer) // 2 - 1, 0)
+    left: list[str | None] = list(longer)
+    heard = []
+    for at, letter in enumerate(shorter):
+        place = next((to for to in range(max(0, at - reach), min(len(left), at + reach + 1)) if left[to] == letter), -1)
+        if place >= 0:
+            heard.append(letter)
+            left[place] = None
+    again = [letter for letter, still in zip(longer, left, strict=True) if still is None]
+    if not heard:
+        return False
+    many, moved = len(heard), sum(a != b for a, b in zip(heard, again, strict=True)) / 2
+    alike = (many / len(shorter) + many / len(longer) + (many - moved) / many) / 3
+    start = next((at for at, (a, b) in enumerate(zip(shorter[:4], longer[:4], strict=False)) if a != b), 4)
+    return alike + start / 10 * (1 - alike) >= NEAR
+
+
+SHORTEST_NEAR, NEAR = 4, 0.88
+
+
 def without_one(word: str) -> set[str]:
     """The word, and all that is left of it when one letter is taken away: two words one slip apart share one."""
     return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}

@@ -22,15 +22,16 @@ def pack(record: Record) -> str:
         [[one.core, one.form, sorted(one.trades), one.owner and _of_person(one.owner)] for one in record.companies],
         sorted(record.inns),
         sorted(record.kpps),
-        [[one.town, one.street, one.house, one.flat] for one in record.addresses],
+        [[one.town, one.street, one.house, one.flat, one.postcode] for one in record.addresses],
         sorted(record.handles),
         record.seen and record.seen.toordinal(),
+        sorted(record.born),
     ]
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
 def unpack(text: str) -> Record:
-    people, phones, mailboxes, companies, inns, kpps, addresses, handles, seen = json.loads(text)
+    people, phones, mailboxes, companies, inns, kpps, addresses, handles, seen, born = json.loads(text)
     return Record(
         people=tuple(map(_person, people)),
         phones=tuple(phones),
@@ -44,6 +45,7 @@ def unpack(text: str) -> Record:
         addresses=tuple(Address(*parts) for parts in addresses),
         handles=frozenset(handles),
         seen=date.fromordinal(seen) if seen else None,
+        born=frozenset(born),
     )
 
 
@@ -57,11 +59,12 @@ def _of_person(one: PersonName) -> list[Any]:
         one.gender,
         sorted(one.words),
         int(one.is_guess),
+        one.latin,
     ]
 
 
 def _person(said: list[Any]) -> PersonName:
-    surname, firsts, initial, patronymic, patronymic_initial, gender, words, is_guess = said
+    surname, firsts, initial, patronymic, patronymic_initial, gender, words, is_guess, latin = said
     return PersonName(
         surname,
         frozenset(firsts),
@@ -71,4 +74,5 @@ def _person(said: list[Any]) -> PersonName:
         gender,
         frozenset(words),
         bool(is_guess),
+        latin,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from svyazka.engines.matching import first_names, letters
@@ -24,6 +24,7 @@ class PersonName:
     gender: Gender = ""
     words: frozenset[str] = frozenset()
     is_guess: bool = False  # the surname does not look like one: it may be any word, and contradicts nobody
+    latin: str = ""  # as it came, where it came in Latin letters
 
     def __bool__(self) -> bool:
         return bool(self.surname or self.firsts or self.initial or self.patronymic)
@@ -43,7 +44,13 @@ def read(typed: str) -> PersonName:
         return PersonName()
     words = [word for part in _without_notes(said).split() for word in _russian(part)]
     words = [word for word in words if len(word) == 1 or word not in _NO_NAMES][:_MOST_WORDS]
-    return _in_roles(words) if words and not is_nobody(" ".join(words)) else PersonName()
+    if not words or is_nobody(" ".join(words)):
+        return PersonName()
+    found = _in_roles(words)
+    return replace(found, latin=_FOREIGN.sub(" ", said).strip()) if letters.is_latin(said) else found
+
+
+_FOREIGN = re.compile(r"[^a-z' -]+")
 
 
 def is_whole_name(typed: str) -> bool:

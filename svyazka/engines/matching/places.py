@@ -20,6 +20,7 @@ class Address:
     street: str = ""
     house: str = ""
     flat: str = ""
+    postcode: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.house and (self.street or self.town))
@@ -35,6 +36,7 @@ def read(typed: str) -> Address:
     said = folded(typed)
     if is_nobody(said):
         return Address()
+    postcode = _POSTCODE.search(said)
     said = _TOWN_FIRST.sub(r"г \1, ", said)
     said = _GONE.sub(" ", letters.from_latin(_LATIN_KINDS.sub(" ", said)) if letters.is_latin(said) else said)
     flat, said = _cut(_FLAT, said)
@@ -45,9 +47,23 @@ def read(typed: str) -> Address:
     if not flat and (dashed := re.fullmatch(r"(\d+[а-я]?(?:/\d+[а-я]?)?)-(\d{1,4})", house)):
         house, flat = dashed.groups()
     town, street = _town_and_street(said)
-    return Address(town, street, (house.replace("/", "к") + parts) if house else "", flat.lstrip("0"))
+    return Address(
+        town,
+        street,
+        (house.replace("/", "к") + parts) if house else "",
+        flat.lstrip("0"),
+        postcode.group() if postcode else "",
+    )
 
 
+def of_parts(*, town: str = "", street: str = "", house: str = "", flat: str = "", postcode: str = "") -> Address:
+    """Of a form that asks for each by itself, and of countries whose words for a street are not known here."""
+    said = map(folded, (town, street, house, flat, postcode))
+    plain = [letters.from_latin(part) if letters.is_latin(part) else part for part in said]
+    return Address(*(" ".join(re.findall(r"[\w/-]+", part)) if re.search(r"\w", part) else "" for part in plain))
+
+
+_POSTCODE = re.compile(r"\b[1-6]\d{5}\b")
 _TOWN_FIRST = re.compile(r"^([а-я]+(?:[-. ]+[а-я]+)?)\s+(?:г|гор|город)\b\.?[\s,]*(?=[а-я])")
 _LATIN_KINDS = re.compile(r"\b(?:ul|ulitsa|street|str|st|d|dom|house|kv|g|gorod)\b\.?")
 _GONE = re.compile(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
-from svyazka.engines.matching import companies, mailboxes, people, phone_cells, places, tax_numbers
+from svyazka.engines.matching import birthdays, companies, mailboxes, people, phone_cells, places, tax_numbers
 from svyazka.engines.matching.companies import Company
 from svyazka.engines.matching.letters import folded
 from svyazka.engines.matching.mailboxes import Mailbox
@@ -16,7 +16,7 @@ from svyazka.engines.matching.people import PersonName
 from svyazka.engines.matching.places import Address
 
 T = TypeVar("T")
-VERSION = 2  # of all that is made here and in `keys.py`: whoever keeps keys makes them anew when it changes
+VERSION = 3  # of all that is made here and in `keys.py`: whoever keeps keys makes them anew when it changes
 MOST = 12  # values of one kind that a record is compared by
 
 
@@ -32,6 +32,7 @@ class Given:
     addresses: tuple[str, ...] = ()
     handles: Mapping[str, str] = field(default_factory=dict)
     seen: date | None = None
+    born: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Record:
     handles: frozenset[str] = frozenset()
     seen: date | None = None
     unread: tuple[Unread, ...] = ()
+    born: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.people or self.phones or self.mailboxes or self.companies or self.inns or self.handles)
@@ -75,6 +77,7 @@ def normalise(given: Given) -> Record:
         handles=frozenset(handles),
         seen=given.seen,
         unread=tuple(unread),
+        born=_born(given.born, unread),
     )
 
 
@@ -92,6 +95,7 @@ def together(records: Iterable[Record]) -> Record:
         handles=frozenset().union(*(one.handles for one in all_of)),
         seen=max((one.seen for one in all_of if one.seen), default=None),
         unread=tuple(dict.fromkeys(why for one in all_of for why in one.unread)),
+        born=frozenset().union(*(one.born for one in all_of)),
     )
 
 
@@ -143,6 +147,7 @@ def _joined(fuller: PersonName, other: PersonName) -> PersonName:
         patronymic=fuller.patronymic or other.patronymic,
         patronymic_initial=fuller.patronymic_initial or other.patronymic_initial,
         gender=fuller.gender or other.gender,
+        latin=fuller.latin or other.latin,
     )
 
 
@@ -165,6 +170,12 @@ def _tax(cells: Iterable[str], unread: list[Unread]) -> dict[str, frozenset[str]
         "inns": frozenset(one.inn for one in read if one.inn),
         "kpps": frozenset(one.kpp for one in read if one.kpp),
     }
+
+
+def _born(cells: Iterable[str], unread: list[Unread]) -> frozenset[str]:
+    read = {cell: birthdays.read(cell) for cell in cells if any(map(str.isdigit, cell))}
+    unread += [Unread("born", "no_date") for digits in read.values() if not digits]
+    return frozenset(filter(None, read.values()))
 
 
 def _handles(given: Mapping[str, str]) -> tuple[list[str], list[str]]:

@@ -13,10 +13,11 @@ from svyazka.engines.matching.terms import PRIOR
 from svyazka.engines.matching.weights import Weights
 
 Veto = Literal[
-    "other_first_name", "other_patronymic", "other_surname", "other_gender", "other_tax_number", "other_company",
-    "shared_contact", "no_contact", "no_name", "long_ago",
+    "other_first_name", "other_patronymic", "other_surname", "other_gender", "other_birthday", "other_tax_number",
+    "other_company", "shared_contact", "no_contact", "no_name", "name_of_father", "long_ago",
 ]  # fmt: skip
 MOST_BITS = 60.0
+RARE = 2.0  # bits: a quarter as many have it as have a usual surname
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,17 @@ def scored(found: Iterable[Finding], weights: Weights) -> Score:
     reasons = [Reason(one.term, bits[one.term] * one.amount, one.ours, one.theirs, one.amount) for one in found]
     total = bits[PRIOR] + sum(reason.bits for reason in reasons)
     reasons.sort(key=lambda reason: (-abs(reason.bits), reason.term))
-    return Score(total, tuple(reasons), vetoes({reason.term for reason in reasons}))
+    return Score(total, tuple(reasons), vetoes(_said(reasons)))
+
+
+def _said(reasons: Iterable[Reason]) -> set[str]:
+    terms = {reason.term for reason in reasons}
+    is_rare = any(reason.term == "surname.rare" and reason.amount >= RARE for reason in reasons)
+    return terms if is_rare else terms - {"surname.rare"}
 
 
 def vetoes(terms: Collection[str]) -> tuple[Veto, ...]:
-    """What no number of bits outweighs: a person has to look."""
+    """What no number of bits outweighs: a person has to look. `surname.rare` stands for a surname that is."""
     said = [veto for term, veto in _ALWAYS.items() if term in terms]
     if "inn.same" in terms:
         return tuple(veto for veto in said if veto != "other_company")
@@ -65,19 +72,28 @@ def vetoes(terms: Collection[str]) -> tuple[Veto, ...]:
         said.append("other_surname")
     if same and ((same <= _OF_MANY and not is_whole_name) or (same <= _OF_SEVERAL and not is_named)):
         said.append("shared_contact")
-    if not same and not (is_whole_name and _NEARLY_CONTACT.intersection(terms)):
+    if not same and not (is_whole_name and _is_nearly_contact(terms)):
         said.append("no_contact")
     if "contact.nameless" in terms and not _WHOSE_ALONE.intersection(terms):
         said.append("no_name")
+    if "name.fathers" in terms:
+        said.append("name_of_father")
     if "contact.long_ago" in terms:
         said.append("long_ago")
     return tuple(said)
+
+
+def _is_nearly_contact(terms: Collection[str]) -> bool:
+    """Neighbours' numbers differ in one digit, too, and namesakes' mailboxes: two things, or a name that few have."""
+    slips = _SLIPS.intersection(terms)
+    return bool(_AS_GOOD.intersection(terms)) or (bool(slips) and (len(slips) > 1 or bool(_SECOND.intersection(terms))))
 
 
 _ALWAYS: dict[str, Veto] = {
     "first.other": "other_first_name",
     "patronymic.other": "other_patronymic",
     "gender.other": "other_gender",
+    "born.other": "other_birthday",
     "inn.other": "other_tax_number",
     "company.other": "other_company",
 }
@@ -87,4 +103,6 @@ _FIRST_FITS = frozenset({"first.same", "first.short"})
 _SURNAME_FITS = frozenset({"surname.same", "surname.slip", "surname.sound", "surname.part"})
 # Phone and flat are those of a whole family.
 _WHOSE_ALONE = frozenset({"contact.second", "handle.same", "company.same", "email.same"})
-_NEARLY_CONTACT = frozenset({"phone.slip", "email.slip", "email.mailbox", "address.flat"})
+_AS_GOOD = frozenset({"address.flat", "born.same"})
+_SLIPS = frozenset({"phone.slip", "email.slip", "email.mailbox"})
+_SECOND = frozenset({"surname.rare", "patronymic.same", "address.building", "address.near", "company.same"})

@@ -12,12 +12,19 @@ LADDERS: dict[str, tuple[str, ...]] = {
         "email.other",
     ),
     "handle": ("handle.same", "handle.same_of_many", "handle.other"),
+    "born": ("born.same", "born.slip", "born.other"),
     "inn": ("inn.same", "inn.other"),
-    "first": ("first.same", "first.short", "first.slip", "first.initial", "first.other"),
-    "surname": ("surname.same", "surname.slip", "surname.sound", "surname.part", "surname.married", "surname.other"),
+    "first": ("first.same", "first.short", "first.slip", "first.initial", "first.near", "first.other"),
+    "surname": (
+        "surname.same", "surname.slip", "surname.sound", "surname.part", "surname.near", "surname.married",
+        "surname.other",
+    ),
     "patronymic": ("patronymic.same", "patronymic.initial", "patronymic.other"),
     "gender": ("gender.other",),
-    "address": ("address.flat", "address.building", "address.street", "address.neighbour", "address.other"),
+    "address": (
+        "address.flat", "address.building", "address.near", "address.street", "address.part", "address.neighbour",
+        "address.other",
+    ),
     "company": ("company.same", "company.slip", "company.other"),
 }  # fmt: skip
 # What two fields say together and neither alone; of any sign.
@@ -29,6 +36,8 @@ TOGETHER = (
     "contact.other_surname",  # a contact, and another surname: a number that was given out anew
     "contact.long_ago",  # a contact that was last seen years before, and no name agrees
     "contact.other_company",  # a contact, and another company
+    "name.exchanged",  # the first name of one is the surname of the other
+    "name.fathers",  # one is called as his father is, and of the other no father's name is known
     "name.alone",  # the name agrees, and nothing else does
     "surname.rare",  # times how much rarer than usual, in bits
     "first.rare",
@@ -39,11 +48,11 @@ TERMS = (PRIOR, *(term for ladder in LADDERS.values() for term in ladder), *TOGE
 # Speak for one client, or against it, whatever the decisions seem to say.
 FOR = several(
     "phone.same phone.same_of_two phone.same_of_many email.same email.same_of_two email.same_of_many "
-    "handle.same inn.same first.same surname.same patronymic.same address.flat company.same surname.rare "
+    "handle.same born.same inn.same first.same surname.same patronymic.same address.flat company.same surname.rare "
     "first.rare company.rare"
 )
 AGAINST = several(
-    "phone.other email.other handle.other inn.other first.other surname.other patronymic.other gender.other "
+    "phone.other email.other handle.other born.other inn.other first.other surname.other patronymic.other gender.other "
     "address.other address.neighbour company.other contact.other_name contact.other_surname contact.long_ago "
-    "contact.other_company"
+    "contact.other_company name.fathers"
 )

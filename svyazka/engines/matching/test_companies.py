@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from svyazka.engines.matching.companies import has_form, read
+from svyazka.engines.matching.people import PersonName
 
 
 @pytest.mark.parametrize(
@@ -57,3 +58,9 @@ def test_a_company_may_stand_where_a_name_should():
     assert has_form("ООО Ромашка")
     assert not has_form("Иванов Иван")
     assert not has_form("ООО")
+
+
+@pytest.mark.parametrize(("typed", "is_company"), [("ИП Мосина", True), ("Мосина И.П.", False), ("Мосина и п", False)])
+def test_initials_are_no_sole_trader(typed, is_company):
+    assert has_form(typed) is is_company
+    assert (read(typed).owner or PersonName()).patronymic_initial == ("" if is_company else "п")

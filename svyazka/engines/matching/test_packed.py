@@ -6,12 +6,15 @@ import pytest
 
 from svyazka.engines.matching import made_up
 from svyazka.engines.matching.packed import pack, unpack
-from svyazka.engines.matching.record import Record
+from svyazka.engines.matching.record import Given, Record, normalise
 
 RECORDS = list(made_up.world(11, clients=300, arrivals=0).clients.values())
 
 
-@pytest.mark.parametrize("record", [Record(), *RECORDS[:1]])
+FOREIGN = normalise(Given(("Bayden Lonergan",), born=("13.04.1985",), addresses=("127055, Москва, Лесная, 5",)))
+
+
+@pytest.mark.parametrize("record", [Record(), FOREIGN, *RECORDS[:1]])
 def test_nothing_and_one(record):
     assert unpack(pack(record)) == replace(record, unread=())
 

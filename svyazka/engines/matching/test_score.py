@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from svyazka.engines.matching import places
 from svyazka.engines.matching import weights as shipped
 from svyazka.engines.matching.compare import Base, compare, rarity
 from svyazka.engines.matching.decide import decide
+from svyazka.engines.matching.keys import Key, filed
 from svyazka.engines.matching.record import Given, Record, normalise, together
 from svyazka.engines.matching.score import Reason, score
 from svyazka.engines.matching.terms import LADDERS, TERMS
@@ -210,3 +213,124 @@ def test_a_word_that_is_no_name_contradicts_nobody():
 def test_sisters_that_differ_in_their_trade_alone_are_not_the_same():
     terms = {one.term for one in score(who("", companies="Медплюс"), who("", companies="Медплюс-Сервис")).reasons}
     assert "company.slip" in terms
+
+
+def born(name: str, day: str, phone: str = "") -> Record:
+    return normalise(Given((name,), (phone,) if phone else (), born=(day,)))
+
+
+def test_the_same_name_and_the_same_birthday_are_one_client_without_a_contact():
+    known = born("Иванов Пётр", "13.04.1985")
+    assert decide(born("Пётр Иванов", "1985-04-13"), [(1, known)]).client == 1
+    assert decide(born("Пётр Иванов", "1985-04-31"), [(1, known)]).client is None
+
+
+def test_father_and_son_have_two_birthdays():
+    father = born("Иванов Пётр", "13.04.1955", PHONE)
+    son = decide(born("Иванов Пётр", "13.04.1985", PHONE), [(1, father)])
+    assert (son.kind, son.likely[0].score.vetoes) == ("doubtful", ("other_birthday",))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "terms"),
+    [
+        ("cheynene nguyen", "cheyenne nguyen", {"first.slip", "surname.same"}),
+        ("aiden mcmellon", "mcmellpn aiden", {"name.exchanged"}),
+        ("so phie nicolle", "sophie nicole", {"first.slip", "surname.slip"}),
+        ("joshu a fitzpatrick", "joshua fitzpatrick", {"first.slip", "surname.same"}),
+        ("bayden lonergan", "bayden lonregin", {"first.same", "surname.near"}),
+        ("bayden lonergan", "hamish pemberton", {"first.other"}),
+        ("Дарья Иванова", "Марья Иванова", {"first.other", "surname.same"}),
+        ("Daria Ivanova", "Maria Ivanova", {"first.other", "surname.same"}),
+    ],
+)
+def test_names_that_no_list_knows_are_compared_as_they_came(one, other, terms):
+    found = {
+        said.term for said in compare(who(one), who(other)) if said.term.split(".")[0] in ("first", "surname", "name")
+    }
+    assert found - {"surname.rare", "first.rare", "name.alone"} == terms
+
+
+def address(**parts: str) -> Record:
+    return Record(addresses=(places.of_parts(**parts),))
+
+
+WHOLE = {"town": "Bibra Lake", "street": "Mary Potter Circuit", "house": "33", "postcode": "6156"}
+
+
+@pytest.mark.parametrize(
+    ("mistaken", "level"),
+    [
+        ({}, "building"),
+        ({"street": "Mary Poter Cirkuit"}, "near"),
+        ({"town": "Bibralake", "house": "3"}, "near"),
+        ({"street": "", "town": "Perth"}, "part"),
+        ({"street": "Forbes Street", "town": "Perth", "house": "4"}, "other"),
+        ({"postcode": "", "town": "", "house": "35"}, "street"),
+    ],
+)
+def test_an_address_is_compared_in_its_parts_where_the_whole_does_not_fit(mistaken, level):
+    found = compare(address(**WHOLE), address(**(WHOLE | mistaken)))
+    assert [one.term for one in found] == [f"address.{level}"]
+
+
+def test_a_postcode_leads_to_whom_a_slip_in_the_street_would_hide():
+    typed = who("Иванов Пётр", addresses="170100, Тверь, Дмитровское шоссе, 15")
+    again = who("Ивонов Петя", addresses="170100 г. Тверь, ш. Дмитравское, дом 15")
+    assert Key("post", "170100 15") in filed(typed) & filed(again)
+    assert "address.near" in {one.term for one in compare(typed, again)}
+
+
+COUNTED = Base(surnames={"орлов": 0.002, "чхеидзе": 0.0001})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_enough"),
+    [
+        (who("Орлов Женя", "8 916 765-55-60"), who("Орлов Женя", "8 916 765-55-61"), False),
+        (who("Чхеидзе Женя", "8 916 765-55-60"), who("Чхеидзе Женя", "8 916 765-55-61"), True),
+        (who("Орлов Женя", emails="e.orlov1@mail.ru"), who("Орлов Женя", emails="e.orlov2@mail.ru"), False),
+        (who("Орлов Женя", emails="e.orlov77@mail.ru"), who("Орлов Женя", emails="e.orlov77@ya.ru"), False),
+    ],
+)
+def test_a_contact_with_a_slip_needs_a_rare_name(one, other, is_enough):
+    assert ("no_contact" not in score(one, other, COUNTED).vetoes) is is_enough
+    assert (decide(one, [(1, other)], base=COUNTED).client == 1) is is_enough
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"addresses": "Москва, Лесная 5"},
+        {"emails": ("orlov.zhenya@mail.ru", "orlov.zhenya@mial.ru")},
+        {"tax_numbers": "500100732259"},
+    ],
+)
+def test_or_a_second_thing_in_common(second):
+    one, other = (who("Орлов Женя", f"8 916 765-55-6{end}", **second) for end in (0, 1))
+    assert "no_contact" not in score(one, other, COUNTED).vetoes
+
+
+@pytest.mark.parametrize(
+    ("known", "came", "kind"),
+    [
+        ("Сутормин Денис", "Сутормин Денис Денисович", "doubtful"),
+        ("Сутормин Денис Денисович", "Денис", "doubtful"),
+        ("Сутормин Денис Денисович", "Сутормин Денис Денисович", "certain"),
+        ("Сутормин Денис", "Сутормин Денис Петрович", "certain"),
+    ],
+)
+def test_whoever_is_called_as_his_father_may_be_either(known, came, kind):
+    assert decide(who(came, PHONE), [(1, who(known, PHONE))]).kind == kind
+
+
+def test_a_company_that_writes_from_a_number_that_called_may_be_a_sister():
+    called = normalise(Given(phones=(PHONE,), seen=date(2026, 1, 1)))
+    wrote = Given(names=("Анна",), phones=(PHONE,), companies=("ООО Вектор-Монтаж",), seen=date(2026, 1, 2))
+    assert decide(normalise(wrote), [(1, called)]).kind == "doubtful"
+    assert decide(normalise(replace(wrote, companies=())), [(1, called)]).kind == "certain"
+
+
+def test_initials_that_look_like_a_sole_trader_speak_against_another_father():
+    assert "other_patronymic" in score(who("Мосина Ирина Сергеевна", PHONE), who("Мосина И.П.", PHONE)).vetoes
+    assert who("Мосина И.П.").companies == ()

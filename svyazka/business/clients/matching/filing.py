@@ -24,7 +24,7 @@ LOCK = 5_219_071
 _LETTERS: dict[keys.Kind, str] = {
     "phone": "p", "phone_end": "e", "phone_start": "s", "email": "@", "mailbox": "m", "inn": "i", "handle": "h",
     "name": "n", "sound": "u", "slip": "l", "words": "w", "flat": "f", "home": "o", "company": "c",
-    "company_sound": "d",
+    "company_sound": "d", "born": "b", "post": "t",
 }  # fmt: skip
 EXACT = tuple(_LETTERS[kind] for kind in ("phone", "email", "inn", "handle"))
 
