@@ -88,11 +88,11 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.agreements import links as agreement_links
     from svyazka.business.calendars import feeds
     from svyazka.business.calls.models import Call, CallQueue, Listening, Pbx, PhoneLine, Recording
-    from svyazka.business.clients.models import Client, Interaction, Source
+    from svyazka.business.clients.models import Client, Comparison, Interaction, Source
     from svyazka.business.conversations.models import ChannelAccount
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
     from svyazka.business.duplicates.merging import merge
-    from svyazka.business.duplicates.models import Search, Suspicion
+    from svyazka.business.duplicates.models import Refit, Search, Suspicion
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
     from svyazka.business.moving_in.models import MoveIn
@@ -187,6 +187,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "deals": deal.pk,
         "duplicates": suspicion.pk,
         "searches": Search.objects.create(by=windows["roza"], state="found").pk,
+        "refits": Refit.objects.create(at=now, state="left").pk,
+        "comparisons": Comparison.objects.create(at=now, client_id=vera.pk, kind="new", weights="1").pk,
         "pipelines": pipeline.code,
         "stages": stage.pk,
         "of": windows["mikhail"].pk,

@@ -25,7 +25,7 @@ from svyazka.business.conversations import bots
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
-from svyazka.business.duplicates import merging, searching
+from svyazka.business.duplicates import merging, refitting, searching
 from svyazka.business.imports import going_on, upload
 from svyazka.business.intake import chores, left_behind
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
@@ -118,7 +118,7 @@ def do_chores() -> None:
     giving_way.give_way()
     told = _told()
     _begin("imports", beside, going_on.go_on, told)
-    _begin("duplicates", beside, searching.go_on, told)
+    _begin("duplicates", beside, look_for_duplicates, told)
     _begin("moving_in", beside, moving_in.go_on, told)
     _begin("recordings", beside, fetch.fetch_due, told)
     _begin("places", beside, placing.ask_due, told)
@@ -166,6 +166,11 @@ def send_notices() -> object:
 def speak(kind: str) -> None:
     """One round. It says nothing of more to do: the next one has to wait its second."""
     delivering.deliver_due(kind, push.write, bots.reach)
+
+
+def look_for_duplicates() -> bool:
+    """A piece of each, so that neither waits until the other has ended."""
+    return searching.go_on() | refitting.go_on()
 
 
 def quiet_calls() -> None:

@@ -12,6 +12,7 @@ from svyazka.business.clients.models import (
     Client,
     ClientKey,
     ClientRecord,
+    Comparison,
     ContactPoint,
     Interaction,
     SearchPosting,
@@ -111,6 +112,7 @@ ALONG = Along(
         # Who is apart from whom holds for those they were merged into: `apart.of` follows them.
         (Apart, "one_id"): Fate.STAYS,
         (Apart, "other_id"): Fate.STAYS,
+        (Comparison, "client_id"): Fate.STAYS,  # what was decided then
         (Client, "merged_into_id"): Fate.STAYS,  # a chain: each points on to the next
         (ClientRecord, "client_id"): Fate.MADE_ANEW,
         (ClientKey, "client_id"): Fate.MADE_ANEW,

@@ -174,6 +174,46 @@ class Apart(models.Model):
         ]
 
 
+class WeightsVersion(models.Model):
+    """Weights by which clients are compared, from now on until the next version: the newest is in force. None is ever
+    changed; whoever goes back writes the earlier one anew. Without any, those that are shipped are in force."""
+
+    class Why(models.TextChoices):
+        CHOSEN = "chosen", _("threshold chosen")
+        LEARNT = "learnt", _("learnt from decisions")
+        BACK = "back", _("gone back to an earlier version")
+
+    follows = models.BigIntegerField(unique=True)  # the number of the one before; 0: the first of all
+    text = models.TextField(blank=True)  # as the engine writes them; empty: those that are shipped
+    certain = models.FloatField()
+    why = models.CharField(max_length=6, choices=Why.choices)
+    back_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Comparison(models.Model):
+    """A request that was compared with the base, with what it takes to weigh it anew; nothing of what it said. Kept
+    for half a year."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    client_id = models.BigIntegerField()  # whose it became
+    kind = models.CharField(max_length=8)  # what was decided: certain, doubtful, new
+    # [[client, {term: amount}, has just called], …], the likeliest first.
+    likely = models.JSONField(default=list)
+    weights = models.CharField(max_length=40)
+    is_right = models.BooleanField(null=True)  # what somebody has said of it since
+    said_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    said_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="comparison_newest"),
+            models.Index(fields=["-said_at", "-id"], condition=Q(said_at__isnull=False), name="comparison_said"),
+        ]
+
+
 class InteractionQuerySet(models.QuerySet["Interaction"]):
     def of_client(self, client_id: int) -> InteractionQuerySet:
         return self.filter(client_id=client_id).order_by("-at", "-id")

@@ -94,6 +94,35 @@ class Suspicion(models.Model):
         ]
 
 
+class Refit(models.Model):
+    """Weights worked out from what people have decided, beside those in force: a person takes them over, or not."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("is being worked out")
+        READY = "ready", _("to be decided")
+        TAKEN = "taken", _("weights taken over")
+        LEFT = "left", _("weights not taken over")
+
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # nobody: the house proposes it
+    at = models.DateTimeField()
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    decisions = models.PositiveIntegerField(default=0)  # from which it learns
+    stands_on = models.BigIntegerField(default=0)  # the version of weights beside which it was put
+    text = models.TextField(blank=True)  # the weights, as the engine writes them
+    # "decisions", "arrivals" → "before", "after" → attached, asked, new, checked, wrong
+    figures = models.JSONField(default=dict)
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=Q(state="waiting"), name="one_refit_at_once"),
+        ]
+        indexes = [
+            models.Index(fields=["state"], condition=Q(state__in=["waiting", "ready"]), name="refit_open"),
+        ]
+
+
 class Merge(models.Model):
     """Two clients who became one: `gone` points on to `kept`. Nothing of either is lost, and it can be undone."""
 

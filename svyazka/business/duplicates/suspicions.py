@@ -24,7 +24,6 @@ from svyazka.business.duplicates.models import Search, Suspicion
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.staff import hours, roles
 from svyazka.business.staff.models import Person, Role
-from svyazka.engines.matching import weights as shipped
 from svyazka.engines.matching.decide import Decision, Likely
 from svyazka.kit import clock
 
@@ -75,7 +74,7 @@ def suspect(client: Client, decision: Decision, *, deal: Deal | None, by: Actor)
 def of_likely(client_id: int, likely: Likely, decision: Decision, *, deal_id: int | None = None) -> Found:
     score = likely.score
     doubts = list(score.vetoes or (doubt for doubt in decision.doubts if doubt != "veto"))
-    if not doubts and score.probability < shipped.start().certain:
+    if not doubts and score.probability < decision.certain:
         doubts.append("unlikely")
     reasons = [[one.term, round(one.bits, 3), one.ours, one.theirs, one.amount] for one in score.reasons]
     return Found(client_id, likely.id, score.probability, reasons, doubts, decision.version, deal_id)

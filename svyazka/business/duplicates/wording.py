@@ -81,6 +81,18 @@ _SENTENCES: dict[str, Promise] = {
     "first.rare": _("the first name is rare: {theirs}"),
     "company.rare": _("few companies are called so: {theirs}"),
 }
+_FIELDS: dict[str, Promise] = {
+    "phone": _("phone"),
+    "email": _("e-mail"),
+    "handle": _("messenger"),
+    "inn": _("tax number"),
+    "first": _("first name"),
+    "surname": _("surname"),
+    "patronymic": _("patronymic"),
+    "gender": _("gender"),
+    "address": _("address"),
+    "company": _("company"),
+}
 _COMMON: dict[str, Promise] = {
     "surname.rare": _("the surname is a common one: {theirs}"),
     "first.rare": _("the first name is a common one: {theirs}"),
@@ -131,6 +143,16 @@ def sentence(term: str, ours: str, theirs: str, *, bits: float = 1.0) -> str:
         return said.format(n=years)
     template = _COMMON.get(term, _SENTENCES[term]) if bits < 0 else _SENTENCES[term]
     return str(template).format(ours=_shown(term, ours), theirs=_shown(term, theirs))
+
+
+def field(code: str) -> str:
+    """What a term is about."""
+    return str(_FIELDS.get(code, code))
+
+
+def term(code: str) -> str:
+    """What it says, of nobody in particular: without the values that would stand behind the colon."""
+    return str(_SENTENCES[code]).partition(":")[0].replace("{ours}", "…").replace("{theirs}", "…")
 
 
 def doubt(code: str) -> str:

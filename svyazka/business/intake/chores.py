@@ -10,6 +10,8 @@ from django.db import DatabaseError, connection, transaction
 
 from svyazka.business.calls.commands import forget_old as forget_old_commands
 from svyazka.business.calls.setting_up.examine import forget_old as forget_old_examinations
+from svyazka.business.clients.matching.comparisons import forget_old as forget_old_comparisons
+from svyazka.business.duplicates.refitting import propose_due as propose_weights
 from svyazka.business.intake.models import ArrivalKey
 from svyazka.business.journal.record import forget_old_news
 from svyazka.business.notices.reading import forget_old_notices
@@ -71,6 +73,8 @@ CHORES: tuple[Callable[[], None], ...] = (
     forget_old_news_of_visits,
     forget_old_days_told,
     forget_old_marks,
+    forget_old_comparisons,
+    propose_weights,
     SessionStore.clear_expired,
 )
 

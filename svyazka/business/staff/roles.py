@@ -44,6 +44,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "clients.change": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
     # The whole base, looked through for clients who are one; what is certain is merged at once.
     "duplicates.search": _all(Role.HEAD, Role.ADMINISTRATOR),
+    # From which probability on a request is attached to a client by itself, and by which weights that is said.
+    "duplicates.weigh": _all(Role.HEAD, Role.ADMINISTRATOR),
     "queue.see": _all(*_OFFICE),
     "requests.take": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
     "calls.take": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
@@ -135,6 +137,7 @@ WORDS = {
     "clients.see": _("Sees clients, their history and the search"),
     "clients.change": _("Changes clients: name, address, ways to reach them"),
     "duplicates.search": _("Searches the whole base for duplicates, merges what is certain"),
+    "duplicates.weigh": _("Chooses how sure it must be before a request is attached by itself"),
     "queue.see": _("Sees the live queue and the list of calls"),
     "requests.take": _("Takes requests down"),
     "calls.take": _("Takes calls: cards, call-backs, results"),

@@ -9,9 +9,9 @@ from math import inf, log2
 from typing import Literal
 
 from svyazka.config.bench import matching_peers as peers
-from svyazka.config.bench.matching_scores import surely
 from svyazka.config.bench.report import Row
 from svyazka.engines.matching.decide import decide
+from svyazka.engines.matching.hindsight import surely
 from svyazka.engines.matching.made_up import Arrived, World
 
 Better = Literal["lower", "higher"]

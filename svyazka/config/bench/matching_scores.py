@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from itertools import combinations
-from math import sqrt
 
 Pair = tuple[int, int]
-
-
-def surely(right: int, of: int, *, deviations: float = 1.96) -> float:
-    """Wilson's lower bound of a share, at 95 %."""
-    if not of:
-        return 0.0
-    share, square = right / of, deviations**2
-    spread = deviations * sqrt(share * (1 - share) / of + square / (4 * of * of))
-    return (share + square / (2 * of) - spread) / (1 + square / of)
 
 
 def f1(found: Collection[Pair], true: Collection[Pair]) -> float:

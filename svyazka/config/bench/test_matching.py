@@ -7,9 +7,10 @@ import pytest
 
 from svyazka.config.bench import matching_batch, matching_febrl, matching_leads, matching_peers
 from svyazka.config.bench.matching_leads import Decided, as_used, outcome
-from svyazka.config.bench.matching_scores import chained, f1, pairs_within, surely
+from svyazka.config.bench.matching_scores import chained, f1, pairs_within
 from svyazka.engines.matching import made_up
 from svyazka.engines.matching.compare import compare
+from svyazka.engines.matching.hindsight import surely
 from svyazka.engines.matching.made_up import Arrived
 from svyazka.engines.matching.record import Given, normalise
 

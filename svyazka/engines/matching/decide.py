@@ -20,18 +20,23 @@ Doubt = Literal["veto", "unlikely", "another_as_likely"]
 
 @dataclass(frozen=True, slots=True)
 class Likely:
+    """`has_just_called`: nothing is known of him but his number, and that is the caller's of these days."""
+
     id: int
     score: Score
+    has_just_called: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`likely`: the best first; of a certain one the first is meant. `doubts`: why it is not certain."""
+    """`likely`: the best first; of a certain one the first is meant. `doubts`: why it is not certain. `certain`: from
+    which probability on it would have been."""
 
     kind: Kind
     likely: tuple[Likely, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     version: str = ""
+    certain: float = 1.0
 
     @property
     def client(self) -> int | None:
@@ -49,16 +54,19 @@ def decide(
     """`apart`: clients of whom a person has said that they are somebody else."""
     chosen = weights or shipped.start()
     standing = {id: other for id, other in candidates if id not in apart}
-    all_of = [Likely(id, score(record, other, base, chosen)) for id, other in standing.items()]
+    all_of = [
+        Likely(id, score(record, other, base, chosen), _has_just_called(other, record))
+        for id, other in standing.items()
+    ]
     likely = sorted((one for one in all_of if _is_to_be_shown(one.score, chosen)), key=_best_first)
     if not likely:
-        return Decision("new", version=chosen.version)
-    enough = chosen.nameless if _has_just_called(standing[likely[0].id], record) else chosen.certain
+        return Decision("new", version=chosen.version, certain=chosen.certain)
     best = likely[0]
-    if enough < chosen.certain and best.score.vetoes == ("no_name",):
+    enough = chosen.nameless if best.has_just_called else chosen.certain
+    if best.has_just_called and best.score.vetoes == ("no_name",):
         likely[0] = replace(best, score=replace(best.score, vetoes=()))
     doubts = tuple(_doubts(likely, chosen, enough))
-    return Decision("doubtful" if doubts else "certain", tuple(likely), doubts, chosen.version)
+    return Decision("doubtful" if doubts else "certain", tuple(likely), doubts, chosen.version, chosen.certain)
 
 
 def _is_to_be_shown(score: Score, weights: Weights) -> bool:

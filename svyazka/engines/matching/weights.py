@@ -38,13 +38,17 @@ def start() -> Weights:
     return read(START.read_text(encoding="utf-8"))
 
 
-def read(text: str) -> Weights:
-    """Raises Unfit."""
+def read(text: str, *, otherwise: Weights | None = None) -> Weights:
+    """`otherwise`: for text that an earlier or a later Svyazka has written. What it lacks is taken from there, what it
+    has too much is passed over. Raises Unfit."""
     try:
         said = yaml.safe_load(text)
+        bits = {str(term): float(bits) for term, bits in said["bits"].items()}
+        if otherwise:
+            bits = {term: bits.get(term, usual) for term, usual in otherwise.bits.items()}
         weights = Weights(
             str(said["version"]),
-            {str(term): float(bits) for term, bits in said["bits"].items()},
+            bits,
             *(float(said[name]) for name in ("certain", "doubtful", "margin", "nameless", "alone")),
         )
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as wrong:

@@ -20,6 +20,7 @@ from svyazka.workplaces.manager import (
     questions,
     report,
     searches,
+    sureness,
     table,
     tasks,
 )
@@ -86,6 +87,13 @@ urlpatterns = [
         path(f"duplicates/searches/<int:pk>/{what}/", searches.turn, {"what": what}, name=f"duplicate_search_{what}")
         for what in searches.TURNS
     ),
+    path("duplicates/sureness/", sureness.page, name="sureness"),
+    path("duplicates/sureness/threshold/", sureness.threshold, name="sureness_threshold"),
+    path("duplicates/sureness/return/", sureness.going_back, name="sureness_return"),
+    path("duplicates/refits/", sureness.refits, name="refits"),
+    path("duplicates/refits/<int:pk>/taking/", sureness.taking, name="refit_taking"),
+    path("duplicates/refits/<int:pk>/leaving/", sureness.leaving, name="refit_leaving"),
+    path("duplicates/comparisons/<int:pk>/judgement/", sureness.judgement, name="comparison_judgement"),
     path("duplicates/<int:pk>/", duplicates.duplicate, name="duplicate"),
     path("duplicates/<int:pk>/decision/", duplicates.decision, name="duplicate_decision"),
     path("duplicates/<int:pk>/later/", duplicates.put_off, name="duplicate_later"),

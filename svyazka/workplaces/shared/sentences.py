@@ -26,6 +26,12 @@ SENTENCES: dict[str, Sentence] = {
     "clients.apart": Sentence(_("Said to be another client than № {after}"), of="client"),
     "clients.not_apart": Sentence(_("No longer said to be another client than № {after}"), of="client"),
     "clients.given": Sentence(_("Given to this client: what came while two were one")),
+    "clients.weights_chosen": Sentence(
+        _("Requests are attached by themselves from another probability on: {after}"), of="certain"
+    ),
+    "clients.weights_learnt": Sentence(_("Weights learnt from decisions compare clients from now on")),
+    "clients.weights_back": Sentence(_("Clients are compared as before again, by an earlier version of the weights")),
+    "clients.attachment_judged": Sentence(_("Somebody said whether an attached request belongs to this client")),
     "clients.taken_up": Sentence(_("Taken up from the queue")),
     "clients.put_back": Sentence(_("Put back into the queue")),
 
@@ -37,6 +43,9 @@ SENTENCES: dict[str, Sentence] = {
     "duplicates.search_merged": Sentence(_("What a search for duplicates was certain of is merged")),
     "duplicates.search_undoing": Sentence(_("The merges of a search for duplicates are being undone")),
     "duplicates.search_undone": Sentence(_("The merges of a search for duplicates are undone")),
+    "duplicates.refit_begun": Sentence(_("Weights are being worked out from people's decisions")),
+    "duplicates.refit_ready": Sentence(_("Weights were worked out from people's decisions")),
+    "duplicates.refit_left": Sentence(_("Weights worked out from people's decisions were not taken over")),
     "duplicates.put_off": Sentence(_("Whether two are one client is decided later: {after}"), of="until"),
 
     "clients.source_added": Sentence(_("Source added: {after}"), of="name"),

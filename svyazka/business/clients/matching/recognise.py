@@ -20,7 +20,7 @@ from svyazka.business.clients.identify import (
     survivor,
     wait_in_line,
 )
-from svyazka.business.clients.matching import filing
+from svyazka.business.clients.matching import comparisons, filing
 from svyazka.business.clients.matching.filing import given_of
 from svyazka.business.clients.matching.traits import Known, learn
 from svyazka.business.clients.matching.whose import decide_on
@@ -58,10 +58,16 @@ def recognise(contacts: Sequence[Contact], known: Known, *, by: Actor, on: date 
     if same := find_by_contact(one for one in contacts if one.kind in _IDENTITIES):
         return Recognised(attach(same, contacts, known, by=by, on=on), is_new=False)
     decision = decide_on(record_of(contacts, known, on))
+    client = _client_of(decision, contacts, known, by=by, on=on)
+    comparisons.keep(client.pk, decision)
+    return Recognised(client, is_new=decision.client is None, decision=decision)
+
+
+def _client_of(decision: Decision, contacts: Sequence[Contact], known: Known, *, by: Actor, on: date) -> Client:
     if decision.client is None:
-        return Recognised(create(contacts, known, by=by, on=on), is_new=True, decision=decision)
+        return create(contacts, known, by=by, on=on)
     same = survivor(Client.objects.get(pk=decision.client))
-    return Recognised(attach(same, contacts, known, by=by, on=on), is_new=False, decision=decision)
+    return attach(same, contacts, known, by=by, on=on)
 
 
 def record_of(contacts: Iterable[Contact], known: Known, on: date) -> Record:

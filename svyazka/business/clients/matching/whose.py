@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from svyazka.business.clients import apart as said_apart
-from svyazka.business.clients.matching import commonness
+from svyazka.business.clients.matching import commonness, in_force
 from svyazka.business.clients.matching.filing import EXACT, key_text
 from svyazka.business.clients.models import ClientRecord
 from svyazka.engines.matching import keys, usage
@@ -66,14 +66,17 @@ def decide_on_many(
     besides: Sequence[int] = (),
     weights: Weights | None = None,
 ) -> list[Decision]:
-    """`apart`: clients who are somebody else; `besides`: for each record the client whose it is."""
-    found, commons = answered(together(_candidates(records, besides), commonness.shares(records)))
+    """`apart`: clients who are somebody else; `besides`: for each record the client whose it is. `weights`: those in
+    force, unless others are given."""
+    found, commons, current = answered(
+        together(_candidates(records, besides), commonness.shares(records), in_force.asking())
+    )
     return [
         decide(
             record,
             [(one.client_id, one.record) for one in found[place]],
             base=replace(commons, people=_people(record, found[place])),
-            weights=weights,
+            weights=weights or current,
             apart=apart,
         )
         for place, record in enumerate(records)
