@@ -252,6 +252,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "agreements": agreement.pk,
         "a": agreement_links.link_of(agreement).split("/")[-2],
         "texts": "reminder",
+        "consents": "processing",
         "ical": feeds.give(visit.resource, by=windows["anna"]),
     }
 

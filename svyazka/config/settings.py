@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "svyazka.business.notices",
     "svyazka.business.places",
     "svyazka.business.clients",
+    "svyazka.business.consents",
     "svyazka.business.calls",
     "svyazka.business.conversations",
     "svyazka.business.deals",

@@ -44,6 +44,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "clients.change": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
     # The whole base, looked through for clients who are one; what is certain is merged at once.
     "duplicates.search": _all(Role.HEAD, Role.ADMINISTRATOR),
+    # To which words clients agree: processing of their data, advertising, recording.
+    "consents.write": _all(Role.HEAD, Role.ADMINISTRATOR),
     "queue.see": _all(*_OFFICE),
     "requests.take": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
     "calls.take": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
@@ -133,6 +135,7 @@ WORDS = {
     "clients.see": _("Sees clients, their history and the search"),
     "clients.change": _("Changes clients: name, address, ways to reach them"),
     "duplicates.search": _("Searches the whole base for duplicates, merges what is certain"),
+    "consents.write": _("Writes the texts to which clients agree"),
     "queue.see": _("Sees the live queue and the list of calls"),
     "requests.take": _("Takes requests down"),
     "calls.take": _("Takes calls: cards, call-backs, results"),

@@ -30,6 +30,7 @@ from svyazka.business.duplicates.models import Merge
 from svyazka.business.staff.models import Person
 from svyazka.kit import phones, rows
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
+from svyazka.workplaces.operator import consents
 from svyazka.workplaces.shared import inputs, not_to_ring, own_fields, suspected, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
@@ -182,7 +183,7 @@ def page_of(found: Client, person: Person) -> dict[str, Any]:
     )
     deals.sort(key=lambda deal: not deal.is_open)
     contacts = contacts_of(found, person)
-    told = {**history_of(found.pk), **suspected.of_client(found.pk)}
+    told = {**history_of(found.pk), **suspected.of_client(found.pk), **consents.of(found)}
     return {"client": found, "deals": deals, "known": _known(found), **contacts, **told}
 
 

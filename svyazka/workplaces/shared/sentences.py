@@ -29,6 +29,10 @@ SENTENCES: dict[str, Sentence] = {
     "clients.taken_up": Sentence(_("Taken up from the queue")),
     "clients.put_back": Sentence(_("Put back into the queue")),
 
+    "consents.text_changed": Sentence(_("The text to which clients agree was changed: {after}"), of="consent"),
+    "consents.given": Sentence(_("The client has agreed: {after}"), of="consent"),
+    "consents.withdrawn": Sentence(_("The client has withdrawn his consent: {before}"), of="consent"),
+
     "duplicates.suspected": Sentence(_("May be a client whom we know: {after}"), of="like"),
     "duplicates.search_begun": Sentence(_("A search for duplicates through the whole base was begun")),
     "duplicates.search_stopped": Sentence(_("A search for duplicates was stopped")),
@@ -295,6 +299,8 @@ FIELDS: dict[str, Promise] = {
     "loss_reason": _("Reason of the loss"),
     "responsible": _("Responsible"),
     "what": _("What"),
+    "version": _("Version"),
+    "way": _("Way"),
     "next_step": _("Next step"),
     "due_at": _("By when"),
     "until": _("Until"),
