@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "svyazka.business.duplicates",
     "svyazka.business.intake",
     "svyazka.business.problems",
+    "svyazka.business.personal_data",
     "svyazka.business.company",
     "svyazka.workplaces.shared",
     "svyazka.workplaces.operator",

@@ -31,6 +31,7 @@ from svyazka.business.intake import chores, left_behind
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal import bell
 from svyazka.business.notices import delivering, sending
+from svyazka.business.personal_data import files as data_files
 from svyazka.business.places import placing
 from svyazka.business.problems import rounds as problems
 from svyazka.business.visits import (
@@ -70,6 +71,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (merging.gather_lately, 60.0),
     (commonness.count_anew, 21_600.0),
     (upload.forget_old, 3600.0),
+    (data_files.forget_old, 600.0),
     (commands.give_up_late, 5.0),
     (left_behind.end_calls, 60.0),
     (counting.fold_in, 1.0),
@@ -115,6 +117,7 @@ def do_chores() -> None:
     giving_way.give_way()
     told = _told()
     _begin("imports", beside, going_on.go_on, told)
+    _begin("data files", beside, data_files.go_on, told)
     _begin("duplicates", beside, searching.go_on, told)
     _begin("recordings", beside, fetch.fetch_due, told)
     _begin("places", beside, placing.ask_due, told)

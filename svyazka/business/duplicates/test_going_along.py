@@ -10,7 +10,8 @@ from svyazka.business.duplicates.merging import ROOMS
 from svyazka.kit.going_along import Fate
 
 # Of rooms above this one: what a problem is about belongs to a deal, and is never a client.
-ABOVE = {("problems_problem", "subject_id")}
+# A file with the data of a client stays what it was asked for.
+ABOVE = {("problems_problem", "subject_id"), ("personal_data_datafile", "client_id")}
 _OBJECTS = {"object_id", "subject_id"}
 
 

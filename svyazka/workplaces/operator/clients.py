@@ -27,6 +27,7 @@ from svyazka.business.deals.found import Found, look_up
 from svyazka.business.deals.known import client_facts
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.duplicates.models import Merge
+from svyazka.business.journal.record import seen
 from svyazka.business.staff.models import Person
 from svyazka.kit import phones, rows
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
@@ -86,6 +87,7 @@ def client(request: PageRequest, client_id: int) -> HttpResponse:
     found = get_object_or_404(Client, pk=client_id)
     if found.merged_into_id:
         return redirect(f"{reverse('client', args=[survivor(found).pk])}?{urlencode({'was': found.pk})}")
+    seen(found.pk, by=request.person)
     context = page_of(found, request.person)
     return render(request, "operator/client.html", {**context, "merged": _merged(request.GET.get("was"), found)})
 

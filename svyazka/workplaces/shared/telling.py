@@ -80,6 +80,14 @@ def tell(entry: Entry, names: Names) -> str:
     )
 
 
+def named(entry: Entry) -> str:
+    """The sentence without what stood in it."""
+    sentence = SENTENCES.get(entry.verb)
+    return (
+        str(sentence.words).format(before="…", after="…", whom="…", number=entry.object_id) if sentence else entry.verb
+    )
+
+
 def who(entry: Entry, names: Names) -> str:
     """The person; or what the house called itself when it acted alone."""
     if entry.by_id:
