@@ -96,6 +96,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
     from svyazka.business.moving_in.models import MoveIn
+    from svyazka.business.personal_data.models import DataFile
     from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion
     from svyazka.business.site_work.models import Payment, PaymentWay
     from svyazka.business.visits import links, waiting, window_links
@@ -182,6 +183,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     agreement.outcome, agreement.name, agreement.strokes = "signed", "Вера Павлова", [[0, 0, 500, 200]]
     agreement.signed_at, agreement.code, agreement.is_current, agreement.paper = now, "0000-0000", True, "made"
     agreement.file.save("agreement.pdf", ContentFile(b"%PDF-1.7"))
+    data = DataFile.objects.create(client=vera, asked_by=windows["anna"], asked_at=now, state="made")
+    data.file.save("data.zip", ContentFile(b"PK"))
     suspicion = Suspicion.objects.create(client=Client.objects.create(), other=vera, probability=0.5, weights="1")
     return {
         "deals": deal.pk,
@@ -257,6 +260,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "agreements": agreement.pk,
         "a": agreement_links.link_of(agreement).split("/")[-2],
         "texts": "reminder",
+        "consents": "processing",
+        "data": data.pk,
         "ical": feeds.give(visit.resource, by=windows["anna"]),
     }
 

@@ -23,6 +23,7 @@ from svyazka.business.clients.going_along import ALONG as CLIENTS
 from svyazka.business.clients.going_along import become, new_version
 from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.clients.naming import called
+from svyazka.business.consents.going_along import ALONG as CONSENTS
 from svyazka.business.deals.going_along import ALONG as DEALS
 from svyazka.business.deals.held import held_all
 from svyazka.business.deals.models import Deal
@@ -44,7 +45,7 @@ from svyazka.kit.refusals import Refused
 LATELY = timedelta(hours=1)
 # Any number will do, as long as nobody else uses it.
 LOCK = 5_219_113
-ROOMS = (DUPLICATES, CLIENTS, DEALS, VISITS, CALLS, AGREEMENTS, NOTICES, IMPORTS, JOURNAL)
+ROOMS = (DUPLICATES, CLIENTS, CONSENTS, DEALS, VISITS, CALLS, AGREEMENTS, NOTICES, IMPORTS, JOURNAL)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from svyazka.business.clients import apart, change, history, identify, search
 from svyazka.business.clients.matching import filing
 from svyazka.business.clients.models import Client, ClientKey, ContactPoint, Interaction, Trait
+from svyazka.business.consents import giving
 from svyazka.business.deals.models import Deal, MissedCall, RingBack, Task
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.deals.work import next_steps
@@ -277,3 +278,12 @@ def test_a_long_history_costs_as_many_questions_as_a_short_one(vera, twin, olga,
     undo(first, by=olga)
     with django_assert_num_queries(len(short)):
         merge(vera, third, by=olga)
+
+
+def test_what_either_has_agreed_to_goes_along_and_comes_back(known, olga):
+    vera, other = known("Вера"), known("Вера П.")
+    giving.give(other, "processing", source="paper", by=olga)
+    done = merge(vera, other, by=olga)
+    assert [one.source for one in giving.list_of(vera.pk)] == ["paper"]
+    undo(done, by=olga)
+    assert (giving.list_of(vera.pk), len(giving.list_of(other.pk))) == ([], 1)

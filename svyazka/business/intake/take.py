@@ -13,6 +13,7 @@ from svyazka.business.clients.identify import Contact
 from svyazka.business.clients.matching.recognise import recognise
 from svyazka.business.clients.matching.traits import Known
 from svyazka.business.clients.models import Client, Interaction, Source
+from svyazka.business.consents import giving
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of
 from svyazka.business.duplicates.suspicions import suspect
@@ -67,6 +68,8 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
         waiting=before is None,
         by=by,
     )
+    where = form.page or form.referrer
+    giving.tick(client, form.consents, page=where, at=arrival.received_at, arrival_id=arrival.pk, by=by)
     return {"client": client.pk, "deal": deal.pk, "interaction": happened.pk}
 
 

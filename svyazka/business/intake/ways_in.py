@@ -22,6 +22,7 @@ class FormFilled:
     referrer: str = ""
     utm: dict[str, str] = field(default_factory=dict)
     extra: dict[str, str] = field(default_factory=dict)
+    consents: tuple[str, ...] = ()  # what was ticked: kinds of a ConsentText
 
 
 @dataclass(frozen=True)

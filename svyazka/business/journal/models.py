@@ -27,6 +27,10 @@ class Entry(models.Model):
             # The journal of one person, or of one kind of things.
             models.Index(fields=["by_id", "-at", "-id"], condition=models.Q(by_id__isnull=False), name="entry_person"),
             models.Index(fields=["kind", "-at", "-id"], name="entry_kind"),
+            # All that was done with one client's data.
+            models.Index(
+                fields=["client_id", "-at", "-id"], condition=models.Q(client_id__isnull=False), name="entry_client"
+            ),
         ]
 
 

@@ -16,6 +16,7 @@ from svyazka.business.journal.models import LiveEvent
 from svyazka.kit import clock
 
 REMEMBERED = timedelta(days=1)
+SEEN, SEEN_AGAIN = "clients.seen", timedelta(hours=1)
 
 
 class Actor(Protocol):
@@ -93,6 +94,27 @@ def record(
 def _whose(about: About) -> dict[str, int]:
     whose = {"client": about.client_id, "deal": about.deal_id}
     return {kind: number for kind, number in whose.items() if number}
+
+
+def seen(client_id: int, *, by: Actor) -> None:
+    """Somebody has opened a client's page: once an hour is enough, and nobody has to hear of it."""
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SEEN, {"at": now, "by": by.actor_id, "verb": SEEN, "client": client_id, "since": now - SEEN_AGAIN}
+        )
+
+
+_SEEN = """
+insert into journal_entry (at, by_id, actor, verb, kind, object_id, client_id, changes, note)
+select %(at)s::timestamptz, %(by)s::bigint, '', %(verb)s::varchar, 'client', %(client)s::bigint, %(client)s::bigint,
+    '{}', ''
+where not exists (
+    select from journal_entry
+    where client_id = %(client)s::bigint and by_id = %(by)s::bigint and verb = %(verb)s::varchar
+        and at > %(since)s::timestamptz and at <= %(at)s::timestamptz
+)
+"""
 
 
 def announce(topic: str, object_id: int, *, people: Iterable[int] = (), data: Mapping[str, Any] | None = None) -> None:

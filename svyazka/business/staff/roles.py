@@ -46,6 +46,12 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "duplicates.search": _all(Role.HEAD, Role.ADMINISTRATOR),
     # From which probability on a request is attached to a client by itself, and by which weights that is said.
     "duplicates.weigh": _all(Role.HEAD, Role.ADMINISTRATOR),
+    # To which words clients agree: processing of their data, advertising, recording.
+    "consents.write": _all(Role.HEAD, Role.ADMINISTRATOR),
+    # All that is known of a client, as a file for him: he has asked for it in writing.
+    "personal_data.export": _all(Role.HEAD, Role.ADMINISTRATOR),
+    # Who has seen, changed or taken out what of clients, as a file.
+    "personal_data.log": _all(Role.CONTROLLER, Role.ADMINISTRATOR),
     "queue.see": _all(*_OFFICE),
     "requests.take": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
     "calls.take": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
@@ -138,6 +144,9 @@ WORDS = {
     "clients.change": _("Changes clients: name, address, ways to reach them"),
     "duplicates.search": _("Searches the whole base for duplicates, merges what is certain"),
     "duplicates.weigh": _("Chooses how sure it must be before a request is attached by itself"),
+    "consents.write": _("Writes the texts to which clients agree"),
+    "personal_data.export": _("Makes a file of all that is known of a client, for him"),
+    "personal_data.log": _("Takes the journal of personal data out of the house as a file"),
     "queue.see": _("Sees the live queue and the list of calls"),
     "requests.take": _("Takes requests down"),
     "calls.take": _("Takes calls: cards, call-backs, results"),

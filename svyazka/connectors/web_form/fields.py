@@ -31,6 +31,21 @@ ALIASES = {
     "outside_id": "tranid tran_id",  # Tilda's, which gives none twice
     "said_id": "submission_id request_id",  # some forms send the same with everybody
 }
+# What is ticked beneath a form. It stays among the rest, too: that is what the visitor has sent.
+TICKS = {
+    "processing": "consent consents agree agreed agreement accept accepted acceptance privacy privacy_policy policy "
+    "personal_data pdn gdpr soglasie согласие согласен согласна согласие_на_обработку "
+    "согласие_на_обработку_персональных_данных обработка_персональных_данных персональные_данные политика",
+    "advertising": "subscribe subscription newsletter marketing advertising ads news_consent рассылка подписка реклама "
+    "согласие_на_рассылку согласие_на_рекламу",
+}
+_CONSENT = {alias: kind for kind, aliases in TICKS.items() for alias in aliases.split()}
+_YES = re.compile(
+    r"(1|on|y|yes|true|checked|accepted|agree|agreed|i agree\b.*|ok|да|принимаю\b.*"
+    r"|(я )?(даю |выражаю )?соглас(ен|на|ие|ны)\b.*)",
+    re.DOTALL,
+)
+_NO = re.compile(r"\b(не|not|no|нет)\b")
 _MEANING = {alias: meaning for meaning, aliases in ALIASES.items() for alias in aliases.split()}
 _LONGEST = {
     "name": 200,
@@ -63,6 +78,7 @@ class Fields:
     wrong: dict[str, str] = field(default_factory=dict)  # field → not_text | not_a_phone | not_an_email | no_contact
     outside_id: str = ""
     said_id: str = ""
+    consents: tuple[str, ...] = ()
 
     @property
     def is_acceptable(self) -> bool:
@@ -76,8 +92,11 @@ def parse(content_type: str, body: bytes) -> Fields:
     extra: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     utm: dict[str, str] = {}
+    consents: dict[str, None] = {}
     for name, value in read(content_type, body).items():
         plain = _plain(name)
+        if plain in _CONSENT and _is_ticked(value):
+            consents[_CONSENT[plain]] = None
         meaning = _MEANING.get(plain, "")
         text = _as_text(value)
         if plain.startswith("utm_") and text is not None:
@@ -92,7 +111,9 @@ def parse(content_type: str, body: bytes) -> Fields:
     _read_contacts(found, extra, wrong)
     openings = _number(found.pop("openings", ""), extra)
     short = {meaning: text[: _LONGEST.get(meaning)] for meaning, text in found.items()}
-    return Fields(**short, openings=openings, utm={**_utm_of(found), **utm}, extra=extra, wrong=wrong)
+    return Fields(
+        **short, openings=openings, utm={**_utm_of(found), **utm}, extra=extra, wrong=wrong, consents=tuple(consents)
+    )
 
 
 def _plain(name: str) -> str:
@@ -100,6 +121,14 @@ def _plain(name: str) -> str:
     inner = [part for part in re.findall(r"\[([^\[\]]+)\]", name) if part not in ("value", "0")]
     word = (inner[-1] if inner else name).lower().replace("ё", "е")
     return re.sub(r"[\W_]+", "_", word).strip("_")
+
+
+def _is_ticked(value: Any) -> bool:
+    """Nothing else than a plain yes: a box with its label as its value, or what browsers and builders send for one."""
+    if isinstance(value, list) and value:
+        value = value[-1]  # a hidden 0 stands before the box
+    said = str(value).strip().lower() if isinstance(value, str | int) else ""
+    return bool(_YES.fullmatch(said)) and not _NO.search(said)
 
 
 def _as_text(value: Any) -> str | None:

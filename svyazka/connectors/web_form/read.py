@@ -34,6 +34,7 @@ def read(arrival: Arrival) -> Sequence[object]:
             page=fields.page,
             referrer=str(arrival.headers.get("referer", ""))[:LONGEST],
             utm=fields.utm,
+            consents=fields.consents,
             extra={name: _as_text(value) for name, value in fields.extra.items() if value not in (None, "")},
         )
     ]

@@ -67,6 +67,39 @@ def test_a_wrong_phone_beside_a_good_email_is_no_hindrance():
     assert (fields.wrong, fields.extra, fields.is_acceptable) == ({"phone": "not_a_phone"}, {"phone": "call me"}, True)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("consent", "on", ("processing",)),
+        ("agree", "1", ("processing",)),
+        ("Согласие", "Я согласен на обработку персональных данных", ("processing",)),
+        ("fields[Согласен][value]", "Да", ("processing",)),
+        ("privacy-policy", True, ("processing",)),
+        ("agreement", ["0", "1"], ("processing",)),
+        ("рассылка", "yes", ("advertising",)),
+        ("consent", "", ()),
+        ("consent", "0", ()),
+        ("consent", False, ()),
+        ("consent", ["1", "0"], ()),
+        ("consent", {"given": "on"}, ()),
+        ("согласие", "не согласен", ()),
+        ("согласие", "Согласие не даю", ()),
+        ("policy", "https://okna.example.ru/policy", ()),
+        ("comment", "Я согласен", ()),
+    ],
+)
+def test_what_is_ticked_beneath_a_form_is_a_consent_and_nothing_else_is(name, value, found):
+    assert of_json(phone="+79161234567", **{name: value}).consents == found
+
+
+def test_a_tick_stays_among_what_the_visitor_has_sent():
+    fields = parse(URLENCODED, b"phone=89161234567&agree=0&agree=on&newsletter=on")
+    assert (fields.consents, fields.extra) == (
+        ("processing", "advertising"),
+        {"agree": ["0", "on"], "newsletter": "on"},
+    )
+
+
 def test_nobody_to_answer_to():
     assert of_json(name="Vera").wrong == {"phone": "no_contact"}
     assert of_json(phone="12", email="vera").wrong == {"phone": "not_a_phone", "email": "not_an_email"}
@@ -103,7 +136,10 @@ def test_unreadable(content_type, body):
         parse(content_type, body)
 
 
-_names = st.sampled_from(["phone", "email", "name", "id", "page", "openings", "utm_source", "fields[x]"]) | st.text()
+_names = (
+    st.sampled_from(["phone", "consent", "email", "name", "id", "page", "openings", "utm_source", "fields[x]"])
+    | st.text()
+)
 _values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

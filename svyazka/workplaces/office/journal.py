@@ -47,6 +47,8 @@ KINDS = {
     "site_rules": (gettext_lazy("Price list"), ""),
     "not_done_reason": (gettext_lazy("Why visits are not done"), ""),
     "sheet_form": (gettext_lazy("Form on site"), ""),
+    "consent_text": (gettext_lazy("Text of a consent"), "/office/consents/"),
+    "personal_data": (gettext_lazy("Journal of personal data"), ""),
     "visit_rules": (gettext_lazy("Rules of visits"), ""),
     "department": (gettext_lazy("Department"), ""),
     "source": (gettext_lazy("Source"), ""),

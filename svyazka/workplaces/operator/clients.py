@@ -27,9 +27,11 @@ from svyazka.business.deals.found import Found, look_up
 from svyazka.business.deals.known import client_facts
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.duplicates.models import Merge
+from svyazka.business.journal.record import seen
 from svyazka.business.staff.models import Person
 from svyazka.kit import phones, rows
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
+from svyazka.workplaces.operator import consents
 from svyazka.workplaces.shared import inputs, not_to_ring, own_fields, suspected, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
@@ -85,6 +87,7 @@ def client(request: PageRequest, client_id: int) -> HttpResponse:
     found = get_object_or_404(Client, pk=client_id)
     if found.merged_into_id:
         return redirect(f"{reverse('client', args=[survivor(found).pk])}?{urlencode({'was': found.pk})}")
+    seen(found.pk, by=request.person)
     context = page_of(found, request.person)
     return render(request, "operator/client.html", {**context, "merged": _merged(request.GET.get("was"), found)})
 
@@ -182,7 +185,7 @@ def page_of(found: Client, person: Person) -> dict[str, Any]:
     )
     deals.sort(key=lambda deal: not deal.is_open)
     contacts = contacts_of(found, person)
-    told = {**history_of(found.pk), **suspected.of_client(found.pk)}
+    told = {**history_of(found.pk), **suspected.of_client(found.pk), **consents.of(found)}
     return {"client": found, "deals": deals, "known": _known(found), **contacts, **told}
 
 

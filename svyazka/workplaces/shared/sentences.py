@@ -35,6 +35,17 @@ SENTENCES: dict[str, Sentence] = {
     "clients.taken_up": Sentence(_("Taken up from the queue")),
     "clients.put_back": Sentence(_("Put back into the queue")),
 
+    "consents.text_changed": Sentence(_("The text to which clients agree was changed: {after}"), of="consent"),
+    "consents.given": Sentence(_("The client has agreed: {after}"), of="consent"),
+    "consents.withdrawn": Sentence(_("The client has withdrawn his consent: {before}"), of="consent"),
+
+    "clients.seen": Sentence(_("The client's page was opened")),
+    "personal_data.log_exported": Sentence(_("The journal of personal data was downloaded: {after}"), of="of"),
+    "personal_data.asked": Sentence(_("A file of all that is known of the client was asked for")),
+    "personal_data.made": Sentence(_("The file of all that is known of the client is made")),
+    "personal_data.failed": Sentence(_("The file of all that is known of the client could not be made")),
+    "personal_data.downloaded": Sentence(_("The file of all that is known of the client was downloaded")),
+
     "duplicates.suspected": Sentence(_("May be a client whom we know: {after}"), of="like"),
     "duplicates.search_begun": Sentence(_("A search for duplicates through the whole base was begun")),
     "duplicates.search_stopped": Sentence(_("A search for duplicates was stopped")),
@@ -319,6 +330,8 @@ FIELDS: dict[str, Promise] = {
     "loss_reason": _("Reason of the loss"),
     "responsible": _("Responsible"),
     "what": _("What"),
+    "version": _("Version"),
+    "way": _("Way"),
     "next_step": _("Next step"),
     "due_at": _("By when"),
     "until": _("Until"),

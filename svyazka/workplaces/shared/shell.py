@@ -85,6 +85,7 @@ SETTINGS = [
             Room(_("Messages to clients"), "client_messages", "mail", "settings.change"),
             Room(_("On the road"), "road", "bell", "settings.change"),
             Room(_("Agreements"), "terms", "task", "settings.change"),
+            Room(_("Consents"), "consents", "lock", "consents.write"),
         ],
     ),
     (

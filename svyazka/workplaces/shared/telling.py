@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from svyazka.business.calls.links import TROUBLES
 from svyazka.business.calls.models import Call
+from svyazka.business.consents.models import ClientConsent, ConsentText
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Field, LossReason, Stage
@@ -76,6 +77,14 @@ def tell(entry: Entry, names: Names) -> str:
         after=_readable(sentence.of, after, names),
         whom=names.people.get(entry.object_id, "") if entry.kind == "person" else "",
         number=entry.object_id,
+    )
+
+
+def named(entry: Entry) -> str:
+    """The sentence without what stood in it."""
+    sentence = SENTENCES.get(entry.verb)
+    return (
+        str(sentence.words).format(before="…", after="…", whom="…", number=entry.object_id) if sentence else entry.verb
     )
 
 
@@ -145,6 +154,8 @@ _CHOICES: dict[str, Mapping[str, str | Promise]] = {
     "language": dict(settings.LANGUAGES),
     "trouble": TROUBLES,
     "urgency": {str(code): name for code, name in Waiting.Urgency.choices},
+    "consent": dict(ConsentText.Kind.choices),
+    "way": dict(ClientConsent.Source.choices),
     "told_by": dict(Waiting.ToldBy.choices),
 }
 _REACHES = {reach.name.lower(): words for reach, words in roles.REACHES.items()}
