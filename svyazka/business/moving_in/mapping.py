@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -136,7 +137,18 @@ def _counted(given: MoveIn, what: What) -> list[tuple[str, int]]:
     parts = [*pipelines[:1], places[0]]
     with connection.cursor() as cursor:
         cursor.execute(_COUNTED, [parts, places[0], given.pk, MOST])
-        return [(said, lines) for said, lines in cursor.fetchall()]
+        counted = Counter(dict(cursor.fetchall()))
+        if what == "people" and given.is_of_a_system:
+            # Who has rung or written need not be responsible for anything.
+            cursor.execute(_COUNTED_IN_HISTORY, [given.pk, MOST])
+            counted += Counter(dict(cursor.fetchall()))
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
+
+
+_COUNTED_IN_HISTORY = """
+select said ->> 'by', count(*) from moving_in_moveinevent where of_id = %s and said ->> 'by' <> ''
+group by 1 order by 2 desc, 1 limit %s
+"""
 
 
 _COUNTED = """
