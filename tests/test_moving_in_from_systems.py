@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from svyazka.business.clients.models import Client, ContactPoint, Interaction, Trait
-from svyazka.business.deals.models import Deal, Task
+from svyazka.business.deals.models import Deal, Stage, Task
 from svyazka.business.moving_in import going_on
 from svyazka.business.moving_in.models import Account, MovedIn, MoveIn, MoveInEvent
 from svyazka.business.notices.models import Notice
@@ -119,6 +119,10 @@ def test_from_the_key_to_the_undoing(company, mikhail, vera):
     mapping = company.page.get(address, follow=True).context
     (people,) = [group for group in mapping["parts"] if group["what"] == "people"]
     assert {word["said"] for word in people["words"]} >= {"Сотрудник 1", "Сотрудник 2"}
+    (stages,) = [group for group in mapping["parts"] if group["what"] == "stages"]
+    ends = {word["said"].rpartition(" / ")[2]: Stage.objects.get(pk=word["chosen"]).kind for word in stages["words"]}
+    as_there = {"Закрыто": "lost", "Провалена": "lost", "Успешно реализовано": "won", "Успешна": "won"}
+    assert {said: as_there.get(said, "open") for said in ends} == ends
     chosen = {word["name"]: str(mikhail.pk) for word in people["words"]}
     chosen |= {f"{word['name']}.said": word["said"] for word in people["words"]}
     company.page.post(f"{address}mapping/", chosen)
@@ -241,9 +245,20 @@ def test_a_key_that_is_refused_is_said_and_entered_once_more(company):
     address = company.read()
     MoveIn.objects.update(state="paused", fault="")
     assert company.page.post(f"/office/moving-in/from/{company.code}/", company.typed()).headers["Location"] == address
-    answer = company.page.post(f"/office/moving-in/from/{company.code}/", {})
-    assert answer.status_code == 422
+    for spoiled in ({}, {name: f"{typed}ю" for name, typed in company.typed().items()}):
+        answer = company.page.post(f"/office/moving-in/from/{company.code}/", spoiled)
+        assert answer.status_code == 422
+        assert [one["name"] for one in answer.context["inputs"] if one["fault"]]
     assert MoveIn.objects.count() == 1
+
+
+def test_a_key_that_does_not_open_any_more_is_said(company):
+    address = company.tried()
+    Account.objects.update(locked="gAAAAA with the key of yesterday")
+    company.page.post(f"{address}reading/")
+    work()
+    given = MoveIn.objects.get()
+    assert (given.state, given.fault.partition(":")[0]) == ("paused", "Ключ не открывается")
 
 
 def test_the_key_is_shown_nowhere_again(company, caplog):

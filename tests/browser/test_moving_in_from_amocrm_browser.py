@@ -37,7 +37,7 @@ def test_c11_a_company_moves_over_from_amocrm_and_back(open_page, amo, windows, 
     page = open_page(roza, "/office/moving-in/")
     page.get_by_role("link", name="amoCRM").click()
     page.get_by_label("Адрес аккаунта").fill(amo.url)
-    page.get_by_label("Долгосрочный токен").fill("чужой")
+    page.get_by_label("Долгосрочный токен").fill("another-key")
     accessible(page)
     fits(page)
     page.get_by_role("button", name="Проверить").click()

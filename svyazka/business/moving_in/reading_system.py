@@ -137,11 +137,19 @@ def _learn(progress: dict[str, Any], page: Page) -> None:
     for thing in page.things:
         if isinstance(thing, ForeignPerson):
             people = progress.setdefault("people", {})
-            name = thing.name or thing.email or thing.id
+            name = _on_one_line(thing.name or thing.email or thing.id)
             # Namesakes are told apart by their address.
             people[thing.id] = f"{name} ({thing.email})" if name in people.values() and thing.email else name
+            progress.setdefault("emails", {})[people[thing.id]] = thing.email
         elif isinstance(thing, ForeignStage):
-            progress.setdefault("stages", {})[thing.id] = [thing.pipeline, thing.name]
+            names = [_on_one_line(thing.pipeline), _on_one_line(thing.name)]
+            progress.setdefault("stages", {})[thing.id] = names
+            progress.setdefault("ends", {})[" / ".join(filter(None, names))] = thing.end
+
+
+def _on_one_line(name: str) -> str:
+    """As a cell is read."""
+    return " ".join(name.split())
 
 
 def _rows(given: MoveIn, page: Page) -> list[MoveInRow]:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.journal.record import About, record
@@ -34,12 +33,22 @@ def enter(code: str, typed: Mapping[str, str], *, by: Person) -> MoveIn:
     known = {one.name: storable(typed.get(one.name, "")).strip()[:LONGEST] for one in kind.inputs}
     if missing := [one.name for one in kind.inputs if one.is_needed and not known[one.name]]:
         raise Refused(_("Something is missing."), fields=dict.fromkeys(missing, _("This is needed.")))
+    if wrong := [one.name for one in kind.inputs if one.is_secret and not _is_a_key(known[one.name])]:
+        # It would not even fit into a question: nobody there would be heard to say no.
+        raise Refused(_NO_KEY, fields=dict.fromkeys(wrong, _NO_KEY))
     given = {name: value for name, value in known.items() if value}
     system = kind(Access(given))
     try:
         return _begin(code, system.account[:100], given, by=by)
     finally:
         system.close()
+
+
+def _is_a_key(typed: str) -> bool:
+    return typed.isascii() and typed.isprintable()
+
+
+_NO_KEY = _("A key has Latin letters, digits and signs only. Copy it once more.")
 
 
 @transaction.atomic
@@ -129,9 +138,7 @@ def _taken_out(account: Account) -> dict[str, str]:
     try:
         found: dict[str, str] = json.loads(secrets.take_out(account.locked))
     except WrongKey:
-        raise Refused(
-            say("The key does not open: the installation's own key has changed. Enter it once more.")
-        ) from None
+        raise Refused(_("The key does not open: that of the installation has changed. Enter it once more.")) from None
     return found
 
 

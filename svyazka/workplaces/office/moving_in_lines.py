@@ -121,7 +121,8 @@ _TONES = {"joins": "good", "known": "good", "doubtful": "warn", "wrong": "bad", 
 
 
 def _title(given: MoveIn, row: MoveInRow) -> str:
-    named = [_cell(row, place) for key in ("name", "last", "first", "company") for place in _places(given, key)]
+    keys = ("deal_name",) if row.kind == MoveInRow.Kind.DEAL else ("name", "last", "first", "company")
+    named = [_cell(row, place) for key in keys for place in _places(given, key)]
     return " ".join(filter(None, named[:3])) or next(filter(None, map(str, row.cells)), "")
 
 

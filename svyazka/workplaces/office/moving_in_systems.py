@@ -101,7 +101,17 @@ def _form(request: PageRequest, code: str, refusal: Refused | None = None) -> Ht
         for one in kind.inputs
     ]
     general = refusal.message if refusal and not faults else ""
-    context = {"title": kind.title, "code": code, "inputs": inputs, "refusal": general}
+    # Of those that are not always needed the first is the usual way in.
+    usual = [one for one in inputs if one["is_needed"]] + [one for one in inputs if not one["is_needed"]][:1]
+    others = [one for one in inputs if one not in usual]
+    context = {
+        "title": kind.title,
+        "code": code,
+        "inputs": usual,
+        "others": others,
+        "are_others_open": any(one["value"] or one["fault"] for one in others),
+        "refusal": general,
+    }
     return render(request, "office/move_system.html", context, status=refusal.status if refusal else 200)
 
 
@@ -116,4 +126,4 @@ def _names() -> dict[str, str]:
 
 
 def _given(pk: int) -> MoveIn:
-    return get_object_or_404(MoveIn.objects.filter(account__isnull=False), pk=pk)
+    return get_object_or_404(MoveIn, pk=pk)
