@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from svyazka.business.clients.models import Client, ContactPoint, Interaction, Trait
 from svyazka.business.deals.models import Deal, Stage, Task
@@ -28,10 +29,10 @@ CLIENTS = 12
 class Company:
     """One that works in such a system, and moves over."""
 
-    def __init__(self, code: str, peer: Any, world: Any, page: Any) -> None:
+    def __init__(self, code: str, peer: Any, world: Any, page: Any, *, clients: int = CLIENTS) -> None:
         self.code, self.peer, self.page = code, peer, page
         self.world = world
-        world.fill(peer, clients=CLIENTS)
+        world.fill(peer, clients=clients)
 
     def typed(self) -> dict[str, str]:
         return {"address": self.peer.url, "token": TOKEN} if self.code == "amocrm" else {"webhook": self.peer.url}
@@ -163,6 +164,7 @@ def _is_history(events: list[Any]) -> None:
     assert Counter(one.at for one in brought) == Counter(one.at for one in expected)
     assert [one.at for one in brought] == sorted(one.at for one in brought)
     assert Counter(one.kind for one in brought) == Counter(one.kind for one in expected)
+    assert _without_a_month() == 0
     calls = [one for one in brought if one.kind == "call"]
     said = {one.at: one for one in expected if one.kind == "call"}
     assert calls
@@ -173,6 +175,12 @@ def _is_history(events: list[Any]) -> None:
     open_tasks = [one for one in expected if one.kind == "task" and not one.is_done]
     assert Counter(Task.objects.values_list("due_at", flat=True)) == Counter(one.due_at or one.at for one in open_tasks)
     assert all(task.person_id for task in Task.objects.all())
+
+
+def _without_a_month() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from clients_interaction_other")
+        return int(cursor.fetchone()[0])
 
 
 def test_a_recording_there_can_be_listened_to(company, enter):
@@ -291,6 +299,32 @@ def test_what_has_changed_there_follows_and_what_both_have_changed_is_shown(comp
     theirs_before = theirs.amount
     theirs.refresh_from_db()
     assert theirs.amount == theirs_before
+
+
+def test_what_is_done_there_nobody_has_to_do_here(amo, windows, roza, enter):
+    company = Company("amocrm", amo, of_amocrm, enter(roza), clients=40)
+    address = company.moved()
+    mine, theirs = MoveInEvent.objects.exclude(task_id=None).order_by("pk")[:2]
+    Task.objects.filter(pk=mine.task_id).update(version=2)  # somebody here has put it off
+    before = world_here()
+    for one in (mine, theirs):
+        amo.change("tasks", int(one.outside_id.removeprefix("task-")), is_completed=True)
+    newer = company.newer(address)
+    assert not Task.objects.filter(pk=theirs.task_id).exists()
+    assert Task.objects.filter(pk=mine.task_id).exists()
+    assert Interaction.objects.get(pk=theirs.interaction_id).data["event"] == "done"
+    company.page.post(f"{newer}undoing/")
+    work()
+    after = world_here()
+    theirs.refresh_from_db()
+    assert Task.objects.filter(pk=theirs.task_id, done_at=None).exists()
+    assert len(after.pop("tasks")) == len(before.pop("tasks"))
+    assert after == before
+    Task.objects.filter(pk=mine.task_id).update(version=1)
+    company.page.post(f"{address}undoing/")
+    work()
+    assert not Task.objects.exists()
+    assert not Deal.objects.exists()
 
 
 def _change_sum(company: Company, number: str, amount: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -104,6 +104,13 @@ class BroughtTask:
     deal_id: int | None = None
     person_id: int | None = None
 
+    def stored(self) -> dict[str, Any]:
+        return {**asdict(self), "due_at": self.due_at.isoformat()}
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> BroughtTask:
+        return cls(**{**stored, "due_at": datetime.fromisoformat(stored["due_at"])})
+
 
 def plan_all(brought: Sequence[BroughtTask]) -> list[int]:
     """In the order in which they were given; nobody is told. The first one of a deal is its next step."""
@@ -118,6 +125,14 @@ def untouched_tasks(task_ids: Collection[int]) -> list[int]:
     """Those that nobody has ticked off or changed since they were brought."""
     found = Task.objects.filter(pk__in=task_ids, done_at=None, version=1, snoozed_until=None)
     return list(found.values_list("pk", flat=True))
+
+
+def take_away(task_ids: Collection[int]) -> dict[int, BroughtTask]:
+    """Those that nobody has touched since they were brought, as they were: they are done where they came from."""
+    rows = Task.objects.filter(pk__in=untouched_tasks(task_ids))
+    taken = {one.pk: BroughtTask(one.what, one.due_at, one.deal_id, one.person_id) for one in rows}
+    unplan(list(taken))
+    return taken
 
 
 def unplan(task_ids: Collection[int]) -> set[int]:

@@ -12,6 +12,7 @@ from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
 from svyazka.business.deals import take_over
 from svyazka.business.deals.models import Deal
+from svyazka.business.moving_in import done_there
 from svyazka.business.moving_in.clients_of_lines import ids_here
 from svyazka.business.moving_in.models import MovedIn, MoveIn, MoveInEvent, MoveInRow
 from svyazka.business.staff.models import Person
@@ -59,6 +60,7 @@ def _store(given: MoveIn, found: Sequence[MoveInEvent]) -> None:
     _plan(placed, new)
     _remember(given, new)
     _keep(found)
+    done_there.settle(given, [one for one in found if one.state == State.KNOWN])
 
 
 class _Placing:
@@ -209,6 +211,7 @@ def undo_piece(given: MoveIn) -> bool:
     found = list(given.events.filter(state=State.STORED).order_by("-at", "-id")[:PIECE])
     if not found:
         given.events.filter(state=State.NEW).update(state=State.UNDONE)
+        done_there.take_back(given)
         return False
     stays = _staying(given, found)
     gone = [one for one in found if one.interaction_id not in stays]
