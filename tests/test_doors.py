@@ -219,6 +219,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "arrivals": arrival.pk,
         "imports": given.pk,
         "moving-in": move_in.pk,
+        "from": "amocrm",
         "plans": Proposal.objects.create(first_day=now.date(), last_day=now.date(), asked_at=now, state="nothing").pk,
         "channels": ChannelAccount.objects.get(code="web_form/okna").pk,
         "lines": PhoneLine.objects.first().pk,

@@ -68,6 +68,17 @@ def take_back(numbers: Sequence[int]) -> None:
     Interaction.objects.filter(pk__in=numbers).delete()
 
 
+def tick_off(numbers: Sequence[int], *, is_done: bool = True) -> None:
+    """Lines of tasks that came from elsewhere: done there, or open again."""
+    if numbers:
+        with connection.cursor() as cursor:
+            cursor.execute(_TICKED if is_done else _OPEN_AGAIN, [list(numbers)])
+
+
+_TICKED = """update clients_interaction set data = data || '{"event": "done"}' where id = any(%s)"""
+_OPEN_AGAIN = "update clients_interaction set data = data - 'event' where id = any(%s)"
+
+
 def missed_calls_of(client_ids: Iterable[int]) -> dict[int, list[Interaction]]:
     """Calls of these clients that nobody has taken up."""
     waits = Interaction.objects.filter(client_id__in=client_ids, kind=Interaction.Kind.CALL, waiting=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,8 @@ from django.db import connection
 from svyazka.business.clients import search
 from svyazka.business.clients.models import SearchPosting
 from svyazka.business.deals.known import searched
-from svyazka.business.deals.models import Deal, Field, Stage
+from svyazka.business.deals.models import Deal, Field, Stage, Task
+from svyazka.business.deals.work import next_steps
 from svyazka.kit import clock
 
 
@@ -94,6 +95,55 @@ def _row(one: Brought, now: datetime) -> dict[str, Any]:
     }
 
 
+@dataclass
+class BroughtTask:
+    """One that is open there. Without a deal it is this person's own."""
+
+    what: str
+    due_at: datetime
+    deal_id: int | None = None
+    person_id: int | None = None
+
+    def stored(self) -> dict[str, Any]:
+        return {**asdict(self), "due_at": self.due_at.isoformat()}
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> BroughtTask:
+        return cls(**{**stored, "due_at": datetime.fromisoformat(stored["due_at"])})
+
+
+def plan_all(brought: Sequence[BroughtTask]) -> list[int]:
+    """In the order in which they were given; nobody is told. The first one of a deal is its next step."""
+    made = Task.objects.bulk_create(
+        [Task(what=one.what[:200], due_at=one.due_at, deal_id=one.deal_id, person_id=one.person_id) for one in brought]
+    )
+    next_steps.show_on_deals({one.deal_id for one in brought if one.deal_id})
+    return [task.pk for task in made]
+
+
+def untouched_tasks(task_ids: Collection[int]) -> list[int]:
+    """Those that nobody has ticked off or changed since they were brought."""
+    found = Task.objects.filter(pk__in=task_ids, done_at=None, version=1, snoozed_until=None)
+    return list(found.values_list("pk", flat=True))
+
+
+def take_away(task_ids: Collection[int]) -> dict[int, BroughtTask]:
+    """Those that nobody has touched since they were brought, as they were: they are done where they came from."""
+    rows = Task.objects.filter(pk__in=untouched_tasks(task_ids))
+    taken = {one.pk: BroughtTask(one.what, one.due_at, one.deal_id, one.person_id) for one in rows}
+    unplan(list(taken))
+    return taken
+
+
+def unplan(task_ids: Collection[int]) -> set[int]:
+    """As if they had never been brought; those that somebody has touched stay, and are named."""
+    gone = Task.objects.filter(pk__in=untouched_tasks(task_ids))
+    deal_ids = set(gone.exclude(deal=None).values_list("deal_id", flat=True))
+    gone.delete()
+    next_steps.show_on_deals(deal_ids)
+    return set(Task.objects.filter(pk__in=task_ids).values_list("pk", flat=True))
+
+
 def change_all(changes: Mapping[int, Mapping[str, Any]]) -> set[int]:
     """Amounts, stages, people and ends that have changed there; which of the deals there are still."""
     given = [{"id": number, **values} for number, values in changes.items()]
@@ -132,11 +182,12 @@ def _plain(value: Any) -> Any:
     return Decimal(value) if isinstance(value, (str, Decimal)) else value
 
 
-def touched(deal_ids: Collection[int], *, verbs: str, ours: Collection[int]) -> set[int]:
+def touched(deal_ids: Collection[int], *, verbs: str, ours: Collection[int], tasks: Collection[int] = ()) -> set[int]:
     """Those with which something has happened besides what we brought. `verbs`: what entries of our own begin with;
-    `ours`: numbers of our interactions."""
+    `ours`: numbers of our interactions, `tasks`: of our tasks that nobody has touched."""
+    given: dict[str, Any] = {"ids": list(deal_ids), "verbs": f"{verbs}%", "ours": list(ours), "tasks": list(tasks)}
     with connection.cursor() as cursor:
-        cursor.execute(_TOUCHED, {"ids": list(deal_ids), "verbs": f"{verbs}%", "ours": list(ours)})
+        cursor.execute(_TOUCHED, given)
         return {number for (number,) in cursor.fetchall()}
 
 
@@ -144,7 +195,7 @@ _TOUCHED = """
 select d.id from deals_deal d where d.id = any(%(ids)s) and (
     exists (select from journal_entry e where e.deal_id = d.id and e.verb not like %(verbs)s)
     or exists (select from clients_interaction i where i.deal_id = d.id and i.id <> all(%(ours)s))
-    or exists (select from deals_task t where t.deal_id = d.id)
+    or exists (select from deals_task t where t.deal_id = d.id and t.id <> all(%(tasks)s))
     or exists (select from deals_deal other where other.parent_id = d.id or other.first_id = d.id))
 """
 

@@ -12,7 +12,6 @@ from svyazka.business.deals import take_over
 from svyazka.business.deals.models import Deal
 from svyazka.business.journal.record import About, Change, record_all
 from svyazka.business.moving_in import columns
-from svyazka.business.moving_in.checking import known_kind
 from svyazka.business.moving_in.clients_of_lines import Item, learn
 from svyazka.business.moving_in.deals_of_lines import DealMaker
 from svyazka.business.moving_in.models import MovedIn, MoveIn, MoveInRow
@@ -27,19 +26,19 @@ def as_there(line: Line, stored: Mapping[str, Any]) -> dict[str, Any]:
     return {"there": _said(line), "here": dict(stored), "note": line.note}
 
 
-def update(given: MoveIn, items: Sequence[Item], known: Mapping[str, int]) -> None:
+def update(given: MoveIn, items: Sequence[Item], known: Mapping[str, int], kind: str) -> None:
     if not items:
         return
     before = {
         one.outside_id: one
         for one in MovedIn.objects.filter(
-            origin=given.origin, kind=known_kind(given), outside_id__in=[item.row.outside_id for item in items]
+            origin=given.origin, kind=kind, outside_id__in=[item.row.outside_id for item in items]
         )
     }
     for item in items:
         item.row.outcome = MoveInRow.Outcome.KNOWN
-        item.row.like = {known_kind(given): known[item.row.outside_id]}
-    if given.makes_deals:
+        item.row.like = {kind: known[item.row.outside_id]}
+    if kind == MovedIn.Kind.DEAL:
         _update_deals(given, items, known, before)
     else:
         for item in items:

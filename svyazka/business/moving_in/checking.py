@@ -26,7 +26,7 @@ State, Outcome = MoveInRow.State, MoveInRow.Outcome
 @transaction.atomic
 def check_piece(given: MoveIn) -> bool:
     """The next lines; False: there were none, and the dry run is done."""
-    rows = list(given.rows.filter(state=State.NEW).order_by("number")[:PIECE])
+    rows = alike(list(given.rows.filter(state=State.NEW).order_by("number")[:PIECE]))
     if not rows:
         MoveInKey.objects.filter(of=given).delete()
         given.repairs.filter(lines=0, is_accepted=False).delete()
@@ -43,11 +43,15 @@ def _compare(given: MoveIn, all_of: Sequence[tuple[MoveInRow, Line]]) -> None:
     for row, line in all_of:
         _note(row, line)
     readable = [(row, line) for row, line in all_of if not line.fatal]
-    known = known_before(given, [row.outside_id for row, _line in readable])
+    kind = known_kind(given, [row for row, _line in all_of])
+    known = known_before(given, [row.outside_id for row, _line in readable], kind)
+    theirs = _clients_there(given, [line.client_there for _row, line in readable])
     open_ones = []
     for row, line in readable:
         if row.outside_id in known:
-            row.state, row.outcome, row.like = State.READY, Outcome.KNOWN, {known_kind(given): known[row.outside_id]}
+            row.state, row.outcome, row.like = State.READY, Outcome.KNOWN, {kind: known[row.outside_id]}
+        elif line.client_there in theirs:
+            row.state, row.outcome = State.READY, Outcome.DEAL
         else:
             open_ones.append((row, line))
     _decide(given, open_ones)
@@ -91,18 +95,33 @@ def liked(kind: str, decision: Decision) -> dict[str, Any]:
     }
 
 
-def known_kind(given: MoveIn) -> str:
-    return MovedIn.Kind.DEAL if given.makes_deals else MovedIn.Kind.CLIENT
+def alike(rows: Sequence[MoveInRow]) -> list[MoveInRow]:
+    """Those of the first one's kind: a piece is of one kind."""
+    return [row for row in rows if row.kind == rows[0].kind]
 
 
-def known_before(given: MoveIn, outside_ids: Sequence[str]) -> dict[str, int]:
+def known_kind(given: MoveIn, rows: Sequence[MoveInRow]) -> str:
+    """What rows that are alike are known again as."""
+    return MovedIn.Kind.DEAL if rows and rows[0].is_deal(given) else MovedIn.Kind.CLIENT
+
+
+def _clients_there(given: MoveIn, numbers: Sequence[str]) -> set[str]:
+    """Those who move over with it, or have done so."""
+    asked = {number for number in numbers if number}
+    if not asked:
+        return set()
+    rows = given.rows.filter(kind=MoveInRow.Kind.CLIENT, state=State.READY, outside_id__in=asked)
+    return {*rows.values_list("outside_id", flat=True), *known_before(given, list(asked), MovedIn.Kind.CLIENT)}
+
+
+def known_before(given: MoveIn, outside_ids: Sequence[str], kind: str) -> dict[str, int]:
     """What has been moved over by its number there, and is here still."""
     asked = {one for one in outside_ids if one}
     if not asked:
         return {}
-    found = MovedIn.objects.filter(origin=given.origin, kind=known_kind(given), outside_id__in=asked)
+    found = MovedIn.objects.filter(origin=given.origin, kind=kind, outside_id__in=asked)
     known: dict[str, int] = dict(found.values_list("outside_id", "object_id"))
-    model = Deal if given.makes_deals else Client
+    model = Deal if kind == MovedIn.Kind.DEAL else Client
     here = set(model.objects.filter(pk__in=known.values()).values_list("pk", flat=True))
     return {outside_id: number for outside_id, number in known.items() if number in here}
 
@@ -110,7 +129,7 @@ def known_before(given: MoveIn, outside_ids: Sequence[str]) -> dict[str, int]:
 def _note(row: MoveInRow, line: Line) -> None:
     """What does not depend on whom it joins."""
     row.faults = [list(fault) for fault in line.faults]
-    row.outside_id = line.deal.id if line.deal else line.client.id
+    row.outside_id = (line.deal.id if line.deal else line.client.id)[:100]
     if line.fatal:
         row.state, row.faults = State.WRONG, [*row.faults, [-1, line.fatal]]
     if deal := line.deal:

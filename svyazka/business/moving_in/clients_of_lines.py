@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.db import connection
 
 from svyazka.business.clients import take_over
 from svyazka.business.clients.identify import Contact
@@ -12,7 +14,7 @@ from svyazka.business.clients.matching import filing
 from svyazka.business.clients.matching.whose import decide_on_many
 from svyazka.business.clients.models import Client, ContactPoint, Trait
 from svyazka.business.journal.record import About, Change, record_all
-from svyazka.business.moving_in.models import MoveIn, MoveInRow
+from svyazka.business.moving_in.models import MovedIn, MoveIn, MoveInRow
 from svyazka.business.moving_in.translating import Line
 from svyazka.engines.matching.decide import Decision
 from svyazka.engines.matching.record import Record
@@ -29,6 +31,40 @@ class Item:
     is_new: bool = False
     decision: Decision | None = None
     changes: dict[str, Any] = field(default_factory=dict)
+
+
+def give_their_clients(given: MoveIn, items: Sequence[Item]) -> None:
+    """Whose client is a row of his own: he has moved over already, and may have been merged into another one since."""
+    asked = {item.line.client_there for item in items if item.line.client_there}
+    here = ids_here(given, MovedIn.Kind.CLIENT, asked)
+    for item in items:
+        item.client_id = here.get(item.line.client_there, 0)
+
+
+def ids_here(given: MoveIn, kind: str, outside_ids: Collection[str]) -> dict[str, int]:
+    """Number there → number here, of clients as whom they are known today; only of those who are here still."""
+    if not outside_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_HERE[kind], [given.origin, kind, list(outside_ids)])
+        return dict(cursor.fetchall())
+
+
+_HERE = {
+    MovedIn.Kind.CLIENT.value: """
+with recursive moved as (
+    select m.outside_id, c.id, c.merged_into_id from moving_in_movedin m join clients_client c on c.id = m.object_id
+    where m.origin = %s and m.kind = %s and m.outside_id = any(%s)
+    union all
+    select moved.outside_id, c.id, c.merged_into_id from moved join clients_client c on c.id = moved.merged_into_id
+)
+select outside_id, id from moved where merged_into_id is null
+""",
+    MovedIn.Kind.DEAL.value: """
+select m.outside_id, d.id from moving_in_movedin m join deals_deal d on d.id = m.object_id
+where m.origin = %s and m.kind = %s and m.outside_id = any(%s)
+""",
+}
 
 
 def find_clients(wave: Sequence[Item], given: MoveIn) -> None:

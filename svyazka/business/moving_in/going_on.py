@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import connection
+from django.db.models import Count, Q
 from django.utils import translation
 
 from svyazka.business.journal.record import About, record
-from svyazka.business.moving_in import checking, reading, storing, undoing
-from svyazka.business.moving_in.models import MoveIn, MoveInRow
+from svyazka.business.moving_in import checking, reading, reading_system, storing, undoing
+from svyazka.business.moving_in.models import AT_WORK, MoveIn, MoveInEvent, MoveInRow
 from svyazka.kit import clock
 from svyazka.kit.alone import alone
 
@@ -25,12 +26,13 @@ _WORK: dict[str, tuple[Callable[[MoveIn], bool], State]] = {
 
 
 def go_on() -> bool:
-    """One piece of the oldest that is at work; False: there is nothing to do."""
-    at_work = MoveIn.objects.filter(state__in=[State.READING, *_WORK])
+    """One piece of the oldest that is at work and need not wait; False: there is nothing to do."""
+    may_go = Q(resume_at=None) | Q(resume_at__lte=clock.now())
+    at_work = MoveIn.objects.filter(may_go, state__in=AT_WORK)
     if not at_work.exists():
         return False
     with alone(LOCK) as nobody_else:
-        given = at_work.select_related("by", "pipeline").order_by("pk").first() if nobody_else else None
+        given = at_work.select_related("by", "pipeline", "account").order_by("pk").first() if nobody_else else None
         if given is None:
             return False
         # What is wrong with a line is said in the language of whoever has sent it.
@@ -40,8 +42,8 @@ def go_on() -> bool:
 
 
 def _work_on(given: MoveIn) -> None:
-    if given.state == State.READING:
-        reading.read(given)
+    if given.state in (State.TRYING, State.READING):
+        (reading_system.go_on if given.is_of_a_system else reading.read)(given)
         return
     work, next_state = _WORK[given.state]
     if not work(given):
@@ -57,6 +59,14 @@ def _end(given: MoveIn, state: State) -> None:
     verb = "moving_in.stored" if state == State.DONE else "moving_in.taken_back"
     lines = number["stored"] if state == State.DONE else number["undone"]
     record(verb, About("move_in", given.pk), by=given.by, changes={"name": (None, given.name), "lines": (None, lines)})
+
+
+def figures_of_events(given: MoveIn) -> dict[str, int]:
+    """How many there are of each state."""
+    number: dict[str, int] = dict.fromkeys(MoveInEvent.State.values, 0)
+    if given.is_of_a_system:
+        number |= dict(given.events.order_by().values_list("state").annotate(Count("id")))
+    return {**number, "all": sum(number.values())}
 
 
 def figures(given: MoveIn) -> dict[str, int]:

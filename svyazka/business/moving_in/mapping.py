@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -57,7 +58,11 @@ def words(given: MoveIn) -> dict[What, list[Word]]:
 
 def propose(given: MoveIn) -> None:
     """What nobody has said anything of yet. Names that are the same as ours are theirs."""
-    finders: dict[What, Any] = {"people": _people(), "stages": _Stages(given.pipeline), "sources": _sources()}
+    finders: dict[What, Any] = {
+        "people": _people(given.progress.get("emails", {})),
+        "stages": _Stages(given.pipeline, given.progress.get("ends", {})),
+        "sources": _sources(),
+    }
     mapping: dict[str, dict[str, str]] = {}
     for what in WHATS:
         known, find = given.mapping.get(what, {}), finders[what]
@@ -136,7 +141,18 @@ def _counted(given: MoveIn, what: What) -> list[tuple[str, int]]:
     parts = [*pipelines[:1], places[0]]
     with connection.cursor() as cursor:
         cursor.execute(_COUNTED, [parts, places[0], given.pk, MOST])
-        return [(said, lines) for said, lines in cursor.fetchall()]
+        counted = Counter(dict(cursor.fetchall()))
+        if what == "people" and given.is_of_a_system:
+            # Who has rung or written need not be responsible for anything.
+            cursor.execute(_COUNTED_IN_HISTORY, [given.pk, MOST])
+            counted += Counter(dict(cursor.fetchall()))
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
+
+
+_COUNTED_IN_HISTORY = """
+select said ->> 'by', count(*) from moving_in_moveinevent where of_id = %s and said ->> 'by' <> ''
+group by 1 order by 2 desc, 1 limit %s
+"""
 
 
 _COUNTED = """
@@ -147,7 +163,8 @@ group by 1 order by 2 desc, 1 limit %s
 """
 
 
-def _people() -> Any:
+def _people(emails: Mapping[str, str]) -> Any:
+    """By name or login; the address that a system knows of them may be their login, or begin with it."""
     known: dict[str, set[int]] = {}
     for pk, name, login in Person.objects.working().values_list("pk", "full_name", "login"):
         parts = folded(name).split(" ")
@@ -158,16 +175,19 @@ def _people() -> Any:
 
     def find(said: str) -> str:
         plain = folded(said)
-        found = known.get(plain) or known.get(" ".join(plain.split(" ")[:2])) or set()
+        email = emails.get(said, "").lower()
+        found = known.get(plain) or known.get(" ".join(plain.split(" ")[:2]))
+        found = found or known.get(email) or known.get(email.partition("@")[0]) or set()
         return str(next(iter(found))) if len(found) == 1 else ""
 
     return find
 
 
 class _Stages:
-    """By name; else an end by its words; else the first stage of the pipeline."""
+    """By name; else an end, as the system says or by its words; else the first stage of the pipeline."""
 
-    def __init__(self, pipeline: Pipeline | None) -> None:
+    def __init__(self, pipeline: Pipeline | None, ends: Mapping[str, str]) -> None:
+        self.ends = ends
         chosen = pipeline or Pipeline.objects.filter(is_active=True).first()
         every = list(Stage.objects.select_related("pipeline").order_by("pipeline__position", "position"))
         self.own = [stage for stage in every if chosen and stage.pipeline_id == chosen.pk]
@@ -184,7 +204,12 @@ class _Stages:
         name = plain.rpartition(" / ")[2]
         if found := self.by_both.get(plain) or self.by_name.get(name):
             return found
+        if (end := self.ends.get(said)) is not None:
+            return self._of_kind({"won": Stage.Kind.WON, "lost": Stage.Kind.LOST}.get(end))
         kind = Stage.Kind.LOST if _any(_LOST, name) else Stage.Kind.WON if _any(_WON, name) else None
+        return self._of_kind(kind)
+
+    def _of_kind(self, kind: str | None) -> str:
         ends = [stage for stage in self.own if stage.kind == kind] if kind else []
         begins = [stage for stage in self.own if stage.is_open]
         return str((ends or begins)[0].pk) if ends or begins else ""

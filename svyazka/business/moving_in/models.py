@@ -1,17 +1,36 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.deals.models import Pipeline
 from svyazka.business.staff.models import Person
 
 
+class Account(models.Model):
+    """Another system as the company works in it, and how we get in."""
+
+    source = models.CharField(max_length=30)  # its code (settings.FOREIGN_SYSTEMS)
+    account = models.CharField(max_length=100)  # which one there: its host
+    locked = models.TextField()  # what was typed, and tokens, by the names of its inputs; encrypted
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "account"], name="move_in_account_once")]
+
+    def __str__(self) -> str:
+        return self.account
+
+
 class MoveIn(models.Model):
     """A company moves over: what a file or another system knows, how it is understood, and how far it has come."""
 
     class State(models.TextChoices):
+        TRYING = "trying", _("is being tried")
+        TRIED = "tried", _("lets us in")
         READING = "reading", _("is being read")
+        PAUSED = "paused", _("reading is stopped")
         FAILED = "failed", _("cannot be read")
         CHOOSING = "choosing", _("to be understood")
         CHECKING = "checking", _("dry run")
@@ -39,14 +58,21 @@ class MoveIn(models.Model):
     mapping = models.JSONField(default=dict)
     total = models.PositiveIntegerField(default=0)  # lines
     ended_at = models.DateTimeField(null=True)
+    # Of a system alone.
+    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="moves")
+    began_at = models.DateTimeField(null=True)  # reading: what changes there from then on, a later one brings
+    since = models.DateTimeField(null=True)  # only what has changed there from then on
+    resume_at = models.DateTimeField(null=True)  # it wants to be left alone until then
+    # How far reading is, and what it has learnt: see reading_system.py.
+    progress = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     class Meta:
         indexes = [
             models.Index(fields=["-at", "-id"], name="move_in_recent"),
             models.Index(
                 fields=["id"],
-                condition=models.Q(state__in=["reading", "checking", "running", "undoing"]),
-                name="move_in_to_go_on",
+                condition=models.Q(state__in=["trying", "reading", "checking", "running", "undoing"]),
+                name="move_in_at_work",
             ),
             models.Index(fields=["origin", "-id"], name="move_in_origin"),
         ]
@@ -56,7 +82,16 @@ class MoveIn(models.Model):
 
     @property
     def is_at_work(self) -> bool:
-        return self.state in (self.State.READING, self.State.CHECKING, self.State.RUNNING, self.State.UNDOING)
+        return self.state in AT_WORK
+
+    @property
+    def is_of_a_system(self) -> bool:
+        return self.source != "file"
+
+
+AT_WORK = (
+    MoveIn.State.TRYING, MoveIn.State.READING, MoveIn.State.CHECKING, MoveIn.State.RUNNING, MoveIn.State.UNDOING,
+)  # fmt: skip
 
 
 class MoveInRow(models.Model):
@@ -77,9 +112,16 @@ class MoveInRow(models.Model):
         JOINS = "joins", _("joins")
         DOUBTFUL = "doubtful", _("may be known")
         KNOWN = "known", _("moved over before")
+        DEAL = "deal", _("new deal")
+
+    class Kind(models.TextChoices):
+        LINE = "line"  # of a file: a client, and where the file says so, his deal
+        CLIENT = "client"
+        DEAL = "deal"  # its client is a row of its own
 
     of = models.ForeignKey(MoveIn, models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField()  # in the file
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.LINE, db_default="line")
     outside_id = models.CharField(max_length=100, blank=True)
     cells = models.JSONField()  # as they stand there; nothing of the file is lost
     packed = models.TextField(blank=True)  # as it is compared with the other lines (engines/matching/packed.py)
@@ -107,6 +149,43 @@ class MoveInRow(models.Model):
             # What a later move has brought to the same one.
             models.Index(fields=["deal_id"], condition=models.Q(deal_id__isnull=False), name="move_in_of_deal"),
             models.Index(fields=["client_id"], condition=models.Q(client_id__isnull=False), name="move_in_of_client"),
+            models.Index(fields=["of", "outside_id"], condition=~models.Q(kind="line"), name="move_in_row_there"),
+        ]
+
+    def is_deal(self, given: MoveIn) -> bool:
+        return self.kind == self.Kind.DEAL or (self.kind == self.Kind.LINE and given.makes_deals)
+
+
+class MoveInEvent(models.Model):
+    """One line of a history there. Once it stands here, its words are kept in the history alone."""
+
+    class State(models.TextChoices):
+        NEW = "new"
+        STORED = "stored"
+        KNOWN = "known"  # moved over before
+        ALONE = "alone"  # neither its client nor its deal is here
+        UNDONE = "undone"
+        KEPT = "kept"  # undone, but for what somebody has worked on since
+
+    of = models.ForeignKey(MoveIn, models.CASCADE, related_name="events", db_index=False)
+    outside_id = models.CharField(max_length=100)
+    kind = models.CharField(max_length=8)  # foreign.ForeignEvent.kind
+    at = models.DateTimeField()
+    client_there = models.CharField(max_length=100, blank=True)
+    deal_there = models.CharField(max_length=100, blank=True)
+    said = models.JSONField(default=dict)  # the rest of it, by the names of ForeignEvent
+    state = models.CharField(max_length=6, choices=State.choices, default=State.NEW)
+    interaction_id = models.BigIntegerField(null=True)
+    task_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["of", "outside_id"], name="move_in_event_once")]
+        indexes = [
+            models.Index(fields=["of", "state", "at", "id"], name="move_in_event_state"),
+            models.Index(
+                fields=["interaction_id"], condition=models.Q(interaction_id__isnull=False), name="move_in_event_here"
+            ),
+            models.Index(fields=["task_id"], condition=models.Q(task_id__isnull=False), name="move_in_event_task"),
         ]
 
 
@@ -147,6 +226,7 @@ class MovedIn(models.Model):
     class Kind(models.TextChoices):
         CLIENT = "client"
         DEAL = "deal"
+        EVENT = "event"
 
     origin = models.CharField(max_length=120)
     kind = models.CharField(max_length=6, choices=Kind.choices)

@@ -43,6 +43,22 @@ def total(given: MoveIn) -> Balance:
         return Balance("", *cursor.fetchone())
 
 
+def whole_account(given: MoveIn) -> Balance | None:
+    """All deals that a system has, as it counted them itself when it was last read, and those of them that are here."""
+    there = given.progress.get("there")
+    if there is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCOUNT, [given.origin])
+        return Balance("", there["deals"], Decimal(there["sum"]), *cursor.fetchone())
+
+
+_ACCOUNT = """
+select count(*), coalesce(sum(d.amount), 0) from moving_in_movedin m join deals_deal d on d.id = m.object_id
+where m.origin = %s and m.kind = 'deal'
+"""
+
+
 # A deal counts once here, however many lines are about it.
 _COUNTED = """
     count(*), coalesce(sum(r.sum_there), 0), count(distinct d.id),
@@ -51,7 +67,7 @@ from moving_in_moveinrow r left join deals_deal d on d.id = r.deal_id and r.stat
 left join lateral (
     select min(o.number) as number from moving_in_moveinrow o where o.of_id = r.of_id and o.deal_id = d.id
 ) first on true
-where r.of_id = %s and r.state <> 'aside'
+where r.of_id = %s and r.state <> 'aside' and r.kind <> 'client'
 """
 _TOTAL = f"select {_COUNTED}"
 _COLUMNS: dict[By, str] = {"stage": "r.stage_there", "person": "r.person_there", "month": "r.month_there"}

@@ -14,12 +14,12 @@ from svyazka.business.clients.identify import wait_in_line
 from svyazka.business.clients.models import Interaction
 from svyazka.business.duplicates import suspicions
 from svyazka.business.journal.record import About, record
-from svyazka.business.moving_in import changed_there, mapping
-from svyazka.business.moving_in.checking import known_before, known_kind, liked
-from svyazka.business.moving_in.clients_of_lines import Item, contacts, find_clients
+from svyazka.business.moving_in import changed_there, events, mapping
+from svyazka.business.moving_in.checking import alike, known_before, known_kind, liked
+from svyazka.business.moving_in.clients_of_lines import Item, contacts, find_clients, give_their_clients
 from svyazka.business.moving_in.comparing import record_of, waves
 from svyazka.business.moving_in.deals_of_lines import DealMaker
-from svyazka.business.moving_in.models import MoveIn, MoveInRow
+from svyazka.business.moving_in.models import MovedIn, MoveIn, MoveInRow
 from svyazka.business.moving_in.translating import Line, Translator
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
@@ -36,7 +36,7 @@ def run(given: MoveIn, *, by: Person) -> None:
     current = MoveIn.objects.select_for_update().get(pk=given.pk)
     if current.state not in (MoveIn.State.CHECKED, MoveIn.State.STOPPED):
         raise Refused(_("This move is at work already. Look at the new state."))
-    if not current.rows.filter(state=State.READY).exists():
+    if not current.rows.filter(state=State.READY).exists() and not events.are_waiting(current):
         raise Refused(_("There is nothing in it that could be moved over."))
     mapping.make_sources(current, by=by)
     current.by, current.state = by, MoveIn.State.RUNNING
@@ -55,9 +55,9 @@ def stop(given: MoveIn, *, by: Person) -> None:
 
 def store_piece(given: MoveIn) -> bool:
     """The next lines; False: there were none, and it is done. One that cannot be stored does not keep the others."""
-    rows = list(given.rows.filter(state=State.READY).order_by("number")[:PIECE])
+    rows = alike(list(given.rows.filter(state=State.READY).order_by("number")[:PIECE]))
     if not rows:
-        return False
+        return events.store_piece(given)
     try:
         _store(given, rows)
     except (DataError, IntegrityError):
@@ -79,15 +79,18 @@ def _store(given: MoveIn, rows: Sequence[MoveInRow]) -> None:
     _commit_without_waiting()
     translator = Translator(given)
     items = [_item(row, translator.line(row)) for row in rows]
-    known = known_before(given, [item.row.outside_id for item in items])
+    kind = known_kind(given, rows)
+    known = known_before(given, [item.row.outside_id for item in items], kind)
     wait_in_line([contact for item in items for contact in contacts(item.line)])
     fresh = [item for item in items if item.row.outside_id not in known]
-    for wave in waves([item.record for item in fresh]):
-        find_clients([fresh[place] for place in wave], given)
-    changed_there.update(given, [item for item in items if item.row.outside_id in known], known)
+    give_their_clients(given, fresh)
+    unknown = [item for item in fresh if not item.client_id]
+    for wave in waves([item.record for item in unknown]):
+        find_clients([unknown[place] for place in wave], given)
+    changed_there.update(given, [item for item in items if item.row.outside_id in known], known, kind)
     DealMaker(given).make([item for item in fresh if item.line.deal])
     _write_notes(given, items)
-    _remember(given, fresh)
+    _remember(given, fresh, kind)
     _suspect(fresh)
     _keep(given, items)
 
@@ -115,17 +118,17 @@ def _write_notes(given: MoveIn, items: Sequence[Item]) -> None:
         item.changes["notes"] = [happened.pk]
 
 
-def _remember(given: MoveIn, fresh: Sequence[Item]) -> None:
+def _remember(given: MoveIn, fresh: Sequence[Item], kind: str) -> None:
     seen: dict[str, dict[str, Any]] = {}
     for item in fresh:
-        number = item.row.deal_id if given.makes_deals else item.client_id
+        number = item.row.deal_id if kind == MovedIn.Kind.DEAL else item.client_id
         if item.row.outside_id and number:
             there = changed_there.as_there(item.line, item.changes.get("stored", {}))
             seen.setdefault(item.row.outside_id, {"id": item.row.outside_id, "number": number, "there": there})
     if seen:
         rows = json.dumps(list(seen.values()), ensure_ascii=False, default=str)
         with connection.cursor() as cursor:
-            cursor.execute(_REMEMBER, [given.origin, known_kind(given), given.pk, rows])
+            cursor.execute(_REMEMBER, [given.origin, kind, given.pk, rows])
 
 
 # What pointed to something that has been undone or deleted meanwhile points to the new one.

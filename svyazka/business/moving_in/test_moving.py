@@ -208,10 +208,10 @@ def test_a_line_that_cannot_be_stored_does_not_keep_the_others(windows, roza, mo
     storing.run(made, by=roza)
     remember = storing._remember
 
-    def fails(given: MoveIn, fresh: list[Item]) -> None:
+    def fails(given: MoveIn, fresh: list[Item], kind: str) -> None:
         if any(item.line.name == "Фома" for item in fresh):
             raise IntegrityError
-        remember(given, fresh)
+        remember(given, fresh, kind)
 
     monkeypatch.setattr(storing, "_remember", fails)
     work()

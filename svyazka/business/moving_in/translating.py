@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from svyazka.business.deals.models import Field
 from svyazka.business.imports.cells import Cells
 from svyazka.business.moving_in import cells as read
-from svyazka.business.moving_in import columns
+from svyazka.business.moving_in import columns, staging
 from svyazka.business.moving_in.foreign import ForeignClient, ForeignDeal
 from svyazka.business.moving_in.known_titles import target_of
 from svyazka.business.moving_in.models import MoveIn, MoveInRow
@@ -39,6 +39,7 @@ class Line:
     emails: list[str] = field(default_factory=list)
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)  # "deal", "client" → code → value
     note: str = ""
+    client_there: str = ""  # whose it is, by his number there, where he is a row of his own
     faults: list[Fault] = field(default_factory=list)
     fatal: str = ""
 
@@ -68,6 +69,7 @@ class _Reading:
 
     def __init__(self, of: Translator, row: MoveInRow) -> None:
         self.of, self.row = of, row
+        self.has_deal = row.is_deal(of.given)
         self.cells = [of.repairs.get((place, cell), cell) for place, cell in enumerate(row.cells)]
         self.faults: list[Fault] = []
         self.unread: list[int] = []
@@ -75,9 +77,12 @@ class _Reading:
     def line(self) -> Line:
         phones, emails_ = self._phones(), self._emails()
         client = self._client()
-        deal = self._deal(client) if self.of.given.makes_deals else None
+        deal = self._deal(client) if self.has_deal else None
         facts = self._facts()
-        line = Line(client, deal, phones, emails_, facts, self._note(client), self.faults)
+        line = Line(client, deal, phones, emails_, facts, self._note(client), faults=self.faults)
+        if self.row.kind == MoveInRow.Kind.DEAL:
+            line.client_there = self._raw(staging.OF_PLACE)
+            return _of_another_row(line)
         if not (phones or emails_ or client.name or client.company or client.tax_number):
             line.fatal = _("Nothing says who it is: no name, company, phone or e-mail address can be read.")
         return line
@@ -173,13 +178,13 @@ class _Reading:
                     found[one.of][one.code] = self.of.cells.read(one, _as_typed(one, cell))
                 except Refused as refusal:
                     self._fault(place, str(refusal.message))
-        if not self.of.given.makes_deals:
+        if not self.has_deal:
             found[Field.Of.DEAL] = {}
         return found
 
     def _note(self, client: ForeignClient) -> str:
         """Notes as they stand; then what fits no field, and what could not be read, by its title."""
-        said = list(filter(None, self._all(columns.NOTE, plain=True)))
+        said = list(filter(None, self._plain_notes()))
         kept = [place for place in self.of.places.get(columns.NOTE, []) if not _is_note(self._title(place))]
         kept += sorted({*self.unread, *self._without_field(client)})
         said += [f"{self._title(place)}: {self.row.cells[place]}" for place in kept if self._raw(place)]
@@ -189,7 +194,7 @@ class _Reading:
         """What nothing of ours shows, though it was understood."""
         targets = ["telegram", "whatsapp", "deal_name", "lost_because", "inn"]
         targets += ["company"] if client.name and client.company else []
-        if not self.of.given.makes_deals:
+        if not self.has_deal:
             targets += [*columns.OF_DEAL, *(key for key, one in self.of.own.items() if one.of == Field.Of.DEAL)]
         targets += [target for target, what in _MAPPED.items() if self._is_unmapped(target, what)]
         return [place for target in dict.fromkeys(targets) for place in self.of.places.get(target, [])]
@@ -205,9 +210,13 @@ class _Reading:
     def _text(self, target: str) -> str:
         return next(filter(None, self._all(target)), "")
 
-    def _all(self, target: str, *, plain: bool = False) -> list[str]:
-        places = self.of.places.get(target, [])
-        return [self._cell(place) for place in places if not plain or _is_note(self._title(place))]
+    def _all(self, target: str) -> list[str]:
+        return [self._cell(place) for place in self.of.places.get(target, [])]
+
+    def _plain_notes(self) -> list[str]:
+        """With their lines, where they come from a system."""
+        read_cell = self._cell if self.row.kind == MoveInRow.Kind.LINE else self._raw
+        return [read_cell(place) for place in self.of.places.get(columns.NOTE, []) if _is_note(self._title(place))]
 
     def _moment(self, target: str) -> datetime | None:
         return self._read(target, read.moment, _("No date can be read here."))
@@ -235,6 +244,14 @@ class _Reading:
     def _title(self, place: int) -> str:
         titles = self.of.given.titles
         return titles[place] if place < len(titles) and titles[place] else _("Column {number}").format(number=place + 1)
+
+
+def _of_another_row(line: Line) -> Line:
+    """Where that row has not come, the deal's own name stands for its client."""
+    assert line.deal is not None
+    name = line.deal.name or _("Deal {number}").format(number=line.deal.id)
+    line.client = replace(line.client, name=name[:NAME], address="")
+    return line
 
 
 def line_id(cells: Sequence[str]) -> str:

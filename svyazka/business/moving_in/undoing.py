@@ -14,6 +14,7 @@ from svyazka.business.clients import history, take_over
 from svyazka.business.clients.matching import filing
 from svyazka.business.deals import take_over as deals
 from svyazka.business.journal.record import About, record
+from svyazka.business.moving_in import events
 from svyazka.business.moving_in.models import MovedIn, MoveIn, MoveInRow
 from svyazka.business.staff.models import Person
 from svyazka.kit.refusals import Refused
@@ -40,7 +41,7 @@ def undo_piece(given: MoveIn) -> bool:
     rows = list(given.rows.filter(state=State.STORED).order_by("-number")[:PIECE])
     if not rows:
         given.rows.filter(state=State.READY).update(state=State.UNDONE)
-        return False
+        return events.undo_piece(given)
     _Undoing(given, rows).undo()
     return True
 
@@ -66,7 +67,10 @@ class _Undoing:
 
     def _touched_deals(self, made: Sequence[MoveInRow]) -> set[int]:
         ours = [number for row in self._of_deals(made) for number in row.changes.get("notes", [])]
-        return deals.touched([row.deal_id or 0 for row in made], verbs=VERBS, ours=ours)
+        numbers = [row.deal_id or 0 for row in made]
+        happened, tasks = events.of_deals(numbers)
+        ours += happened
+        return deals.touched(numbers, verbs=VERBS, ours=ours, tasks=deals.untouched_tasks(tasks))
 
     def _of_deals(self, made: Sequence[MoveInRow]) -> list[MoveInRow]:
         """Whichever move has brought their notes: a later one may have added some."""
@@ -107,6 +111,7 @@ class _Undoing:
     def _undo_clients(self, made: Sequence[MoveInRow]) -> None:
         numbers = [row.client_id or 0 for row in made]
         ours = [number for row in self._of_clients(numbers) for number in row.changes.get("notes", [])]
+        ours += events.of_clients(numbers)[0]
         touched = take_over.touched(numbers, verbs=VERBS, ours=ours)
         for row in made:
             number = row.client_id or 0
@@ -139,6 +144,13 @@ class _Undoing:
         ]
         with connection.cursor() as cursor:
             cursor.execute(_KEPT, [json.dumps(given, ensure_ascii=False)])
+        self._forget_numbers([row for row in self.rows if not self.why[row.pk]])
+
+    def _forget_numbers(self, undone: Sequence[MoveInRow]) -> None:
+        """Whom they joined was here before: by its number there, nobody is known any more."""
+        joined = [row.outside_id for row in undone if row.outside_id and not row.is_deal(self.given)]
+        ours = MovedIn.objects.filter(of=self.given, origin=self.given.origin, kind=MovedIn.Kind.CLIENT)
+        ours.filter(outside_id__in=joined).delete()
 
 
 _KEPT = """

@@ -19,6 +19,7 @@ from svyazka.kit.texts import storable
 
 BOUNDS = Bounds(file=300_000_000, lines=1_048_576, columns=300, unpacked=1_500_000_000, merged=True)
 KEPT_UNDECIDED = timedelta(days=30)
+State = MoveIn.State
 
 
 @transaction.atomic
@@ -47,7 +48,7 @@ def remove(given: MoveIn, *, by: Person) -> None:
 
 def forget_old() -> None:
     """Those that nobody has decided about for long: they hold personal data that nobody needs."""
-    waiting = (MoveIn.State.CHOOSING, MoveIn.State.CHECKED, MoveIn.State.FAILED, MoveIn.State.UNDONE)
+    waiting = (State.TRIED, State.PAUSED, State.CHOOSING, State.CHECKED, State.FAILED, State.UNDONE)
     for given in MoveIn.objects.filter(at__lt=clock.now() - KEPT_UNDECIDED, state__in=waiting):
         _delete(given)
 
@@ -55,6 +56,10 @@ def forget_old() -> None:
 def _delete(given: MoveIn) -> None:
     file = given.file
     given.rows.all().delete()
+    given.events.all().delete()
+    account = given.account
     given.delete()
+    if account and not account.moves.exists():
+        account.delete()  # and with it the key
     if file:
         transaction.on_commit(lambda: file.delete(save=False))

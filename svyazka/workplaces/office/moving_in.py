@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from svyazka.business.clients.models import Source
 from svyazka.business.deals.models import Pipeline, Stage
 from svyazka.business.moving_in import cleaning, columns, mapping, reconciling, storing, undoing, upload
-from svyazka.business.moving_in.going_on import figures
+from svyazka.business.moving_in.going_on import figures, figures_of_events
 from svyazka.business.moving_in.models import MoveIn, Repair
+from svyazka.business.moving_in.system import of_code
 from svyazka.business.staff.models import Person
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.office import moving_in_lines as lines
+from svyazka.workplaces.office import moving_in_systems as systems
 from svyazka.workplaces.shared import spreadsheet
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.paging import page_of
@@ -47,7 +51,7 @@ def move(request: PageRequest, pk: int) -> HttpResponse:
     """One of them, as far as it is."""
     given = _given(pk)
     if given.state == State.CHOOSING:
-        return redirect("move_columns", pk)
+        return redirect(_next_page(given), pk)
     return render(request, "office/move.html", _now(given))
 
 
@@ -57,7 +61,7 @@ def move_now(request: PageRequest, pk: int) -> HttpResponse:
     given = _given(pk)
     if given.state == State.CHOOSING:
         answer = HttpResponse(status=204)
-        answer["HX-Redirect"] = f"/office/moving-in/{pk}/columns/"
+        answer["HX-Redirect"] = reverse(_next_page(given), args=[pk])
         return answer
     return render(request, "office/move_now.html", _now(given))
 
@@ -66,6 +70,8 @@ def move_now(request: PageRequest, pk: int) -> HttpResponse:
 def move_columns(request: PageRequest, pk: int) -> HttpResponse:
     """Which column is what."""
     given = _given(pk)
+    if given.is_of_a_system:
+        return redirect("move_mapping", pk)
     if given.state not in (State.CHOOSING, State.CHECKED):
         return redirect("move", pk)
     if request.method != "POST":
@@ -159,7 +165,13 @@ def move_balance(request: PageRequest, pk: int) -> HttpResponse:
     given = _given(pk)
     names = {"stage": _("By stage"), "person": _("By person"), "month": _("By month")}
     tables = [{"name": names[by], "rows": [_balance(one) for one in reconciling.balances(given, by)]} for by in names]  # type: ignore[arg-type]
-    context = {"given": given, "tables": tables, "total": _balance(reconciling.total(given))}
+    account = reconciling.whole_account(given)
+    context = {
+        "given": given,
+        "tables": tables,
+        "total": _balance(reconciling.total(given)),
+        "account": _balance(account) if account else None,
+    }
     return render(request, "office/move_balance.html", context)
 
 
@@ -167,9 +179,15 @@ def _given(pk: int) -> MoveIn:
     return get_object_or_404(MoveIn.objects.select_related("by", "pipeline"), pk=pk)
 
 
+def _next_page(given: MoveIn) -> str:
+    """What its columns are, a system says itself."""
+    return "move_mapping" if given.is_of_a_system else "move_columns"
+
+
 def _list(request: PageRequest, refusal: Refused | None = None) -> HttpResponse:
-    page = page_of(MoveIn.objects.select_related("by"), by="at", asked=request.GET)
-    context = {"page": page, "refusal": refusal.message if refusal else ""}
+    page = page_of(MoveIn.objects.select_related("by").defer("progress"), by="at", asked=request.GET)
+    systems = [(code, of_code(code).title) for code in settings.FOREIGN_SYSTEMS]
+    context = {"page": page, "systems": systems, "refusal": refusal.message if refusal else ""}
     return render(request, "office/moves.html", context, status=refusal.status if refusal else 200)
 
 
@@ -274,24 +292,28 @@ def _repairs(given: MoveIn) -> dict[str, Any]:
 
 def _now(given: MoveIn) -> dict[str, Any]:
     """What the page says of it."""
+    if given.is_of_a_system and given.state in systems.BEFORE:
+        return {"given": given, **systems.so_far(given)}
     if given.state in (State.READING, State.FAILED):
         return {"given": given}
-    number = figures(given)
-    every = given.total
+    number, happened = figures(given), figures_of_events(given)
+    every = given.total + happened["all"]
     left = {
-        State.CHECKING: number["new_lines"],
-        State.RUNNING: number["ready"],
-        State.STOPPED: number["ready"],
-        State.UNDOING: number["stored"],
+        State.CHECKING: number["new_lines"] + happened["all"],
+        State.RUNNING: number["ready"] + happened["new"],
+        State.STOPPED: number["ready"] + happened["new"],
+        State.UNDOING: number["stored"] + happened["stored"],
     }
     repairs = given.repairs.filter(is_accepted=False).count() if given.state == State.CHECKED else 0
     return {
         "given": given,
         "number": number,
+        "happened": happened,
+        "unreadable": given.progress.get("unreadable", 0),
         "every": every,
         "handled": max(0, every - left.get(State(given.state), 0)),
         "repairs": repairs,
-        "can_run": given.state in (State.CHECKED, State.STOPPED) and number["ready"] > 0,
+        "can_run": given.state in (State.CHECKED, State.STOPPED) and number["ready"] + happened["new"] > 0,
         "suspected": number["doubtful"] if given.state in (State.DONE, State.STOPPED) else 0,
         "total": _balance(reconciling.total(given)) if given.makes_deals and given.state == State.DONE else None,
     }

@@ -20,7 +20,7 @@ from svyazka.business.moving_in.models import MoveIn, MoveInRow
 
 PER_PAGE, SHOWN_REASONS = 50, 3
 State, Outcome = MoveInRow.State, MoveInRow.Outcome
-_WHICH = ("new", "joins", "doubtful", "known", "wrong", "faults", "kept", "aside")
+_WHICH = ("new", "joins", "doubtful", "known", "deal", "wrong", "faults", "kept", "aside")
 _SHOWN = ("name", "last", "first", "company", "phone", "email", "deal_name", "stage", "sum")
 
 
@@ -32,6 +32,7 @@ def tabs(given: MoveIn, here: str) -> list[dict[str, Any]]:
         "joins": _("Join"),
         "doubtful": _("May be known"),
         "known": _("Moved over before"),
+        "deal": _("New deals"),
         "wrong": _("Not readable"),
         "faults": _("With remarks"),
         "kept": _("Stayed"),
@@ -107,7 +108,7 @@ def why(row: MoveInRow) -> str:
 
 def _which(given: MoveIn, which: str) -> QuerySet[MoveInRow]:
     rows = given.rows.defer("packed")
-    if which in ("new", "joins", "doubtful", "known"):
+    if which in ("new", "joins", "doubtful", "known", "deal"):
         return rows.filter(outcome=which, state__in=(State.READY, State.STORED))
     if which in ("wrong", "kept", "aside"):
         return rows.filter(state=which)
@@ -120,7 +121,8 @@ _TONES = {"joins": "good", "known": "good", "doubtful": "warn", "wrong": "bad", 
 
 
 def _title(given: MoveIn, row: MoveInRow) -> str:
-    named = [_cell(row, place) for key in ("name", "last", "first", "company") for place in _places(given, key)]
+    keys = ("deal_name",) if row.kind == MoveInRow.Kind.DEAL else ("name", "last", "first", "company")
+    named = [_cell(row, place) for key in keys for place in _places(given, key)]
     return " ".join(filter(None, named[:3])) or next(filter(None, map(str, row.cells)), "")
 
 

@@ -107,6 +107,8 @@ SENTENCES: dict[str, Sentence] = {
     "deals.question_released": Sentence(_("The deal may go on before the answer: {after}"), of="question"),
 
     "moving_in.uploaded": Sentence(_("File of another system uploaded: {after}"), of="name"),
+    "moving_in.entered": Sentence(_("Access to another system entered: {after}"), of="name"),
+    "moving_in.read": Sentence(_("Another system is being read: {after}"), of="name"),
     "moving_in.columns": Sentence(_("Columns of a file were chosen")),
     "moving_in.checked": Sentence(_("Dry run of a move")),
     "moving_in.repaired": Sentence(_("Misspellings of a file accepted: {after}"), of="repairs"),

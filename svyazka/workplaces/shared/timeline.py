@@ -49,6 +49,7 @@ class Line:
     taken_by: int | None
     details: tuple[tuple[str, str], ...]
     replies: Sequence[question_cards.Reply]  # to a question
+    recording: str  # its address in the system that it came from
     page: str  # address of the site's page, only if it is one
     call: str  # whose page tells how it went; empty for anything else
     is_recorded: bool
@@ -150,12 +151,18 @@ def _line(
         taken_by=one.taken_by_id,
         details=tuple(_details(one, fields)),
         replies=replies.get(one.data.get("question", 0), ()),
+        recording=_recording_there(one),
         page=address if address.startswith(("https://", "http://")) else "",
         call=str(one.data.get("call") or "") if one.kind == Kind.CALL else "",
         is_recorded=bool(one.data.get("recording")),
         is_undone=bool(one.data.get("undone")),
         merge=str(one.data.get("merge") or "") if one.kind == Kind.MERGED else "",
     )
+
+
+def _recording_there(one: Interaction) -> str:
+    address = str(one.data.get("recording_there") or "")
+    return address if address.startswith(("https://", "http://")) else ""
 
 
 def _text(one: Interaction, text: str, staff: Mapping[int, str]) -> SafeString:
@@ -294,6 +301,8 @@ def _details(one: Interaction, fields: Mapping[str, str]) -> list[tuple[str, str
         named = {"address": _("Address"), "wishes": _("Wishes"), "brief": _("For whoever goes there")}
         corrected = [(name, one.data.get(part)) for part, name in named.items()]
         return [(name, str(value) or "—") for name, value in corrected if value is not None]
+    if one.kind == Kind.CALL and one.data.get("phone"):
+        return [(_("Phone"), str(one.data["phone"])[:60])]
     if one.kind != Kind.FORM:
         return []
     utm, extra = one.data.get("utm") or {}, one.data.get("extra") or {}
