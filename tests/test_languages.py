@@ -248,6 +248,7 @@ _RUSSIAN_IS_DATA = {
     "edge/words.py": "stands without Django: both languages side by side, see the test below",
     "business/site_work/pasting.py": "how people head the columns of a price list",
     "connectors/web_form/fields.py": "what the makers of forms call their fields",
+    "engines/matching/birthdays.py": "names of months, and what stands behind a year",
     "engines/matching/companies.py": "legal forms and trades as they stand in names",
     "engines/matching/first_names.py": "endings of patronymics and cases",
     "engines/matching/letters.py": "letters of keyboards and alphabets",
