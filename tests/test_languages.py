@@ -253,6 +253,7 @@ _RUSSIAN_IS_DATA = {
     "business/moving_in/known_titles.py": "whose column it is, as other systems say it",
     "business/moving_in/mapping.py": "how stages are called at which deals end",
     "connectors/web_form/fields.py": "what the makers of forms call their fields",
+    "engines/matching/birthdays.py": "names of months, and what stands behind a year",
     "engines/matching/companies.py": "legal forms and trades as they stand in names",
     "engines/matching/first_names.py": "endings of patronymics and cases",
     "engines/matching/letters.py": "letters of keyboards and alphabets",
