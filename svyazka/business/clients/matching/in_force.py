@@ -118,4 +118,11 @@ def _write(made: WeightsVersion, *, seen: int, by: Person) -> WeightsVersion:
 
 def _tell(made: WeightsVersion, before: WeightsVersion | None, *, by: Actor) -> None:
     was = before.certain if before else engine.start().certain
-    record(f"clients.weights_{made.why}", About("weights", made.pk), by=by, changes={"certain": (was, made.certain)})
+    record(_VERBS[made.why], About("weights", made.pk), by=by, changes={"certain": (was, made.certain)})
+
+
+_VERBS = {
+    WeightsVersion.Why.CHOSEN: "clients.weights_chosen",
+    WeightsVersion.Why.LEARNT: "clients.weights_learnt",
+    WeightsVersion.Why.BACK: "clients.weights_back",
+}
