@@ -121,7 +121,7 @@ def _tell(made: WeightsVersion, before: WeightsVersion | None, *, by: Actor) -> 
     record(_VERBS[made.why], About("weights", made.pk), by=by, changes={"certain": (was, made.certain)})
 
 
-_VERBS = {
+_VERBS: dict[str, str] = {
     WeightsVersion.Why.CHOSEN: "clients.weights_chosen",
     WeightsVersion.Why.LEARNT: "clients.weights_learnt",
     WeightsVersion.Why.BACK: "clients.weights_back",
