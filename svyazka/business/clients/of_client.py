@@ -12,4 +12,7 @@ HELD = (
     held(Interaction, "client_id", "at", "kind", "direction", "channel", "text", "data"),
 )
 # What is made out of these, for searching and comparing, and pairs of clients of whom it says nothing else.
-NOTHING = ("ClientRecord", "ClientKey", "Common", "Apart", "SearchWord", "SearchPosting", "Source")
+NOTHING = (
+    "ClientRecord", "ClientKey", "Common", "Comparison", "WeightsVersion", "Apart", "SearchWord", "SearchPosting",
+    "Source",
+)  # fmt: skip

@@ -98,8 +98,8 @@ def unlearn(client_id: int, learnt: Mapping[str, Any]) -> list[str]:
 
 
 def touched(client_ids: Collection[int], *, verbs: str, ours: Collection[int]) -> set[int]:
-    """Those of whom something has happened besides what we brought. `verbs`: what entries of our own begin with;
-    `ours`: numbers of our interactions."""
+    """Those of whom something has happened besides what we brought; to be looked at is nothing. `verbs`: what entries
+    of our own begin with; `ours`: numbers of our interactions."""
     given: dict[str, Any] = {"ids": list(client_ids), "verbs": f"{verbs}%", "ours": list(ours)}
     with connection.cursor() as cursor:
         cursor.execute(_TOUCHED, given)
@@ -108,7 +108,10 @@ def touched(client_ids: Collection[int], *, verbs: str, ours: Collection[int]) -
 
 _TOUCHED = """
 select c.id from clients_client c where c.id = any(%(ids)s) and (
-    exists (select from journal_entry e where e.kind = 'client' and e.object_id = c.id and e.verb not like %(verbs)s)
+    exists (
+        select from journal_entry e where e.kind = 'client' and e.object_id = c.id
+        and e.verb not like %(verbs)s and e.verb <> 'clients.seen'
+    )
     or exists (select from clients_interaction i where i.client_id = c.id and i.id <> all(%(ours)s))
     or exists (select from clients_client m where m.merged_into_id = c.id) or c.merged_into_id is not null)
 """

@@ -29,4 +29,4 @@ HELD = (
     Held(Merge, _merges, ("kept_id", "gone_id", "gone_name", "at", "undone_at"), ("choices", "actor", "left")),
     Held(MergedRow, _rows, ("table", "column", "before", "after")),
 )
-NOTHING = ("Search",)
+NOTHING = ("Search", "Refit")

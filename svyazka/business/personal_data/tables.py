@@ -15,6 +15,7 @@ from svyazka.business.duplicates import of_client as duplicates
 from svyazka.business.imports import of_client as imports
 from svyazka.business.intake import of_client as intake
 from svyazka.business.journal import of_client as journal
+from svyazka.business.moving_in import of_client as moving_in
 from svyazka.business.notices import of_client as notices
 from svyazka.business.problems import of_client as problems
 from svyazka.business.sheets import of_client as sheets
@@ -23,8 +24,8 @@ from svyazka.business.visits import of_client as visits
 from svyazka.kit.held import Held
 
 ROOMS = (
-    clients, consents, deals, visits, calls, sheets, site_work, agreements, intake, imports, duplicates, notices,
-    problems, journal,
+    clients, consents, deals, visits, calls, sheets, site_work, agreements, intake, imports, moving_in, duplicates,
+    notices, problems, journal,
 )  # fmt: skip
 
 
@@ -80,6 +81,8 @@ TITLES: dict[str, Promise] = {
     "Agreement": pgettext_lazy("data", "Agreements"),
     "Arrival": pgettext_lazy("data", "What came from him, word for word"),
     "ImportLine": pgettext_lazy("data", "Lines of files that were loaded"),
+    "MoveInRow": pgettext_lazy("data", "Moved over from another system"),
+    "MoveInEvent": pgettext_lazy("data", "What was said of him there"),
     "Suspicion": pgettext_lazy("data", "Thought to be a duplicate"),
     "Merge": pgettext_lazy("data", "Merged with another record"),
     "MergedRow": pgettext_lazy("data", "What was changed by that"),
