@@ -44,7 +44,7 @@ from svyazka.connectors.bitrix24.wire import rows_in
 from svyazka.kit.pace import Pace
 from svyazka.kit.refusals import Refused
 
-SAMPLES = Path("/work/shared/samples/bitrix24/docs")
+SAMPLES = Path(__file__).parents[4] / "shared/samples/bitrix24/docs"  # beside the project, where there is one
 
 
 def ids(things) -> list[str]:

@@ -163,8 +163,8 @@ def move_removal(request: PageRequest, pk: int) -> HttpResponse:
 def move_balance(request: PageRequest, pk: int) -> HttpResponse:
     """What stood there beside what stands here."""
     given = _given(pk)
-    names = {"stage": _("By stage"), "person": _("By person"), "month": _("By month")}
-    tables = [{"name": names[by], "rows": [_balance(one) for one in reconciling.balances(given, by)]} for by in names]  # type: ignore[arg-type]
+    names: dict[reconciling.By, str] = {"stage": _("By stage"), "person": _("By person"), "month": _("By month")}
+    tables = [{"name": names[by], "rows": [_balance(one) for one in reconciling.balances(given, by)]} for by in names]
     account = reconciling.whole_account(given)
     context = {
         "given": given,

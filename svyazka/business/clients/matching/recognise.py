@@ -79,9 +79,8 @@ def record_of(contacts: Iterable[Contact], known: Known, on: date) -> Record:
 def attach(client: Client, contacts: Sequence[Contact], known: Known, *, by: Actor, on: date) -> Client:
     """It is he: he gets what he lacked."""
     client = hold([client])[client.pk]
-    if known.name and not client.name:
-        learn_name(client, known.name, by=by)
-    is_more = bool(learn_contacts(client, contacts, by=by)) | learn(client, known)
+    is_more = bool(known.name) and not client.name and learn_name(client, known.name, by=by)
+    is_more |= bool(learn_contacts(client, contacts, by=by)) | learn(client, known)
     if is_more:
         found_by.index(client.pk)
         filing.file([client.pk])

@@ -45,6 +45,13 @@ def test_what_he_lacked_is_learnt(ivanova):
     assert (again.client, again.is_new) == (ivanova, False)
 
 
+def test_who_has_only_called_is_compared_by_his_name_once_he_says_it():
+    caller = create([PHONE], Known(), by=HOUSE)
+    assert recognise([PHONE], Known("Вера Иванова"), by=HOUSE).client == caller
+    found = recognise([PHONE], Known("Пётр Кузнецов"), by=HOUSE)
+    assert (found.is_new, [one.id for one in found.doubtful.likely]) == (True, [caller.pk])
+
+
 def test_somebody_else_of_the_family_is_asked_about(ivanova):
     found = recognise([PHONE], Known("Иванов Пётр"), by=HOUSE)
     assert found.is_new
