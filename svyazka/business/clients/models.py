@@ -66,6 +66,8 @@ class ContactPoint(models.Model):
         TELEGRAM = "telegram", "Telegram"
         WHATSAPP = "whatsapp", "WhatsApp"
         MAX = "max", "MAX"
+        VK = "vk", "VK"
+        AVITO = "avito", "Avito"
 
     client = models.ForeignKey(Client, models.CASCADE, related_name="contact_points")
     kind = models.CharField(max_length=20, choices=Kind.choices)

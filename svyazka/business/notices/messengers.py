@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, cast
 
@@ -17,6 +18,7 @@ class Access:
     token: str = field(repr=False)
     base: str = ""
     proxy: str = field(default="", repr=False)
+    options: Mapping[str, str] = field(default_factory=dict)  # what its kind needs besides, none of it secret
 
 
 class Undeliverable(Exception):

@@ -68,7 +68,7 @@ def _update(body: bytes) -> dict[str, Any]:
     return update
 
 
-def _sender(user: dict[str, Any]) -> dict[str, str]:
+def _sender(user: dict[str, Any]) -> dict[str, Any]:
     number = user.get("user_id")
     if not isinstance(number, int) or isinstance(number, bool):
         raise NotUnderstood(gettext_lazy("The message has no sender."))

@@ -1,0 +1,104 @@
+"""The contract of a channel by which clients and we write to each other.
+
+What goes wrong is said in the words of `notices/messengers.py` (Undeliverable, Closed, Denied, Unreached), and in two
+more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, ClassVar, Protocol, cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from svyazka.business.conversations.client_channel import Attached
+from svyazka.business.notices.messengers import Access
+
+
+class Unsure(Exception):
+    """No answer came: nobody knows whether it has been sent. Only where the same key twice is not one message."""
+
+
+class Gone(Exception):
+    """The file is not there any more, or is larger than the channel gives out."""
+
+
+@dataclass(frozen=True)
+class Button:
+    """`code` comes back when it is pressed; with a `url` it opens a page; `asks`: "contact" or "place"."""
+
+    text: str
+    code: str = ""
+    url: str = ""
+    asks: str = ""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A text that the messenger has approved, with what stands in its places."""
+
+    name: str
+    language: str
+    values: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Saying:
+    """One message on its way out. `key`: our number of it; `to` and `address` as the client's reach has them."""
+
+    key: str
+    to: str
+    text: str
+    address: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[Attached] = ()
+    buttons: Sequence[Sequence[Button]] = ()  # rows of them
+    answers: str = ""  # the outside id of the message that it answers
+    template: Template | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)  # of a letter: subject, references
+
+
+@dataclass(frozen=True)
+class Said:
+    """`outside_ids`: more than one where a text and its files are several messages there; the first is the text's."""
+
+    outside_ids: tuple[str, ...]
+
+
+class Channel(Protocol):
+    """A class named in `settings.CHANNELS`, under the kind of its accounts. It asks nothing of the database: it is used
+    from threads."""
+
+    title: ClassVar[str]
+    longest: ClassVar[int]  # of a text
+    is_foreign: ClassVar[bool]
+    begins: ClassVar[bool]  # it may write first, to whoever has never written to us
+    window: ClassVar[timedelta | None]  # how long after his last message anything but templates may be sent
+    takes_files: ClassVar[bool]
+    takes_buttons: ClassVar[bool]
+    takes_templates: ClassVar[bool]
+    repeats: ClassVar[bool]  # the same key sent twice is one message there
+
+    def __init__(self, access: Access) -> None: ...
+
+    def name(self) -> str:
+        """What the account is called there; raises Denied or Unreached."""
+
+    def say(self, saying: Saying) -> Said:
+        """Raises Undeliverable, Closed, Denied, Unreached or Unsure."""
+
+    def fetch(self, ref: Mapping[str, Any]) -> Iterator[bytes]:
+        """A file that came with a message, piece by piece. Raises Gone, Denied or Unreached."""
+
+    def close(self) -> None: ...
+
+
+def of_kind(kind: str) -> type[Channel]:
+    return cast(type[Channel], import_string(settings.CHANNELS[kind]))
+
+
+def of_account(account: str) -> type[Channel]:
+    """`telegram/main` → the channel of `telegram`."""
+    return of_kind(account.partition("/")[0])
