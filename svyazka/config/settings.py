@@ -57,9 +57,11 @@ INSTALLED_APPS = [
     "svyazka.connectors.asterisk",
     "svyazka.connectors.bitrix24",
     "svyazka.connectors.cloud_pbx",
+    "svyazka.connectors.green_api",
     "svyazka.connectors.max",
     "svyazka.connectors.oktell",
     "svyazka.connectors.telegram",
+    "svyazka.connectors.wazzup",
     "svyazka.connectors.web_form",
 ]
 
@@ -68,6 +70,8 @@ CONNECTORS = {
     "web_form": "svyazka.connectors.web_form.read",
     "telegram": "svyazka.connectors.telegram.read",
     "max": "svyazka.connectors.max.read",
+    "wazzup": "svyazka.connectors.wazzup.read",
+    "green_api": "svyazka.connectors.green_api.read",
     "asterisk": "svyazka.connectors.asterisk.read",
     "oktell": "svyazka.connectors.oktell.read",
     "mango": "svyazka.connectors.cloud_pbx.read",
@@ -81,9 +85,12 @@ NOTICE_OUTLETS = {"web_push": "svyazka.connectors.web_push.send.WebPush"}
 # Messengers for notices: ChannelAccount.kind → class that fits notices.messengers.Messenger.
 MESSENGERS = {"telegram": "svyazka.connectors.telegram.send.Telegram", "max": "svyazka.connectors.max.send.Max"}
 # By what clients and we write to each other: a kind of channel account → class that fits conversations/channel.Channel.
-CHANNELS: dict[str, str] = {}
+CHANNELS: dict[str, str] = {
+    "wazzup": "svyazka.connectors.wazzup.send.Wazzup",
+    "green_api": "svyazka.connectors.green_api.send.GreenApi",
+}
 # Those of them that do not call us: a kind → class that fits intake/ear.Ear; `svyazka listen` runs it.
-EARS: dict[str, str] = {}
+EARS: dict[str, str] = {"green_api": "svyazka.connectors.green_api.listen.Notifications"}
 # By what clients are written to, the first that leads there: a way → class that fits client_channel.ClientChannel.
 # E-mail comes first: it takes files and appointments.
 CLIENT_CHANNELS = {
