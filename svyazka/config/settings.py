@@ -91,6 +91,14 @@ CHANNELS: dict[str, str] = {
 }
 # Those of them that do not call us: a kind → class that fits intake/ear.Ear; `svyazka listen` runs it.
 EARS: dict[str, str] = {"green_api": "svyazka.connectors.green_api.listen.Notifications"}
+# What an account's other side says of all that it has had for us: a kind → function that fits intake/counted_there.py.
+COUNTED_THERE = {
+    "web_form": "svyazka.connectors.web_form.count.count",
+    "telegram": "svyazka.connectors.telegram.count.count",
+    "max": "svyazka.connectors.max.count.count",
+    "wazzup": "svyazka.connectors.wazzup.count.count",
+    "green_api": "svyazka.connectors.green_api.count.count",
+}
 # By what clients are written to, the first that leads there: a way → class that fits client_channel.ClientChannel.
 # E-mail comes first: it takes files and appointments.
 CLIENT_CHANNELS = {

@@ -40,6 +40,11 @@ class ChannelAccount(models.Model):
     # What the outside signs its arrivals with, where a fingerprint cannot tell; locked away.
     signing = models.TextField(blank=True, default="", db_default="")
 
+    @property
+    def way(self) -> str:
+        """What the edge calls it in the address (`edge/app.py`: WAYS)."""
+        return "form" if self.kind == self.Kind.WEB_FORM else self.kind
+
     def __str__(self) -> str:
         return self.name
 

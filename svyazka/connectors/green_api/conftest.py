@@ -43,6 +43,7 @@ class GreenApiPeer:
     said: list[dict[str, Any]] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    journal: list[dict[str, Any]] = field(default_factory=list)  # of what came in, in the shape of its own method
     messages_with_files: dict[str, str] = field(default_factory=dict)  # idMessage → name of the file
     _queue: deque[tuple[int, dict[str, Any]]] = field(default_factory=deque)
     _receipts: int = 0
@@ -53,7 +54,7 @@ class GreenApiPeer:
     def written(self, chat: str, text: str = "", **data: Any) -> dict[str, Any]:
         self.people.add(chat)
         said = {"typeMessage": "textMessage", "textMessageData": {"textMessage": text}}
-        return {
+        told = {
             "typeWebhook": "incomingMessageReceived",
             "instanceData": {"idInstance": int(INSTANCE), "wid": "79161234567@c.us", "typeInstance": self.kind},
             "timestamp": int(time.time()),
@@ -61,6 +62,16 @@ class GreenApiPeer:
             "senderData": {"chatId": chat, "sender": chat, "chatName": "Вера", "senderName": "Вера"},
             "messageData": data or said,
         }
+        self._note(told, text)
+        return told
+
+    def _note(self, told: dict[str, Any], text: str) -> None:
+        sender = told["senderData"]
+        who = {"chatId": sender["chatId"], "senderId": sender["sender"], "senderName": sender["senderName"]}
+        kind = {"type": "incoming", "typeMessage": told["messageData"]["typeMessage"]}
+        self.journal.append(
+            {**kind, **who, "idMessage": told["idMessage"], "timestamp": told["timestamp"], "textMessage": text}
+        )
 
     def wait_in_line(self, told: dict[str, Any]) -> None:
         with self._bell:
@@ -121,6 +132,10 @@ class GreenApiPeer:
         if name is None:
             raise Error(400, "Message not found")
         return {"downloadUrl": f"{self.url}/files/{name}"}
+
+    def _GET_lastIncomingMessages(self, _given: Any, query: dict[str, list[str]], *_: Any) -> list[dict[str, Any]]:
+        since = time.time() - 60 * int(query.get("minutes", ["1440"])[0])
+        return [one for one in reversed(self.journal) if one["timestamp"] >= since]
 
     def _GET_receiveNotification(self, _given: Any, query: dict[str, list[str]], *_: Any) -> dict[str, Any] | None:
         patience = int(query.get("receiveTimeout", ["5"])[0])

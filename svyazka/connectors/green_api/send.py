@@ -6,7 +6,7 @@ Not tried on the live service: on a stand-in that was written from the same docu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -100,6 +100,11 @@ class GreenApi:
     def have_read(self, receipt: int) -> None:
         self._ask("DELETE", "deleteNotification", beyond=f"/{receipt}")
 
+    def came_in(self, *, minutes: int) -> Sequence[Mapping[str, Any]]:
+        """The messages of the last minutes, at most a day, in their own shape."""
+        found = self._line_answer("GET", "lastIncomingMessages", query={"minutes": str(minutes)}).listed
+        return [one for one in found if isinstance(one, dict)]
+
     def close(self) -> None:
         self._line.close()
         self._for_files.close()
@@ -123,6 +128,11 @@ class GreenApi:
         return str(said.get("idMessage", ""))
 
     def _ask(
+        self, method: str, what: str, given: Mapping[str, object] | None = None, **other: Any
+    ) -> Mapping[str, Any]:
+        return self._line_answer(method, what, given, **other).said
+
+    def _line_answer(
         self,
         method: str,
         what: str,
@@ -131,7 +141,7 @@ class GreenApi:
         query: Mapping[str, str] | None = None,
         files: Mapping[str, Any] | None = None,
         beyond: str = "",
-    ) -> Mapping[str, Any]:
+    ) -> Answer:
         path = f"{self._instance}/{what}/{self._access.token}{beyond}"
         line = self._for_files if files or query else self._line
         try:
@@ -140,7 +150,7 @@ class GreenApi:
             # Only what says something to somebody may not be said twice.
             raise (Unsure if silence.is_asked and what.startswith("send") else Unreached)(str(silence)) from None
         if answer.status == 200:
-            return answer.said
+            return answer
         raise _refusal(answer)
 
 

@@ -82,6 +82,8 @@ class WazzupPeer:
         if (method, path) == ("GET", "/v3/channels"):
             state = "active" if self.is_paid else "notEnoughMoney"
             return 200, [{"channelId": CHANNEL, "transport": "whatsapp", "plainId": "79161234567", "state": state}]
+        if (method, path) == ("GET", "/v3/webhooks"):
+            return 200, {"webhooksUri": self.webhook.get("webhooksUri", ""), "subscriptions": {}}
         if (method, path) == ("PATCH", "/v3/webhooks"):
             return self._keep_address(given)
         if (method, path) == ("POST", "/v3/message"):

@@ -57,6 +57,14 @@ class Wazzup:
         wanted = {"messagesAndStatuses": True, "contactsAndDealsCreation": False}
         self._ask("PATCH", "/v3/webhooks", {"webhooksUri": address, "subscriptions": wanted})
 
+    def called_address(self) -> str:
+        return str(self._ask("GET", "/v3/webhooks").said.get("webhooksUri") or "")
+
+    def lame(self) -> list[str]:
+        """What is connected there and does not work: "whatsapp notEnoughMoney"."""
+        found = [one for one in self._ask("GET", "/v3/channels").listed if isinstance(one, dict)]
+        return [f"{one.get('transport')} {one.get('state')}" for one in found if one.get("state") != "active"]
+
     def say(self, saying: Saying) -> Said:
         chat = {name: saying.address.get(name, "") for name in ("channelId", "chatType", "chatId")}
         quoted = {"refMessageId": saying.answers} if saying.answers else {}
