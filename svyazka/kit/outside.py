@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import ssl
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,29 @@ MOST_BYTES = 256 * 1024
 
 
 class Silent(Exception):
-    """No answer that could be read: nobody there, too slow, too long, a proxy that refuses."""
+    """No answer that could be read: nobody there, too slow, too long, a proxy that refuses. `was_asked`: the question
+    has, or may have, been heard."""
+
+    def __init__(self, why: str, *, was_asked: bool = False) -> None:
+        super().__init__(why)
+        self.was_asked = was_asked
+
+
+# Before the first byte of the question.
+_NOT_ASKED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+Form = Mapping[str, str]
+Files = Mapping[str, tuple[str, bytes, str]]  # name of the part → name of the file, content, type
+
+
+class Refusal(Exception):
+    """There is no such file there."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"answered {status}")
+        self.status = status
+
+
+_TROUBLES = (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError)
 
 
 @dataclass(frozen=True)
@@ -63,18 +85,38 @@ class Line:
             )
 
     def ask(self, method: str, path: str, given: object = None, *, query: Mapping[str, str] | None = None) -> Answer:
+        return self._ask(method, path, patience=self._patience, json=given, params=query)
+
+    def upload(self, path: str, form: Form, files: Files) -> Answer:
+        """A form with files. It may take as long as they need at a megabit a second."""
+        patience = self._patience + sum(len(content) for _name, content, _type in files.values()) / 125_000
+        return self._ask("POST", path, patience=patience, data=dict(form), files=dict(files))
+
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """A file, as it comes. Raises Silent, or Refusal with its status."""
         if self._client is None:
             raise Silent("no address")
-        deadline = time.monotonic() + self._patience
         try:
-            with self._client.stream(method, path, json=given, params=query) as answer:
+            with self._client.stream("GET", path) as answer:
+                if answer.status_code != 200:
+                    raise Refusal(answer.status_code)
+                yield from answer.iter_bytes()
+        except _TROUBLES as trouble:
+            raise Silent(type(trouble).__name__, was_asked=True) from None
+
+    def _ask(self, method: str, path: str, *, patience: float, **given: Any) -> Answer:
+        if self._client is None:
+            raise Silent("no address")
+        deadline = time.monotonic() + patience
+        try:
+            with self._client.stream(method, path, **given) as answer:
                 body = b""
                 for piece in answer.iter_bytes():
                     body += piece
                     if len(body) > self._most or time.monotonic() > deadline:
-                        raise Silent("too much, or too slow")
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as trouble:
-            raise Silent(type(trouble).__name__) from None
+                        raise Silent("too much, or too slow", was_asked=True)
+        except _TROUBLES as trouble:
+            raise Silent(type(trouble).__name__, was_asked=not isinstance(trouble, _NOT_ASKED)) from None
         after = _seconds(answer.headers.get("retry-after", ""))
         found = _json(body)
         listed = found if isinstance(found, list) else ()
