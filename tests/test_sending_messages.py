@@ -304,7 +304,7 @@ def test_an_account_whose_secret_does_not_open_keeps_no_other(vera, olga, peer, 
 
 
 WORKER = """
-import django, time, sys
+import django, time
 django.setup()
 from svyazka.business.conversations import bots, sending
 print("ready", flush=True)
@@ -315,12 +315,9 @@ while True:
 
 
 def begin_worker():
-    environment = {
-        **os.environ,
-        "DATABASE_URL": house.DATABASE_DIRECT_URL,
-        "DJANGO_SETTINGS_MODULE": "svyazka.config.settings",
-    }
-    worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environment, stdout=subprocess.PIPE)
+    given = {"DATABASE_URL": house.DATABASE_DIRECT_URL, "SVYAZKA_SECRET_KEY": house.SECRET_KEY}
+    given |= {"DJANGO_SETTINGS_MODULE": "svyazka.config.settings"}
+    worker = subprocess.Popen([sys.executable, "-c", WORKER], env={**os.environ, **given}, stdout=subprocess.PIPE)
     assert worker.stdout is not None
     assert worker.stdout.readline() == b"ready\n"
     return worker
@@ -329,7 +326,7 @@ def begin_worker():
 def wait_for(what, seconds=20.0):
     until = time.monotonic() + seconds
     while not what():
-        assert time.monotonic() < until
+        assert time.monotonic() < until, (states(), list(Outage.objects.values()))
         time.sleep(0.02)
 
 

@@ -19,7 +19,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_x"  # noqa: S105 - nobody has it
 LARGEST_UPLOAD, LARGEST_PHOTO, LARGEST_DOWNLOAD = 50 * 1024 * 1024, 10 * 1024 * 1024, 20 * 1024 * 1024
@@ -197,9 +197,11 @@ class TelegramPeer:
             return int(str(error.answer["error_code"])), error.answer
 
     def download(self, path: str) -> tuple[int, bytes]:
-        found = re.fullmatch(r"/file/bot([^/]+)/(.+)", path)
+        found = re.fullmatch(r"/file/bot([^/]+)/(.+)", unquote(path))
         file_id = self._paths.get(found[2]) if found and found[1] == self.token else None
-        return (200, self.files[file_id].content) if file_id else (404, b"")
+        if file_id:
+            return 200, self.files[file_id].content
+        return 404, json.dumps(Error(404, "Not Found").answer).encode()
 
     def _result(self, path: str, given: Given) -> Any:
         name = self._method(path)
@@ -448,7 +450,7 @@ def serve(peer: TelegramPeer) -> ThreadingHTTPServer:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = self._body()
             if self.path.startswith("/file/"):
                 return self._answer(*peer.download(self.path))
             given = read_body(self.headers.get("Content-Type", ""), body)
@@ -463,6 +465,16 @@ def serve(peer: TelegramPeer) -> ThreadingHTTPServer:
             return self._answer(peer.stub or status, whole)
 
         do_GET = do_POST
+
+        def _body(self) -> bytes:
+            if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+                return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = b""
+            while size := int(self.rfile.readline().partition(b";")[0], 16):
+                body += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return body
 
         def _answer(self, status: int, whole: bytes) -> None:
             self.send_response(status)
