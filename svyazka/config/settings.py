@@ -88,6 +88,7 @@ MESSENGERS = {"telegram": "svyazka.connectors.telegram.send.Telegram", "max": "s
 CHANNELS: dict[str, str] = {
     "wazzup": "svyazka.connectors.wazzup.send.Wazzup",
     "green_api": "svyazka.connectors.green_api.send.GreenApi",
+    "telegram": "svyazka.connectors.telegram.send.Telegram",
 }
 # Those of them that do not call us: a kind → class that fits intake/ear.Ear; `svyazka listen` runs it.
 EARS: dict[str, str] = {"green_api": "svyazka.connectors.green_api.listen.Notifications"}
