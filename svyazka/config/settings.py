@@ -81,9 +81,9 @@ NOTICE_OUTLETS = {"web_push": "svyazka.connectors.web_push.send.WebPush"}
 # Messengers for notices: ChannelAccount.kind → class that fits notices.messengers.Messenger.
 MESSENGERS = {"telegram": "svyazka.connectors.telegram.send.Telegram", "max": "svyazka.connectors.max.send.Max"}
 # By what clients and we write to each other: a kind of channel account → class that fits conversations/channel.Channel.
-CHANNELS: dict[str, str] = {}
+CHANNELS: dict[str, str] = {"max": "svyazka.connectors.max.send.Max"}
 # Those of them that do not call us: a kind → class that fits intake/ear.Ear; `svyazka listen` runs it.
-EARS: dict[str, str] = {}
+EARS: dict[str, str] = {"max": "svyazka.connectors.max.ear.Ear"}
 # By what clients are written to, the first that leads there: a way → class that fits client_channel.ClientChannel.
 # E-mail comes first: it takes files and appointments.
 CLIENT_CHANNELS = {
