@@ -7,9 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
 from svyazka.business.intake.ways_in import FileSent
 from svyazka.kit import phones
 from svyazka.kit.payload import object_in, text_in
@@ -17,25 +14,17 @@ from svyazka.kit.payload import object_in, text_in
 _PHONE = re.compile(r"^TEL[^:\r\n]*:(.+)$", re.MULTILINE | re.IGNORECASE)
 _NAME = re.compile(r"^FN[^:\r\n]*:(.+)$", re.MULTILINE | re.IGNORECASE)
 _FILES = {"image": "photo", "file": "document", "audio": "voice", "video": "video", "sticker": "sticker"}
-_NAMES = {
-    "image": gettext_lazy("photo"),
-    "file": gettext_lazy("file"),
-    "audio": gettext_lazy("voice message"),
-    "video": gettext_lazy("video"),
-    "sticker": gettext_lazy("sticker"),
-    "contact": gettext_lazy("contact"),
-}
 
 
 @dataclass(frozen=True)
 class Brought:
-    """`instead`: what is said of it where no text came along, so that the history is never empty."""
+    """`page`: its title and address, where one was shared."""
 
     files: tuple[FileSent, ...] = ()
     place: tuple[float, float] | None = None
     contact: tuple[str, str] | None = None
     phone: str = ""  # the sender's own
-    instead: str = ""
+    page: str = ""
 
 
 def brought(body: dict[str, Any], *, mid: str, sender: object) -> Brought:
@@ -49,9 +38,9 @@ def brought(body: dict[str, Any], *, mid: str, sender: object) -> Brought:
     return Brought(
         files=files,
         place=next(filter(None, map(_place, found)), None),
-        contact=next(filter(None, map(_contact, others)), None),
+        contact=next(filter(None, map(_contact, others + own)), None),
         phone=next(filter(None, map(_own_phone, own)), ""),
-        instead=next(filter(None, map(_instead, found)), ""),
+        page=next(filter(None, map(_page, found)), ""),
     )
 
 
@@ -90,7 +79,7 @@ def _place(one: dict[str, Any]) -> tuple[float, float] | None:
 
 
 def _contact(card: dict[str, Any]) -> tuple[str, str] | None:
-    """Somebody else's: name and number as they stand there."""
+    """Name and number as they stand there."""
     written, person = text_in(card, "vcf_info"), object_in(card, "max_info")
     name = _line(_NAME, written) or " ".join(
         filter(None, [text_in(person, "first_name"), text_in(person, "last_name")])
@@ -112,11 +101,8 @@ def _line(wanted: re.Pattern[str], written: str) -> str:
     return found[1].strip() if found else ""
 
 
-def _instead(one: dict[str, Any]) -> str:
-    if place := _place(one):
-        return _("Location: {latitude}, {longitude}").format(latitude=place[0], longitude=place[1])
-    if one.get("type") == "share":
-        shown = (text_in(one, "title"), text_in(object_in(one, "payload"), "url"))
-        return "\n".join(filter(None, shown))[:4000]
-    words = _NAMES.get(str(one.get("type")))
-    return f"[{words}]" if words else ""
+def _page(one: dict[str, Any]) -> str:
+    if one.get("type") != "share":
+        return ""
+    shown = (text_in(one, "title"), text_in(object_in(one, "payload"), "url"))
+    return "\n".join(filter(None, shown))[:4000]

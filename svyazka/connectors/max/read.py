@@ -44,7 +44,7 @@ def _stopped(update: dict[str, Any], arrival: Arrival) -> Sequence[object]:
     return [ReachChanged(sender["user_id"], _moment(update, arrival), is_open=False)]
 
 
-def _written(update: dict[str, Any], arrival: Arrival) -> Sequence[object]:
+def _written(update: dict[str, Any], arrival: Arrival) -> Sequence[MessageReceived]:
     message = object_in(update, "message")
     sender, body, link = (object_in(message, name) for name in ("sender", "body", "link"))
     _insist_on_dialog(message)
@@ -70,19 +70,16 @@ def _written(update: dict[str, Any], arrival: Arrival) -> Sequence[object]:
 
 
 def _text(body: dict[str, Any], came: Brought, other: dict[str, Any], forwarded: Brought) -> str:
-    passed_on = text_in(other, "text") or forwarded.instead
+    passed_on = text_in(other, "text") or forwarded.page
     if passed_on:
         passed_on = _("Forwarded: {text}").format(text=passed_on)
-    return "\n".join(filter(None, [text_in(body, "text") or came.instead, passed_on]))
+    return "\n".join(filter(None, [text_in(body, "text") or came.page, passed_on]))
 
 
 def _edited(update: dict[str, Any], arrival: Arrival) -> Sequence[object]:
-    message = object_in(update, "message")
-    sender, body = object_in(message, "sender"), object_in(message, "body")
-    _insist_on_dialog(message)
-    came = brought(body, mid="", sender=None)
-    text = text_in(body, "text") or came.instead
-    return [MessageEdited(_sender(sender)["user_id"], _mid(body, "mid"), _moment(update, arrival), text)]
+    [whole] = _written(update, arrival)
+    mid = _mid(object_in(object_in(update, "message"), "body"), "mid")
+    return [MessageEdited(whole.user_id, mid, _moment(update, arrival), whole.text, whole)]
 
 
 def _removed(update: dict[str, Any], arrival: Arrival) -> Sequence[object]:
