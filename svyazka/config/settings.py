@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "svyazka.connectors.oktell",
     "svyazka.connectors.telegram",
     "svyazka.connectors.web_form",
+    "svyazka.connectors.whatsapp",
 ]
 
 # What plugs in: the ledger's name of a connector → its module that reads arrivals.
@@ -68,6 +69,7 @@ CONNECTORS = {
     "web_form": "svyazka.connectors.web_form.read",
     "telegram": "svyazka.connectors.telegram.read",
     "max": "svyazka.connectors.max.read",
+    "whatsapp": "svyazka.connectors.whatsapp.read",
     "asterisk": "svyazka.connectors.asterisk.read",
     "oktell": "svyazka.connectors.oktell.read",
     "mango": "svyazka.connectors.cloud_pbx.read",
@@ -81,7 +83,10 @@ NOTICE_OUTLETS = {"web_push": "svyazka.connectors.web_push.send.WebPush"}
 # Messengers for notices: ChannelAccount.kind → class that fits notices.messengers.Messenger.
 MESSENGERS = {"telegram": "svyazka.connectors.telegram.send.Telegram", "max": "svyazka.connectors.max.send.Max"}
 # By what clients and we write to each other: a kind of channel account → class that fits conversations/channel.Channel.
-CHANNELS: dict[str, str] = {"max": "svyazka.connectors.max.send.Max"}
+CHANNELS: dict[str, str] = {
+    "max": "svyazka.connectors.max.send.Max",
+    "whatsapp": "svyazka.connectors.whatsapp.send.WhatsApp",
+}
 # Those of them that do not call us: a kind → class that fits intake/ear.Ear; `svyazka listen` runs it.
 EARS: dict[str, str] = {"max": "svyazka.connectors.max.ear.Ear"}
 # By what clients are written to, the first that leads there: a way → class that fits client_channel.ClientChannel.

@@ -16,6 +16,8 @@ from svyazka.connectors.cloud_pbx.verify import verify as verify_cloud_pbx
 from svyazka.connectors.max.verify import verify as verify_max
 from svyazka.connectors.telegram.verify import verify as verify_telegram
 from svyazka.connectors.web_form.verify import verify as verify_web_form
+from svyazka.connectors.whatsapp.verify import LARGEST as LARGEST_OF_WHATSAPP
+from svyazka.connectors.whatsapp.verify import verify as verify_whatsapp
 from svyazka.edge import counters
 from svyazka.edge.accounts import PHONE_SYSTEMS, Accounts
 from svyazka.edge.arrivals import Arrivals, Way
@@ -32,6 +34,7 @@ WAYS = {
     "form": Way("web_form", verify_web_form, from_pages=True),
     "telegram": Way("telegram", verify_telegram),
     "max": Way("max", verify_max),
+    "whatsapp": Way("whatsapp", verify_whatsapp, methods=("POST", "GET"), most=LARGEST_OF_WHATSAPP),
     "cloud_pbx": Way(PHONE_SYSTEMS, verify_cloud_pbx, methods=("POST", "GET"), goes_on=True),
 }
 log = logging.getLogger("svyazka.edge")

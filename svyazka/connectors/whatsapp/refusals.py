@@ -15,16 +15,22 @@ from svyazka.business.notices.messengers import Denied, Undeliverable, Unreached
 from svyazka.kit.outside import Answer
 
 LATE = 131047
+_NO_ADVERTISING = gettext_noop("WhatsApp holds back advertising from this client.")
+_PAYMENT = gettext_noop("Meta waits for a payment of the company.")
+_UNREGISTERED = gettext_noop("Our number is not registered at WhatsApp.")
 _WORDS: Mapping[int, str] = {
     LATE: gettext_noop("More than 24 hours have passed since the client wrote: WhatsApp takes only a template."),
-    130472: gettext_noop("WhatsApp holds back advertising from this client."),
+    130472: _NO_ADVERTISING,
     130497: gettext_noop("WhatsApp does not let us write to numbers of this country."),
     131008: gettext_noop("WhatsApp misses something in this message."),
     131009: gettext_noop("WhatsApp takes something in this message for wrong."),
     131021: gettext_noop("This is our own number."),
     131026: gettext_noop("It cannot be delivered: the number has no WhatsApp, or an old one."),
     131030: gettext_noop("A test number writes only to numbers that were entered at Meta before."),
-    131042: gettext_noop("Meta waits for a payment of the company."),
+    131042: _PAYMENT,
+    131044: _PAYMENT,
+    131045: _UNREGISTERED,
+    131049: _NO_ADVERTISING,
     131050: gettext_noop("The client does not want advertising from us."),
     131051: gettext_noop("WhatsApp does not take this kind of message."),
     131052: gettext_noop("WhatsApp could not get the client's file."),
@@ -34,13 +40,14 @@ _WORDS: Mapping[int, str] = {
     132001: gettext_noop("There is no such template in this language, or it is not approved."),
     132005: gettext_noop("With what was filled in, the template becomes too long."),
     132007: gettext_noop("WhatsApp takes the template for a breach of its rules."),
+    132008: gettext_noop("What was filled in does not fit the template."),
     132012: gettext_noop("What was filled in does not fit the template."),
     132015: gettext_noop("The template rests: too many have complained of it."),
     132016: gettext_noop("The template is switched off: too many have complained of it."),
-    133010: gettext_noop("Our number is not registered at WhatsApp."),
-}  # fmt: skip
+    133010: _UNREGISTERED,
+}
 _OTHER = gettext_noop("WhatsApp does not take this message.")
-_DENIED = frozenset({0, 3, 10, 190, *range(200, 300)})
+_DENIED = frozenset({0, 3, 10, 190, 131005, *range(200, 300)})
 # What passes, and after how many seconds it is worth another try.
 _WAIT: Mapping[int, float] = {
     1: 30, 2: 30, 4: 60, 368: 3600, 613: 60, 80007: 60, 130429: 5, 131000: 30, 131016: 60, 131031: 3600, 131048: 1800,
@@ -51,7 +58,8 @@ _WAIT: Mapping[int, float] = {
 def reason_of(code: object, title: str = "") -> str:
     """`title`: in their words, where we have none of our own."""
     number = code if isinstance(code, int) and not isinstance(code, bool) else 0
-    return f"{_WORDS.get(number, _OTHER)} [{number or '?'}{'' if number in _WORDS or not title else f': {title}'}]"[:300]
+    theirs = f": {title[:80]}" if title and number not in _WORDS else ""
+    return f"{_WORDS.get(number, _OTHER)} [{number or '?'}{theirs}]"
 
 
 def refusal_of(answer: Answer, *, says: bool = False) -> Exception:

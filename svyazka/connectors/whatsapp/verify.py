@@ -34,8 +34,8 @@ def _challenged(knock: Knock, account: Account) -> Refused:
 
 
 def _is_signed(knock: Knock, secret: str) -> bool:
-    """Over the bytes as they came: what Meta signs has its Cyrillic letters escaped, and no JSON library writes it again
-    in the same way. Without a secret anybody could sign."""
+    """Over the bytes as they came: what Meta signs has its Cyrillic letters escaped, and nobody writes it again in the
+    same way. Without a secret anybody could sign."""
     shown = knock.headers.get(SIGNATURE, "")
     made = "sha256=" + hmac.new(secret.encode(), knock.body, hashlib.sha256).hexdigest()
     return bool(secret) and hmac.compare_digest(shown.encode("utf-8", "replace"), made.encode())
