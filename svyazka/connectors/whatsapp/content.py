@@ -45,10 +45,12 @@ def _file(item: dict[str, Any]) -> dict[str, Any]:
 def _place(item: dict[str, Any]) -> dict[str, Any]:
     place = object_in(item, "location")
     words = ", ".join(filter(None, (text_in(place, "name"), text_in(place, "address"))))
-    where = [place.get(name) for name in ("latitude", "longitude")]
-    if not all(isinstance(one, int | float) for one in where) or abs(where[0]) > 90 or abs(where[1]) > 180:
+    latitude, longitude = place.get("latitude"), place.get("longitude")
+    if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
         return {"text": words or str(_NOT_PASSED_ON)}
-    return {"text": words, "place": (float(where[0]), float(where[1]))}
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        return {"text": words or str(_NOT_PASSED_ON)}
+    return {"text": words, "place": (float(latitude), float(longitude))}
 
 
 def _contacts(item: dict[str, Any]) -> dict[str, Any]:

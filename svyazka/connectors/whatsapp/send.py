@@ -15,6 +15,7 @@ from svyazka.business.conversations.client_channel import Attached
 from svyazka.business.notices.messengers import Access, Denied, Undeliverable, Unreached
 from svyazka.connectors.whatsapp import bodies
 from svyazka.connectors.whatsapp.api import Api
+from svyazka.kit.outside import Part
 from svyazka.kit.payload import object_in, text_in
 
 MOST_PAGES = 20
@@ -101,7 +102,7 @@ class WhatsApp:
         return text_in(first, "id")
 
     def _uploaded(self, number: str, file: Attached) -> tuple[str, str, str]:
-        form = {
+        form: dict[str, Part] = {
             "messaging_product": (None, "whatsapp"),
             "type": (None, file.kind),
             "file": (file.name, file.content, file.kind),
