@@ -27,7 +27,7 @@ from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
 from svyazka.business.duplicates import merging, refitting, searching
 from svyazka.business.imports import going_on, upload
-from svyazka.business.intake import chores, left_behind
+from svyazka.business.intake import chores, left_behind, reckoning, tally
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal import bell
 from svyazka.business.moving_in import going_on as moving_in
@@ -79,6 +79,8 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (commands.give_up_late, 5.0),
     (left_behind.end_calls, 60.0),
     (counting.fold_in, 1.0),
+    (tally.fold_in, 5.0),
+    (reckoning.go_round, 10.0),
     (keeping.tidy_up, 600.0),
     (measuring.at_night, 1800.0),
     (on_the_map.want_ahead, 60.0),

@@ -40,6 +40,11 @@ class ChannelAccount(models.Model):
     # What the outside signs its arrivals with, where a fingerprint cannot tell; locked away.
     signing = models.TextField(blank=True, default="", db_default="")
 
+    @property
+    def way(self) -> str:
+        """What the edge calls it in the address (`edge/app.py`: WAYS)."""
+        return "form" if self.kind == self.Kind.WEB_FORM else self.kind
+
     def __str__(self) -> str:
         return self.name
 
@@ -118,7 +123,7 @@ class Message(models.Model):
         DELIVERED = "delivered", _("delivered")
         READ = "read", _("read")
         FAILED = "failed", _("not sent")
-        CALLED_OFF = "called_off", _("called off")
+        CALLED_OFF = "called_off", _("will not be sent")
 
     id = models.BigAutoField(primary_key=True)
     interaction_id = models.BigIntegerField()

@@ -77,6 +77,11 @@ class Max:
         if said.get("success") is not True:
             raise Undeliverable
 
+    def called_addresses(self) -> list[str]:
+        """Those to which it brings what is written to the bot."""
+        told = self._api.ask("GET", "/subscriptions").get("subscriptions")
+        return [str(one.get("url")) for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+
     def close(self) -> None:
         self._api.close()
 
