@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "svyazka.connectors.telegram",
     "svyazka.connectors.wazzup",
     "svyazka.connectors.web_form",
+    "svyazka.connectors.whatsapp",
 ]
 
 # What plugs in: the ledger's name of a connector → its module that reads arrivals.
@@ -70,6 +71,7 @@ CONNECTORS = {
     "web_form": "svyazka.connectors.web_form.read",
     "telegram": "svyazka.connectors.telegram.read",
     "max": "svyazka.connectors.max.read",
+    "whatsapp": "svyazka.connectors.whatsapp.read",
     "wazzup": "svyazka.connectors.wazzup.read",
     "green_api": "svyazka.connectors.green_api.read",
     "asterisk": "svyazka.connectors.asterisk.read",
@@ -86,12 +88,17 @@ NOTICE_OUTLETS = {"web_push": "svyazka.connectors.web_push.send.WebPush"}
 MESSENGERS = {"telegram": "svyazka.connectors.telegram.send.Telegram", "max": "svyazka.connectors.max.send.Max"}
 # By what clients and we write to each other: a kind of channel account → class that fits conversations/channel.Channel.
 CHANNELS: dict[str, str] = {
+    "max": "svyazka.connectors.max.send.Max",
+    "whatsapp": "svyazka.connectors.whatsapp.send.WhatsApp",
     "wazzup": "svyazka.connectors.wazzup.send.Wazzup",
     "green_api": "svyazka.connectors.green_api.send.GreenApi",
     "telegram": "svyazka.connectors.telegram.send.Telegram",
 }
 # Those of them that do not call us: a kind → class that fits intake/ear.Ear; `svyazka listen` runs it.
-EARS: dict[str, str] = {"green_api": "svyazka.connectors.green_api.listen.Notifications"}
+EARS: dict[str, str] = {
+    "max": "svyazka.connectors.max.ear.Ear",
+    "green_api": "svyazka.connectors.green_api.listen.Notifications",
+}
 # What an account's other side says of all that it has had for us: a kind → function that fits intake/counted_there.py.
 COUNTED_THERE = {
     "web_form": "svyazka.connectors.web_form.count.count",

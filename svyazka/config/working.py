@@ -21,7 +21,7 @@ from svyazka.business.calls import commands
 from svyazka.business.calls.floor import counting
 from svyazka.business.calls.recordings import fetch, keeping
 from svyazka.business.clients.matching import commonness, filing
-from svyazka.business.conversations import bots, fetching, states
+from svyazka.business.conversations import bots, fetching, states, templates
 from svyazka.business.conversations import sending as messages
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
@@ -58,6 +58,7 @@ from svyazka.workplaces.shared import push
 POLL = 1.0  # seconds; a bell can be lost
 SHARE = 9  # a round rests for so many times as long as it took
 AT_CLIENTS = 0.3  # seconds until somebody looks again whether there is something to write
+TEMPLATES = 3600.0  # seconds between two questions after what messengers have approved
 PACE = 0.5  # between two turns of what nobody waits for
 LYING = timedelta(seconds=5)  # then the worker does that, too: nobody is there for the chores
 ROUNDS_BELL = "svyazka-rounds"
@@ -139,6 +140,7 @@ def do_chores() -> None:
     _begin("letters", beside, client_sending.send_due, told)
     _begin("offers", beside, offer_letters.send_due, told)
     _begin("agreements", beside, agreements.go_on, told)
+    _begin("templates", beside, templates.refresh_due, told, TEMPLATES)
     _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL, channel=bell.NEWS).turn, told, 0.2)
     beside(quiet_calls, told, PACE)
 

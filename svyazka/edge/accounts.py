@@ -20,7 +20,7 @@ REMEMBERED = 5.0
 MOST_REMEMBERED = 1_000
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CHANNEL: LiteralString = """
-select code, kind, secret_fingerprint, origins, is_active
+select code, kind, secret_fingerprint, origins, is_active, signing
 from conversations_channelaccount where kind = %s and public_key = %s
 """
 _PHONE_SYSTEM: LiteralString = """
@@ -55,7 +55,7 @@ class Accounts:
     async def _ask(self, kind: str, key: str) -> Account | None:
         if kind == PHONE_SYSTEMS:
             return await self._found(_PHONE_SYSTEM, [key], self._phone_system)
-        return await self._found(_CHANNEL, [kind, key], _channel)
+        return await self._found(_CHANNEL, [kind, key], self._channel)
 
     async def _found(
         self, statement: LiteralString, parameters: list[str], read: Callable[..., Account]
@@ -63,6 +63,12 @@ class Accounts:
         async with self._pool.connection() as connection:
             row = await (await connection.execute(statement, parameters)).fetchone()
         return read(*row) if row else None
+
+    def _channel(
+        self, code: str, kind: str, fingerprint: str, origins: list[str] | None, is_active: bool, signing: str
+    ) -> Account:
+        key = self._open(code, signing)
+        return Account(code, kind, fingerprint, tuple(origins or ()), is_active=is_active, signing=key)
 
     def _phone_system(
         self, code: str, driver: str, login: str, locked: str, options: Mapping[str, Any], is_active: bool
@@ -81,7 +87,3 @@ class Accounts:
 
 def _is_locked(value: object) -> bool:
     return isinstance(value, str) and value.startswith(LOCKED)
-
-
-def _channel(code: str, kind: str, fingerprint: str, origins: list[str] | None, is_active: bool) -> Account:
-    return Account(code, kind, fingerprint, tuple(origins or ()), is_active)

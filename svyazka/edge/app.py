@@ -18,6 +18,8 @@ from svyazka.connectors.max.verify import verify as verify_max
 from svyazka.connectors.telegram.verify import verify as verify_telegram
 from svyazka.connectors.wazzup.verify import verify as verify_wazzup
 from svyazka.connectors.web_form.verify import verify as verify_web_form
+from svyazka.connectors.whatsapp.verify import LARGEST as LARGEST_OF_WHATSAPP
+from svyazka.connectors.whatsapp.verify import verify as verify_whatsapp
 from svyazka.edge import counters
 from svyazka.edge.accounts import PHONE_SYSTEMS, Accounts
 from svyazka.edge.arrivals import Arrivals, Way
@@ -34,6 +36,7 @@ WAYS = {
     "form": Way("web_form", verify_web_form, from_pages=True),
     "telegram": Way("telegram", verify_telegram),
     "max": Way("max", verify_max),
+    "whatsapp": Way("whatsapp", verify_whatsapp, methods=("POST", "GET"), most=LARGEST_OF_WHATSAPP),
     "wazzup": Way("wazzup", verify_wazzup),
     "green_api": Way("green_api", verify_green_api),
     "cloud_pbx": Way(PHONE_SYSTEMS, verify_cloud_pbx, methods=("POST", "GET"), goes_on=True),

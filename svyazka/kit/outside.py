@@ -86,7 +86,7 @@ class Line:
         query: Mapping[str, str] | None = None,
         files: Mapping[str, Part] | None = None,
     ) -> Answer:
-        """`files`: a form with files in it, in place of JSON. It may take as long as they need at a megabit a second."""
+        """`files`: a form with files in it, in place of JSON. They may take as long as a slow line needs."""
         if self._client is None:
             raise Silent("no address")
         deadline = time.monotonic() + self._patience + sum(len(part[1]) for part in (files or {}).values()) / A_SECOND

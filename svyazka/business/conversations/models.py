@@ -59,6 +59,25 @@ class Ban(models.Model):
     since = models.DateTimeField()
 
 
+class ApprovedTemplate(models.Model):
+    """A text with places that a messenger lets us send at any time; as it was listed there last."""
+
+    account = models.CharField(max_length=60)  # "whatsapp/main"
+    name = models.CharField(max_length=512)
+    language = models.CharField(max_length=20)
+    state = models.CharField(max_length=20)
+    category = models.CharField(max_length=30, blank=True)
+    head = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
+    foot = models.CharField(max_length=200, blank=True)
+    buttons = models.JSONField(default=list)  # what stands on them
+    places = models.PositiveSmallIntegerField(default=0)
+    is_unfit = models.BooleanField(default=False)  # it wants more than values of its text
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "name", "language"], name="template_once")]
+
+
 class MailServer(models.Model):
     """By which letters to clients leave the house. One row."""
 

@@ -20,6 +20,7 @@ class Account:
     secret_fingerprint: str = ""
     origins: tuple[str, ...] = ()
     is_active: bool = True
+    signing: str = field(default="", repr=False)  # what the outside signs its arrivals with
     # Of a telephone system, whose signatures need the secret itself.
     login: str = ""
     secret: str = ""

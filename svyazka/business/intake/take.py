@@ -11,19 +11,27 @@ from django.utils.translation import gettext as _
 from svyazka.business.calls import phones
 from svyazka.business.calls.phone_system import CallEvent, PhonesSeen
 from svyazka.business.clients import history
+from svyazka.business.clients import identities as of_clients
 from svyazka.business.clients.identify import Contact
 from svyazka.business.clients.matching.recognise import recognise
 from svyazka.business.clients.matching.traits import Known
 from svyazka.business.clients.models import Client, Interaction, Source
 from svyazka.business.consents import giving
-from svyazka.business.conversations import messages, reach, states
+from svyazka.business.conversations import identities, messages, reach, states
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of
 from svyazka.business.duplicates.suspicions import suspect
 from svyazka.business.intake.by_hand import known_of, known_of_extra, learn
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
-from svyazka.business.intake.ways_in import FormFilled, MessageEdited, MessageReceived, MessageState, ReachChanged
+from svyazka.business.intake.ways_in import (
+    FormFilled,
+    IdentityChanged,
+    MessageEdited,
+    MessageReceived,
+    MessageState,
+    ReachChanged,
+)
 from svyazka.business.journal.record import Actor, Automaton
 from svyazka.business.notices import linking
 from svyazka.kit import rows
@@ -124,6 +132,16 @@ def take_reach(told: ReachChanged, *, arrival: Arrival) -> dict[str, int]:
     change = reach.opened if told.is_open else reach.closed
     change(arrival.account, told.user_id, at=told.at)
     return {}
+
+
+def take_identity(told: IdentityChanged, *, arrival: Arrival) -> dict[str, int]:
+    """His chat goes on under the new id: whoever answers him writes there."""
+    by = Automaton(arrival.account)
+    client = of_clients.change(told.channel, arrival.account, was=told.was, now=told.user_id, phone=told.phone, by=by)
+    if client is None:
+        return {}
+    identities.change(arrival.account, was=told.was, now=told.user_id)
+    return {"client": client.pk}
 
 
 def _known(message: MessageReceived, arrival: Arrival) -> dict[str, int]:
@@ -244,5 +262,6 @@ _TAKERS: dict[type, Callable[..., dict[str, int]]] = {
     MessageEdited: take_edit,
     MessageState: take_state,
     ReachChanged: take_reach,
+    IdentityChanged: take_identity,
     PhonesSeen: take_phones,
 }

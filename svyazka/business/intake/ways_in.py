@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from svyazka.business.conversations.told import FileSent, MessageEdited, MessageReceived, MessageState, ReachChanged
+from svyazka.business.conversations.told import (
+    FileSent,
+    IdentityChanged,
+    MessageEdited,
+    MessageReceived,
+    MessageState,
+    ReachChanged,
+)
 
-__all__ = ["FileSent", "FormFilled", "MessageEdited", "MessageReceived", "MessageState", "ReachChanged"]
+__all__ = [
+    "FileSent", "FormFilled", "IdentityChanged", "MessageEdited", "MessageReceived", "MessageState", "ReachChanged",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
