@@ -48,6 +48,7 @@ from svyazka.workplaces.office import (
     staff,
     terms,
     visit_kinds,
+    widget,
 )
 
 urlpatterns = [
@@ -214,6 +215,9 @@ urlpatterns = [
     path("channels/<int:pk>/secret/", channels.channel_secret, name="channel_secret"),
     path("channels/<int:pk>/token/", channels.channel_token, name="channel_token"),
     path("channels/<int:pk>/webhook/", channels.channel_webhook, name="channel_webhook"),
+    path("channels/<int:pk>/widget/", widget.channel_widget, name="channel_widget"),
+    path("channels/<int:pk>/widget/preview/", widget.channel_widget_preview, name="channel_widget_preview"),
+    path("channels/<int:pk>/widget/script/", widget.channel_widget_script, name="channel_widget_script"),
     path("lines/", lines.lines, name="lines"),
     path("lines/<int:pk>/", lines.line, name="line"),
     path("lines/<int:pk>/removal/", lines.line_removal, name="line_removal"),
