@@ -16,6 +16,11 @@ from svyazka.kit.held import Rows, by
 _OURS = "personal_data."
 
 
+def empty(entries: QuerySet[Entry]) -> int:
+    """For what is found in another way than by a client."""
+    return entries.update(changes={}, note="")
+
+
 def of(rows: Rows) -> Erased:
     return emptied(Entry, rows, "changes", "note", stays=("actor", "verb", "kind"), why=Why.JOURNAL)
 

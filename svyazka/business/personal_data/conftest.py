@@ -24,6 +24,7 @@ from svyazka.business.deals.opening import open_deal
 from svyazka.business.duplicates.models import Merge, Suspicion
 from svyazka.business.imports.models import ImportLine
 from svyazka.business.intake.models import Arrival
+from svyazka.business.journal.record import About, record
 from svyazka.business.moving_in.models import MovedIn, MoveIn, MoveInEvent, MoveInRow
 from svyazka.business.personal_data import steps
 from svyazka.business.personal_data.tables import every
@@ -109,7 +110,8 @@ class World:
         move.repairs.create(rule="first_name", place=0, old=NAME, new=NAME)
 
     def beside(self) -> None:
-        Place.objects.create(key="урюпинск сокровенная 17", address=STREET)
+        place = Place.objects.create(key="урюпинск сокровенная 17", address=STREET)
+        record("places.placed", About("place", place.pk), by=self.person, note=STREET)
         PhoneCommand.objects.create(
             pbx_code="lab",
             do="dial",
