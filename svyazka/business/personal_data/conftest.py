@@ -30,7 +30,7 @@ from svyazka.business.personal_data import steps
 from svyazka.business.personal_data.tables import every
 from svyazka.business.places.models import Place
 from svyazka.business.site_work.models import ExtraWork
-from svyazka.business.visits.models import Repair, Visit
+from svyazka.business.visits.models import Repair, Visit, Waiting
 from svyazka.kit import clock
 
 PHONE, MAIL = "+79165550143", "zavetnaya@example.org"
@@ -84,6 +84,7 @@ class World:
                 self.row(held.model)
         self.beside()
         Deal.objects.filter(pk=self.deal.pk).update(closed_at=clock.now())
+        Waiting.objects.update(state=Waiting.State.REMOVED, ended_at=clock.now())
         self.index()
         return self.client
 

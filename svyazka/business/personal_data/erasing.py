@@ -20,7 +20,7 @@ from svyazka.business.personal_data import papers, remembered, steps
 from svyazka.business.personal_data.models import Erasure
 from svyazka.business.personal_data.tables import family
 from svyazka.business.staff.models import Person
-from svyazka.business.visits.models import Visit
+from svyazka.business.visits.models import Visit, Waiting
 from svyazka.kit import clock
 from svyazka.kit.alone import alone
 from svyazka.kit.paper import NoPaper
@@ -75,10 +75,11 @@ def open_deals(numbers: list[int]) -> list[Deal]:
     return list(found.select_related("stage").order_by("pk"))
 
 
-def visits_ahead(numbers: list[int]) -> list[Visit]:
+def are_ahead(numbers: list[int]) -> int:
+    """Visits to him that are to come, and windows that he waits for."""
     still = (*Visit.MOVABLE, Visit.Status.STARTED)
-    found = Visit.objects.filter(client__in=numbers, status__in=still, ends_at__gt=clock.now())
-    return list(found.select_related("kind").order_by("starts_at"))
+    visits = Visit.objects.filter(client__in=numbers, status__in=still, ends_at__gt=clock.now())
+    return visits.count() + Waiting.objects.filter(client__in=numbers, state=Waiting.State.OPEN).count()
 
 
 @transaction.atomic
@@ -171,8 +172,8 @@ def _insist_meant(client: Client, wanted: Wanted) -> None:
 
 
 def _insist_nobody_goes_there(numbers: list[int]) -> None:
-    if visits_ahead(numbers):
-        raise Refused(_("Somebody is still to go to this client: call the visits off first."))
+    if are_ahead(numbers):
+        raise Refused(_("Somebody is still to go to this client, or he waits for a window: call that off first."))
 
 
 def _insist_on_a_word(numbers: list[int], word: str) -> None:

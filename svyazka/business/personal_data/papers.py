@@ -16,6 +16,7 @@ from django.core.files.base import ContentFile
 from django.db.models.fields.files import FieldFile
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from svyazka import __version__
 from svyazka.business.agreements import terms
@@ -33,6 +34,21 @@ from svyazka.kit.sheets import harmless
 TEMPLATE = Path(__file__).with_name("act.typ")
 KEPT_YEARS = 3
 AT_ONCE = 200
+CATEGORIES = {
+    "Client": pgettext_lazy("erasure", "name and address"),
+    "ContactPoint": pgettext_lazy("erasure", "phones, mail addresses, messengers"),
+    "Interaction": pgettext_lazy("erasure", "correspondence and history"),
+    "Call": pgettext_lazy("erasure", "numbers of calls"),
+    "Recording": pgettext_lazy("erasure", "recordings of his voice"),
+    "VisitPhoto": pgettext_lazy("erasure", "photos"),
+    "Sheet": pgettext_lazy("erasure", "measurements of his home"),
+    "Agreement": pgettext_lazy("erasure", "signature"),
+}
+EVENTS = {
+    "personal_data.erasure_asked": pgettext_lazy("erasure", "destruction asked for"),
+    "personal_data.erased": pgettext_lazy("erasure", "destroyed"),
+    "personal_data.erasure_failed": pgettext_lazy("erasure", "stopped by a fault"),
+}
 
 
 def make(erasure: Erasure) -> None:
@@ -81,6 +97,7 @@ def in_words(erasure: Erasure) -> dict[str, Any]:
     facts = {
         _("Operator"): rules().company or _("name not entered"),
         _("Whose data"): subject(erasure),
+        _("Categories of data"): ", ".join(str(said) for name, said in CATEGORIES.items() if erasure.counts.get(name)),
         _("Destroyed by"): f"{who.full_name}, {Role(who.role).label}",
         _("Information system"): _("Svyazka {version}, its database and its folder of files").format(
             version=__version__
@@ -128,8 +145,9 @@ def moment(at: datetime) -> str:
 
 def _categories(erasure: Erasure) -> Iterator[tuple[str, str, str]]:
     fates = {one.name: one.fate for one in steps.TABLES}
-    for name, rows in erasure.counts.items():
-        if rows:
+    """In the order in which they were done: the database keeps none of its own."""
+    for name in dict.fromkeys(step.name for step in steps.ALL):
+        if rows := erasure.counts.get(name):
             yield steps.title(name), str(steps.FATES[fates.get(name, Fate.REMOVED)]), str(rows)
 
 
@@ -143,7 +161,7 @@ def journal(erasure: Erasure) -> bytes:
     )
     for entry in _entries(erasure):
         who = erasure.asked_by.full_name if entry.by_id == erasure.asked_by_id else entry.actor
-        lines.writerow([_at(entry.at), entry.verb, harmless(who), subject(erasure), "", "", "", ""])
+        lines.writerow([_at(entry.at), EVENTS[entry.verb], harmless(who), subject(erasure), "", "", "", ""])
     for name, fate, rows in _categories(erasure):
         whose = [harmless(erasure.asked_by.full_name), subject(erasure)]
         lines.writerow(
@@ -153,8 +171,7 @@ def journal(erasure: Erasure) -> bytes:
 
 
 def _entries(erasure: Erasure) -> Iterator[Entry]:
-    verbs = ("personal_data.erasure_asked", "personal_data.erased", "personal_data.erasure_failed")
-    within = Entry.objects.filter(client_id=erasure.client_id, at__gte=erasure.asked_at, verb__in=verbs)
+    within = Entry.objects.filter(client_id=erasure.client_id, at__gte=erasure.asked_at, verb__in=EVENTS)
     return within.order_by("at", "id").iterator()
 
 

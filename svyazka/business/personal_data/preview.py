@@ -9,13 +9,14 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
+from svyazka.business.journal import erased as journal
 from svyazka.business.personal_data import steps
 from svyazka.business.personal_data.tables import every
 from svyazka.kit.erased import Erased, Fate
 
 # What he is told of, too. What has to be looked for in larger tables besides, the worker finds.
 _HELD = {held.rows for held in every()}
-_SHOWN = tuple(one for one in steps.TABLES if one.rows in _HELD)
+_SHOWN = tuple(one for one in steps.TABLES if one.rows in _HELD or one in journal.ERASED)
 
 
 @dataclass(frozen=True)

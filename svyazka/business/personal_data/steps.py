@@ -93,7 +93,7 @@ MORE_TITLES = {
 }
 FATES = {
     Fate.REMOVED: pgettext_lazy("erasure", "removed"),
-    Fate.EMPTIED: pgettext_lazy("erasure", "emptied: the row stays and says nothing of him"),
+    Fate.EMPTIED: pgettext_lazy("erasure", "emptied"),
     Fate.KEPT: pgettext_lazy("erasure", "kept"),
 }
 WHY = {

@@ -20,7 +20,7 @@ from svyazka.business.personal_data.conftest import PHONE, SECRETS, World
 from svyazka.business.personal_data.erasing import Wanted
 from svyazka.business.personal_data.models import DataFile, Erasure
 from svyazka.business.personal_data.tables import every, family
-from svyazka.business.visits.models import Visit
+from svyazka.business.visits.models import Visit, Waiting
 from svyazka.kit import clock
 from svyazka.kit.paper import NoPaper
 from svyazka.kit.refusals import Refused
@@ -203,6 +203,12 @@ def test_nobody_is_erased_to_whom_somebody_is_on_the_way(vera, anna, a_visit):
     with pytest.raises(Refused):
         erasing.ask(vera, wanted(vera, word="Письмо"), by=anna)
     assert not Erasure.objects.exists()
+
+
+def test_nobody_is_erased_who_waits_for_a_window(known_everywhere, anna):
+    Waiting.objects.update(state=Waiting.State.OPEN, ended_at=None)
+    with pytest.raises(Refused):
+        erasing.ask(known_everywhere, wanted(known_everywhere), by=anna)
 
 
 def test_a_second_click_asks_for_nothing_new(vera, anna, roza):

@@ -58,7 +58,7 @@ def erasure(request: PageRequest, client_id: int) -> HttpResponse:
         "latest": erasing.of_client(found.pk),
         "form": form,
         "deals": deals,
-        "visits": erasing.visits_ahead(numbers),
+        "ahead": erasing.are_ahead(numbers),
         **_fates(numbers),
     }
     return render(request, "operator/client_erasure.html", context, status=422 if form.errors else 200)

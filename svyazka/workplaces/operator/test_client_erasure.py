@@ -34,7 +34,7 @@ def test_what_would_become_of_what_is_shown_and_the_number_typed_erases_him(ente
         pass
     assert Client.objects.get(pk=vera.pk).name == ""
     assert "Данные уничтожены" in page.get(where(vera)).content.decode()
-    assert page.get(f"/clients/{vera.pk}/").status_code == 200
+    assert "Данные этого клиента уничтожены" in page.get(f"/clients/{vera.pk}/").content.decode()
 
 
 @pytest.mark.parametrize(
