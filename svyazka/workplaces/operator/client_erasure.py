@@ -71,11 +71,9 @@ def _asked(form: ErasureForm, found: Client, request: PageRequest) -> bool:
 
 def _fates(numbers: list[int]) -> dict[str, Any]:
     shown = preview.of(numbers)
-    stays = sorted({line.why for lines in shown.values() for line in lines if line.why})
     return {
         "gone": shown[Fate.REMOVED],
         "emptied": shown[Fate.EMPTIED],
         "kept": shown[Fate.KEPT],
-        "stays": stays,
         "steps": len(steps.ALL),
     }
