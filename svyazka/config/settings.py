@@ -236,7 +236,18 @@ STATIC_ROOT = CHECKOUT / "build" / "static"
 STATIC_IS_GATHERED = (STATIC_ROOT / "staticfiles.json").exists() and not TESTING
 # Many gigabytes: apart from the other files, so that they may lie on another disk. Not part of a backup.
 RECORDINGS_ROOT = Path(os.environ.get("SVYAZKA_RECORDINGS", data_folder() / "recordings"))
+# What clients and we send each other.
+ATTACHMENTS_ROOT = Path(os.environ.get("SVYAZKA_ATTACHMENTS", data_folder() / "attachments"))
+LARGEST_ATTACHMENT = int(os.environ.get("SVYAZKA_LARGEST_ATTACHMENT", str(50 * 1024 * 1024)))  # bytes
 STORAGES = {
+    "attachments": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": ATTACHMENTS_ROOT,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "recordings": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
