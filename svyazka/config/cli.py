@@ -65,8 +65,10 @@ def _add_running(commands: Commands) -> None:
     _command(
         commands, "plan", _plan, "make the plan of days that somebody has asked for; the chores begin it themselves"
     )
-    listen = _command(commands, "listen", _listen, "only the listeners: one for each telephone system")
-    listen.add_argument("pbx", metavar="PBX", nargs="*", help="only these: asterisk/lab1 ...; without any, all of them")
+    listen = _command(commands, "listen", _listen, "only the listeners: one for each telephone system and mailbox")
+    listen.add_argument(
+        "pbx", metavar="ACCOUNT", nargs="*", help="only these: asterisk/lab1 email/main ...; without any, all of them"
+    )
     _command(commands, "edge", _edge, "only the door to the street: arrivals in, live events out")
     demo = _command(commands, "demo", _demo, "play a short working day through the real doors")
     demo.add_argument("--fast", action="store_true", help="without the pauses for people who watch")

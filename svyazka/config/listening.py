@@ -1,5 +1,5 @@
 """`svyazka listen`: one driver for each telephone system that is switched on, for as long as it is. It listens, and
-does what the pages ask of it."""
+does what the pages ask of it. Beside them the ears of accounts that do not call us (`ears.py`)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from svyazka.business.calls.setting_up.guide import Finding
 from svyazka.business.intake.write_batches import Batches
 from svyazka.business.journal import bell
 from svyazka.business.journal.record import Automaton
+from svyazka.config.ears import Ears
 from svyazka.config.standing_by import Turn
 from svyazka.kit import clock
 from svyazka.kit.threads import in_database
@@ -49,7 +50,7 @@ async def listen(*, until: asyncio.Event, look_every: float = LOOK_EVERY, only: 
     """`only`: the codes of telephone systems; without any, to all of them."""
     batches = Batches(settings.DATABASE_DIRECT_URL, ring=partial(bell.ring, bell.ARRIVALS))
     writing = asyncio.create_task(batches.run())
-    house = House(batches, only)
+    house, ears = House(batches, only), Ears(only)
     beside = [asyncio.create_task(house.turn.run()), asyncio.create_task(_do_what_is_asked(house))]
     try:
         while not until.is_set():
@@ -58,10 +59,11 @@ async def listen(*, until: asyncio.Event, look_every: float = LOOK_EVERY, only: 
                 writing.result()
             if beside[0].done():
                 return  # the supervisor starts it anew
-            await _follow_settings(house, only)
+            await _follow_settings(house, ears, only)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(until.wait(), look_every)
     finally:
+        await ears.end()
         for task in (*house.running.values(), *beside):
             await _end(task)
         # The drivers first: what they have handed over is written while the writer ends.
@@ -88,10 +90,11 @@ class House:
             await _notice(code, link)
 
 
-async def _follow_settings(house: House, only: Collection[str]) -> None:
+async def _follow_settings(house: House, ears: Ears, only: Collection[str]) -> None:
     """A changed address or secret is another telephone system: the old driver ends, a new one begins."""
     try:
         active = await in_database(links.active)
+        await ears.follow(is_mine=house.turn.is_mine)
     except Error:
         log.warning("listener_without_database")
         return

@@ -31,7 +31,8 @@ def reach(code: str) -> Access | None:
 
 def access_of(account: ChannelAccount) -> Access:
     proxy = secrets.take_out(account.proxy) if account.proxy else ""
-    return Access(account.code, secrets.take_out(account.secret), account.base, proxy)
+    options = {name: str(value) for name, value in account.options.items()}
+    return Access(account.code, secrets.take_out(account.secret), account.base, proxy, options)
 
 
 def for_staff() -> list[ChannelAccount]:

@@ -99,7 +99,7 @@ class Message(models.Model):
         DELIVERED = "delivered", _("delivered")
         READ = "read", _("read")
         FAILED = "failed", _("not sent")
-        CALLED_OFF = "called_off", _("called off")
+        CALLED_OFF = "called_off", _("will not be sent")
 
     id = models.BigAutoField(primary_key=True)
     interaction_id = models.BigIntegerField()

@@ -301,6 +301,8 @@ SENTENCES: dict[str, Sentence] = {
     "conversations.account_changed": Sentence(_("Channel changed")),
     "conversations.secret_renewed": Sentence(_("The channel's secret was renewed")),
     "conversations.token_kept": Sentence(_("The channel's token was stored")),
+    "conversations.not_heard": Sentence(_("No answer to the channel: messages do not come in")),
+    "conversations.heard_again": Sentence(_("The channel answers again")),
     "conversations.mail_changed": Sentence(_("The mail server was changed")),
     "conversations.foreign_forbidden": Sentence(_("Foreign messengers forbidden")),
     "conversations.foreign_allowed": Sentence(_("Foreign messengers allowed")),
