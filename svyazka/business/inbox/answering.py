@@ -94,8 +94,12 @@ def _insist_seen(client_id: int, seen: int | None, *, by: Person) -> None:
     )
     for theirs in lately.exclude(by_id=by.pk).order_by("-at", "-id")[:3]:
         if not _is_in_place_of_another(theirs):
-            name = Person.objects.filter(pk=theirs.by_id).values_list("full_name", flat=True).first()
-            raise AnsweredMeanwhile(theirs, name or str(_("A colleague")))
+            raise AnsweredMeanwhile(theirs, _who(theirs.by_id))
+
+
+def _who(number: int | None) -> str:
+    names = Person.objects.filter(pk=number).values_list("full_name", flat=True) if number else None
+    return (names.first() if names is not None else None) or str(_("A colleague"))
 
 
 def _is_in_place_of_another(line: Interaction) -> bool:

@@ -41,9 +41,7 @@ def of_accounts(accounts: Collection[ChannelAccount]) -> dict[str, Health]:
     troubled = Listening.objects.filter(account__in=codes).exclude(trouble="")
     deaf = {one.account: one for one in troubled}
     late = _late(codes)
-    return {
-        one.code: _health(one, outages.get(one.code), deaf.get(one.code), late.get(one.code)) for one in accounts
-    }
+    return {one.code: _health(one, outages.get(one.code), deaf.get(one.code), late.get(one.code)) for one in accounts}
 
 
 def _health(

@@ -67,8 +67,8 @@ class AnswerRules(models.Model):
     """How clients are answered here. One row."""
 
     enter_sends = models.BooleanField(default=True)  # the custom of the house; else Ctrl+Enter
-    falls_back = models.BooleanField(default=True)
     ways = models.JSONField(default=list)  # in which order another one is tried: ["max", "sms", "email"]
+    rings = models.BooleanField(default=True)  # where none leads to him, a task to ring
     down_minutes = models.PositiveIntegerField(default=10)  # how long a channel may be down before another is tried
 
 
@@ -85,7 +85,7 @@ class FallenBack(models.Model):
     message_id = models.BigIntegerField(primary_key=True)  # the one that did not get there
     client_id = models.BigIntegerField()
     at = models.DateTimeField()
-    why = models.CharField(max_length=20)  # failed, closed, off, down
+    why = models.CharField(max_length=20)  # failed, closed, off, down, by_hand
     by_message_id = models.BigIntegerField(null=True)  # the one in its place
     task_id = models.BigIntegerField(null=True)  # or the task to ring
 

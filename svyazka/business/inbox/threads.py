@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
 from svyazka.business.inbox.models import Thread
-from svyazka.business.journal.record import About, Actor, Automaton, announce, record
+from svyazka.business.journal.record import About, Actor, Automaton, News, announce_all, record
 from svyazka.business.notices.tell import tell
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
@@ -28,18 +28,14 @@ State = Thread.State
 def heard(line: Interaction, *, account: str) -> Thread:
     """He has written: his thread is open, and he waits since the first message that nobody has answered."""
     given = {"account": account, "waits": line.at, "ours": False, "by": None}
-    thread = _written(_HEARD, line, given)
-    announce("thread", line.client_id)
-    return thread
+    return _told(_written(_HEARD, line, given))
 
 
 def answered(line: Interaction, *, by: Actor) -> Thread:
     """One of us has written: the client waits no longer, and a thread of nobody's is his from now on."""
     given = {"account": "", "waits": None, "ours": True, "by": by.actor_id}
-    thread = _written(_ANSWERED, line, given)
     history.settle_messages(line.client_id, by=by)
-    announce("thread", line.client_id)
-    return thread
+    return _told(_written(_ANSWERED, line, given))
 
 
 def of_client(client_id: int) -> Thread | None:
@@ -141,12 +137,22 @@ def _held(thread: Thread) -> Thread:
     return Thread.objects.select_for_update(of=["self"]).select_related("responsible").get(pk=thread.pk)
 
 
+def _told(thread: Thread) -> Thread:
+    """The pages hear of it, and the number in the frame of whoever answers."""
+    own = [News("own_threads", thread.responsible_id, {}, [thread.responsible_id])] if thread.responsible_id else []
+    announce_all([News("thread", thread.client_id, {}), *own])
+    return thread
+
+
 def _set(thread: Thread, *, by: Actor, verb: str, changes: Mapping[str, tuple[Any, Any]], **values: Any) -> None:
+    before = thread.responsible_id
     for name, value in values.items():
         setattr(thread, name, value)
     thread.version += 1
     thread.save(update_fields=[*values, "version"])
     record(f"inbox.{verb}", About("thread", thread.client_id, client_id=thread.client_id), by=by, changes=changes)
+    people = {number for number in (before, thread.responsible_id) if number}
+    announce_all(News("own_threads", number, {}, [number]) for number in sorted(people))
 
 
 def _written(question: str, line: Interaction, given: Mapping[str, Any]) -> Thread:

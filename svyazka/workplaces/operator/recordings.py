@@ -21,12 +21,9 @@ from svyazka.business.staff import roles
 from svyazka.workplaces.operator.wave import drawn
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.log_in import address_of
-from svyazka.workplaces.shared.sending import sent
+from svyazka.workplaces.shared.sending import PIECE, piece_of, sent
 
 State = Recording.State
-# A player asks for all that is left and reads it as slowly as people talk: so much at once, and it asks again. A thread
-# of the house must not wait for listeners.
-PIECE = 512 * 1024
 
 
 @needs("recordings.listen")
@@ -119,32 +116,12 @@ def _pieces(file: Any) -> Iterator[bytes]:
 
 
 def _piece(kept: Recording, asked: str) -> HttpResponse:
-    """RFC 9110, section 14. One range; of several, or of nonsense, the first piece is given."""
-    with _opened(kept) as file:
-        begin, end = _range(asked, kept.bytes)
-        if begin >= kept.bytes:
-            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{kept.bytes}"})
-        file.seek(begin)
-        content = file.read(min(end - begin + 1, PIECE))
-    answer = HttpResponse(content, status=206, content_type="audio/mpeg")
-    answer["Content-Range"] = f"bytes {begin}-{begin + len(content) - 1}/{kept.bytes}"
-    answer["Accept-Ranges"] = "bytes"
+    answer = piece_of(_opened(kept), kept.bytes, asked, most=PIECE)
+    answer["Content-Type"] = "audio/mpeg"
     answer["Content-Encoding"] = "identity"
     answer["Cache-Control"] = "private, no-store"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
-
-
-def _range(asked: str, size: int) -> tuple[int, int]:
-    """From which byte to which, both included."""
-    begin, _dash, end = asked.removeprefix("bytes=").partition(",")[0].strip().partition("-")
-    if len(begin) > 18 or len(end) > 18 or not asked.startswith("bytes="):
-        return 0, size - 1
-    if not begin and end.isdecimal():
-        return max(size - int(end), 0), size - 1
-    if not begin.isdecimal():
-        return 0, size - 1
-    return int(begin), int(end) if end.isdecimal() and int(end) >= int(begin) else size - 1
 
 
 def _player(call: Call, found: Recorded) -> dict[str, Any]:

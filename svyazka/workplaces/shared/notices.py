@@ -84,7 +84,9 @@ WORDINGS: dict[str, Wording] = {
         "warning",
         tone="bad",
     ),
-    "thread.assigned": Wording(gettext_lazy("{by} asks you to answer {client}: {text}"), "message", "/messages/{client}/"),
+    "thread.assigned": Wording(
+        gettext_lazy("{by} asks you to answer {client}: {text}"), "message", "/messages/{client}/"
+    ),
     "thread.woken": Wording(gettext_lazy("You wanted to come back to {client} now"), "message", "/messages/{client}/"),
     "thread.fell_back": Wording(
         gettext_lazy("{client} could not be written to: ring instead"), "phone", "/messages/{client}/", "bad"

@@ -437,7 +437,7 @@ FIELDS: dict[str, Promise] = {
     "moves_are_many": _("A problem from which move on"),
     "lacks": _("Who or what is missing"),
     "enter_sends": _("Enter sends"),
-    "falls_back": _("Another way when one fails"),
+    "rings": _("A task to ring at last"),
     "ways": _("Order of the ways"),
     "down_minutes": _("A channel is down for, minutes"),
     "late_minutes": _("Minutes late"),

@@ -33,6 +33,7 @@ class Room:
 _SETTINGS_ROOM = Room(_("Settings"), "settings", "settings", "settings.change")
 ROOMS = [
     Room(_("Queue"), "queue", "inbox", "queue.see"),
+    Room(_("Messages"), "threads", "message", "queue.see"),
     Room(_("My day"), "my_day", "task", "tasks.do", under=("/calling/",)),
     Room(_("Calls"), "calls", "phone", "queue.see"),
     Room(_("Wallboard"), "wallboard", "wallboard", "floor.see"),
