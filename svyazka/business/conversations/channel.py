@@ -67,6 +67,9 @@ class Said:
     outside_ids: tuple[str, ...]
 
 
+A_SECOND, CHAT_REST = 25, timedelta(seconds=1)
+
+
 class Channel(Protocol):
     """A class named in `settings.CHANNELS`, under the kind of its accounts. It asks nothing of the database: it is used
     from threads."""
@@ -80,6 +83,9 @@ class Channel(Protocol):
     takes_buttons: ClassVar[bool]
     takes_templates: ClassVar[bool]
     repeats: ClassVar[bool]  # the same key sent twice is one message there
+    # Where they are not named: A_SECOND and CHAT_REST.
+    # a_second: ClassVar[int]  # messages of one account
+    # chat_rest: ClassVar[timedelta]  # from one message in a chat to the next
 
     def __init__(self, access: Access) -> None: ...
 
@@ -102,3 +108,13 @@ def of_kind(kind: str) -> type[Channel]:
 def of_account(account: str) -> type[Channel]:
     """`telegram/main` → the channel of `telegram`."""
     return of_kind(account.partition("/")[0])
+
+
+def a_second(kind: str) -> int:
+    """How many messages one account of this kind may send."""
+    return int(getattr(of_kind(kind), "a_second", A_SECOND))
+
+
+def chat_rest(kind: str) -> timedelta:
+    """From one message in a chat to the next."""
+    return cast(timedelta, getattr(of_kind(kind), "chat_rest", CHAT_REST))

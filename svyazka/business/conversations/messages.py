@@ -89,6 +89,7 @@ def joined(said: MessageReceived, *, account: str) -> Message | None:
 
 def echo(said: MessageReceived, *, account: str) -> Message | None:
     """A message that we are sending, come back as one of ours before the answer did."""
+    states.hold_number(account, said.outside_id)
     under_way = Message.objects.select_for_update().filter(
         account=account, user_id=said.user_id, is_ours=True, outside_id="", state__in=[State.SENDING, State.UNSURE]
     )
@@ -253,6 +254,10 @@ def answered(message: Message, outside_ids: Sequence[str]) -> None:
     states.move_on(message, State.SENT, at=clock.now())
     if number:
         states.catch_up(message)
+
+
+def refused(detail: str) -> str:
+    return f"{REFUSED} [{detail}]" if detail else REFUSED
 
 
 def in_words(message: Message) -> str:
