@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from svyazka.business.inbox.models import FallenBack
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
+from svyazka.kit.texts import storable
 
 SENT_TWICE = timedelta(seconds=10)
 LATELY = timedelta(hours=12)
@@ -48,6 +50,8 @@ def answer(
     by: Person,
 ) -> Message:
     """`seen`: the number of the last line that he had before his eyes. Sent twice within seconds, it is said once."""
+    text = storable(text).strip()
+    _insist_channel(account)
     _one_after_another(client.pk)
     if before := _just_said(client.pk, text, account, by=by):
         return before
@@ -64,6 +68,11 @@ def answer(
     return message
 
 
+def _insist_channel(account: str) -> None:
+    if account.partition("/")[0] not in settings.CHANNELS:
+        raise Refused(_("There is no such channel."))
+
+
 def _one_after_another(client_id: int) -> None:
     """Until the end of the transaction: of two who answer at once the second sees what the first has said."""
     with connection.cursor() as cursor:
@@ -78,9 +87,9 @@ def _just_said(client_id: int, text: str, account: str, *, by: Person) -> Messag
         direction=Interaction.Direction.OUT,
         channel=account,
         by_id=by.pk,
-        text=text.strip(),
+        text=text,
     )
-    line = said.order_by("-at", "-id").first() if text.strip() else None
+    line = said.order_by("-at", "-id").first() if text else None
     return messages.of_lines([line.pk]).get(line.pk) if line else None
 
 

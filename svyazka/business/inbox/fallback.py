@@ -76,6 +76,8 @@ def by_other_way(message: Message, *, account: str, user_id: str, by: Actor) -> 
     known = FallenBack.objects.filter(pk=current.pk).first()
     if known and known.by_message_id:
         raise Refused(_("It has gone by another channel already."))
+    if account.partition("/")[0] not in settings.CHANNELS:
+        raise Refused(_("There is no such channel."))
     sent = _say(current, line, account, user_id, by=by)
     if known:
         known.by_message_id = sent.pk

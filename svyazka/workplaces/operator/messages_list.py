@@ -25,6 +25,7 @@ from svyazka.business.inbox.listing import Wish
 from svyazka.business.inbox.models import Thread
 from svyazka.business.staff.models import Department, Person
 from svyazka.kit import clock
+from svyazka.kit.texts import storable
 from svyazka.workplaces.operator.queue import GETS_OLD, IS_OLD, age
 from svyazka.workplaces.shared.short import Short
 from svyazka.workplaces.shared.typed import whole_number
@@ -85,12 +86,12 @@ class Row:
 
 def read(given: QueryDict, person: Person) -> Asked:
     """Nonsense counts for nothing."""
-    whose, state, typed = given.get("whose", ""), given.get("state", ""), given.get("q", "").strip()[:100]
+    whose, state, typed = given.get("whose", ""), given.get("state", ""), storable(given.get("q", "")).strip()[:100]
     chosen = {
         "whose": whose if whose in WHOSE else "mine" if listing.count_mine(person) else "all",
         "state": state if state in STATES else "",
         "channel": given.get("channel", "") if given.get("channel") in ChannelAccount.Kind.values else "",
-        "category": given.get("category", "")[:40],
+        "category": storable(given.get("category", ""))[:40],
         "department": str(whole_number(given.get("department")) or ""),
         "order": "newest" if given.get("order") == "newest" else "",
         "q": typed,

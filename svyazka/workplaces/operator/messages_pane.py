@@ -26,7 +26,7 @@ from svyazka.kit import clock
 from svyazka.workplaces.operator import messages_lines
 from svyazka.workplaces.operator.messages_list import ICONS, initials_of
 from svyazka.workplaces.operator.queue import age
-from svyazka.workplaces.shared import away
+from svyazka.workplaces.shared import away, channel_words
 from svyazka.workplaces.shared.short import Short
 
 MORNING = 9
@@ -126,23 +126,9 @@ def _way(one: WayTo, lights: Mapping[str, Health], picked: str, short: Short) ->
         why_not=str(one.why_not) if not one.can_write else "",
         until=_("may be written to until {time}").format(time=short.moment(until)) if until else "",
         light=light.light,
-        health=in_words(light, short),
+        health=channel_words.health(light, short),
         is_chosen=value_of(one) == picked,
         longest=channel.longest,
         takes_files=channel.takes_files,
         has_subject=one.kind == ChannelAccount.Kind.EMAIL,
     )
-
-
-def in_words(light: Health, short: Short) -> str:
-    """Nothing, where it is in order."""
-    since = short.moment(light.since) if light.since else ""
-    if light.light == Light.DOWN:
-        if light.is_denied:
-            return _("does not know our token since {time}").format(time=since)
-        if not light.hears:
-            return _("does not answer since {time}: nothing comes in").format(time=since)
-        return _("does not answer since {time}").format(time=since)
-    if light.light == Light.SLOW:
-        return _("slow: {count} messages wait").format(count=light.waiting)
-    return _("switched off") if light.light == Light.OFF else ""

@@ -93,6 +93,8 @@ SETTINGS = [
         _("Ways in"),
         [
             Room(_("Channels"), "channels", "form", "settings.change"),
+            Room(_("Quick replies"), "quick_replies", "message", "settings.change"),
+            Room(_("How clients are answered"), "answering", "send", "settings.change"),
             Room(_("Our numbers"), "lines", "phone", "settings.change"),
             Room(_("Telephone systems"), "pbxs", "link", "settings.change"),
             Room(_("The floor"), "floor", "people", "settings.change"),

@@ -6,10 +6,12 @@ const form = () => document.querySelector("form#answer");
 const text = () => document.getElementById("answer-text");
 const input = () => form()?.querySelector("input[name='files']");
 const client = () => document.getElementById("thread")?.dataset.client ?? "";
+const chosenWay = () => document.querySelector("input[name='way'][form='answer']:checked");
 const draft = () => `draft-${client()}`;
 const isText = (target) => target?.id === "answer-text";
 
 let told = 0;
+let asking = null;
 document.addEventListener("input", ({ target }) => {
   if (!isText(target)) return;
   target.value ? sessionStorage.setItem(draft(), target.value) : sessionStorage.removeItem(draft());
@@ -126,8 +128,6 @@ function chooseWay(radio) {
   text().focus();
 }
 
-const chosenWay = () => document.querySelector("input[name='way'][form='answer']:checked");
-
 // Only near the end: nobody counts before.
 function count() {
   const left = Number(chosenWay()?.dataset.longest ?? 0) - text().value.length;
@@ -200,7 +200,6 @@ function slash() {
   typed ? ask(typed[1]) : close();
 }
 
-let asking = null;
 async function ask(typed) {
   asking?.abort();
   asking = new AbortController();

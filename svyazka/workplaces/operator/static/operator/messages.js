@@ -4,6 +4,9 @@ import { walk } from "../shared/walking.js";
 
 const NEAR = 80; // pixels from the end: whoever is there sees what comes
 const WRITES_FOR = 6_000;
+const names = new Map();
+let waiting = null;
+let silent = null;
 const thread = () => document.getElementById("thread");
 const client = () => thread()?.dataset.client ?? "";
 const box = () => document.getElementById("lines-box");
@@ -66,7 +69,6 @@ function toTheEnd() {
   document.getElementById("to-the-end").hidden = true;
 }
 
-let waiting = null;
 function later() {
   waiting ??= setTimeout(renew, 120);
 }
@@ -124,8 +126,6 @@ function joinDays() {
   for (const day of [...document.querySelectorAll("#lines > .day")]) known.has(day.id) ? day.remove() : known.add(day.id);
 }
 
-const names = new Map();
-let silent = null;
 async function says(person) {
   if (!names.has(person)) {
     const answer = await fetch(`/messages/writers/${person}/`, { headers: { "HX-Request": "true" } }).catch(() => null);
