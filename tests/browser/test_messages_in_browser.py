@@ -28,7 +28,7 @@ def test_an_operator_answers_from_the_keyboard(open_page, accessible, written, o
     accessible(page)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    expect(page.locator("#thread h2")).to_have_text("Вера Павлова")
+    expect(page.locator("#thread h1")).to_have_text("Вера Павлова")
     text = page.get_by_label("Ответ клиенту")
 
     text.fill("/выезд")
@@ -46,7 +46,7 @@ def test_an_operator_answers_from_the_keyboard(open_page, accessible, written, o
     # What was begun is there again after a look at somebody else.
     text.fill("Замер завтра")
     page.locator("#thread-list").get_by_text("Пётр Ильич").click()
-    expect(page.locator("#thread h2")).to_have_text("Пётр Ильич")
+    expect(page.locator("#thread h1")).to_have_text("Пётр Ильич")
     page.locator("#thread-list").get_by_text("Вера Павлова").click()
     expect(text).to_have_value("Замер завтра")
 

@@ -91,6 +91,13 @@ def test_only_one_of_two_takes_it(vera, olga, oksana):
     assert Thread.objects.get().responsible == olga
 
 
+def test_whoever_takes_it_up_in_the_queue_has_the_thread_of_nobody(vera, olga, oksana):
+    wrote(vera)
+    threads.taken_up(vera.pk, by=olga)
+    threads.taken_up(vera.pk, by=oksana)
+    assert Thread.objects.get().responsible == olga
+
+
 def test_snoozed_it_comes_back_at_its_time_and_his_person_hears_of_it(vera, olga):
     wrote(vera)
     answer(vera, by=olga)

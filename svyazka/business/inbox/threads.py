@@ -71,6 +71,13 @@ def take(thread: Thread, *, by: Person) -> Thread:
     return current
 
 
+def taken_up(client_id: int, *, by: Person) -> None:
+    """Out of the queue: a thread that nobody has is his, too."""
+    thread = Thread.objects.filter(client_id=client_id, responsible=None).first()
+    if thread and roles.may(by, "requests.take"):
+        take(thread, by=by)
+
+
 @transaction.atomic
 def snooze(thread: Thread, until: datetime, *, by: Actor) -> Thread:
     """Out of the list until then, or until the client writes again."""
