@@ -257,13 +257,20 @@ def answered(message: Message, outside_ids: Sequence[str]) -> None:
 
 
 def refused(detail: str) -> str:
+    """`detail`: their code; or a reason that the connector has words for, with the code in brackets."""
+    if detail.endswith("]"):
+        return detail
     return f"{REFUSED} [{detail}]" if detail else REFUSED
 
 
 def in_words(message: Message) -> str:
     """Why it was not sent, in the language of the page: in the row stands the English text and, in brackets, their
     code."""
-    text, bracket, detail = message.reason.partition(" [")
+    return reason_in_words(message.reason)
+
+
+def reason_in_words(reason: str) -> str:
+    text, bracket, detail = reason.partition(" [")
     return (gettext(text) if text else "") + bracket + detail
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -16,11 +15,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from svyazka.business.clients import history
 from svyazka.business.clients.models import Interaction
-from svyazka.business.conversations import messages
-from svyazka.business.conversations.models import Attachment, Message
+from svyazka.business.conversations.models import Message
 from svyazka.business.inbox.fallback import in_their_place
 from svyazka.business.inbox.models import FallenBack
-from svyazka.kit import clock, file_kinds
+from svyazka.kit import clock
 from svyazka.workplaces.operator.messages_list import initials_of
 from svyazka.workplaces.shared import timeline
 from svyazka.workplaces.shared.short import Short
@@ -42,18 +40,6 @@ AGAIN = (State.FAILED, State.UNSURE, State.CALLED_OFF)
 
 
 @dataclass(frozen=True)
-class File:
-    kind: str  # picture, sound, film, document
-    name: str
-    size: str
-    url: str
-    small: str
-    said: str  # why it is not there (yet)
-    is_bad: bool
-    seconds: str
-
-
-@dataclass(frozen=True)
 class Bubble:
     """One line. `day`: stands above it, where another day begins; `message`: the number of what its channel knows."""
 
@@ -64,15 +50,11 @@ class Bubble:
     day: str
     day_id: str
     initials: str
-    files: Sequence[File]
     subject: str
     quoted: str
-    edits: Sequence[tuple[str, str]]
-    is_taken_back: bool
     state: str
     state_icon: str
     state_tone: str
-    why: str
     went: str  # how it went on, where it did not get there
     message: str
     can_again: bool
@@ -88,13 +70,13 @@ class Page:
 
 
 def page(client_id: int, *, before: history.Before | None = None) -> Page:
-    """The newest below. Seven queries at most, however many lines."""
+    """The newest below. Eight queries at most, however many lines."""
     found = history.spoken_with(client_id, KINDS, before=before)
     shown = timeline.page(found)
     lines = found[: history.PAGE]
-    of = messages.of_lines([one.pk for one in lines if one.kind == Kind.MESSAGE])
-    went = in_their_place([one.pk for one in of.values() if one.is_ours])
-    texts = {of[one.pk].pk: one.text for one in lines if one.pk in of}
+    of = {one.pk: line.message.message for one, line in zip(lines, shown.lines, strict=True) if line.message}
+    went = in_their_place([one.pk for one in of.values() if one and one.is_ours])
+    texts = {message.pk: one.text for one in lines if (message := of.get(one.pk))}
     short = Short()
     pairs = list(zip(lines, shown.lines, strict=True))[::-1]
     bubbles, day = [], ""
@@ -128,15 +110,11 @@ def _bubble(
         day=_day(at, short) if day_id != after else "",
         day_id=day_id,
         initials=initials_of(line.who),
-        files=[_file(file) for file in message.files.all()] if message else (),
         subject=str(message.more.get("subject") or "") if message else "",
         quoted=_quoted(message, texts),
-        edits=tuple(_edit(edit, short) for edit in one.data.get("edits", ())),
-        is_taken_back=bool(one.data.get("taken_back")),
         state=str(word),
         state_icon=icon,
         state_tone=tone,
-        why=messages.in_words(message) if is_ours and message and message.reason else "",
         went=_went(fell) if fell else "",
         message=str(message.pk) if message else "",
         can_again=bool(is_ours and message and message.state in AGAIN and not (fell and fell.by_message_id)),
@@ -166,14 +144,6 @@ def _quoted(message: Message | None, texts: Mapping[int, str]) -> str:
     return " ".join(texts.get(message.answers_id, "").split())[:120] or _("an earlier message")
 
 
-def _edit(edit: Mapping[str, Any], short: Short) -> tuple[str, str]:
-    try:
-        until = short.moment(datetime.fromisoformat(str(edit.get("until"))))
-    except ValueError:
-        until = ""
-    return str(edit.get("text", ""))[: timeline.LONGEST], until
-
-
 _WHY_OTHER: dict[str, Promise] = {
     "failed": gettext_lazy("It was not sent"),
     "closed": gettext_lazy("The client cannot be reached there any more"),
@@ -190,45 +160,6 @@ def _went(fell: FallenBack) -> str:
     if fell.task_id:
         return _("{why}, and no other way leads to him: there is a task to ring").format(why=why)
     return _("{why}, and no other way leads to him").format(why=why)
-
-
-def _file(file: Attachment) -> File:
-    is_here = file.state == Attachment.State.KEPT
-    kind = _kind(file) if is_here else "document"
-    url = reverse("thread_file", args=[file.pk]) if is_here else ""
-    return File(
-        kind=kind,
-        name=file.name or _NAMES.get(file.kind, _("File")),
-        size=size_of(file.size),
-        url=url,
-        small=f"{url}small/" if kind == "picture" else "",
-        said="" if is_here else _said(file),
-        is_bad=file.state in (Attachment.State.REFUSED, Attachment.State.LOST),
-        seconds=timeline.duration(file.seconds) if file.seconds else "",
-    )
-
-
-_NAMES: dict[str, Any] = {
-    "photo": gettext_lazy("Photo"),
-    "voice": gettext_lazy("Voice message"),
-    "video": gettext_lazy("Video"),
-    "audio": gettext_lazy("Sound"),
-    "sticker": gettext_lazy("Sticker"),
-}
-
-
-def _kind(file: Attachment) -> str:
-    if file.type in file_kinds.PICTURES:
-        return "picture"
-    family = file.type.partition("/")[0]
-    playable = file.type in file_kinds.SHOWN
-    return {"audio": "sound", "video": "film"}.get(family, "document") if playable else "document"
-
-
-def _said(file: Attachment) -> str:
-    if file.state == Attachment.State.WANTED:
-        return _("being fetched")
-    return _(file.reason) if file.reason else str(file.get_state_display())
 
 
 def size_of(size: int | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -21,7 +21,7 @@ from svyazka.business.staff import roles
 from svyazka.workplaces.operator.wave import drawn
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.log_in import address_of
-from svyazka.workplaces.shared.sending import PIECE, piece_of, sent
+from svyazka.workplaces.shared.sending import piece_of, pieces_of, sent
 
 State = Recording.State
 
@@ -62,7 +62,10 @@ def sound(request: PageRequest, call_id: int, listening_id: int, recording_id: i
     if begun is None:
         raise Http404
     hear.insist(request.person, call, list_recordings(call))
-    return _piece(kept, request.headers.get("Range", ""))
+    with _opened(kept) as file:
+        answer = piece_of(file, kept.bytes, request.headers.get("Range", ""), "audio/mpeg")
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @needs("recordings.export")
@@ -72,7 +75,7 @@ def recording_file(request: PageRequest, call_id: int, recording_id: int) -> Htt
     kept = _kept(call, recording_id)
     hear.insist(request.person, call, list_recordings(call))
     file = _opened(kept)
-    answer = sent(_pieces(file))
+    answer = sent(pieces_of(file))
     hear.listen(call, list_recordings(call), by=request.person, address=address_of(request), is_download=True)
     name = f"{call.started_at:%Y-%m-%d}-{call.pk}-{recording_id}.mp3"
     answer["Content-Type"] = "audio/mpeg"
@@ -107,21 +110,6 @@ def _opened(kept: Recording) -> Any:
         return store.open_file(kept.file)
     except FileNotFoundError as missing:
         raise Http404 from missing
-
-
-def _pieces(file: Any) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(PIECE):
-            yield piece
-
-
-def _piece(kept: Recording, asked: str) -> HttpResponse:
-    answer = piece_of(_opened(kept), kept.bytes, asked, most=PIECE)
-    answer["Content-Type"] = "audio/mpeg"
-    answer["Content-Encoding"] = "identity"
-    answer["Cache-Control"] = "private, no-store"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
 
 
 def _player(call: Call, found: Recorded) -> dict[str, Any]:

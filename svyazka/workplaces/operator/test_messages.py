@@ -165,25 +165,6 @@ def test_too_many_files_are_refused_before_they_are_read(enter, olga, vera, chat
     assert not Message.objects.filter(is_ours=True).exists()
 
 
-def test_what_a_client_sent_is_shown_or_saved_and_runs_nowhere(enter, olga, vera, chatting, attachments_root):
-    given = [
-        FileSent("photo", content=PICTURE, name="окно.png"),
-        FileSent("document", content="<b>плохо</b>".encode() * 9, name="файл.html"),
-    ]
-    chatting(files=given)
-    picture, page = Attachment.objects.order_by("number")
-    shown = enter(olga).get(f"/messages/attachments/{picture.pk}/")
-    assert (shown["Content-Type"], shown.getvalue()) == ("image/png", PICTURE)
-    assert "sandbox" in shown["Content-Security-Policy"]
-    assert enter(olga).get(f"/messages/attachments/{picture.pk}/small/").status_code == 200
-    piece = enter(olga).get(f"/messages/attachments/{picture.pk}/", headers={"Range": "bytes=0-3"})
-    assert (piece.status_code, piece.content, piece["Content-Range"]) == (206, PICTURE[:4], f"bytes 0-3/{len(PICTURE)}")
-    saved = enter(olga).get(f"/messages/attachments/{page.pk}/")
-    assert (saved["Content-Type"], saved["Content-Disposition"][:10]) == ("application/octet-stream", "attachment")
-    assert enter(olga).get(f"/messages/attachments/{page.pk}/small/").status_code == 404
-    assert enter(olga).get("/messages/attachments/99999999/").status_code == 404
-
-
 def test_a_failed_one_says_why_and_is_sent_again_or_by_another_way(enter, olga, vera, chatting, way, chats):
     from svyazka.business.conversations import messages
 
@@ -192,7 +173,7 @@ def test_a_failed_one_says_why_and_is_sent_again_or_by_another_way(enter, olga, 
     said = Message.objects.filter(is_ours=True)
     said.update(state="failed", reason=messages.REFUSED, try_at=None)
     bubble = enter(olga).get(f"/messages/{vera.pk}/lines/").context["page"].bubbles[-1]
-    assert (bubble.state, bubble.why != "", bubble.can_again) == ("не отправлено", True, True)
+    assert (bubble.state, bubble.line.message.reason != "", bubble.can_again) == ("не отправлено", True, True)
     assert enter(olga).post(f"/messages/said/{bubble.message}/again/", headers=HTMX).status_code == 204
     assert said.get().state == "waiting"
     said.update(state="failed", try_at=None)
@@ -217,7 +198,7 @@ def test_edits_show_what_it_was(enter, olga, vera, chatting):
     line.data["edits"] = [{"text": "После одиннадцати", "until": clock.now().isoformat()}, {"until": "nonsense"}]
     line.save()
     page = enter(olga).get(f"/messages/{vera.pk}/lines/")
-    assert [text for text, _until in page.context["page"].bubbles[0].edits] == ["После одиннадцати", ""]
+    assert [text for text, _until in page.context["page"].bubbles[0].line.message.edits] == ["После одиннадцати", ""]
     assert "После одиннадцати" in page.content.decode()
 
 

@@ -46,17 +46,25 @@ def sent(pieces: Iterable[bytes]) -> HttpResponseBase:
     return HttpResponse(b"".join(begun))
 
 
-def piece_of(opened: IO[bytes], size: int, asked: str, *, most: int = PIECE) -> HttpResponse:
-    """RFC 9110, section 14. One range; of several, or of nonsense, the first piece is given. Closes the file."""
-    with opened as file:
-        begin, end = _range(asked, size)
-        if begin >= size:
-            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-        file.seek(begin)
-        content = file.read(min(end - begin + 1, most))
-    answer = HttpResponse(content, status=206)
+def pieces_of(file: IO[bytes]) -> Iterator[bytes]:
+    """All of it; then it is closed."""
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def piece_of(file: IO[bytes], size: int, asked: str, type_: str) -> HttpResponse:
+    """RFC 9110, section 14. One range; of several, or of nonsense, the first piece is given."""
+    begin, end = _range(asked, size)
+    if begin >= size:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    file.seek(begin)
+    content = file.read(min(end - begin + 1, PIECE))
+    answer = HttpResponse(content, status=206, content_type=type_)
     answer["Content-Range"] = f"bytes {begin}-{begin + len(content) - 1}/{size}"
     answer["Accept-Ranges"] = "bytes"
+    answer["Content-Encoding"] = "identity"
+    answer["X-Content-Type-Options"] = "nosniff"
     return answer
 
 
