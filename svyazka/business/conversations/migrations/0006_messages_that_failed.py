@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0004_messages_and_how_people_are_reached"),
+        ("conversations", "0005_approved_templates"),
     ]
 
     operations = [
