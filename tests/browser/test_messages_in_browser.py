@@ -32,7 +32,9 @@ def test_an_operator_answers_from_the_keyboard(open_page, accessible, written, o
     text = page.get_by_label("Ответ клиенту")
 
     text.fill("/выезд")
-    expect(page.get_by_role("option")).to_contain_text("Вера Павлова, ответим в течение часа. Ольга Белова")
+    expect(page.locator("#replies-box [role=option]")).to_contain_text(
+        "Вера Павлова, ответим в течение часа. Ольга Белова"
+    )
     text.press("Enter")
     expect(text).to_have_value("Вера Павлова, ответим в течение часа. Ольга Белова")
     text.press("Enter")
@@ -95,5 +97,5 @@ def test_on_a_phone_the_list_comes_first_and_then_the_thread(open_page, accessib
     expect(page.locator("#thread-list")).to_be_hidden()
     accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.get_by_label("К списку").click()
+    page.get_by_label("Назад к списку").click()
     expect(page.locator("#thread-list")).to_be_visible()

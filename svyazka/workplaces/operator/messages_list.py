@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from svyazka.business.clients import search
 from svyazka.business.clients.models import Client, ContactPoint
@@ -38,9 +38,9 @@ WHOSE: dict[str, Promise] = {
     "all": gettext_lazy("All"),
 }
 STATES: dict[str, Promise] = {
-    Thread.State.OPEN: gettext_lazy("To be answered"),
-    Thread.State.SNOOZED: gettext_lazy("Put off"),
-    Thread.State.DONE: gettext_lazy("Seen to"),
+    Thread.State.OPEN: pgettext_lazy("threads", "Open"),
+    Thread.State.SNOOZED: pgettext_lazy("threads", "Put off"),
+    Thread.State.DONE: pgettext_lazy("threads", "Seen to"),
 }
 ICONS: dict[str, str] = {ChannelAccount.Kind.EMAIL: "mail", ChannelAccount.Kind.WEB_FORM: "form"}
 
