@@ -94,6 +94,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.duplicates.merging import merge
     from svyazka.business.duplicates.models import Refit, Search, Suspicion
     from svyazka.business.imports.models import Import
+    from svyazka.business.inbox import replies
     from svyazka.business.intake.models import Arrival
     from svyazka.business.moving_in.models import MoveIn
     from svyazka.business.personal_data.models import Backup, DataFile, Erasure
@@ -255,6 +256,11 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "days": 10**9,
         "substitutions": 10**9,
         "versions": 10**9,
+        "messages": vera.pk,
+        "said": 10**9,
+        "attachments": 10**9,
+        "writers": windows["olga"].pk,
+        "quick-replies": replies.add("Привет", "Здравствуйте, {name}!", by=windows["anna"]).pk,
         "notices": 10**9,
         "out": 10**9,
         "devices": 10**9,

@@ -28,6 +28,7 @@ from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
 from svyazka.business.duplicates import merging, refitting, searching
 from svyazka.business.imports import going_on, upload
+from svyazka.business.inbox import fallback, threads
 from svyazka.business.intake import chores, left_behind, reckoning, tally
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal import bell
@@ -98,6 +99,8 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (follow_up.follow_up, 5.0),
     (phones.look, 20.0),
     (tomorrow.tell_due, 60.0),
+    (fallback.go_round, 5.0),
+    (threads.wake_due, 20.0),
 )
 
 log = structlog.get_logger(__name__)

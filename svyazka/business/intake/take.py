@@ -21,6 +21,7 @@ from svyazka.business.conversations import identities, messages, reach, states
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of
 from svyazka.business.duplicates.suspicions import suspect
+from svyazka.business.inbox import threads
 from svyazka.business.intake import ring_wish
 from svyazka.business.intake.by_hand import known_of, known_of_extra, learn
 from svyazka.business.intake.models import Arrival
@@ -183,6 +184,10 @@ def _into_history(
         by=by,
     )
     messages.received(message, account=arrival.account, line=happened)
+    if message.is_ours:
+        threads.answered(happened, by=by)
+    else:
+        threads.heard(happened, account=arrival.account)
     made = {"client": client.pk, "interaction": happened.pk}
     return {**made, "deal": deal.pk} if deal else made
 

@@ -30,6 +30,7 @@ from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.work import my_day, ring_backs
 from svyazka.business.deals.work.my_day import Part
+from svyazka.business.inbox import threads
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, phones
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -106,6 +107,7 @@ def taking(request: PageRequest, interaction_id: int) -> HttpResponse:
             facts.appoint(deal, request.person, by=request.person)
         elif deal:
             take(deal.pk, by=request.person)
+        threads.taken_up(happened.client_id, by=request.person)
     if request.htmx and not request.htmx.boosted:  # out of a history, which renews itself
         return HttpResponse(status=204)
     return redirect(f"/deals/{deal.pk}/") if deal else redirect("client", happened.client_id)

@@ -87,6 +87,13 @@ WORDINGS: dict[str, Wording] = {
     "erased.everywhere": Wording(
         gettext_lazy("No archive of the house holds client № {number} any more"), "check", "/office/erasures/", "good"
     ),
+    "thread.assigned": Wording(
+        gettext_lazy("{by} asks you to answer {client}: {text}"), "message", "/messages/{client}/"
+    ),
+    "thread.woken": Wording(gettext_lazy("You wanted to come back to {client} now"), "message", "/messages/{client}/"),
+    "thread.fell_back": Wording(
+        gettext_lazy("{client} could not be written to: ring instead"), "phone", "/messages/{client}/", "bad"
+    ),
     "note.mentioned": Wording(gettext_lazy("{by} mentions you: {text}"), "note"),
     "bot.silent": Wording(
         gettext_lazy("No answer to {bot} since {since_at}: notices do not go out through it"),

@@ -33,6 +33,7 @@ class Room:
 _SETTINGS_ROOM = Room(_("Settings"), "settings", "settings", "settings.change")
 ROOMS = [
     Room(_("Queue"), "queue", "inbox", "queue.see"),
+    Room(_("Messages"), "threads", "message", "queue.see"),
     Room(_("My day"), "my_day", "task", "tasks.do", under=("/calling/",)),
     Room(_("Calls"), "calls", "phone", "queue.see"),
     Room(_("Wallboard"), "wallboard", "wallboard", "floor.see"),
@@ -93,6 +94,8 @@ SETTINGS = [
         _("Ways in"),
         [
             Room(_("Channels"), "channels", "form", "settings.change"),
+            Room(_("Quick replies"), "quick_replies", "message", "settings.change"),
+            Room(_("How clients are answered"), "answering", "send", "settings.change"),
             Room(_("Our numbers"), "lines", "phone", "settings.change"),
             Room(_("Telephone systems"), "pbxs", "link", "settings.change"),
             Room(_("The floor"), "floor", "people", "settings.change"),
