@@ -27,7 +27,7 @@ from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
 from svyazka.business.duplicates import merging, refitting, searching
 from svyazka.business.imports import going_on, upload
-from svyazka.business.intake import chores, left_behind
+from svyazka.business.intake import about, chores, left_behind
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal import bell
 from svyazka.business.moving_in import going_on as moving_in
@@ -36,6 +36,7 @@ from svyazka.business.notices import delivering, sending
 from svyazka.business.personal_data import files as data_files
 from svyazka.business.places import placing
 from svyazka.business.problems import rounds as problems
+from svyazka.business.sorting import learning as sorting
 from svyazka.business.visits import (
     client_sending,
     day_plans,
@@ -90,6 +91,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (follow_up.follow_up, 5.0),
     (phones.look, 20.0),
     (tomorrow.tell_due, 60.0),
+    (about.sort_noted, 60.0),
 )
 
 log = structlog.get_logger(__name__)
@@ -121,6 +123,7 @@ def do_chores() -> None:
     told = _told()
     _begin("imports", beside, going_on.go_on, told)
     _begin("duplicates", beside, look_for_duplicates, told)
+    _begin("sorting", beside, sorting.go_on, told)
     _begin("moving_in", beside, moving_in.go_on, told)
     _begin("data files", beside, data_files.go_on, told)
     _begin("recordings", beside, fetch.fetch_due, told)

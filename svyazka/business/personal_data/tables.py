@@ -20,12 +20,13 @@ from svyazka.business.notices import of_client as notices
 from svyazka.business.problems import of_client as problems
 from svyazka.business.sheets import of_client as sheets
 from svyazka.business.site_work import of_client as site_work
+from svyazka.business.sorting import of_client as sorting
 from svyazka.business.visits import of_client as visits
 from svyazka.kit.held import Held
 
 ROOMS = (
-    clients, consents, deals, visits, calls, sheets, site_work, agreements, intake, imports, moving_in, duplicates,
-    notices, problems, journal,
+    clients, sorting, consents, deals, visits, calls, sheets, site_work, agreements, intake, imports, moving_in,
+    duplicates, notices, problems, journal,
 )  # fmt: skip
 
 
@@ -47,6 +48,7 @@ TITLES: dict[str, Promise] = {
     "ContactPoint": pgettext_lazy("data", "Ways to reach him"),
     "Trait": pgettext_lazy("data", "By what else he was known"),
     "Interaction": pgettext_lazy("data", "History"),
+    "Sorted": pgettext_lazy("data", "What it was about"),
     "ClientConsent": pgettext_lazy("data", "Consents"),
     "Deal": pgettext_lazy("data", "Deals"),
     "Task": pgettext_lazy("data", "What had to be done"),
@@ -109,6 +111,7 @@ WORDS: dict[str, Promise] = {
     "bytes": pgettext_lazy("data", "Bytes"),
     "call_started_at": pgettext_lazy("data", "Call"),
     "carried": pgettext_lazy("data", "Passed on with it"),
+    "category__words": pgettext_lazy("data", "Category"),
     "cells": pgettext_lazy("data", "Line"),
     "changes": pgettext_lazy("data", "Changes"),
     "channel": pgettext_lazy("data", "Channel"),

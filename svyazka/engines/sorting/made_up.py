@@ -7,6 +7,7 @@ import random
 import re
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 Part = str  # "all", "learn", "held": ways of saying a thing that the other part never has
 USUAL = {
@@ -20,7 +21,6 @@ USUAL = {
     "job_seeker": 4,
 }
 _SLOT = re.compile(r"{(\w+)}")
-_NEAR = dict(zip("йцукенгшщзфывапролдячсмитьб", "цукенгшщзхывапролджчсмитьбю", strict=True))
 
 
 def messages(number: int, seed: int, *, part: Part = "all") -> list[tuple[str, str]]:
@@ -73,8 +73,14 @@ def _slipped(text: str, chance: random.Random) -> str:
         elif kind == 2 and at + 1 < len(letters):
             letters[at], letters[at + 1] = letters[at + 1], letters[at]
         else:
-            letters[at] = _NEAR.get(letters[at], letters[at])
+            letters[at] = _beside().get(letters[at], letters[at])
     return "".join(letters)
+
+
+@lru_cache(maxsize=1)
+def _beside() -> dict[str, str]:
+    """Each letter's neighbour on the keyboard."""
+    return {one: other for row in _lists()["keyboard"] for one, other in pairwise(row)}
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,6 @@ from svyazka.engines.sorting.learn import learn
 from svyazka.engines.sorting.model import UNKNOWN, Guess, guess, reasons
 from svyazka.engines.sorting.words import holds, stems, words
 
-
 _SMALL = learn(made_up.messages(120, 1))
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from importlib.resources import files
 
 LONGEST = 2_000  # letters of a text that count; whoever has not said by then what he wants says it in his first lines
 LINK, MAIL, NUMBER = "<link>", "<mail>", "<number>"
@@ -21,20 +22,16 @@ def words(text: str) -> list[str]:
 
 
 def folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text[:LONGEST]).lower().replace("ё", "е")
+    return unicodedata.normalize("NFC", text[:LONGEST]).lower().replace("\u0451", "\u0435")
 
 
 def stems(found: Iterable[str]) -> list[str]:
     return [stem(word) for word in found]
 
 
-def several(listed: str) -> frozenset[str]:
-    return frozenset(listed.split())
-
-
 @lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
-    """Without its ending: «замера» and «замеру» are one word. The longest ending that leaves three letters goes."""
+    """Without its ending: two cases of a noun are one word. The longest ending that leaves three letters goes."""
     for length in range(min(_LONGEST_ENDING, len(word) - _SHORTEST), 0, -1):
         if word[-length:] in _ENDINGS:
             return word[:-length]
@@ -51,13 +48,10 @@ def _named(found: re.Match[str]) -> str:
     return f"<{kind}>" if kind else found.group()
 
 
-_ENDINGS = several(
-    """
-    а я о е и ы у ю ь й ой ей ою ею ом ем ам ям ах ях ов ев ами ями ый ий ая яя ое ее ые ие ого его ому ему ым им ых их
-    ую юю ть ти ться тся тись сь ся л ла ло ли лся лась лось лись ет ит ут ют ат ят ешь ишь ете ите ал ала али ило
-    ила или ел ела ели ать ять еть ить ыть уть ает яет ует ают яют уют аю яю айте яйте уйте ировать ировал
-    ание ания анию анием ение ения ению ением ания ость ости остью ийся аяся ееся иеся нный нная нное нные ного ному
-    s es ed ing ly ies
-    """
-)
+def _endings() -> frozenset[str]:
+    text = (files(__package__) / "endings.txt").read_text("utf-8")
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+
+
+_ENDINGS = _endings()
 _LONGEST_ENDING = max(map(len, _ENDINGS))

@@ -50,6 +50,10 @@ KINDS = {
     "consent_text": (gettext_lazy("Text of a consent"), "/office/consents/"),
     "personal_data": (gettext_lazy("Journal of personal data"), ""),
     "visit_rules": (gettext_lazy("Rules of visits"), ""),
+    "category": (gettext_lazy("Category"), "/office/categories/"),
+    "sort_rule": (gettext_lazy("Rule of sorting"), "/office/sort-rules/"),
+    "sort_model": (gettext_lazy("Classifier"), "/office/sorting/"),
+    "sort_settings": (gettext_lazy("Classifier"), "/office/sorting/"),
     "department": (gettext_lazy("Department"), ""),
     "source": (gettext_lazy("Source"), ""),
 }

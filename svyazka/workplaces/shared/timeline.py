@@ -17,6 +17,8 @@ from svyazka.business.clients import history, mentions
 from svyazka.business.clients.models import Interaction
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.models import Field
+from svyazka.business.sorting import correcting, listing
+from svyazka.business.sorting.listing import Shown
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Visit, What
 from svyazka.kit import words
@@ -55,6 +57,8 @@ class Line:
     is_recorded: bool
     is_undone: bool
     merge: str  # whose page says what was merged, and undoes it
+    can_sort: bool  # something that has a category
+    about: Shown | None  # which one
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,12 @@ def page(interactions: Sequence[Interaction], *, of: Mapping[int, str] | None = 
 
 
 def lines(interactions: Sequence[Interaction], *, of: Mapping[int, str] | None = None) -> list[Line]:
-    """Four queries at most, however many: the names of the staff, of the channels, of the company's own fields, and the
-    answers to questions."""
+    """Five queries at most, however many: the names of the staff, of the channels, of the company's own fields, the
+    answers to questions, and what it is about."""
     staff, channels = _names_of_staff(interactions), _names_of_channels(interactions)
     replies, fields = _replies(interactions), _names_of_fields(interactions)
-    return [_line(one, staff, channels, of or {}, replies, fields) for one in interactions]
+    about = listing.of_lines([one for one in interactions if one.kind in correcting.KINDS])
+    return [_line(one, staff, channels, of or {}, replies, fields, about.get(one.pk)) for one in interactions]
 
 
 @needs("clients.see")
@@ -131,6 +136,7 @@ def _line(
     of: Mapping[int, str],
     replies: Mapping[int, Sequence[question_cards.Reply]],
     fields: Mapping[str, str],
+    about: Shown | None,
 ) -> Line:
     icon, tone, title = _SAYERS[one.kind](one)
     address = str(one.data.get("page") or "")
@@ -157,6 +163,8 @@ def _line(
         is_recorded=bool(one.data.get("recording")),
         is_undone=bool(one.data.get("undone")),
         merge=str(one.data.get("merge") or "") if one.kind == Kind.MERGED else "",
+        can_sort=one.kind in correcting.KINDS,
+        about=about,
     )
 
 
