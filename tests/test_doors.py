@@ -95,6 +95,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.duplicates.merging import merge
     from svyazka.business.duplicates.models import Refit, Search, Suspicion
     from svyazka.business.imports.models import Import
+    from svyazka.business.inbox.route_models import RouteRule
     from svyazka.business.intake.models import Arrival
     from svyazka.business.moving_in.models import MoveIn
     from svyazka.business.personal_data.models import DataFile
@@ -239,6 +240,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "payment-ways": "cash",
         "categories": "spam",
         "sort-rules": SortRule.objects.create(name="Спам", category=Category.objects.get(code="spam")).pk,
+        "route-rules": RouteRule.objects.create(name="Всё", department=windows["olga"].department).pk,
         "models": SortModel.objects.create(at=now, state="left").pk,
         "sets": "measurement",
         "named": "foam",

@@ -27,6 +27,7 @@ from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
 from svyazka.business.duplicates import merging, refitting, searching
 from svyazka.business.imports import going_on, upload
+from svyazka.business.inbox import routing
 from svyazka.business.intake import about, chores, left_behind
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal import bell
@@ -92,6 +93,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (phones.look, 20.0),
     (tomorrow.tell_due, 60.0),
     (about.sort_noted, 60.0),
+    (routing.escalate_due, 10.0),
 )
 
 log = structlog.get_logger(__name__)

@@ -42,3 +42,6 @@ class Thread(models.Model):
             models.Index(fields=["escalates_at"], condition=Q(escalates_at__isnull=False), name="thread_escalates"),
             models.Index(fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="thread_snoozed"),
         ]
+
+
+from svyazka.business.inbox import route_models  # noqa: E402, F401  # tables in a file of their own

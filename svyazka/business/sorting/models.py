@@ -66,8 +66,8 @@ class SortModel(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("is learning")
         READY = "ready", _("to be decided")
-        TAKEN = "taken", _("taken over")
-        LEFT = "left", _("not taken over")
+        TAKEN = "taken", _("taken into use")
+        LEFT = "left", _("not taken into use")
         FAILED = "failed", _("could not learn")
 
     at = models.DateTimeField()

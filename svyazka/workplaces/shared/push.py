@@ -49,6 +49,8 @@ PLAIN: dict[str, Promise] = {
     "hand_off.returned": gettext_lazy("The deal is returned"),
     "hand_off.withdrawn": gettext_lazy("A hand-off is taken back"),
     "hand_off.ping_pong": gettext_lazy("A deal is returned again and again"),
+    "thread.routed": gettext_lazy("A client's message goes to you"),
+    "thread.escalated": gettext_lazy("A client waits too long for an answer"),
     "question.asked": gettext_lazy("You are asked a question"),
     "question.answered": gettext_lazy("Your question is answered"),
     "question.reminder": gettext_lazy("An answer is due soon"),

@@ -95,6 +95,7 @@ SETTINGS = [
             Room(_("Categories"), "categories", "inbox", "sorting.change"),
             Room(_("Rules of sorting"), "sort_rules", "route", "sorting.change"),
             Room(_("Classifier"), "sorting", "ruler", "sorting.change"),
+            Room(_("Whom messages go to"), "route_rules", "people", "sorting.change"),
             Room(_("Our numbers"), "lines", "phone", "settings.change"),
             Room(_("Telephone systems"), "pbxs", "link", "settings.change"),
             Room(_("The floor"), "floor", "people", "settings.change"),

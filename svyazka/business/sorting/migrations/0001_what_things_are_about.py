@@ -56,8 +56,8 @@ class Migration(migrations.Migration):
                         choices=[
                             ("waiting", "is learning"),
                             ("ready", "to be decided"),
-                            ("taken", "taken over"),
-                            ("left", "not taken over"),
+                            ("taken", "taken into use"),
+                            ("left", "not taken into use"),
                             ("failed", "could not learn"),
                         ],
                         default="waiting",
