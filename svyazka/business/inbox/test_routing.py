@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from svyazka.business.deals.known import facts
@@ -21,7 +21,11 @@ PEOPLE = st.lists(
     st.builds(Candidate, st.integers(1, 50), st.booleans(), st.integers(0, 5)), unique_by=lambda one: one.person_id
 )
 
+# Others may need both processors meanwhile.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
+
+@unhurried
 @given(PEOPLE)
 def test_it_never_goes_to_somebody_who_is_away(people):
     chosen = pick(people)
@@ -29,6 +33,7 @@ def test_it_never_goes_to_somebody_who_is_away(people):
     assert chosen in there if there else chosen is None
 
 
+@unhurried
 @given(PEOPLE, st.integers(1, 40))
 def test_the_spread_is_fair(people, number):
     """Whoever has least gets the next one: nobody gets two while a colleague who has no more gets none."""

@@ -4,7 +4,7 @@ import random
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from svyazka.engines.sorting import made_up, packed
@@ -47,6 +47,7 @@ def test_a_slip_of_the_finger_leaves_most_of_the_features():
     assert len(right & wrong) > len(right) / 3
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=400))
 def test_any_text_has_features_and_gets_an_answer_or_none(text):
     found = features(text)
