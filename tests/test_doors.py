@@ -22,6 +22,7 @@ from django.db import transaction
 from django.test import Client as Browser
 from django.urls import Resolver404, URLPattern, get_resolver, resolve
 
+from svyazka.business.sorting.models import Category, SortModel, SortRule
 from svyazka.business.staff import roles, sessions
 from svyazka.business.staff.models import CompanyRole, Person, Role
 from svyazka.business.staff.roles import Reach
@@ -95,6 +96,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.duplicates.models import Refit, Search, Suspicion
     from svyazka.business.imports.models import Import
     from svyazka.business.inbox import replies
+    from svyazka.business.inbox.route_models import RouteRule
     from svyazka.business.intake.models import Arrival
     from svyazka.business.moving_in.models import MoveIn
     from svyazka.business.personal_data.models import Backup, DataFile, Erasure
@@ -243,6 +245,10 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "not-done-reasons": "weather",
         "payments": paid.pk,
         "payment-ways": "cash",
+        "categories": "spam",
+        "sort-rules": SortRule.objects.create(name="Спам", category=Category.objects.get(code="spam")).pk,
+        "route-rules": RouteRule.objects.create(name="Всё", department=windows["olga"].department).pk,
+        "models": SortModel.objects.create(at=now, state="left").pk,
         "sets": "measurement",
         "named": "foam",
         "what-to-do": 10**9,

@@ -28,8 +28,8 @@ from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
 from svyazka.business.duplicates import merging, refitting, searching
 from svyazka.business.imports import going_on, upload
-from svyazka.business.inbox import fallback, threads
-from svyazka.business.intake import chores, left_behind, reckoning, tally
+from svyazka.business.inbox import fallback, routing, threads
+from svyazka.business.intake import about, chores, left_behind, reckoning, tally
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal import bell
 from svyazka.business.moving_in import going_on as moving_in
@@ -39,6 +39,7 @@ from svyazka.business.personal_data import erasing, papers
 from svyazka.business.personal_data import files as data_files
 from svyazka.business.places import placing
 from svyazka.business.problems import rounds as problems
+from svyazka.business.sorting import learning as sorting
 from svyazka.business.visits import (
     client_sending,
     day_plans,
@@ -101,6 +102,8 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (tomorrow.tell_due, 60.0),
     (fallback.go_round, 5.0),
     (threads.wake_due, 20.0),
+    (about.sort_noted, 60.0),
+    (routing.escalate_due, 10.0),
 )
 
 log = structlog.get_logger(__name__)
@@ -135,6 +138,7 @@ def do_chores() -> None:
     told = _told()
     _begin("imports", beside, going_on.go_on, told)
     _begin("duplicates", beside, look_for_duplicates, told)
+    _begin("sorting", beside, sorting.go_on, told)
     _begin("moving_in", beside, moving_in.go_on, told)
     _begin("data files", beside, data_files.go_on, told)
     _begin("erasing", beside, erasing.go_on, told)

@@ -25,15 +25,16 @@ HOUSE = Automaton("inbox")
 State = Thread.State
 
 
-def heard(line: Interaction, *, account: str) -> Thread:
-    """He has written: his thread is open, and he waits since the first message that nobody has answered."""
-    given = {"account": account, "waits": line.at, "ours": False, "by": None}
+def heard(line: Interaction, *, account: str, category: str = "") -> Thread:
+    """He has written: his thread is open, and he waits since the first message that nobody has answered. What it is
+    about stays, where nobody knows of the new one."""
+    given = {"account": account, "waits": line.at, "ours": False, "by": None, "category": category}
     return _told(_written(_HEARD, line, given))
 
 
 def answered(line: Interaction, *, by: Actor) -> Thread:
     """One of us has written: the client waits no longer, and a thread of nobody's is his from now on."""
-    given = {"account": "", "waits": None, "ours": True, "by": by.actor_id}
+    given = {"account": "", "waits": None, "ours": True, "by": by.actor_id, "category": ""}
     history.settle_messages(line.client_id, by=by)
     return _told(_written(_ANSWERED, line, given))
 
@@ -180,7 +181,7 @@ def _unanswered_since(client_id: int) -> datetime | None:
 _INSERT = """
 insert into inbox_thread (client_id, state, responsible_id, category, waits_since, escalated, last_at, last_text,
     last_is_ours, last_account, version)
-values (%(client)s, 'open', %(by)s, '', %(waits)s, 0, %(at)s, %(text)s, %(ours)s, %(account)s, 1)
+values (%(client)s, 'open', %(by)s, %(category)s, %(waits)s, 0, %(at)s, %(text)s, %(ours)s, %(account)s, 1)
 on conflict (client_id) do update set
     last_text = case when excluded.last_at >= inbox_thread.last_at then excluded.last_text
         else inbox_thread.last_text end,
@@ -190,6 +191,7 @@ on conflict (client_id) do update set
 """
 _HEARD = f"""{_INSERT}
     last_account = excluded.last_account, state = 'open', snoozed_until = null,
+    category = case when excluded.category = '' then inbox_thread.category else excluded.category end,
     waits_since = least(coalesce(inbox_thread.waits_since, excluded.waits_since), excluded.waits_since)
 returning {rows.columns(Thread)}
 """

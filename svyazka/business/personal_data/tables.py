@@ -22,12 +22,13 @@ from svyazka.business.notices import of_client as notices
 from svyazka.business.problems import of_client as problems
 from svyazka.business.sheets import of_client as sheets
 from svyazka.business.site_work import of_client as site_work
+from svyazka.business.sorting import of_client as sorting
 from svyazka.business.visits import of_client as visits
 from svyazka.kit.held import Held
 
 ROOMS = (
-    clients, consents, conversations, deals, visits, calls, sheets, site_work, agreements, inbox, intake, imports,
-    moving_in, duplicates, notices, problems, journal,
+    clients, sorting, consents, conversations, deals, visits, calls, sheets, site_work, agreements, inbox, intake,
+    imports, moving_in, duplicates, notices, problems, journal,
 )  # fmt: skip
 
 
@@ -52,6 +53,7 @@ TITLES: dict[str, Promise] = {
     "Message": pgettext_lazy("data", "Messages, as their channels know them"),
     "Attachment": pgettext_lazy("data", "Files of messages"),
     "Reach": pgettext_lazy("data", "How he can be written to"),
+    "Sorted": pgettext_lazy("data", "What it was about"),
     "ClientConsent": pgettext_lazy("data", "Consents"),
     "Deal": pgettext_lazy("data", "Deals"),
     "Task": pgettext_lazy("data", "What had to be done"),
@@ -117,6 +119,7 @@ WORDS: dict[str, Promise] = {
     "call_started_at": pgettext_lazy("data", "Call"),
     "carried": pgettext_lazy("data", "Passed on with it"),
     "category": pgettext_lazy("data", "Category"),
+    "category__words": pgettext_lazy("data", "Category"),
     "cells": pgettext_lazy("data", "Line"),
     "changes": pgettext_lazy("data", "Changes"),
     "channel": pgettext_lazy("data", "Channel"),

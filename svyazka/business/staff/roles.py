@@ -134,6 +134,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "staff.change": _all(Role.ADMINISTRATOR),
     # When somebody is there and what he can do: rules of appointing ask for it.
     "presence.change": _all(Role.HEAD, Role.ADMINISTRATOR),
+    # Which categories there are, rules that sort into them, and what the classifier takes over.
+    "sorting.change": _all(Role.HEAD, Role.ADMINISTRATOR),
     "intake.repair": _all(Role.HEAD, Role.ADMINISTRATOR),
     "pipelines.change": _all(Role.HEAD, Role.ADMINISTRATOR),
     "settings.change": _all(Role.ADMINISTRATOR),
@@ -187,6 +189,7 @@ WORDS = {
     "staff.change": _("Hires, changes and lets go"),
     "presence.change": _("Enters absences, working hours and skills of the staff"),
     "intake.repair": _("Sees arrivals and takes up what is stuck"),
+    "sorting.change": _("Changes categories, writes the rules that sort calls and messages, decides what is learnt"),
     "pipelines.change": _("Changes the pipelines and their stages"),
     "settings.change": _("Changes the settings of the company"),
 }

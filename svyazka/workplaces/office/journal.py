@@ -53,6 +53,11 @@ KINDS = {
     "consent_text": (gettext_lazy("Text of a consent"), "/office/consents/"),
     "personal_data": (gettext_lazy("Journal of personal data"), ""),
     "visit_rules": (gettext_lazy("Rules of visits"), ""),
+    "category": (gettext_lazy("Category"), "/office/categories/"),
+    "sort_rule": (gettext_lazy("Rule of sorting"), "/office/sort-rules/"),
+    "route_rule": (gettext_lazy("Whom messages go to"), "/office/route-rules/"),
+    "sort_model": (gettext_lazy("Classifier"), "/office/sorting/"),
+    "sort_settings": (gettext_lazy("Classifier"), "/office/sorting/"),
     "department": (gettext_lazy("Department"), ""),
     "source": (gettext_lazy("Source"), ""),
 }

@@ -53,6 +53,10 @@ WORDINGS: dict[str, Wording] = {
     "digest.department": Wording(
         gettext_lazy("{department} this morning: {problems}{change}"), "warning", "/problems/?department={of}"
     ),
+    "thread.routed": Wording(gettext_lazy("{client} writes: it goes to you"), "message", "/clients/{client}/"),
+    "thread.escalated": Wording(
+        gettext_lazy("{client} has waited {minutes} min for an answer"), "message", "/clients/{client}/", tone="bad"
+    ),
     "question.asked": Wording(gettext_lazy("{by} asks: {text}"), "question"),
     "task.given": Wording(gettext_lazy("{by} has given you a task: {what} ({due_at})"), "task"),
     "task.to_ring": Wording(gettext_lazy("{by} asks you to ring: {what} ({count}, {due_at})"), "phone", "/calling/"),

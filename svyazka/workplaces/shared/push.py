@@ -50,6 +50,8 @@ PLAIN: dict[str, Promise] = {
     "hand_off.withdrawn": gettext_lazy("A hand-off is taken back"),
     "hand_off.ping_pong": gettext_lazy("A deal is returned again and again"),
     "erased.everywhere": gettext_lazy("No archive holds an erased client any more"),
+    "thread.routed": gettext_lazy("A client's message goes to you"),
+    "thread.escalated": gettext_lazy("A client waits too long for an answer"),
     "question.asked": gettext_lazy("You are asked a question"),
     "question.answered": gettext_lazy("Your question is answered"),
     "question.reminder": gettext_lazy("An answer is due soon"),
