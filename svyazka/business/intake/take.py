@@ -68,7 +68,8 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
     known = {**known_of(form.openings), **known_of_extra(form.extra)}
     origin = {"utm": form.utm, "page": form.page, "referrer": form.referrer}
     origin |= {"marks": form.marks} if form.marks else {}
-    deal = _deal_for(client, arrival, is_new=is_new, by=by, origin=origin, address=form.address, known=known)
+    open_deal_before = None if is_new else open_deal_of(client)
+    deal = _deal_for(client, arrival, before=open_deal_before, by=by, origin=origin, address=form.address, known=known)
     if found.doubtful:
         suspect(client, found.doubtful, deal=deal, by=by)
     data = {**_besides(form), **known_of(form.openings), **origin, "extra": form.extra}
@@ -112,10 +113,11 @@ def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int
         return known
     by = Automaton(arrival.account)
     client, is_new, _decision = found = recognise(_contacts(message, arrival), Known(message.name), by=by)
-    verdict = judge(_heard(message, arrival, is_known=not is_new))
+    before = None if is_new else open_deal_of(client)
+    verdict = judge(_heard(message, arrival, has_deal=before is not None, is_known=not is_new))
     if is_new and verdict.is_certain_spam:
         return _set_aside(message, client, verdict, arrival=arrival, by=by)
-    deal = _deal_for(client, arrival, is_new=is_new, by=by)
+    deal = _deal_for(client, arrival, before=before, by=by)
     if found.doubtful:
         suspect(client, found.doubtful, deal=deal, by=by)
     line = _into_history(message, client, deal, arrival=arrival, by=by)
@@ -123,9 +125,9 @@ def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int
     return {"client": client.pk, "deal": deal.pk, "interaction": line.pk}
 
 
-def _heard(message: MessageReceived, arrival: Arrival, *, is_known: bool) -> Heard:
+def _heard(message: MessageReceived, arrival: Arrival, **circumstances: bool) -> Heard:
     words = _words_of(message, arrival)
-    return Heard(Interaction.Kind.MESSAGE, words, arrival.account, sender=message.user_id, is_known=is_known)
+    return Heard(Interaction.Kind.MESSAGE, words, arrival.account, sender=message.user_id, **circumstances)
 
 
 def _set_aside(
@@ -271,17 +273,16 @@ def _deal_for(
     client: Client,
     arrival: Arrival,
     *,
-    is_new: bool,
+    before: Deal | None,
     by: Actor,
     origin: dict[str, Any] | None = None,
     address: str = "",
     known: dict[str, Any] | None = None,
 ) -> Deal:
     """The open deal, with what it did not know yet; or a new one with the source of the account."""
-    deal = None if is_new else open_deal_of(client)
-    if deal is None:
+    if before is None:
         return open_deal(client, source=_source_of(arrival.account), origin=origin, address=address, facts=known, by=by)
-    return learn(deal, {"address": address, **(known or {})}, by=by)
+    return learn(before, {"address": address, **(known or {})}, by=by)
 
 
 def _source_of(account: str) -> Source | None:
