@@ -85,7 +85,9 @@ CHANNELS: dict[str, str] = {
     "telegram": "svyazka.connectors.telegram.send.Telegram",
 }
 # Those of them that do not call us: a kind → class that fits intake/ear.Ear; `svyazka listen` runs it.
-EARS: dict[str, str] = {}
+EARS: dict[str, str] = {
+    "telegram": "svyazka.connectors.telegram.hear.Ear",
+}
 # By what clients are written to, the first that leads there: a way → class that fits client_channel.ClientChannel.
 # E-mail comes first: it takes files and appointments.
 CLIENT_CHANNELS = {

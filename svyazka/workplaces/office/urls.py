@@ -211,6 +211,7 @@ urlpatterns = [
     path("channels/<int:pk>/secret/", channels.channel_secret, name="channel_secret"),
     path("channels/<int:pk>/token/", channels.channel_token, name="channel_token"),
     path("channels/<int:pk>/webhook/", channels.channel_webhook, name="channel_webhook"),
+    path("channels/<int:pk>/asking/", channels.channel_asking, name="channel_asking"),
     path("lines/", lines.lines, name="lines"),
     path("lines/<int:pk>/", lines.line, name="line"),
     path("lines/<int:pk>/removal/", lines.line_removal, name="line_removal"),
