@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from svyazka.business.calls import phones
 from svyazka.business.calls.phone_system import CallEvent, PhonesSeen
 from svyazka.business.clients import history
-from svyazka.business.clients.identify import Contact
-from svyazka.business.clients.matching.recognise import recognise
+from svyazka.business.clients.identify import Contact, find_by_contact, survivor, wait_in_line
+from svyazka.business.clients.matching.recognise import attach, recognise
 from svyazka.business.clients.matching.traits import Known
 from svyazka.business.clients.models import Client, Interaction, Source
 from svyazka.business.consents import giving
-from svyazka.business.conversations import messages, reach, states
+from svyazka.business.conversations import links, messages, reach, states
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of
 from svyazka.business.duplicates.suspicions import suspect
@@ -88,11 +88,26 @@ def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int
     if known := _known(message, arrival):
         return known
     by = Automaton(arrival.account)
+    if invited := _invited(message, arrival, by=by):
+        return _into_history(message, invited, open_deal_of(invited), arrival=arrival, by=by)
     client, is_new, _decision = found = recognise(_contacts(message, arrival), Known(message.name), by=by)
     deal = _deal_for(client, arrival, is_new=is_new, by=by)
     if found.doubtful:
         suspect(client, found.doubtful, deal=deal, by=by)
     return _into_history(message, client, deal, arrival=arrival, by=by)
+
+
+def _invited(message: MessageReceived, arrival: Arrival, *, by: Actor) -> Client | None:
+    """A client of ours who has opened a link that was made for him. An account that is somebody's already stays his."""
+    number = links.read(message.text)
+    client = Client.objects.filter(pk=number).first() if number else None
+    if client is None:
+        return None
+    contacts = _contacts(message, arrival)
+    wait_in_line(contacts)
+    if known := find_by_contact(contacts[:1]):
+        return known
+    return attach(survivor(client), contacts, Known(message.name), by=by, on=message.sent_at.date())
 
 
 def take_ours(message: MessageReceived, *, arrival: Arrival) -> dict[str, int]:
@@ -151,7 +166,7 @@ def _into_history(
         data=_beside_words(message),
         at=message.sent_at,
         arrival_id=arrival.pk,
-        waiting=not message.is_ours,
+        waiting=not message.is_ours and not links.read(message.text),
         by=by,
     )
     messages.received(message, account=arrival.account, line=happened)
@@ -161,11 +176,15 @@ def _into_history(
 
 def _words_of(message: MessageReceived, arrival: Arrival) -> str:
     """What was written; or what was sent in its place, in words."""
+    if links.read(message.text):
+        return _("Opened the link to this chat")
     if message.text:
         return storable(message.text)
     if message.pressed:
         answered = messages.find(arrival.account, message.user_id, message.answers)
         return messages.pressed_words(answered, message.pressed)
+    if message.phone:
+        return _("Shared the phone number")
     if message.place:
         return _("Location: {latitude}, {longitude}").format(latitude=message.place[0], longitude=message.place[1])
     if message.contact:
