@@ -21,14 +21,14 @@ from svyazka.business.calls import commands
 from svyazka.business.calls.floor import counting
 from svyazka.business.calls.recordings import fetch, keeping
 from svyazka.business.clients.matching import commonness, filing
-from svyazka.business.conversations import bots, fetching, states
+from svyazka.business.conversations import bots, fetching, states, templates
 from svyazka.business.conversations import sending as messages
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
 from svyazka.business.duplicates import merging, refitting, searching
 from svyazka.business.imports import going_on, upload
-from svyazka.business.intake import chores, left_behind
+from svyazka.business.intake import chores, left_behind, reckoning, tally
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal import bell
 from svyazka.business.moving_in import going_on as moving_in
@@ -58,6 +58,7 @@ from svyazka.workplaces.shared import push
 POLL = 1.0  # seconds; a bell can be lost
 SHARE = 9  # a round rests for so many times as long as it took
 AT_CLIENTS = 0.3  # seconds until somebody looks again whether there is something to write
+TEMPLATES = 3600.0  # seconds between two questions after what messengers have approved
 PACE = 0.5  # between two turns of what nobody waits for
 LYING = timedelta(seconds=5)  # then the worker does that, too: nobody is there for the chores
 ROUNDS_BELL = "svyazka-rounds"
@@ -81,6 +82,8 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (commands.give_up_late, 5.0),
     (left_behind.end_calls, 60.0),
     (counting.fold_in, 1.0),
+    (tally.fold_in, 5.0),
+    (reckoning.go_round, 10.0),
     (keeping.tidy_up, 600.0),
     (measuring.at_night, 1800.0),
     (on_the_map.want_ahead, 60.0),
@@ -137,6 +140,7 @@ def do_chores() -> None:
     _begin("letters", beside, client_sending.send_due, told)
     _begin("offers", beside, offer_letters.send_due, told)
     _begin("agreements", beside, agreements.go_on, told)
+    _begin("templates", beside, templates.refresh_due, told, TEMPLATES)
     _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL, channel=bell.NEWS).turn, told, 0.2)
     beside(quiet_calls, told, PACE)
 

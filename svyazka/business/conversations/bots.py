@@ -80,13 +80,13 @@ def can_be_asked(account: ChannelAccount) -> bool:
 
 
 def ask_there(account: ChannelAccount, *, by: Actor) -> None:
-    """Where nobody outside can call us: the listener asks for what was written."""
+    """Where nobody outside can call us: the listener asks for what was written, and is called no more."""
     if not can_be_asked(account):
         raise Refused(_("This messenger cannot be asked from here: it has to call."))
     if not account.secret:
         raise Refused(_("First enter the bot's token."))
     with _asking(access_of(account), account.kind) as messenger:
-        messenger.call_no_more()
+        messenger.name()
     with transaction.atomic():
         account.options["asks"] = "1"
         account.save(update_fields=["options"])

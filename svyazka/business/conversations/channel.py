@@ -46,6 +46,23 @@ class Template:
 
 
 @dataclass(frozen=True)
+class Approved:
+    """A template as the messenger lists it: `{{1}}` stands where a value goes. `state`: approved, pending, rejected,
+    paused or disabled; `unfit`: it wants more than values of its text (a picture, say), so it is not sent from here."""
+
+    name: str
+    language: str
+    text: str
+    places: int = 0
+    category: str = ""
+    state: str = "approved"
+    head: str = ""
+    foot: str = ""
+    buttons: tuple[str, ...] = ()
+    unfit: bool = False
+
+
+@dataclass(frozen=True)
 class Saying:
     """One message on its way out. `key`: our number of it; `to` and `address` as the client's reach has them."""
 
@@ -97,6 +114,9 @@ class Channel(Protocol):
 
     def fetch(self, ref: Mapping[str, Any]) -> Iterator[bytes]:
         """A file that came with a message, piece by piece. Raises Gone, Denied or Unreached."""
+
+    # Only where it takes templates: all that the messenger knows of. Raises Denied or Unreached.
+    # def templates(self) -> Sequence[Approved]: ...
 
     def close(self) -> None: ...
 

@@ -257,6 +257,9 @@ def answered(message: Message, outside_ids: Sequence[str]) -> None:
 
 
 def refused(detail: str) -> str:
+    """`detail`: their code; or a reason that the connector has words for, with the code in brackets."""
+    if detail.endswith("]"):
+        return detail
     return f"{REFUSED} [{detail}]" if detail else REFUSED
 
 

@@ -44,5 +44,6 @@ HELD = (
     ),
     Held(Reach, reaches, ("account", "user_id", "heard_at", "closed_at"), ("address", "closed_why")),
 )
-# Accounts of ours and how far they have been read; what is told of numbers that nobody knows yet goes after a day.
-NOTHING = ("ChannelAccount", "Ban", "MailServer", "EarlyState", "Listening")
+# Accounts of ours with their templates, and how far they have been read; what is told of numbers that nobody knows yet
+# goes after a day.
+NOTHING = ("ChannelAccount", "ApprovedTemplate", "Ban", "MailServer", "EarlyState", "Listening")

@@ -72,3 +72,15 @@ class ReachChanged:
     user_id: str
     at: datetime
     is_open: bool
+
+
+@dataclass(frozen=True)
+class IdentityChanged:
+    """Somebody is known by another id there from now on: he has another number, or his messenger has begun to hide it.
+    Told with every message where both are known, it changes something once."""
+
+    channel: str  # a ContactPoint.Kind
+    user_id: str
+    was: str
+    at: datetime
+    phone: str = ""  # E.164, his own, where it is known

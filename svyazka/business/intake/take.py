@@ -11,26 +11,35 @@ from django.utils.translation import gettext as _
 from svyazka.business.calls import phones
 from svyazka.business.calls.phone_system import CallEvent, PhonesSeen
 from svyazka.business.clients import history
+from svyazka.business.clients import identities as of_clients
 from svyazka.business.clients.identify import Contact, find_by_contact, survivor, wait_in_line
 from svyazka.business.clients.matching.recognise import attach, recognise
 from svyazka.business.clients.matching.traits import Known
 from svyazka.business.clients.models import Client, Interaction, Source
 from svyazka.business.consents import giving
-from svyazka.business.conversations import links, messages, reach, states
+from svyazka.business.conversations import identities, links, messages, reach, states
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of
 from svyazka.business.duplicates.suspicions import suspect
+from svyazka.business.intake import ring_wish
 from svyazka.business.intake.by_hand import known_of, known_of_extra, learn
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
-from svyazka.business.intake.ways_in import FormFilled, MessageEdited, MessageReceived, MessageState, ReachChanged
+from svyazka.business.intake.ways_in import (
+    FormFilled,
+    IdentityChanged,
+    MessageEdited,
+    MessageReceived,
+    MessageState,
+    ReachChanged,
+)
 from svyazka.business.journal.record import Actor, Automaton
 from svyazka.business.notices import linking
 from svyazka.kit import rows
 from svyazka.kit.texts import storable
 
 AGAIN = timedelta(days=1)
-_NOT_SAID = frozenset({"utm", "page", "referrer"})  # where from; not what is wanted
+_NOT_SAID = frozenset({"utm", "page", "referrer", "marks"})  # where from; not what is wanted
 
 
 def take(things: Sequence[object], *, arrival: Arrival) -> dict[str, int]:
@@ -54,6 +63,7 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
     client, is_new, _decision = found = recognise(contacts, said, by=by)
     known = {**known_of(form.openings), **known_of_extra(form.extra)}
     origin = {"utm": form.utm, "page": form.page, "referrer": form.referrer}
+    origin |= {"marks": form.marks} if form.marks else {}
     deal = _deal_for(client, arrival, is_new=is_new, by=by, origin=origin, address=form.address, known=known)
     if found.doubtful:
         suspect(client, found.doubtful, deal=deal, by=by)
@@ -72,9 +82,17 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
         waiting=before is None,
         by=by,
     )
-    where = form.page or form.referrer
-    giving.tick(client, form.consents, page=where, at=arrival.received_at, arrival_id=arrival.pk, by=by)
+    _agree(client, form, arrival, by=by)
+    if form.ring_at and before is None:
+        ring_wish.plan(deal, form.ring_at, by=by)
     return {"client": client.pk, "deal": deal.pk, "interaction": happened.pk}
+
+
+def _agree(client: Client, form: FormFilled, arrival: Arrival, *, by: Actor) -> None:
+    where, versions = form.page or form.referrer, form.consent_versions
+    giving.tick(
+        client, form.consents, page=where, at=arrival.received_at, arrival_id=arrival.pk, by=by, versions=versions
+    )
 
 
 def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int]:
@@ -139,6 +157,16 @@ def take_reach(told: ReachChanged, *, arrival: Arrival) -> dict[str, int]:
     change = reach.opened if told.is_open else reach.closed
     change(arrival.account, told.user_id, at=told.at)
     return {}
+
+
+def take_identity(told: IdentityChanged, *, arrival: Arrival) -> dict[str, int]:
+    """His chat goes on under the new id: whoever answers him writes there."""
+    by = Automaton(arrival.account)
+    client = of_clients.change(told.channel, arrival.account, was=told.was, now=told.user_id, phone=told.phone, by=by)
+    if client is None:
+        return {}
+    identities.change(arrival.account, was=told.was, now=told.user_id)
+    return {"client": client.pk}
 
 
 def _known(message: MessageReceived, arrival: Arrival) -> dict[str, int]:
@@ -263,5 +291,6 @@ _TAKERS: dict[type, Callable[..., dict[str, int]]] = {
     MessageEdited: take_edit,
     MessageState: take_state,
     ReachChanged: take_reach,
+    IdentityChanged: take_identity,
     PhonesSeen: take_phones,
 }

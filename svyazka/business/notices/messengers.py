@@ -61,9 +61,6 @@ class Messenger(Protocol):
     def call_here(self, address: str, *, secret: str) -> None:
         """From now on messages to the bot come to this address, with the secret. Raises what `send` does."""
 
-    def call_no_more(self) -> None:
-        """Asked of those in `settings.EARS` alone: from now on somebody comes and asks."""
-
     def close(self) -> None: ...
 
 

@@ -1,5 +1,5 @@
 """Telegram's updates by asking, where the house has no address that Telegram could call. Source: Bot API 10.1
-(getUpdates: what stands before `offset` is confirmed, and gone there).
+(deleteWebhook; getUpdates: what stands before `offset` is confirmed, and gone there).
 
 Not tried on the live service: on a stand-in that two client libraries of others take for the real thing.
 """
@@ -36,6 +36,8 @@ class Ear:
         timeout = httpx.Timeout(PATIENCE, read=WAITS + PATIENCE)
         proxy = self._access.proxy or None
         async with httpx.AsyncClient(base_url=base, proxy=proxy, timeout=timeout, trust_env=False) as line:
+            # It does not let itself be asked while it calls. What it could not deliver is kept for whoever asks.
+            await _asked(line, "deleteWebhook", {"drop_pending_updates": False})
             while True:
                 await self._take(line, await self._ask(line))
 

@@ -88,12 +88,20 @@ def test_where_nothing_is_new_it_says_that_it_was_answered(peer):
     assert (notebook.heards > 0, notebook.arrivals) == (True, [])
 
 
-def test_a_webhook_a_wrong_token_and_a_broken_service_end_it(peer):
+def test_it_is_called_no_more_and_what_waited_for_that_comes(peer):
+    notebook = Notebook()
+    peer.webhook = {"url": "https://elsewhere.example/"}
+    peer.written(5, "раз")
+    listen(peer, notebook, until=lambda: len(notebook.arrivals) == 1)
+    assert (peer.webhook, len(notebook.arrivals)) == ({}, 1)
+
+
+def test_a_wrong_token_a_broken_service_and_whoever_lets_it_call_meanwhile_end_it(peer):
     with pytest.raises(Denied):
         listen(peer, Notebook(), until=lambda: False, token="1:wrong")
-    peer.webhook = {"url": "https://elsewhere.example/"}
+    notebook = Notebook()
     with pytest.raises(Unreached, match="409"):
-        listen(peer, Notebook(), until=lambda: False)
+        listen(peer, notebook, until=lambda: notebook.heards and peer.webhook.update(url="https://a.example/"))
     peer.webhook, peer.stub = {}, 403
     with pytest.raises(Unreached):
         listen(peer, Notebook(), until=lambda: False)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from svyazka.workplaces.office import (
     arrivals,
+    arrivals_by_channel,
     blueprint,
     channels,
     checklist,
@@ -47,6 +48,7 @@ from svyazka.workplaces.office import (
     staff,
     terms,
     visit_kinds,
+    widget,
 )
 
 urlpatterns = [
@@ -88,6 +90,8 @@ urlpatterns = [
         name="resource_substitution_removal",
     ),
     path("arrivals/", arrivals.arrivals, name="arrivals"),
+    path("arrivals/channels/", arrivals_by_channel.arrivals_by_channel, name="arrivals_by_channel"),
+    path("arrivals/channels/asking/", arrivals_by_channel.arrivals_asking, name="arrivals_asking"),
     path("arrivals/run/", arrivals.arrivals_run, name="arrivals_run"),
     path("arrivals/<int:pk>/", arrivals.arrival, name="arrival"),
     path("arrivals/<int:pk>/run/", arrivals.arrival_run, name="arrival_run"),
@@ -212,6 +216,9 @@ urlpatterns = [
     path("channels/<int:pk>/token/", channels.channel_token, name="channel_token"),
     path("channels/<int:pk>/webhook/", channels.channel_webhook, name="channel_webhook"),
     path("channels/<int:pk>/asking/", channels.channel_asking, name="channel_asking"),
+    path("channels/<int:pk>/widget/", widget.channel_widget, name="channel_widget"),
+    path("channels/<int:pk>/widget/preview/", widget.channel_widget_preview, name="channel_widget_preview"),
+    path("channels/<int:pk>/widget/script/", widget.channel_widget_script, name="channel_widget_script"),
     path("lines/", lines.lines, name="lines"),
     path("lines/<int:pk>/", lines.line, name="line"),
     path("lines/<int:pk>/removal/", lines.line_removal, name="line_removal"),

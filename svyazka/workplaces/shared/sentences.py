@@ -293,6 +293,7 @@ SENTENCES: dict[str, Sentence] = {
     "conversations.account_opened": Sentence(_("Channel opened")),
     "conversations.account_changed": Sentence(_("Channel changed")),
     "conversations.secret_renewed": Sentence(_("The channel's secret was renewed")),
+    "conversations.widget_changed": Sentence(_("The form for the site was changed")),
     "conversations.token_kept": Sentence(_("The channel's token was stored")),
     "conversations.not_heard": Sentence(_("No answer to the channel: messages do not come in")),
     "conversations.heard_again": Sentence(_("The channel answers again")),
