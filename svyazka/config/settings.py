@@ -260,8 +260,9 @@ STATIC_ROOT = CHECKOUT / "build" / "static"
 STATIC_IS_GATHERED = (STATIC_ROOT / "staticfiles.json").exists() and not TESTING
 # Many gigabytes: apart from the other files, so that they may lie on another disk. Not part of a backup.
 RECORDINGS_ROOT = Path(os.environ.get("SVYAZKA_RECORDINGS", data_folder() / "recordings"))
-# What clients and we send each other.
-ATTACHMENTS_ROOT = Path(os.environ.get("SVYAZKA_ATTACHMENTS", data_folder() / "attachments"))
+MEDIA_ROOT = Path(os.environ.get("SVYAZKA_FILES", data_folder() / "files"))
+# What clients and we send each other; there it goes into backups.
+ATTACHMENTS_ROOT = Path(os.environ.get("SVYAZKA_ATTACHMENTS", MEDIA_ROOT / "attachments"))
 LARGEST_ATTACHMENT = int(os.environ.get("SVYAZKA_LARGEST_ATTACHMENT", str(50 * 1024 * 1024)))  # bytes
 STORAGES = {
     "attachments": {
@@ -296,7 +297,6 @@ WHITENOISE_USE_FINDERS = TESTING
 WHITENOISE_AUTOREFRESH = TESTING
 # Where an address leads to; {address} takes its place.
 MAP_LINK = os.environ.get("SVYAZKA_MAP_LINK", "https://yandex.ru/maps/?text={address}")
-MEDIA_ROOT = Path(os.environ.get("SVYAZKA_FILES", data_folder() / "files"))
 
 # 25 and 40 are the framework's SUCCESS and ERROR; the words are those of the design system.
 MESSAGE_TAGS = {25: "good", 40: "bad"}
