@@ -80,7 +80,7 @@ def test_the_history_shows_what_was_sent(written, open_page, accessible, olga):
     page.get_by_text("изменено").click()
     expect(page.get_by_text("Сколько стоит остеклить балкон?")).to_be_visible()
     page.get_by_role("button", name="Ссылки на наши чаты").click()
-    expect(page.get_by_text("Бота, с которым у клиента ещё нет чата, нет.")).to_be_visible()
+    expect(page.get_by_text("Других наших ботов нет.")).to_be_visible()
     accessible(page)
 
 
