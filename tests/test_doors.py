@@ -96,7 +96,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.imports.models import Import
     from svyazka.business.intake.models import Arrival
     from svyazka.business.moving_in.models import MoveIn
-    from svyazka.business.personal_data.models import DataFile
+    from svyazka.business.personal_data.models import Backup, DataFile, Erasure
     from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion
     from svyazka.business.site_work.models import Payment, PaymentWay
     from svyazka.business.visits import links, waiting, window_links
@@ -185,6 +185,12 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     agreement.file.save("agreement.pdf", ContentFile(b"%PDF-1.7"))
     data = DataFile.objects.create(client=vera, asked_by=windows["anna"], asked_at=now, state="made")
     data.file.save("data.zip", ContentFile(b"PK"))
+    erasure = Erasure(
+        client=vera, numbers=[vera.pk], asked_by=windows["anna"], asked_at=now, state="done", ended_at=now
+    )
+    erasure.act.save("act.pdf", ContentFile(b"%PDF-1.7"), save=False)
+    erasure.log.save("log.csv", ContentFile(b"When"))
+    archive = Backup.objects.create(made_at=now, place=str(tmp_path / "svyazka.tar"))
     suspicion = Suspicion.objects.create(client=Client.objects.create(), other=vera, probability=0.5, weights="1")
     return {
         "deals": deal.pk,
@@ -263,6 +269,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "texts": "reminder",
         "consents": "processing",
         "data": data.pk,
+        "erasures": erasure.pk,
+        "archives": archive.pk,
         "ical": feeds.give(visit.resource, by=windows["anna"]),
     }
 

@@ -34,6 +34,7 @@ from svyazka.business.journal import bell
 from svyazka.business.moving_in import going_on as moving_in
 from svyazka.business.moving_in import upload as moves
 from svyazka.business.notices import delivering, sending
+from svyazka.business.personal_data import erasing, papers
 from svyazka.business.personal_data import files as data_files
 from svyazka.business.places import placing
 from svyazka.business.problems import rounds as problems
@@ -79,6 +80,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (moves.forget_old, 3600.0),
     (data_files.forget_old, 600.0),
     (states.forget_old, 3600.0),
+    (papers.forget_old, 3600.0),
     (commands.give_up_late, 5.0),
     (left_behind.end_calls, 60.0),
     (counting.fold_in, 1.0),
@@ -132,6 +134,7 @@ def do_chores() -> None:
     _begin("duplicates", beside, look_for_duplicates, told)
     _begin("moving_in", beside, moving_in.go_on, told)
     _begin("data files", beside, data_files.go_on, told)
+    _begin("erasing", beside, erasing.go_on, told)
     _begin("recordings", beside, fetch.fetch_due, told)
     _begin("places", beside, placing.ask_due, told)
     _begin("plans", beside, planning.begin_what_is_waited_for, told)

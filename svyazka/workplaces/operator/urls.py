@@ -2,7 +2,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.operator import client_data, clients, consents, floor, merges, merging, queue, requests, search
+from svyazka.workplaces.operator import (
+    client_data,
+    client_erasure,
+    clients,
+    consents,
+    floor,
+    merges,
+    merging,
+    queue,
+    requests,
+    search,
+)
 
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
@@ -25,6 +36,7 @@ urlpatterns = [
     path("clients/<int:client_id>/consents/", consents.client_consents, name="client_consents"),
     path("clients/<int:client_id>/consents/<slug:kind>/withdrawal/", consents.withdrawal, name="consent_withdrawal"),
     path("clients/<int:client_id>/data/", client_data.data, name="client_data"),
+    path("clients/<int:client_id>/erasure/", client_erasure.erasure, name="client_erasure"),
     path("clients/<int:client_id>/data/<int:file_id>/", client_data.data_file, name="client_data_file"),
     path("clients/<int:client_id>/merging/", merging.merging, name="client_merging"),
     path("clients/<int:client_id>/apart/", merging.client_apart, name="client_apart"),

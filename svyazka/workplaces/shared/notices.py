@@ -84,6 +84,9 @@ WORDINGS: dict[str, Wording] = {
         "warning",
         tone="bad",
     ),
+    "erased.everywhere": Wording(
+        gettext_lazy("No archive of the house holds client № {number} any more"), "check", "/office/erasures/", "good"
+    ),
     "note.mentioned": Wording(gettext_lazy("{by} mentions you: {text}"), "note"),
     "bot.silent": Wording(
         gettext_lazy("No answer to {bot} since {since_at}: notices do not go out through it"),

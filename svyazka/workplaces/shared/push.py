@@ -49,6 +49,7 @@ PLAIN: dict[str, Promise] = {
     "hand_off.returned": gettext_lazy("The deal is returned"),
     "hand_off.withdrawn": gettext_lazy("A hand-off is taken back"),
     "hand_off.ping_pong": gettext_lazy("A deal is returned again and again"),
+    "erased.everywhere": gettext_lazy("No archive holds an erased client any more"),
     "question.asked": gettext_lazy("You are asked a question"),
     "question.answered": gettext_lazy("Your question is answered"),
     "question.reminder": gettext_lazy("An answer is due soon"),

@@ -49,6 +49,13 @@ SENTENCES: dict[str, Sentence] = {
     "personal_data.asked": Sentence(_("A file of all that is known of the client was asked for")),
     "personal_data.made": Sentence(_("The file of all that is known of the client is made")),
     "personal_data.failed": Sentence(_("The file of all that is known of the client could not be made")),
+    "personal_data.erasure_asked": Sentence(_("The client is to be erased: {after}"), of="ground"),
+    "personal_data.erased": Sentence(_("The client is erased; records: {after}"), of="rows"),
+    "personal_data.erasure_failed": Sentence(_("Erasing the client was stopped by a fault")),
+    "personal_data.act_made": Sentence(_("The act of destruction is made")),
+    "personal_data.act_downloaded": Sentence(_("The act of destruction or its journal was downloaded")),
+    "personal_data.backup_gone": Sentence(_("An archive of the house is deleted, with all its copies")),
+    "personal_data.erased_everywhere": Sentence(_("No archive holds the erased client any more")),
     "personal_data.downloaded": Sentence(_("The file of all that is known of the client was downloaded")),
 
     "duplicates.suspected": Sentence(_("May be a client whom we know: {after}"), of="like"),

@@ -86,6 +86,7 @@ SETTINGS = [
             Room(_("On the road"), "road", "bell", "settings.change"),
             Room(_("Agreements"), "terms", "task", "settings.change"),
             Room(_("Consents"), "consents", "lock", "consents.write"),
+            Room(_("Erased clients"), "erasures", "close", "personal_data.erase"),
         ],
     ),
     (
