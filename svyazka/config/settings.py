@@ -96,6 +96,7 @@ CHANNELS: dict[str, str] = {
 }
 # Those of them that do not call us: a kind → class that fits intake/ear.Ear; `svyazka listen` runs it.
 EARS: dict[str, str] = {
+    "telegram": "svyazka.connectors.telegram.hear.Ear",
     "max": "svyazka.connectors.max.ear.Ear",
     "green_api": "svyazka.connectors.green_api.listen.Notifications",
 }
@@ -259,8 +260,9 @@ STATIC_ROOT = CHECKOUT / "build" / "static"
 STATIC_IS_GATHERED = (STATIC_ROOT / "staticfiles.json").exists() and not TESTING
 # Many gigabytes: apart from the other files, so that they may lie on another disk. Not part of a backup.
 RECORDINGS_ROOT = Path(os.environ.get("SVYAZKA_RECORDINGS", data_folder() / "recordings"))
-# What clients and we send each other.
-ATTACHMENTS_ROOT = Path(os.environ.get("SVYAZKA_ATTACHMENTS", data_folder() / "attachments"))
+MEDIA_ROOT = Path(os.environ.get("SVYAZKA_FILES", data_folder() / "files"))
+# What clients and we send each other; there it goes into backups.
+ATTACHMENTS_ROOT = Path(os.environ.get("SVYAZKA_ATTACHMENTS", MEDIA_ROOT / "attachments"))
 LARGEST_ATTACHMENT = int(os.environ.get("SVYAZKA_LARGEST_ATTACHMENT", str(50 * 1024 * 1024)))  # bytes
 STORAGES = {
     "attachments": {
@@ -295,7 +297,6 @@ WHITENOISE_USE_FINDERS = TESTING
 WHITENOISE_AUTOREFRESH = TESTING
 # Where an address leads to; {address} takes its place.
 MAP_LINK = os.environ.get("SVYAZKA_MAP_LINK", "https://yandex.ru/maps/?text={address}")
-MEDIA_ROOT = Path(os.environ.get("SVYAZKA_FILES", data_folder() / "files"))
 # Who has been erased, by number: beside the database, so that no restore brings anybody back.
 ERASED_LIST = Path(os.environ.get("SVYAZKA_ERASED", data_folder() / "erased.jsonl"))
 

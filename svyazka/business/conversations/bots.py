@@ -69,7 +69,28 @@ def call_here(account: ChannelAccount, address: str, *, by: Actor) -> None:
     secret = accounts.new_secret()
     with _asking(access_of(account), account.kind) as messenger:
         messenger.call_here(address, secret=secret)
-    accounts.keep_secret(account, secret, by=by)
+    with transaction.atomic():
+        account.options.pop("asks", None)
+        account.save(update_fields=["options"])
+        accounts.keep_secret(account, secret, by=by)
+
+
+def can_be_asked(account: ChannelAccount) -> bool:
+    return account.kind in settings.MESSENGERS and account.kind in settings.EARS
+
+
+def ask_there(account: ChannelAccount, *, by: Actor) -> None:
+    """Where nobody outside can call us: the listener asks for what was written, and is called no more."""
+    if not can_be_asked(account):
+        raise Refused(_("This messenger cannot be asked from here: it has to call."))
+    if not account.secret:
+        raise Refused(_("First enter the bot's token."))
+    with _asking(access_of(account), account.kind) as messenger:
+        messenger.name()
+    with transaction.atomic():
+        account.options["asks"] = "1"
+        account.save(update_fields=["options"])
+        record("conversations.asked_from_here", accounts.about(account), by=by)
 
 
 def shown_proxy(account: ChannelAccount) -> str:

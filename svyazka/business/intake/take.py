@@ -12,12 +12,12 @@ from svyazka.business.calls import phones
 from svyazka.business.calls.phone_system import CallEvent, PhonesSeen
 from svyazka.business.clients import history
 from svyazka.business.clients import identities as of_clients
-from svyazka.business.clients.identify import Contact
-from svyazka.business.clients.matching.recognise import recognise
+from svyazka.business.clients.identify import Contact, find_by_contact, survivor, wait_in_line
+from svyazka.business.clients.matching.recognise import attach, recognise
 from svyazka.business.clients.matching.traits import Known
 from svyazka.business.clients.models import Client, Interaction, Source
 from svyazka.business.consents import giving
-from svyazka.business.conversations import identities, messages, reach, states
+from svyazka.business.conversations import identities, links, messages, reach, states
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of
 from svyazka.business.duplicates.suspicions import suspect
@@ -112,6 +112,10 @@ def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int
     if known := _known(message, arrival):
         return known
     by = Automaton(arrival.account)
+    if invited := _invited(message, arrival, by=by):
+        deal = open_deal_of(invited)
+        line = _into_history(message, invited, deal, arrival=arrival, by=by, waiting=False)
+        return _made(invited, deal, line)
     client, is_new, _decision = found = recognise(_contacts(message, arrival), Known(message.name), by=by)
     before = None if is_new else open_deal_of(client)
     verdict = judge(_heard(message, arrival, has_deal=before is not None, is_known=not is_new))
@@ -122,12 +126,22 @@ def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int
         suspect(client, found.doubtful, deal=deal, by=by)
     line = _into_history(message, client, deal, arrival=arrival, by=by)
     routing.route(threads.heard(line, account=arrival.account, category=sort.sort(line, verdict=verdict)))
-    return {"client": client.pk, "deal": deal.pk, "interaction": line.pk}
+    return _made(client, deal, line)
 
 
-def _heard(message: MessageReceived, arrival: Arrival, **circumstances: bool) -> Heard:
-    words = _words_of(message, arrival)
-    return Heard(Interaction.Kind.MESSAGE, words, arrival.account, sender=message.user_id, **circumstances)
+def _made(client: Client, deal: Deal | None, line: Interaction) -> dict[str, int]:
+    return {"client": client.pk, "interaction": line.pk, **({"deal": deal.pk} if deal else {})}
+
+
+def _heard(message: MessageReceived, arrival: Arrival, *, has_deal: bool, is_known: bool) -> Heard:
+    return Heard(
+        kind=Interaction.Kind.MESSAGE,
+        text=_words_of(message, arrival),
+        account=arrival.account,
+        sender=message.user_id,
+        has_deal=has_deal,
+        is_known=is_known,
+    )
 
 
 def _set_aside(
@@ -136,7 +150,20 @@ def _set_aside(
     """By a rule of the company it is spam, of somebody whom nobody knows: it stands in the history, and asks nobody."""
     line = _into_history(message, client, None, arrival=arrival, by=by, waiting=False)
     sort.sort(line, verdict=verdict)
-    return {"client": client.pk, "interaction": line.pk}
+    return _made(client, None, line)
+
+
+def _invited(message: MessageReceived, arrival: Arrival, *, by: Actor) -> Client | None:
+    """A client of ours who has opened a link that was made for him. An account that is somebody's already stays his."""
+    number = links.read(message.text)
+    client = Client.objects.filter(pk=number).first() if number else None
+    if client is None:
+        return None
+    contacts = _contacts(message, arrival)
+    wait_in_line(contacts)
+    if known := find_by_contact(contacts[:1]):
+        return known
+    return attach(survivor(client), contacts, Known(message.name), by=by, on=message.sent_at.date())
 
 
 def take_ours(message: MessageReceived, *, arrival: Arrival) -> dict[str, int]:
@@ -150,8 +177,7 @@ def take_ours(message: MessageReceived, *, arrival: Arrival) -> dict[str, int]:
     deal = None if is_new else open_deal_of(client)
     line = _into_history(message, client, deal, arrival=arrival, by=by, waiting=False)
     threads.answered(line, by=by)
-    made = {"client": client.pk, "interaction": line.pk}
-    return {**made, "deal": deal.pk} if deal else made
+    return _made(client, deal, line)
 
 
 def take_edit(told: MessageEdited, *, arrival: Arrival) -> dict[str, int]:
@@ -217,11 +243,15 @@ def _into_history(
 
 def _words_of(message: MessageReceived, arrival: Arrival) -> str:
     """What was written; or what was sent in its place, in words."""
+    if links.read(message.text):
+        return _("Opened the link to this chat")
     if message.text:
         return storable(message.text)
     if message.pressed:
         answered = messages.find(arrival.account, message.user_id, message.answers)
         return messages.pressed_words(answered, message.pressed)
+    if message.phone:
+        return _("Shared the phone number")
     if message.place:
         return _("Location: {latitude}, {longitude}").format(latitude=message.place[0], longitude=message.place[1])
     if message.contact:

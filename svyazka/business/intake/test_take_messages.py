@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
-from svyazka.business.conversations import messages
-from svyazka.business.conversations.models import Attachment, EarlyState, Message, Reach
+from svyazka.business.conversations import links, messages
+from svyazka.business.conversations.models import Attachment, ChannelAccount, EarlyState, Message, Reach
 from svyazka.business.deals.models import Deal
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take import take
@@ -230,3 +230,46 @@ def test_of_lines_asks_as_often_for_thirty_as_for_one(django_assert_num_queries)
     for some in (numbers[:1], numbers):
         with django_assert_num_queries(2):
             assert [len(one.files.all()) for one in messages.of_lines(some).values()] == [1] * len(some)
+
+
+def invitation(client):
+    bot = ChannelAccount.objects.get(code=ACCOUNT)
+    ChannelAccount.objects.filter(pk=bot.pk).update(nick="okna_bot", secret="x")
+    [link] = links.links_of(client.pk)
+    return link.url.partition("start=")[2]
+
+
+def test_whoever_opens_a_link_that_was_made_for_him_is_that_client(vera):
+    code = invitation(vera)
+    assert len(code) <= 64
+    made = came(replace(HELLO, text=f"/start {code}", name="В."))
+    [line] = lines()
+    assert (made["client"], line.text, line.waiting) == (vera.pk, "Открыл ссылку на этот чат", False)
+    assert came(replace(HELLO, outside_id="42"))["client"] == vera.pk
+    assert links.links_of(vera.pk) == []
+
+
+def test_an_account_that_is_somebodys_stays_his(vera):
+    other = came(HELLO)["client"]
+    assert came(replace(HELLO, outside_id="42", text=f"/start {invitation(vera)}"))["client"] == other != vera.pk
+
+
+def test_a_link_that_is_forged_or_too_old_is_none(vera, monkeypatch):
+    code = invitation(vera)
+    number, day, sign = code.removeprefix("c-").split("-")
+    for wrong in (f"c-{number}1-{day}-{sign}", f"c-{number}-zzzzz-{sign}", f"c-{number}-{day}-{'0' * 20}", "c-", ""):
+        assert links.read(f"/start {wrong}") is None
+    assert links.read(f"/start {code}") == vera.pk
+    late = links.clock.now() + links.VALID + timedelta(days=2)
+    monkeypatch.setattr(links.clock, "now", lambda: late)
+    assert links.read(f"/start {code}") is None
+
+
+def test_who_is_merged_is_found_by_his_old_link(vera):
+    gone = Client.objects.create(name="Вера П.", merged_into=vera)
+    assert came(replace(HELLO, text=f"/start {invitation(gone)}"))["client"] == vera.pk
+
+
+def test_who_shares_his_number_says_so(vera):
+    made = came(replace(HELLO, text="", phone="+79161234567"))
+    assert (made["client"], lines()[0].text) == (vera.pk, "Поделился номером телефона")

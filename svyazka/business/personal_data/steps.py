@@ -12,6 +12,7 @@ from svyazka.business.calls import erased as calls
 from svyazka.business.clients import erased as clients
 from svyazka.business.clients.models import Client, Trait
 from svyazka.business.consents import erased as consents
+from svyazka.business.conversations import erased as conversations
 from svyazka.business.deals import erased as deals
 from svyazka.business.deals.models import Deal
 from svyazka.business.duplicates import erased as duplicates
@@ -76,6 +77,7 @@ ALL: tuple[Step, ...] = (
     *visits.ERASED,
     *calls.ERASED,
     *deals.ERASED,
+    *conversations.ERASED,
     *consents.ERASED,
     *clients.ERASED,
     *journal.ERASED,

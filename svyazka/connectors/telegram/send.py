@@ -1,5 +1,5 @@
 """Writing through a Telegram bot, and fetching what came with messages. Source: Bot API 10.1 (getMe, sendMessage,
-sendPhoto … sendMediaGroup, getFile, setWebhook, deleteWebhook; answers and errors).
+sendPhoto … sendMediaGroup, getFile, setWebhook; answers and errors).
 
 Not tried on the live service: on a stand-in that two client libraries of others take for the real thing.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from svyazka.business.conversations.channel import Button, Gone, Said, Saying, Unsure
@@ -23,6 +24,8 @@ BASE = "https://api.telegram.org"
 LONGEST_CAPTION = 1024
 LARGEST_PHOTO = 10 * 1024 * 1024
 MOST_IN_ALBUM = 10
+LARGEST_DOWNLOAD = 50 * 1024 * 1024  # of its own it gives out twenty; a server of one's own gives more
+FETCHED_WITHIN, UPLOADED_WITHIN = 300.0, 180.0  # seconds
 # What it says with 400 when nobody is there; 403 says the same of a bot that was blocked.
 _NOBODY = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated")
 # Type of a file → how it is shown; all else is a document.
@@ -46,9 +49,21 @@ class Telegram:
     chat_rest = timedelta(seconds=1)
 
     def __init__(self, access: Access) -> None:
-        base = access.base or BASE
-        self._line = Line(f"{base}/bot{access.token}", proxy=access.proxy)
-        self._files = Line(f"{base}/file/bot{access.token}", proxy=access.proxy)
+        self._access = access
+        self._base = access.base or BASE
+        self._line = Line(f"{self._base}/bot{access.token}", proxy=access.proxy)
+
+    # Made when they are needed: each takes tens of milliseconds.
+
+    @cached_property
+    def _uploads(self) -> Line:
+        address = f"{self._base}/bot{self._access.token}"
+        return Line(address, proxy=self._access.proxy, patience=UPLOADED_WITHIN)
+
+    @cached_property
+    def _files(self) -> Line:
+        address = f"{self._base}/file/bot{self._access.token}"
+        return Line(address, proxy=self._access.proxy, patience=FETCHED_WITHIN, most=LARGEST_DOWNLOAD)
 
     def name(self) -> str:
         return str(_object(self._ask("getMe", {})).get("username") or "")
@@ -91,13 +106,11 @@ class Telegram:
     def call_here(self, address: str, *, secret: str) -> None:
         self._ask("setWebhook", {"url": address, "secret_token": secret, "allowed_updates": UPDATES})
 
-    def call_no_more(self) -> None:
-        """What it has not delivered yet is kept for whoever asks."""
-        self._ask("deleteWebhook", {"drop_pending_updates": False})
-
     def close(self) -> None:
         self._line.close()
-        self._files.close()
+        for made in ("_uploads", "_files"):
+            if line := vars(self).get(made):
+                line.close()
 
     def _ask(self, method: str, given: Mapping[str, object], *, begins: bool = False) -> object:
         """`begins`: asked twice, it would be done twice."""
@@ -109,7 +122,7 @@ class Telegram:
     def _upload(self, method: str, given: Mapping[str, object], files: Sequence[tuple[str, Attached]]) -> object:
         parts: dict[str, Part] = {part: (one.name or "file", one.content, one.kind) for part, one in files}
         try:
-            return result_of(self._line.ask("POST", f"/{method}", files={**_form(given), **parts}), begins=True)
+            return result_of(self._uploads.ask("POST", f"/{method}", files={**_form(given), **parts}), begins=True)
         except Silent as silence:
             raise _unheard(silence, begins=True) from None
 

@@ -154,10 +154,10 @@ def test_after_the_first_of_several_it_is_open_what_has_arrived(peer, channel):
 
 
 def test_a_file_comes_piece_by_piece_and_by_a_new_link_each_time(peer, channel):
-    ref = {"file_id": peer.file(b"x" * 100_000)["file_id"]}
-    assert b"".join(channel.fetch(ref)) == b"x" * 100_000
+    ref = {"file_id": peer.file(b"x" * 3_000_000)["file_id"]}
+    assert b"".join(channel.fetch(ref)) == b"x" * 3_000_000
     peer.links_expire()
-    assert b"".join(channel.fetch(ref)) == b"x" * 100_000
+    assert b"".join(channel.fetch(ref)) == b"x" * 3_000_000
 
 
 def test_a_file_that_is_gone_or_too_large_does_not_come(peer, channel):
@@ -170,9 +170,7 @@ def test_a_file_that_is_gone_or_too_large_does_not_come(peer, channel):
         list(channel.fetch({"file_id": large}))
 
 
-def test_it_calls_here_with_all_that_we_use_and_then_no_more(peer, channel):
+def test_it_calls_here_with_all_that_we_use(peer, channel):
     channel.call_here("https://crm.example.ru/in/telegram/x/", secret="s" * 43)
     assert "callback_query" in peer.webhook["allowed_updates"]
     assert "my_chat_member" in json.dumps(peer.webhook)
-    channel.call_no_more()
-    assert peer.webhook == {}

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svyazka.business.clients.models import Source
-from svyazka.business.conversations import accounts, bans, bots
-from svyazka.business.conversations.models import ChannelAccount
+from svyazka.business.conversations import accounts, bans, bots, listening
+from svyazka.business.conversations.models import ChannelAccount, Listening
 from svyazka.business.inbox import health
 from svyazka.business.notices.models import Chat, Outage
 from svyazka.kit.refusals import Refused
@@ -187,6 +187,14 @@ def channel_webhook(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("channel", pk=pk)
 
 
+@needs("settings.change", "POST")
+def channel_asking(request: PageRequest, pk: int) -> HttpResponse:
+    """The house asks the messenger, where it has no address that could be called."""
+    bots.ask_there(_account(pk), by=request.person)
+    messages.success(request, _("Done: what is written to the bot is asked for from here."))
+    return redirect("channel", pk=pk)
+
+
 def _account(pk: int) -> ChannelAccount:
     return get_object_or_404(ChannelAccount.objects.select_related("source"), pk=pk)
 
@@ -212,6 +220,8 @@ def _page(
         "is_new": is_new,
         "form": form or _form(account),
         "bot_form": bot_form or AccessForm(initial={"base": account.base, "proxy": bots.shown_proxy(account)}),
+        "can_be_asked": bots.can_be_asked(account),
+        "listening": _listening(account),
         "outage": Outage.objects.filter(account=account.code, tries__gt=0).first(),
         "linked": Chat.objects.filter(account=account.code).count(),
     }
@@ -220,6 +230,15 @@ def _page(
     if request.method == "POST":
         answer["HX-Push-Url"] = reverse("channel", args=[account.pk])
     return answer
+
+
+def _listening(account: ChannelAccount) -> dict[str, Any] | None:
+    """How it stands with one that is asked from here."""
+    if not account.options.get("asks"):
+        return None
+    known = Listening.objects.filter(account=account.code).first()
+    trouble = listening.TROUBLES.get(known.trouble, "") if known else ""
+    return {"trouble": trouble, "asked_at": known.asked_at if known else None}
 
 
 def _address(request: PageRequest, account: ChannelAccount) -> str:

@@ -242,6 +242,7 @@ urlpatterns = [
     path("channels/<int:pk>/secret/", channels.channel_secret, name="channel_secret"),
     path("channels/<int:pk>/token/", channels.channel_token, name="channel_token"),
     path("channels/<int:pk>/webhook/", channels.channel_webhook, name="channel_webhook"),
+    path("channels/<int:pk>/asking/", channels.channel_asking, name="channel_asking"),
     path("channels/<int:pk>/widget/", widget.channel_widget, name="channel_widget"),
     path("channels/<int:pk>/widget/preview/", widget.channel_widget_preview, name="channel_widget_preview"),
     path("channels/<int:pk>/widget/script/", widget.channel_widget_script, name="channel_widget_script"),

@@ -21,6 +21,7 @@ from svyazka.business.clients.identify import survivor
 from svyazka.business.clients.models import Client, ContactPoint
 from svyazka.business.clients.naming import called
 from svyazka.business.clients.search import Hit
+from svyazka.business.conversations import links
 from svyazka.business.deals import reachable
 from svyazka.business.deals.client_list import COUNTED, count_clients, facts_of, list_clients
 from svyazka.business.deals.found import Found, look_up
@@ -125,6 +126,13 @@ def client_contacts(request: PageRequest, client_id: int) -> HttpResponse:
         wrong = refusal.fields.get("contact", refusal.message)
         return _contacts(request, found, typed=typed, wrong=str(wrong), status=refusal.status)
     return _contacts(request, found)
+
+
+@needs("clients.see")
+def client_chat_links(request: PageRequest, client_id: int) -> HttpResponse:
+    """By which he opens a chat with a bot of ours as the client whom we know."""
+    found = get_object_or_404(Client, pk=client_id)
+    return render(request, "operator/client_chat_links.html", {"links": links.links_of(found.pk)})
 
 
 @needs("clients.change", "POST")

@@ -51,6 +51,7 @@ urlpatterns = [
     path("clients/<int:client_id>/history/", clients.client_history, name="client_history"),
     path("clients/<int:client_id>/edit/", clients.client_edit, name="client_edit"),
     path("clients/<int:client_id>/contacts/", clients.client_contacts, name="client_contacts"),
+    path("clients/<int:client_id>/chat-links/", clients.client_chat_links, name="client_chat_links"),
     path("clients/<int:client_id>/contacts/<int:point_id>/removal/", clients.contact_removal, name="contact_removal"),
     path("clients/<int:client_id>/notes/", clients.client_notes, name="client_notes"),
     path("clients/<int:client_id>/consents/", consents.client_consents, name="client_consents"),
