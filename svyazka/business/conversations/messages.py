@@ -266,7 +266,11 @@ def refused(detail: str) -> str:
 def in_words(message: Message) -> str:
     """Why it was not sent, in the language of the page: in the row stands the English text and, in brackets, their
     code."""
-    text, bracket, detail = message.reason.partition(" [")
+    return reason_in_words(message.reason)
+
+
+def reason_in_words(reason: str) -> str:
+    text, bracket, detail = reason.partition(" [")
     return (gettext(text) if text else "") + bracket + detail
 
 

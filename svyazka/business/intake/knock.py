@@ -20,11 +20,11 @@ class Account:
     secret_fingerprint: str = ""
     origins: tuple[str, ...] = ()
     is_active: bool = True
-    signing: str = field(default="", repr=False)  # what the outside signs its arrivals with
     # Of a telephone system, whose signatures need the secret itself.
     login: str = ""
     secret: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    signing: str = field(default="", repr=False)  # what its arrivals are signed with
 
     def lets_in(self, origin: str) -> bool:
         """Whether a page of that site may post. As typed by people: with a slash at the end, in capitals."""
