@@ -246,6 +246,7 @@ _RUSSIAN_IS_DATA = {
     "kit/streets.py": "the same: what a street is told by",
     "kit/regions.py": "towns as they stand in addresses; both languages side by side, for the edge reads it",
     "edge/words.py": "stands without Django: both languages side by side, see the test below",
+    "business/conversations/widget_words.py": "stands without Django: both languages side by side, as above",
     "business/site_work/pasting.py": "how people head the columns of a price list",
     "business/moving_in/cells.py": "months, weekdays and currencies as people write them into tables",
     "business/moving_in/cleaning.py": "what stands before a town",

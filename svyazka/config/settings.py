@@ -92,6 +92,7 @@ CHANNELS: dict[str, str] = {
     "whatsapp": "svyazka.connectors.whatsapp.send.WhatsApp",
     "wazzup": "svyazka.connectors.wazzup.send.Wazzup",
     "green_api": "svyazka.connectors.green_api.send.GreenApi",
+    "telegram": "svyazka.connectors.telegram.send.Telegram",
 }
 # Those of them that do not call us: a kind → class that fits intake/ear.Ear; `svyazka listen` runs it.
 EARS: dict[str, str] = {

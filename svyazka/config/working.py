@@ -21,7 +21,8 @@ from svyazka.business.calls import commands
 from svyazka.business.calls.floor import counting
 from svyazka.business.calls.recordings import fetch, keeping
 from svyazka.business.clients.matching import commonness, filing
-from svyazka.business.conversations import bots, templates
+from svyazka.business.conversations import bots, fetching, states, templates
+from svyazka.business.conversations import sending as messages
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
@@ -56,6 +57,7 @@ from svyazka.workplaces.shared import push
 
 POLL = 1.0  # seconds; a bell can be lost
 SHARE = 9  # a round rests for so many times as long as it took
+AT_CLIENTS = 0.3  # seconds until somebody looks again whether there is something to write
 TEMPLATES = 3600.0  # seconds between two questions after what messengers have approved
 PACE = 0.5  # between two turns of what nobody waits for
 LYING = timedelta(seconds=5)  # then the worker does that, too: nobody is there for the chores
@@ -76,6 +78,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (upload.forget_old, 3600.0),
     (moves.forget_old, 3600.0),
     (data_files.forget_old, 600.0),
+    (states.forget_old, 3600.0),
     (commands.give_up_late, 5.0),
     (left_behind.end_calls, 60.0),
     (counting.fold_in, 1.0),
@@ -105,9 +108,12 @@ class Stop(Exception):
 def main() -> None:
     told = _told()
     _begin("notices", beside, send_notices, told)
+    for kind in settings.CHANNELS:
+        _begin(f"to clients by {kind}", beside, partial(write_to_clients, kind), told, AT_CLIENTS)
     for kind in settings.MESSENGERS:
         # Each in a thread of its own: one that is blocked must not hold up the others.
         _begin(kind, beside, partial(speak, kind), told, delivering.ROUND)
+    _begin("attachments", beside, partial(fetching.fetch_due, bots.reach), told)
     ledger = AtTheBell(Ledger(), name=WORKER)
     while not told:
         try:
@@ -173,6 +179,10 @@ def send_notices() -> object:
 def speak(kind: str) -> None:
     """One round. It says nothing of more to do: the next one has to wait its second."""
     delivering.deliver_due(kind, push.write, bots.reach)
+
+
+def write_to_clients(kind: str) -> None:
+    messages.send_due(kind, bots.reach, rest=messages.ROUND)
 
 
 def look_for_duplicates() -> bool:

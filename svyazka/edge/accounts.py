@@ -20,7 +20,7 @@ REMEMBERED = 5.0
 MOST_REMEMBERED = 1_000
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CHANNEL: LiteralString = """
-select code, kind, secret_fingerprint, origins, is_active, signing
+select code, kind, secret_fingerprint, origins, is_active, options, secret, signing
 from conversations_channelaccount where kind = %s and public_key = %s
 """
 _PHONE_SYSTEM: LiteralString = """
@@ -64,18 +64,35 @@ class Accounts:
             row = await (await connection.execute(statement, parameters)).fetchone()
         return read(*row) if row else None
 
-    def _channel(
-        self, code: str, kind: str, fingerprint: str, origins: list[str] | None, is_active: bool, signing: str
-    ) -> Account:
-        key = self._open(code, signing)
-        return Account(code, kind, fingerprint, tuple(origins or ()), is_active=is_active, signing=key)
-
     def _phone_system(
         self, code: str, driver: str, login: str, locked: str, options: Mapping[str, Any], is_active: bool
     ) -> Account:
         # Secrets among them are locked away like the one beside them.
         given = {name: self._open(code, value) if _is_locked(value) else str(value) for name, value in options.items()}
         return Account(code, driver, is_active=is_active, login=login, secret=self._open(code, locked), options=given)
+
+    def _channel(
+        self,
+        code: str,
+        kind: str,
+        fingerprint: str,
+        origins: list[str] | None,
+        is_active: bool,
+        options: Mapping[str, Any] | None,
+        secret: str,
+        signing: str,
+    ) -> Account:
+        return Account(
+            code,
+            kind,
+            fingerprint,
+            tuple(origins or ()),
+            is_active,
+            # A bot's token is nothing that the door needs.
+            secret=self._open(code, secret) if kind == "web_form" else "",
+            signing=self._open(code, signing),
+            options=options or {},
+        )
 
     def _open(self, code: str, locked: str) -> str:
         try:

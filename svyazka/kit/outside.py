@@ -20,6 +20,7 @@ from svyazka.kit.street import Street
 Part = tuple[str | None, bytes | str, str] | tuple[str | None, bytes | str]  # name of the file, content, type
 DEADLINE = 10.0  # seconds for one question, however slowly the answer trickles in
 MOST_BYTES = 256 * 1024
+A_SECOND = 125_000  # bytes that a slow line carries
 
 
 class Silent(Exception):
@@ -85,10 +86,10 @@ class Line:
         query: Mapping[str, str] | None = None,
         files: Mapping[str, Part] | None = None,
     ) -> Answer:
-        """`files`: a form with files in it, in place of JSON."""
+        """`files`: a form with files in it, in place of JSON. They may take as long as a slow line needs."""
         if self._client is None:
             raise Silent("no address")
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + self._patience + sum(len(part[1]) for part in (files or {}).values()) / A_SECOND
         try:
             with self._client.stream(method, path, json=given, params=query, files=files) as answer:
                 body = b""

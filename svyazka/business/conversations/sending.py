@@ -32,6 +32,7 @@ from svyazka.business.notices.messengers import Access, Closed, Denied, Undelive
 from svyazka.business.notices.models import Outage
 from svyazka.kit import clock, rows
 from svyazka.kit.alone import alone
+from svyazka.kit.strongbox import WrongKey
 
 ROUND = 1.0  # seconds at least from one to the next, where there was something to send
 SIDE_BY_SIDE, OF_ONE_ACCOUNT = 8, 4
@@ -125,8 +126,8 @@ class _Round:
         self._waiting = list(due)
         self._sayings = _sayings(due)
         self._files = _files(due)
-        self._channels = {code: _opened(access_to(code)) for code in {one.account for one in due}}
         self._stopped: set[str] = set()
+        self._channels = {code: self._opened(code, access_to) for code in sorted({one.account for one in due})}
         self._worked: set[str] = set()
         self._under_way: dict[Future[Came], Message] = {}
 
@@ -143,6 +144,17 @@ class _Round:
         finally:
             for channel in filter(None, self._channels.values()):
                 channel.close()
+
+    def _opened(self, code: str, access_to: AccessTo) -> Channel | None:
+        """An account whose secret does not open keeps no other."""
+        try:
+            access = access_to(code)
+        except WrongKey:
+            self._stopped.add(code)
+            with transaction.atomic():
+                outages.pause(code, Outage.Why.DENIED)
+            return None
+        return channels.of_account(code)(access) if access else None
 
     def _begin(self, pool: ThreadPoolExecutor) -> None:
         while len(self._under_way) < SIDE_BY_SIDE and (message := self._next()):
@@ -168,10 +180,6 @@ class _Round:
         elif isinstance(came, Said):
             self._worked.add(message.account)
         _settle(message, came)
-
-
-def _opened(access: Access | None) -> Channel | None:
-    return channels.of_account(access.account)(access) if access else None
 
 
 def _sayings(due: Sequence[Message]) -> dict[int, Saying]:

@@ -21,6 +21,7 @@ from svyazka.business.conversations import identities, messages, reach, states
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of
 from svyazka.business.duplicates.suspicions import suspect
+from svyazka.business.intake import ring_wish
 from svyazka.business.intake.by_hand import known_of, known_of_extra, learn
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
@@ -38,7 +39,7 @@ from svyazka.kit import rows
 from svyazka.kit.texts import storable
 
 AGAIN = timedelta(days=1)
-_NOT_SAID = frozenset({"utm", "page", "referrer"})  # where from; not what is wanted
+_NOT_SAID = frozenset({"utm", "page", "referrer", "marks"})  # where from; not what is wanted
 
 
 def take(things: Sequence[object], *, arrival: Arrival) -> dict[str, int]:
@@ -62,6 +63,7 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
     client, is_new, _decision = found = recognise(contacts, said, by=by)
     known = {**known_of(form.openings), **known_of_extra(form.extra)}
     origin = {"utm": form.utm, "page": form.page, "referrer": form.referrer}
+    origin |= {"marks": form.marks} if form.marks else {}
     deal = _deal_for(client, arrival, is_new=is_new, by=by, origin=origin, address=form.address, known=known)
     if found.doubtful:
         suspect(client, found.doubtful, deal=deal, by=by)
@@ -80,9 +82,17 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
         waiting=before is None,
         by=by,
     )
-    where = form.page or form.referrer
-    giving.tick(client, form.consents, page=where, at=arrival.received_at, arrival_id=arrival.pk, by=by)
+    _agree(client, form, arrival, by=by)
+    if form.ring_at and before is None:
+        ring_wish.plan(deal, form.ring_at, by=by)
     return {"client": client.pk, "deal": deal.pk, "interaction": happened.pk}
+
+
+def _agree(client: Client, form: FormFilled, arrival: Arrival, *, by: Actor) -> None:
+    where, versions = form.page or form.referrer, form.consent_versions
+    giving.tick(
+        client, form.consents, page=where, at=arrival.received_at, arrival_id=arrival.pk, by=by, versions=versions
+    )
 
 
 def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from svyazka.business.conversations.models import ChannelAccount, Listening
 from svyazka.business.intake import reckoning
 from svyazka.business.intake.models import Reckoning, in_words
 from svyazka.business.intake.tally import Standing, standings
+from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
 
@@ -63,7 +64,7 @@ def arrivals_asking(request: PageRequest) -> HttpResponse:
     code = request.POST.get("account", "")
     account = ChannelAccount.objects.filter(code=code.replace("\0", ""), is_active=True).first()
     if account is None or not reckoning.can_be_asked(account.kind):
-        raise Http404
+        raise Refused(_("Nobody can be asked about this channel."))
     reckoning.ask(account.code)
     messages.success(request, _("It is asked now; what it says stands here in some seconds."))
     return redirect("arrivals_by_channel")

@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from svyazka.business.conversations.models import ChannelAccount, Listening
 from svyazka.business.intake.models import ArrivalTally, Reckoning
@@ -60,15 +62,12 @@ def test_somebody_wants_to_know_now(roza, enter, form):
     assert Reckoning.objects.get(account=form.code).is_asked
     assert "спрашиваем" in shown(enter, roza)
     for nonsense in ("", "nobody/here", "\0"):
-        assert enter(roza).post(f"{ADDRESS}asking/", {"account": nonsense}).status_code == 404
+        assert enter(roza).post(f"{ADDRESS}asking/", {"account": nonsense}).status_code == 422
 
 
 def test_the_number_of_questions_does_not_grow_with_the_channels(roza, enter, form, django_assert_num_queries):
     client = enter(roza)
     client.get(ADDRESS)
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     with CaptureQueriesContext(connection) as few:
         client.get(ADDRESS)
     for number in range(30):

@@ -49,6 +49,7 @@ from svyazka.workplaces.office import (
     staff,
     terms,
     visit_kinds,
+    widget,
 )
 
 urlpatterns = [
@@ -217,6 +218,9 @@ urlpatterns = [
     path("channels/<int:pk>/webhook/", channels.channel_webhook, name="channel_webhook"),
     path("channels/<int:pk>/templates/", channel_whatsapp.channel_templates, name="channel_templates"),
     path("channels/<int:pk>/trial/", channel_whatsapp.channel_trial, name="channel_trial"),
+    path("channels/<int:pk>/widget/", widget.channel_widget, name="channel_widget"),
+    path("channels/<int:pk>/widget/preview/", widget.channel_widget_preview, name="channel_widget_preview"),
+    path("channels/<int:pk>/widget/script/", widget.channel_widget_script, name="channel_widget_script"),
     path("lines/", lines.lines, name="lines"),
     path("lines/<int:pk>/", lines.line, name="line"),
     path("lines/<int:pk>/removal/", lines.line_removal, name="line_removal"),

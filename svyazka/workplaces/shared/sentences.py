@@ -36,6 +36,10 @@ SENTENCES: dict[str, Sentence] = {
     "clients.taken_up": Sentence(_("Taken up from the queue")),
     "clients.put_back": Sentence(_("Put back into the queue")),
 
+    "conversations.said": Sentence(_("A message was written to the client")),
+    "conversations.said_again": Sentence(_("A message to the client is sent again")),
+    "conversations.called_off": Sentence(_("A message to the client was called off")),
+
     "consents.text_changed": Sentence(_("The text to which clients agree was changed: {after}"), of="consent"),
     "consents.given": Sentence(_("The client has agreed: {after}"), of="consent"),
     "consents.withdrawn": Sentence(_("The client has withdrawn his consent: {before}"), of="consent"),
@@ -289,6 +293,7 @@ SENTENCES: dict[str, Sentence] = {
     "conversations.account_opened": Sentence(_("Channel opened")),
     "conversations.account_changed": Sentence(_("Channel changed")),
     "conversations.secret_renewed": Sentence(_("The channel's secret was renewed")),
+    "conversations.widget_changed": Sentence(_("The form for the site was changed")),
     "conversations.token_kept": Sentence(_("The channel's token was stored")),
     "conversations.tried_out": Sentence(_("A trial message was sent")),
     "conversations.not_heard": Sentence(_("No answer to the channel: messages do not come in")),
