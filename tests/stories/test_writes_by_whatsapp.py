@@ -10,6 +10,7 @@ import pytest
 from svyazka.business.clients.models import Client, ContactPoint, Interaction
 from svyazka.business.conversations import accounts, bots, channel, connecting, messages, reach, sending, templates
 from svyazka.business.conversations.models import Attachment, Message, Reach
+from svyazka.business.deals.models import Deal
 from svyazka.business.intake.work_off import work_off
 from svyazka.connectors.whatsapp.conftest import whatsapp_peer  # noqa: F401
 from svyazka.connectors.whatsapp.stand_in import BUSINESS, NUMBER
@@ -73,7 +74,7 @@ def test_meta_asks_once_whether_the_address_is_ours(world):
     assert world.house.arrivals() == []
 
 
-def test_she_writes_with_a_picture_and_comes_once_however_often_it_is_told(world):
+def test_w1_a_request_by_whatsapp_comes_once_however_often_it_is_told(world):
     picture = world.peer.keeps(b"\xff\xd8\xff\xe0picture", "image/jpeg")
     value = world.peer.writes(world.vera, "image", {**picture, "caption": "Сколько стоит такой балкон?"})
     assert world.post(value, forged=True) == 403
@@ -82,6 +83,7 @@ def test_she_writes_with_a_picture_and_comes_once_however_often_it_is_told(world
     client = Client.objects.get(contact_points__value=BSUID)
     points = set(client.contact_points.values_list("kind", "value"))
     assert (client.name, points) == ("Вера Павлова", {("whatsapp", BSUID), ("phone", f"+{PHONE}")})
+    assert Deal.objects.get().client == client
     [file] = Attachment.objects.all()
     assert b"".join(channel.of_account(ACCOUNT)(bots.reach(ACCOUNT)).fetch(file.ref)) == b"\xff\xd8\xff\xe0picture"
 
