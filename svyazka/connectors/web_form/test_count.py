@@ -47,7 +47,7 @@ def asking(address: str) -> Asking:
     return Asking(Access("web_form/okna", ""), datetime.now(UTC), address)
 
 
-def test_a_trial_goes_the_way_of_a_form_and_asks_for_nothing(door):
+def test_a_trial_goes_the_way_of_a_form_and_asks_for_nothing(db, door):
     address, seen = door
     counted = count(asking(f"{address}/in/form/key/"))
     [(verdict, headers, body)] = seen
