@@ -19,7 +19,7 @@ from svyazka.business.notices.messengers import Access, Denied, Messenger, Undel
 from svyazka.kit import secrets
 from svyazka.kit.refusals import Refused
 
-_TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
+_TOKEN = re.compile(r"[\x21-\x7e]{1,500}")
 _HIDDEN = "•••"
 
 
@@ -47,8 +47,8 @@ def connect(account: ChannelAccount, *, token: str, base: str, proxy: str, by: A
     if account.kind not in settings.MESSENGERS:
         raise Refused(_("This is no bot."))
     bans.refuse_forbidden(account.kind)
-    server = _base(base)
-    access = Access(account.code, _token(account, token, server), server, _proxy(account, proxy))
+    server = read_base(base)
+    access = Access(account.code, read_token(account, token, server), server, read_proxy(account, proxy))
     with _asking(access, account.kind) as messenger:
         nick = messenger.name()
     with transaction.atomic():
@@ -119,7 +119,7 @@ def _asking(access: Access, kind: str) -> Iterator[Messenger]:
         raise Refused(_("The messenger does not take this address.")) from None
 
 
-def _token(account: ChannelAccount, typed: str, base: str) -> str:
+def read_token(account: ChannelAccount, typed: str, base: str) -> str:
     """What is stored goes to no other server: whoever can change the settings could read it there."""
     token = typed.strip()
     if not token and account.secret:
@@ -133,7 +133,7 @@ def _token(account: ChannelAccount, typed: str, base: str) -> str:
     return token
 
 
-def _base(typed: str) -> str:
+def read_base(typed: str) -> str:
     base = typed.strip().rstrip("/")
     if base and not _is_server(base, ("http", "https")):
         words = _("A server is written like https://example.com")
@@ -141,7 +141,7 @@ def _base(typed: str) -> str:
     return base
 
 
-def _proxy(account: ChannelAccount, typed: str) -> str:
+def read_proxy(account: ChannelAccount, typed: str) -> str:
     proxy = typed.strip()
     if account.proxy and proxy == shown_proxy(account):
         return secrets.take_out(account.proxy)

@@ -77,6 +77,11 @@ class Max:
         if said.get("success") is not True:
             raise Undeliverable
 
+    def call_no_more(self) -> None:
+        """As long as it calls an address, it tells nothing to whoever asks."""
+        for address in self.called_addresses():
+            self._api.ask("DELETE", "/subscriptions", query={"url": address})
+
     def called_addresses(self) -> list[str]:
         """Those to which it brings what is written to the bot."""
         told = self._api.ask("GET", "/subscriptions").get("subscriptions")

@@ -112,8 +112,9 @@ class MaxPeer:
 
     def card(self, number: int, phone: str) -> dict[str, Any]:
         """A contact as the button shares it."""
-        vcf = f"BEGIN:VCARD\r\nVERSION:3.0\r\nTEL;TYPE=cell:{phone}\r\nFN:М\r\nEND:VCARD\r\n"
         person = self.users.get(number)
+        name = person["first_name"] if person else ""
+        vcf = f"BEGIN:VCARD\r\nVERSION:3.0\r\nTEL;TYPE=cell:{phone}\r\nFN:{name}\r\nEND:VCARD\r\n"
         return {"type": "contact", "payload": {"vcf_info": vcf, "hash": "0" * 64, "max_info": person}}
 
     def let_links_die(self) -> None:

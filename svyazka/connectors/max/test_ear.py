@@ -12,6 +12,7 @@ from svyazka.business.intake.knock import Account, Knock
 from svyazka.business.notices.messengers import Access, Denied, Unreached
 from svyazka.connectors.max import ear as module
 from svyazka.connectors.max.ear import Ear
+from svyazka.connectors.max.send import Max
 from svyazka.connectors.max.verify import SECRET_HEADER, verify
 from svyazka.kit import clock
 from svyazka.kit.secrets import fingerprint
@@ -97,6 +98,15 @@ def test_whoever_asks_is_not_called_any_more(max_peer):
     ledger = Ledger()
     listen(max_peer, ledger, until=lambda: ledger.texts)
     assert (max_peer.webhook, ledger.texts) == ({}, ["а"])
+
+
+def test_it_is_told_to_call_no_more(max_peer):
+    bot = Max(Access("max/main", max_peer.token, max_peer.url))
+    bot.call_here("https://crm.example.ru/in/max/x/", secret="s" * 43)
+    assert bot.called_addresses() == ["https://crm.example.ru/in/max/x/"]
+    bot.call_no_more()
+    bot.call_no_more()
+    assert (bot.called_addresses(), max_peer.webhook) == ([], {})
 
 
 def test_it_asks_no_more_often_than_it_may(max_peer, monkeypatch):

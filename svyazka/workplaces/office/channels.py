@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svyazka.business.clients.models import Source
-from svyazka.business.conversations import accounts, bans, bots, listening
+from svyazka.business.conversations import accounts, bans, bots, connecting, listening
 from svyazka.business.conversations.models import ChannelAccount, Listening
 from svyazka.business.inbox import health
 from svyazka.business.notices.models import Chat, Outage
 from svyazka.kit.refusals import Refused
+from svyazka.workplaces.office import channel_whatsapp
 from svyazka.workplaces.shared import channel_words
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on, saved
@@ -28,12 +30,15 @@ WAYS = {
     ChannelAccount.Kind.WEB_FORM: "form",
     ChannelAccount.Kind.TELEGRAM: "telegram",
     ChannelAccount.Kind.MAX: "max",
+    ChannelAccount.Kind.WHATSAPP: "whatsapp",
 }
 KINDS = [
     (ChannelAccount.Kind.WEB_FORM, gettext_lazy("Form of a site")),
     (ChannelAccount.Kind.TELEGRAM, gettext_lazy("Telegram bot")),
     (ChannelAccount.Kind.MAX, gettext_lazy("MAX bot")),
+    (ChannelAccount.Kind.WHATSAPP, gettext_lazy("WhatsApp number")),
 ]
+PAGES = {ChannelAccount.Kind.WHATSAPP: "office/channel_whatsapp.html"}
 
 
 class ChannelForm(Form):
@@ -166,14 +171,17 @@ def channel_secret(request: PageRequest, pk: int) -> HttpResponse:
 @needs("settings.change", "POST")
 def channel_token(request: PageRequest, pk: int) -> HttpResponse:
     account = _account(pk)
-    form = AccessForm(request.POST)
+    is_number = account.kind == ChannelAccount.Kind.WHATSAPP
+    form = channel_whatsapp.NumberForm(request.POST) if is_number else AccessForm(request.POST)
     if form.is_valid():
+        connect = connecting.connect if is_number else bots.connect
         try:
-            bots.connect(account, **form.cleaned_data, by=request.person)
+            connect(account, **form.cleaned_data, by=request.person)
         except Refused as refusal:
             put_on(form, refusal)
         else:
-            messages.success(request, _("The bot answers; the token is stored."))
+            said = _("The number answers; all is stored.") if is_number else _("The bot answers; the token is stored.")
+            messages.success(request, said)
             return redirect("channel", pk=pk)
     return _page(request, account, bot_form=form)
 
@@ -206,7 +214,7 @@ def _page(
     secret: str = "",
     is_new: bool = False,
     form: ChannelForm | None = None,
-    bot_form: AccessForm | None = None,
+    bot_form: Form | None = None,
 ) -> HttpResponse:
     """`secret`: a new one, which nobody can look up afterwards; so it is shown at once and not after a redirect."""
     kind = ChannelAccount.Kind(account.kind)
@@ -225,8 +233,10 @@ def _page(
         "outage": Outage.objects.filter(account=account.code, tries__gt=0).first(),
         "linked": Chat.objects.filter(account=account.code).count(),
     }
+    if kind == ChannelAccount.Kind.WHATSAPP:
+        context |= channel_whatsapp.context_of(account, bot_form)
     faulty = bool((form and form.errors) or (bot_form and bot_form.errors))
-    answer = render(request, "office/channel.html", context, status=422 if faulty else 200)
+    answer = render(request, PAGES.get(kind, "office/channel.html"), context, status=422 if faulty else 200)
     if request.method == "POST":
         answer["HX-Push-Url"] = reverse("channel", args=[account.pk])
     return answer
@@ -246,8 +256,9 @@ def _address(request: PageRequest, account: ChannelAccount) -> str:
 
 
 def _form(account: ChannelAccount, given: QueryDict | None = None) -> ChannelForm:
-    """Only what a browser posts comes from a site: a bot has none. And only a bot writes to anybody."""
-    kind = BotForm if account.kind in accounts.WITH_SECRET else SiteForm
+    """Only what a browser posts comes from a site: a bot has none. And only a bot writes to the staff."""
+    of_others = BotForm if account.kind in settings.MESSENGERS else ChannelForm
+    kind = SiteForm if account.kind == ChannelAccount.Kind.WEB_FORM else of_others
     return kind(given, initial=_initial(account))
 
 
