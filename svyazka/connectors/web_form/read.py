@@ -13,8 +13,11 @@ from svyazka.business.conversations.accounts import options_of
 from svyazka.business.intake.connector import NotUnderstood
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.ways_in import FormFilled
-from svyazka.connectors.web_form import spam
-from svyazka.connectors.web_form.fields import Fields, Unreadable, parse
+from svyazka.connectors.web_form import bodies, spam
+from svyazka.connectors.web_form.fields import OURS, Fields, Unreadable, meant, parse
+from svyazka.kit.texts import storable
+
+__all__ = ["meant", "names", "read"]
 
 LONGEST = 2_000
 SOON = timedelta(days=14)  # further ahead nobody asks to be rung
@@ -85,3 +88,12 @@ def _why(fields: Fields) -> object:
 def _as_text(value: Any) -> str:
     written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return written[:LONGEST]
+
+
+def names(arrival: Arrival) -> dict[str, str]:
+    """Name by name what stands in it, for whoever chooses what each is."""
+    try:
+        found = bodies.read(str(arrival.headers.get("content-type", "")), bytes(arrival.body))
+    except Unreadable:
+        return {}
+    return {storable(name)[:200]: storable(_as_text(value))[:200] for name, value in found.items() if name not in OURS}
