@@ -195,6 +195,16 @@ def recordings_root(settings, tmp_path) -> Path:
 
 
 @pytest.fixture
+def attachments_root(settings, tmp_path) -> Path:
+    """Where the files of messages are kept in this test."""
+    place = tmp_path / "attachments"
+    options = {**settings.STORAGES["attachments"]["OPTIONS"], "location": place}
+    settings.ATTACHMENTS_ROOT = place
+    settings.STORAGES = {**settings.STORAGES, "attachments": {**settings.STORAGES["attachments"], "OPTIONS": options}}
+    return place
+
+
+@pytest.fixture
 def olga(windows):
     return windows["olga"]
 

@@ -57,10 +57,13 @@ INSTALLED_APPS = [
     "svyazka.connectors.asterisk",
     "svyazka.connectors.bitrix24",
     "svyazka.connectors.cloud_pbx",
+    "svyazka.connectors.green_api",
     "svyazka.connectors.max",
     "svyazka.connectors.oktell",
     "svyazka.connectors.telegram",
+    "svyazka.connectors.wazzup",
     "svyazka.connectors.web_form",
+    "svyazka.connectors.whatsapp",
 ]
 
 # What plugs in: the ledger's name of a connector → its module that reads arrivals.
@@ -68,6 +71,9 @@ CONNECTORS = {
     "web_form": "svyazka.connectors.web_form.read",
     "telegram": "svyazka.connectors.telegram.read",
     "max": "svyazka.connectors.max.read",
+    "whatsapp": "svyazka.connectors.whatsapp.read",
+    "wazzup": "svyazka.connectors.wazzup.read",
+    "green_api": "svyazka.connectors.green_api.read",
     "asterisk": "svyazka.connectors.asterisk.read",
     "oktell": "svyazka.connectors.oktell.read",
     "mango": "svyazka.connectors.cloud_pbx.read",
@@ -81,9 +87,26 @@ NOTICE_OUTLETS = {"web_push": "svyazka.connectors.web_push.send.WebPush"}
 # Messengers for notices: ChannelAccount.kind → class that fits notices.messengers.Messenger.
 MESSENGERS = {"telegram": "svyazka.connectors.telegram.send.Telegram", "max": "svyazka.connectors.max.send.Max"}
 # By what clients and we write to each other: a kind of channel account → class that fits conversations/channel.Channel.
-CHANNELS: dict[str, str] = {}
+CHANNELS: dict[str, str] = {
+    "max": "svyazka.connectors.max.send.Max",
+    "whatsapp": "svyazka.connectors.whatsapp.send.WhatsApp",
+    "wazzup": "svyazka.connectors.wazzup.send.Wazzup",
+    "green_api": "svyazka.connectors.green_api.send.GreenApi",
+    "telegram": "svyazka.connectors.telegram.send.Telegram",
+}
 # Those of them that do not call us: a kind → class that fits intake/ear.Ear; `svyazka listen` runs it.
-EARS: dict[str, str] = {}
+EARS: dict[str, str] = {
+    "max": "svyazka.connectors.max.ear.Ear",
+    "green_api": "svyazka.connectors.green_api.listen.Notifications",
+}
+# What an account's other side says of all that it has had for us: a kind → function that fits intake/counted_there.py.
+COUNTED_THERE = {
+    "web_form": "svyazka.connectors.web_form.count.count",
+    "telegram": "svyazka.connectors.telegram.count.count",
+    "max": "svyazka.connectors.max.count.count",
+    "wazzup": "svyazka.connectors.wazzup.count.count",
+    "green_api": "svyazka.connectors.green_api.count.count",
+}
 # By what clients are written to, the first that leads there: a way → class that fits client_channel.ClientChannel.
 # E-mail comes first: it takes files and appointments.
 CLIENT_CHANNELS = {
@@ -236,7 +259,18 @@ STATIC_ROOT = CHECKOUT / "build" / "static"
 STATIC_IS_GATHERED = (STATIC_ROOT / "staticfiles.json").exists() and not TESTING
 # Many gigabytes: apart from the other files, so that they may lie on another disk. Not part of a backup.
 RECORDINGS_ROOT = Path(os.environ.get("SVYAZKA_RECORDINGS", data_folder() / "recordings"))
+# What clients and we send each other.
+ATTACHMENTS_ROOT = Path(os.environ.get("SVYAZKA_ATTACHMENTS", data_folder() / "attachments"))
+LARGEST_ATTACHMENT = int(os.environ.get("SVYAZKA_LARGEST_ATTACHMENT", str(50 * 1024 * 1024)))  # bytes
 STORAGES = {
+    "attachments": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": ATTACHMENTS_ROOT,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "recordings": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {

@@ -21,13 +21,14 @@ from svyazka.business.calls import commands
 from svyazka.business.calls.floor import counting
 from svyazka.business.calls.recordings import fetch, keeping
 from svyazka.business.clients.matching import commonness, filing
-from svyazka.business.conversations import bots
+from svyazka.business.conversations import bots, fetching, states, templates
+from svyazka.business.conversations import sending as messages
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
 from svyazka.business.duplicates import merging, refitting, searching
 from svyazka.business.imports import going_on, upload
-from svyazka.business.intake import chores, left_behind
+from svyazka.business.intake import chores, left_behind, reckoning, tally
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal import bell
 from svyazka.business.moving_in import going_on as moving_in
@@ -56,6 +57,8 @@ from svyazka.workplaces.shared import push
 
 POLL = 1.0  # seconds; a bell can be lost
 SHARE = 9  # a round rests for so many times as long as it took
+AT_CLIENTS = 0.3  # seconds until somebody looks again whether there is something to write
+TEMPLATES = 3600.0  # seconds between two questions after what messengers have approved
 PACE = 0.5  # between two turns of what nobody waits for
 LYING = timedelta(seconds=5)  # then the worker does that, too: nobody is there for the chores
 ROUNDS_BELL = "svyazka-rounds"
@@ -75,9 +78,12 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (upload.forget_old, 3600.0),
     (moves.forget_old, 3600.0),
     (data_files.forget_old, 600.0),
+    (states.forget_old, 3600.0),
     (commands.give_up_late, 5.0),
     (left_behind.end_calls, 60.0),
     (counting.fold_in, 1.0),
+    (tally.fold_in, 5.0),
+    (reckoning.go_round, 10.0),
     (keeping.tidy_up, 600.0),
     (measuring.at_night, 1800.0),
     (on_the_map.want_ahead, 60.0),
@@ -102,9 +108,12 @@ class Stop(Exception):
 def main() -> None:
     told = _told()
     _begin("notices", beside, send_notices, told)
+    for kind in settings.CHANNELS:
+        _begin(f"to clients by {kind}", beside, partial(write_to_clients, kind), told, AT_CLIENTS)
     for kind in settings.MESSENGERS:
         # Each in a thread of its own: one that is blocked must not hold up the others.
         _begin(kind, beside, partial(speak, kind), told, delivering.ROUND)
+    _begin("attachments", beside, partial(fetching.fetch_due, bots.reach), told)
     ledger = AtTheBell(Ledger(), name=WORKER)
     while not told:
         try:
@@ -131,6 +140,7 @@ def do_chores() -> None:
     _begin("letters", beside, client_sending.send_due, told)
     _begin("offers", beside, offer_letters.send_due, told)
     _begin("agreements", beside, agreements.go_on, told)
+    _begin("templates", beside, templates.refresh_due, told, TEMPLATES)
     _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL, channel=bell.NEWS).turn, told, 0.2)
     beside(quiet_calls, told, PACE)
 
@@ -169,6 +179,10 @@ def send_notices() -> object:
 def speak(kind: str) -> None:
     """One round. It says nothing of more to do: the next one has to wait its second."""
     delivering.deliver_due(kind, push.write, bots.reach)
+
+
+def write_to_clients(kind: str) -> None:
+    messages.send_due(kind, bots.reach, rest=messages.ROUND)
 
 
 def look_for_duplicates() -> bool:

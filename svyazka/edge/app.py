@@ -13,10 +13,14 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from svyazka.connectors.cloud_pbx.verify import verify as verify_cloud_pbx
+from svyazka.connectors.green_api.verify import verify as verify_green_api
 from svyazka.connectors.max.verify import verify as verify_max
 from svyazka.connectors.telegram.verify import verify as verify_telegram
+from svyazka.connectors.wazzup.verify import verify as verify_wazzup
 from svyazka.connectors.web_form.captcha import vouch as vouch_for_form
 from svyazka.connectors.web_form.verify import verify as verify_web_form
+from svyazka.connectors.whatsapp.verify import LARGEST as LARGEST_OF_WHATSAPP
+from svyazka.connectors.whatsapp.verify import verify as verify_whatsapp
 from svyazka.edge import counters
 from svyazka.edge.accounts import PHONE_SYSTEMS, Accounts
 from svyazka.edge.arrivals import Arrivals, Way
@@ -34,6 +38,9 @@ WAYS = {
     "form": Way("web_form", verify_web_form, from_pages=True, vouch=vouch_for_form),
     "telegram": Way("telegram", verify_telegram),
     "max": Way("max", verify_max),
+    "whatsapp": Way("whatsapp", verify_whatsapp, methods=("POST", "GET"), most=LARGEST_OF_WHATSAPP),
+    "wazzup": Way("wazzup", verify_wazzup),
+    "green_api": Way("green_api", verify_green_api),
     "cloud_pbx": Way(PHONE_SYSTEMS, verify_cloud_pbx, methods=("POST", "GET"), goes_on=True),
 }
 log = logging.getLogger("svyazka.edge")

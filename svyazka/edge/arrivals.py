@@ -48,6 +48,7 @@ class Way:
     from_pages: bool = False
     methods: tuple[str, ...] = ("POST",)
     goes_on: bool = False  # whether more follows the key in its address
+    most: int = MOST_BYTES  # of one body
     vouch: Vouch | None = None  # asks somebody else about the sender; what is found out stands beside the arrival
 
 
@@ -118,7 +119,7 @@ class Arrivals:
     async def _take_body(self, asked: Asked, account: Account, rest: str, receive: Receive) -> None:
         try:
             async with asyncio.timeout(MOST_SECONDS):
-                body = await read_body(receive, asked.headers, most=MOST_BYTES)
+                body = await read_body(receive, asked.headers, most=asked.way.most)
         except TooLarge:
             return await asked.answer(413, "too_large")
         except TimeoutError:

@@ -40,6 +40,11 @@ class ChannelAccount(models.Model):
     # What the outside signs its arrivals with, where a fingerprint cannot tell; locked away.
     signing = models.TextField(blank=True, default="", db_default="")
 
+    @property
+    def way(self) -> str:
+        """What the edge calls it in the address (`edge/app.py`: WAYS)."""
+        return "form" if self.kind == self.Kind.WEB_FORM else self.kind
+
     def __str__(self) -> str:
         return self.name
 
@@ -52,6 +57,25 @@ class Ban(models.Model):
 
     what = models.CharField(max_length=40, choices=What.choices, primary_key=True)
     since = models.DateTimeField()
+
+
+class ApprovedTemplate(models.Model):
+    """A text with places that a messenger lets us send at any time; as it was listed there last."""
+
+    account = models.CharField(max_length=60)  # "whatsapp/main"
+    name = models.CharField(max_length=512)
+    language = models.CharField(max_length=20)
+    state = models.CharField(max_length=20)
+    category = models.CharField(max_length=30, blank=True)
+    head = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
+    foot = models.CharField(max_length=200, blank=True)
+    buttons = models.JSONField(default=list)  # what stands on them
+    places = models.PositiveSmallIntegerField(default=0)
+    is_unfit = models.BooleanField(default=False)  # it wants more than values of its text
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "name", "language"], name="template_once")]
 
 
 class MailServer(models.Model):
@@ -99,7 +123,7 @@ class Message(models.Model):
         DELIVERED = "delivered", _("delivered")
         READ = "read", _("read")
         FAILED = "failed", _("not sent")
-        CALLED_OFF = "called_off", _("called off")
+        CALLED_OFF = "called_off", _("will not be sent")
 
     id = models.BigAutoField(primary_key=True)
     interaction_id = models.BigIntegerField()

@@ -12,9 +12,9 @@ class Thread(models.Model):
     waits. What was said stands in the history."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", _("to be answered")
         SNOOZED = "snoozed", _("put off")
-        DONE = "done", _("done")
+        DONE = "done", _("seen to")
 
     client_id = models.BigIntegerField(unique=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)

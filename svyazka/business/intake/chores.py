@@ -13,6 +13,7 @@ from svyazka.business.calls.setting_up.examine import forget_old as forget_old_e
 from svyazka.business.clients.matching.comparisons import forget_old as forget_old_comparisons
 from svyazka.business.duplicates.refitting import propose_due as propose_weights
 from svyazka.business.intake.models import ArrivalKey
+from svyazka.business.intake.tally import forget_old as forget_old_tallies
 from svyazka.business.journal.record import forget_old_news
 from svyazka.business.notices.reading import forget_old_notices
 from svyazka.business.places.times import forget_old as forget_old_times
@@ -74,6 +75,7 @@ CHORES: tuple[Callable[[], None], ...] = (
     forget_old_days_told,
     forget_old_marks,
     forget_old_comparisons,
+    forget_old_tallies,
     propose_weights,
     SessionStore.clear_expired,
 )

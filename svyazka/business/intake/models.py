@@ -72,3 +72,33 @@ class ArrivalKey(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["received_at"], name="arrival_key_age")]
+
+
+class ArrivalTally(models.Model):
+    """How many arrivals came by an account in an hour. Counted by the worker as they grow, never over the ledger."""
+
+    pk = models.CompositePrimaryKey("account", "hour")
+    account = models.CharField(max_length=60)
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+
+
+class TalliedUpTo(models.Model):
+    """How far the ledger has been counted. One row."""
+
+    arrival_id = models.BigIntegerField()
+
+
+class Reckoning(models.Model):
+    """What an account's other side said when it was asked last whether we have all that it had for us."""
+
+    account = models.CharField(max_length=60, primary_key=True)
+    at = models.DateTimeField(null=True)
+    since = models.DateTimeField(null=True)  # from when on it was asked
+    there = models.PositiveIntegerField(null=True)  # as many as it has had for us; empty: it does not tell
+    missing = models.JSONField(default=list)  # outside ids that we have not, and could not get either
+    fetched = models.PositiveIntegerField(default=0)  # those that we had not, and have got by this
+    waiting = models.PositiveIntegerField(default=0)  # it has them and could not hand them over
+    trouble = models.CharField(max_length=300, blank=True)  # as `in_words` reads it
+    is_asked = models.BooleanField(default=False)  # somebody wants to know now

@@ -10,6 +10,7 @@ from svyazka.business.calls import of_client as calls
 from svyazka.business.clients import of_client as clients
 from svyazka.business.clients.models import Client
 from svyazka.business.consents import of_client as consents
+from svyazka.business.conversations import of_client as conversations
 from svyazka.business.deals import of_client as deals
 from svyazka.business.duplicates import of_client as duplicates
 from svyazka.business.imports import of_client as imports
@@ -24,8 +25,8 @@ from svyazka.business.visits import of_client as visits
 from svyazka.kit.held import Held
 
 ROOMS = (
-    clients, consents, deals, visits, calls, sheets, site_work, agreements, intake, imports, moving_in, duplicates,
-    notices, problems, journal,
+    clients, consents, conversations, deals, visits, calls, sheets, site_work, agreements, intake, imports, moving_in,
+    duplicates, notices, problems, journal,
 )  # fmt: skip
 
 
@@ -47,6 +48,9 @@ TITLES: dict[str, Promise] = {
     "ContactPoint": pgettext_lazy("data", "Ways to reach him"),
     "Trait": pgettext_lazy("data", "By what else he was known"),
     "Interaction": pgettext_lazy("data", "History"),
+    "Message": pgettext_lazy("data", "Messages, as their channels know them"),
+    "Attachment": pgettext_lazy("data", "Files of messages"),
+    "Reach": pgettext_lazy("data", "How he can be written to"),
     "ClientConsent": pgettext_lazy("data", "Consents"),
     "Deal": pgettext_lazy("data", "Deals"),
     "Task": pgettext_lazy("data", "What had to be done"),
@@ -144,6 +148,7 @@ WORDS: dict[str, Promise] = {
     "handed_at": pgettext_lazy("data", "Handed on"),
     "happened_at": pgettext_lazy("data", "When"),
     "headers": pgettext_lazy("data", "Headers"),
+    "heard_at": pgettext_lazy("data", "Wrote last"),
     "id": pgettext_lazy("data", "Number"),
     "kept_id": pgettext_lazy("data", "Number that was kept"),
     "kept_why": pgettext_lazy("data", "Kept because"),
@@ -155,6 +160,7 @@ WORDS: dict[str, Promise] = {
     "lon": pgettext_lazy("data", "Longitude"),
     "loss_reason__words": pgettext_lazy("data", "Reason of the loss"),
     "made_at": pgettext_lazy("data", "Made"),
+    "message_id": pgettext_lazy("data", "Message"),
     "milliseconds": pgettext_lazy("data", "Milliseconds"),
     "name": pgettext_lazy("data", "Name"),
     "next_step": pgettext_lazy("data", "Next step"),
@@ -186,12 +192,14 @@ WORDS: dict[str, Promise] = {
     "shown": pgettext_lazy("data", "Shown as"),
     "signed_at": pgettext_lazy("data", "Signed"),
     "since": pgettext_lazy("data", "Since"),
+    "size": pgettext_lazy("data", "Bytes"),
     "source": pgettext_lazy("data", "Way"),
     "source__words": pgettext_lazy("data", "Source"),
     "stage__words": pgettext_lazy("data", "Stage"),
     "started_at": pgettext_lazy("data", "When"),
     "starts_at": pgettext_lazy("data", "From"),
     "state": pgettext_lazy("data", "State"),
+    "state_at": pgettext_lazy("data", "Since"),
     "status": pgettext_lazy("data", "State"),
     "strokes": pgettext_lazy("data", "Signature"),
     "table": pgettext_lazy("data", "Table"),
@@ -201,9 +209,11 @@ WORDS: dict[str, Promise] = {
     "text__words": pgettext_lazy("data", "Text of the consent"),
     "times": pgettext_lazy("data", "Times"),
     "title": pgettext_lazy("data", "Title"),
+    "type": pgettext_lazy("data", "Type"),
     "undone_at": pgettext_lazy("data", "Undone"),
     "unit": pgettext_lazy("data", "Unit"),
     "until": pgettext_lazy("data", "Until"),
+    "user_id": pgettext_lazy("data", "His number there"),
     "value": pgettext_lazy("data", "Value"),
     "verb": pgettext_lazy("data", "What"),
     "visit_id": pgettext_lazy("data", "Visit"),

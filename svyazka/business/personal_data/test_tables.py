@@ -11,8 +11,8 @@ from svyazka.business.personal_data import tables
 from svyazka.business.personal_data.tables import ROOMS, TITLES, WORDS, every, family
 from svyazka.kit.held import Held
 
-# Rooms that hold nothing of a client: the staff, places of buildings, accounts of ours; and what is asked for here.
-WITHOUT = {"staff", "places", "conversations", "calendars", "personal_data"}
+# Rooms that hold nothing of a client: the staff, places of buildings; and what is asked for here.
+WITHOUT = {"staff", "places", "calendars", "personal_data"}
 WORDED = {"CharField", "TextField", "JSONField", "ArrayField", "FileField", "BinaryField", "SlugField"}
 
 

@@ -54,6 +54,7 @@ TICKS = {
     "advertising": "subscribe subscription newsletter marketing advertising ads news_consent рассылка подписка реклама "
     "согласие_на_рассылку согласие_на_рекламу",
 }
+PROBE = "svyazka_probe"  # a form of our own, to try whether the way is open (`count.py`)
 _CONSENT = {alias: kind for kind, aliases in TICKS.items() for alias in aliases.split()}
 _YES = re.compile(
     r"(1|on|y|yes|true|checked|accepted|agree|agreed|i agree\b.*|ok|да|принимаю\b.*"

@@ -10,11 +10,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.conversations.accounts import options_of
-from svyazka.business.intake.connector import NotUnderstood
+from svyazka.business.intake.connector import Ignore, NotUnderstood
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.ways_in import FormFilled
 from svyazka.connectors.web_form import bodies, spam
-from svyazka.connectors.web_form.fields import OURS, Fields, Unreadable, meant, parse
+from svyazka.connectors.web_form.fields import OURS, PROBE, Fields, Unreadable, meant, parse
 from svyazka.kit.texts import storable
 
 __all__ = ["meant", "names", "read"]
@@ -26,9 +26,11 @@ SOON = timedelta(days=14)  # further ahead nobody asks to be rung
 def read(arrival: Arrival) -> Sequence[object]:
     """One request. Without a phone and an e-mail address there is nobody to answer to: a person has to look at it."""
     options = options_of(arrival.account)
+    fields = _fields(arrival, options.get("mapping") or {})
+    if PROBE in fields.extra:
+        raise Ignore(_("A trial of our own: the way is open."))
     if options.get("is_captured"):
         raise NotUnderstood(_("Kept: this form is still being set up. It is read as soon as its fields are chosen."))
-    fields = _fields(arrival, options.get("mapping") or {})
     if verdict := spam.judged(fields, arrival.headers):
         raise verdict
     if not (fields.phone or fields.email):

@@ -4,6 +4,7 @@ from django.urls import path
 
 from svyazka.workplaces.office import (
     arrivals,
+    arrivals_by_channel,
     blueprint,
     channels,
     checklist,
@@ -90,6 +91,8 @@ urlpatterns = [
         name="resource_substitution_removal",
     ),
     path("arrivals/", arrivals.arrivals, name="arrivals"),
+    path("arrivals/channels/", arrivals_by_channel.arrivals_by_channel, name="arrivals_by_channel"),
+    path("arrivals/channels/asking/", arrivals_by_channel.arrivals_asking, name="arrivals_asking"),
     path("arrivals/run/", arrivals.arrivals_run, name="arrivals_run"),
     path("arrivals/<int:pk>/", arrivals.arrival, name="arrival"),
     path("arrivals/<int:pk>/run/", arrivals.arrival_run, name="arrival_run"),

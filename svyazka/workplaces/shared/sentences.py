@@ -35,6 +35,10 @@ SENTENCES: dict[str, Sentence] = {
     "clients.taken_up": Sentence(_("Taken up from the queue")),
     "clients.put_back": Sentence(_("Put back into the queue")),
 
+    "conversations.said": Sentence(_("A message was written to the client")),
+    "conversations.said_again": Sentence(_("A message to the client is sent again")),
+    "conversations.called_off": Sentence(_("A message to the client was called off")),
+
     "consents.text_changed": Sentence(_("The text to which clients agree was changed: {after}"), of="consent"),
     "consents.given": Sentence(_("The client has agreed: {after}"), of="consent"),
     "consents.withdrawn": Sentence(_("The client has withdrawn his consent: {before}"), of="consent"),

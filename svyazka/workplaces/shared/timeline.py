@@ -20,7 +20,7 @@ from svyazka.business.deals.models import Field
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Visit, What
 from svyazka.kit import words
-from svyazka.workplaces.shared import question_cards
+from svyazka.workplaces.shared import message_lines, question_cards
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
 from svyazka.workplaces.shared.templatetags.svyazka import moment
@@ -55,6 +55,7 @@ class Line:
     is_recorded: bool
     is_undone: bool
     merge: str  # whose page says what was merged, and undoes it
+    message: message_lines.Shown | None  # what its channel knows of it
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,12 @@ def page(interactions: Sequence[Interaction], *, of: Mapping[int, str] | None = 
 
 
 def lines(interactions: Sequence[Interaction], *, of: Mapping[int, str] | None = None) -> list[Line]:
-    """Four queries at most, however many: the names of the staff, of the channels, of the company's own fields, and the
-    answers to questions."""
+    """Six queries at most, however many: the names of the staff, of the channels, of the company's own fields, the
+    answers to questions, and two for messages and their files."""
     staff, channels = _names_of_staff(interactions), _names_of_channels(interactions)
     replies, fields = _replies(interactions), _names_of_fields(interactions)
-    return [_line(one, staff, channels, of or {}, replies, fields) for one in interactions]
+    written = message_lines.of_lines(interactions)
+    return [_line(one, staff, channels, of or {}, replies, fields, written.get(one.pk)) for one in interactions]
 
 
 @needs("clients.see")
@@ -131,6 +133,7 @@ def _line(
     of: Mapping[int, str],
     replies: Mapping[int, Sequence[question_cards.Reply]],
     fields: Mapping[str, str],
+    message: message_lines.Shown | None,
 ) -> Line:
     icon, tone, title = _SAYERS[one.kind](one)
     address = str(one.data.get("page") or "")
@@ -157,6 +160,7 @@ def _line(
         is_recorded=bool(one.data.get("recording")),
         is_undone=bool(one.data.get("undone")),
         merge=str(one.data.get("merge") or "") if one.kind == Kind.MERGED else "",
+        message=message,
     )
 
 

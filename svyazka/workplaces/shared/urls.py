@@ -2,7 +2,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.shared import account, chats, feeds, landing, log_in, notices, pin, push, softphone, timeline
+from svyazka.workplaces.shared import (
+    account,
+    attachments,
+    chats,
+    feeds,
+    landing,
+    log_in,
+    notices,
+    pin,
+    push,
+    softphone,
+    timeline,
+)
 
 urlpatterns = [
     path("", landing.landing, name="landing"),
@@ -24,6 +36,8 @@ urlpatterns = [
     path("account/devices/", push.account_devices, name="account_devices"),
     path("account/devices/trial/", push.device_trial, name="device_trial"),
     path("account/devices/<int:pk>/ending/", push.device_ending, name="device_ending"),
+    path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
+    path("attachments/<int:pk>/small/", attachments.attachment_small, name="attachment_small"),
     path("account/chats/", chats.account_chats, name="account_chats"),
     path("account/chats/<int:pk>/ending/", chats.chat_ending, name="chat_ending"),
     path("account/calendar/", feeds.account_calendar, name="account_calendar"),

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "open"), ("snoozed", "put off"), ("done", "done")],
+                        choices=[("open", "to be answered"), ("snoozed", "put off"), ("done", "seen to")],
                         default="open",
                         max_length=8,
                     ),

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """What has come by one form, for whoever chooses its fields; and what of forms is held to be spam. Calls have no
     part in either."""
 
-    dependencies = [("intake", "0003_what_is_awaited_in_its_order")]
+    dependencies = [("intake", "0004_how_much_comes_in_and_whether_it_is_all")]
 
     operations = [
         migrations.AddIndex(
