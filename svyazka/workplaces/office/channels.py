@@ -25,11 +25,13 @@ WAYS = {
     ChannelAccount.Kind.WEB_FORM: "form",
     ChannelAccount.Kind.TELEGRAM: "telegram",
     ChannelAccount.Kind.MAX: "max",
+    ChannelAccount.Kind.SMS: "sms",
 }
 KINDS = [
     (ChannelAccount.Kind.WEB_FORM, gettext_lazy("Form of a site")),
     (ChannelAccount.Kind.TELEGRAM, gettext_lazy("Telegram bot")),
     (ChannelAccount.Kind.MAX, gettext_lazy("MAX bot")),
+    (ChannelAccount.Kind.SMS, gettext_lazy("SMS")),
 ]
 
 
@@ -124,6 +126,8 @@ def channel_new(request: PageRequest) -> HttpResponse:
         except Refused as refusal:
             put_on(form, refusal)
         else:
+            if account.kind == ChannelAccount.Kind.SMS:
+                return redirect("channel_sms", pk=account.pk)
             return _page(request, account, secret=secret, is_new=True)
     return render(request, "office/channel_new.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -131,6 +135,8 @@ def channel_new(request: PageRequest) -> HttpResponse:
 @needs("settings.change", "GET", "POST")
 def channel(request: PageRequest, pk: int) -> HttpResponse:
     account = _account(pk)
+    if account.kind == ChannelAccount.Kind.SMS:
+        return redirect("channel_sms", pk=pk)
     if request.method != "POST":
         return _page(request, account)
     form = _form(account, request.POST)

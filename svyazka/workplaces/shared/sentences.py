@@ -293,6 +293,7 @@ SENTENCES: dict[str, Sentence] = {
     "conversations.account_changed": Sentence(_("Channel changed")),
     "conversations.secret_renewed": Sentence(_("The channel's secret was renewed")),
     "conversations.widget_changed": Sentence(_("The form for the site was changed")),
+    "conversations.tried": Sentence(_("A message was sent to try the channel")),
     "conversations.fields_chosen": Sentence(_("The fields of the form were chosen")),
     "conversations.proof_changed": Sentence(_("What senders of the form must show was changed")),
     "conversations.captcha_changed": Sentence(_("The captcha of the form was changed")),
