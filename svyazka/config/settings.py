@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "svyazka.connectors.green_api",
     "svyazka.connectors.max",
     "svyazka.connectors.oktell",
+    "svyazka.connectors.sms",
     "svyazka.connectors.telegram",
     "svyazka.connectors.wazzup",
     "svyazka.connectors.web_form",
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
 # What plugs in: the ledger's name of a connector → its module that reads arrivals.
 CONNECTORS = {
     "web_form": "svyazka.connectors.web_form.read",
+    "sms": "svyazka.connectors.sms.read",
     "telegram": "svyazka.connectors.telegram.read",
     "max": "svyazka.connectors.max.read",
     "whatsapp": "svyazka.connectors.whatsapp.read",
@@ -93,6 +95,7 @@ CHANNELS: dict[str, str] = {
     "wazzup": "svyazka.connectors.wazzup.send.Wazzup",
     "green_api": "svyazka.connectors.green_api.send.GreenApi",
     "telegram": "svyazka.connectors.telegram.send.Telegram",
+    "sms": "svyazka.connectors.sms.send.Sms",
 }
 # Those of them that do not call us: a kind → class that fits intake/ear.Ear; `svyazka listen` runs it.
 EARS: dict[str, str] = {
@@ -114,6 +117,8 @@ CLIENT_CHANNELS = {
     "email": "svyazka.connectors.email.send.Email",
     "max": "svyazka.connectors.max.send.ToClients",
     "telegram": "svyazka.connectors.telegram.send.ToClients",
+    # Last of all, and only by an account that is switched on for it: it costs.
+    "sms": "svyazka.connectors.sms.send.ToClients",
 }
 # Where people find us; a link in a messenger leads there. Empty: such messages come without a link.
 ADDRESS = next((origin.rstrip("/") for origin in CSRF_TRUSTED_ORIGINS), "")

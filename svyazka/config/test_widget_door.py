@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import json
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl
 
 import pytest
 
 from svyazka.business.consents import texts
-from svyazka.business.conversations import widget_script, widgets
+from svyazka.business.conversations import proofs, widget_script, widgets
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.conversations.test_widgets import TYPED
 from svyazka.config import static_files
@@ -83,3 +87,70 @@ def test_switched_off_it_is_a_script_that_does_nothing(house, anna):
 @pytest.mark.parametrize("path", ["/widget/nobody.js", "/widget/", "/widget/demo-okna.css", "/widget/..%2f..%2fx.js"])
 def test_there_is_nothing_at_other_addresses(house, path):
     assert house.ask("GET", path).status == 404
+
+
+@pytest.fixture
+def captcha(monkeypatch):
+    """SmartCaptcha over a real socket: which tokens it has given out, and whether it answers at all."""
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            given = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+            asked.append(given)
+            is_passed = (given["secret"], given["token"]) == ("ysc2_key", "passed")
+            status = 503 if given["token"] == "away" else 200
+            body = json.dumps({"status": "ok" if is_passed else "failed", "message": ""}).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_said): ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
+    monkeypatch.setattr(
+        "svyazka.connectors.web_form.captcha.ADDRESS", f"http://127.0.0.1:{server.server_port}/validate"
+    )
+    yield asked
+    server.shutdown()
+    server.server_close()
+
+
+FORM, SITE = "/in/form/demo-okna/", "https://okna.example.ru"
+
+
+def noted(house: House) -> list[dict[str, str]]:
+    rows = house.rows("select headers from intake_arrival order by id")
+    return [{name: headers[name] for name in ("held", "captcha") if name in headers} for (headers,) in rows]
+
+
+def test_a_captcha_is_asked_at_the_door_and_keeps_nobody_out_when_it_does_not_answer(house, captcha, anna):
+    account = ChannelAccount.objects.get(code="web_form/okna")
+    proofs.ask_captcha(account, "ysc1_key", "ysc2_key", by=anna)
+    for number, token in enumerate(["passed", "stolen", "away", ""]):
+        given = {"phone": f"+7916123456{number}", "smart-token": token}
+        assert house.ask("POST", FORM, given, origin=SITE, x_forwarded_for="203.0.113.7").status == 200
+    house.ask("POST", FORM, {"phone": "+79161234569"})  # of a server, which shows none
+    assert noted(house) == [
+        {"captcha": "passed"}, {"captcha": "failed"}, {"captcha": "unanswered"}, {"captcha": "failed"}, {},
+    ]  # fmt: skip
+    assert [one["ip"] for one in captcha] == ["203.0.113.7"] * 3
+
+
+def test_so_many_with_one_phone_are_taken_and_held(house):
+    for number in range(10):
+        given = {"phone": "+79161234567", "message": str(number)}
+        assert house.ask("POST", FORM, given, x_forwarded_for="203.0.113.8").status == 200
+    assert noted(house) == [{}] * 8 + [{"held": "phone"}] * 2
+
+
+def test_so_many_of_one_browser_are_held_and_of_a_builder_of_sites_are_not(house):
+    for number in range(32):
+        given = {"phone": f"+791600000{number:02}"}
+        house.ask("POST", FORM, given, origin=SITE, x_forwarded_for="203.0.113.9")
+        house.ask("POST", FORM, {**given, "message": "server"}, x_forwarded_for="203.0.113.10")
+    held = noted(house)
+    assert held.count({"held": "address"}) >= 1
+    assert held[1::2] == [{}] * 32

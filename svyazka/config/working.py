@@ -21,7 +21,7 @@ from svyazka.business.calls import commands
 from svyazka.business.calls.floor import counting
 from svyazka.business.calls.recordings import fetch, keeping
 from svyazka.business.clients.matching import commonness, filing
-from svyazka.business.conversations import bots, fetching, states, templates
+from svyazka.business.conversations import asking, bots, fetching, states, templates
 from svyazka.business.conversations import sending as messages
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
@@ -148,6 +148,7 @@ def do_chores() -> None:
     _begin("windows", beside, seeking.go_on, told)
     _begin("waiting", beside, waiting_round.go_round, told, 5.0)
     _begin("letters", beside, client_sending.send_due, told)
+    _begin("states", beside, ask_for_states, told, 60.0)
     _begin("offers", beside, offer_letters.send_due, told)
     _begin("agreements", beside, agreements.go_on, told)
     _begin("templates", beside, templates.refresh_due, told, TEMPLATES)
@@ -193,6 +194,11 @@ def speak(kind: str) -> None:
 
 def write_to_clients(kind: str) -> None:
     messages.send_due(kind, bots.reach, rest=messages.ROUND)
+
+
+def ask_for_states() -> None:
+    """One round. It says nothing of more to do: whoever is asked too often lets nobody in."""
+    asking.ask_round(bots.reach)
 
 
 def look_for_duplicates() -> bool:

@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from svyazka.connectors.cloud_pbx.verify import verify as verify_cloud_pbx
 from svyazka.connectors.green_api.verify import verify as verify_green_api
 from svyazka.connectors.max.verify import verify as verify_max
+from svyazka.connectors.sms.verify import verify as verify_sms
 from svyazka.connectors.telegram.verify import verify as verify_telegram
 from svyazka.connectors.wazzup.verify import verify as verify_wazzup
 from svyazka.connectors.web_form.captcha import vouch as vouch_for_form
@@ -36,6 +37,7 @@ from svyazka.edge.words import language_of, say
 
 WAYS = {
     "form": Way("web_form", verify_web_form, from_pages=True, vouch=vouch_for_form),
+    "sms": Way("sms", verify_sms),
     "telegram": Way("telegram", verify_telegram),
     "max": Way("max", verify_max),
     "whatsapp": Way("whatsapp", verify_whatsapp, methods=("POST", "GET"), most=LARGEST_OF_WHATSAPP),

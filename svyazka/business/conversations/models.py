@@ -155,6 +155,9 @@ class Message(models.Model):
             models.Index(fields=["account", "user_id", "-id"], name="message_of_chat"),
             models.Index(fields=["try_at"], condition=Q(try_at__isnull=False), name="message_due"),
             models.Index(fields=["state_at"], condition=Q(is_ours=True, state="failed"), name="message_failed"),
+            models.Index(
+                fields=["account", "id"], condition=Q(account__startswith="sms/", state="sent"), name="sms_sent"
+            ),
         ]
 
 

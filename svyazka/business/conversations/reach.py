@@ -24,7 +24,10 @@ _WHY: Mapping[str, Promise] = {
     GONE: _("There is nobody at this address any more."),
 }
 # Where nobody has to write first, and what he is reached by there.
-_BEGUN_BY: Mapping[str, str] = {ChannelAccount.Kind.EMAIL: ContactPoint.Kind.EMAIL}
+_BEGUN_BY: Mapping[str, str] = {
+    ChannelAccount.Kind.EMAIL: ContactPoint.Kind.EMAIL,
+    ChannelAccount.Kind.SMS: ContactPoint.Kind.PHONE,
+}
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 

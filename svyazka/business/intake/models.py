@@ -47,6 +47,12 @@ class Arrival(models.Model):
             ),
             models.Index(fields=["-received_at"], condition=models.Q(state="stuck"), name="arrival_stuck"),
             models.Index(fields=["-received_at", "-id"], name="arrival_recent"),
+            models.Index(fields=["account", "-id"], condition=models.Q(connector="web_form"), name="arrival_of_form"),
+            models.Index(
+                fields=["-received_at", "-id"],
+                condition=models.Q(state="ignored", connector="web_form"),
+                name="arrival_spam",
+            ),
         ]
 
 

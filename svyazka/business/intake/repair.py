@@ -12,14 +12,18 @@ from svyazka.kit.refusals import Refused
 
 State = Arrival.State
 LONGEST_REASON = 500
+SPAM = "Spam: "  # how a reason of `connector.Spam` begins
 
 
 @transaction.atomic
 def run_again(arrival: Arrival, by: Actor) -> None:
-    """Waits again, as if it had just come: after a mistake of ours was put right, or an "ignored" was one."""
+    """Waits again, as if it had just come: after a mistake of ours was put right, or an "ignored" was one. What was
+    held to be spam is not judged a second time."""
     held = _held(arrival)
     if held.state == State.DONE:
         raise Refused(_("This has been worked off already; a second time would make it twice."))
+    if held.reason.startswith(SPAM):
+        _believe(held)
     _change(held, State.NEW, "intake.run_again", by=by)
 
 
@@ -33,6 +37,11 @@ def set_aside(arrival: Arrival, reason: str, by: Actor) -> None:
     if held.state == State.DONE:
         raise Refused(_("This has been worked off already."))
     _change(held, State.IGNORED, "intake.set_aside", reason=reason, by=by)
+
+
+def _believe(arrival: Arrival) -> None:
+    headers = {**arrival.headers, "not_spam": "1"}
+    Arrival.objects.filter(pk=arrival.pk, received_at=arrival.received_at).update(headers=headers)
 
 
 def _held(arrival: Arrival) -> Arrival:

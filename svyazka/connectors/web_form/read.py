@@ -13,8 +13,11 @@ from svyazka.business.conversations.accounts import options_of
 from svyazka.business.intake.connector import Ignore, NotUnderstood
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.ways_in import FormFilled
-from svyazka.connectors.web_form import spam
-from svyazka.connectors.web_form.fields import PROBE, Fields, Unreadable, parse
+from svyazka.connectors.web_form import bodies, spam
+from svyazka.connectors.web_form.fields import OURS, PROBE, Fields, Unreadable, meant, parse
+from svyazka.kit.texts import storable
+
+__all__ = ["meant", "names", "read"]
 
 LONGEST = 2_000
 SOON = timedelta(days=14)  # further ahead nobody asks to be rung
@@ -23,11 +26,11 @@ SOON = timedelta(days=14)  # further ahead nobody asks to be rung
 def read(arrival: Arrival) -> Sequence[object]:
     """One request. Without a phone and an e-mail address there is nobody to answer to: a person has to look at it."""
     options = options_of(arrival.account)
-    if options.get("is_captured"):
-        raise NotUnderstood(_("Kept: this form is still being set up. It is read as soon as its fields are chosen."))
     fields = _fields(arrival, options.get("mapping") or {})
     if PROBE in fields.extra:
         raise Ignore(_("A trial of our own: the way is open."))
+    if options.get("is_captured"):
+        raise NotUnderstood(_("Kept: this form is still being set up. It is read as soon as its fields are chosen."))
     if verdict := spam.judged(fields, arrival.headers):
         raise verdict
     if not (fields.phone or fields.email):
@@ -87,3 +90,12 @@ def _why(fields: Fields) -> object:
 def _as_text(value: Any) -> str:
     written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return written[:LONGEST]
+
+
+def names(arrival: Arrival) -> dict[str, str]:
+    """Name by name what stands in it, for whoever chooses what each is."""
+    try:
+        found = bodies.read(str(arrival.headers.get("content-type", "")), bytes(arrival.body))
+    except Unreadable:
+        return {}
+    return {storable(name)[:200]: storable(_as_text(value))[:200] for name, value in found.items() if name not in OURS}

@@ -15,6 +15,7 @@ from svyazka.connectors.web_form.count import CLOSED, NO_ADDRESS, count
 from svyazka.connectors.web_form.read import read
 from svyazka.connectors.web_form.verify import verify
 
+pytestmark = pytest.mark.django_db
 FORM = Account("web_form/okna", "web_form")
 
 

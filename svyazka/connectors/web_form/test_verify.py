@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -62,3 +64,52 @@ def test_another_site_may_not_use_the_key_from_a_browser():
 def test_a_trial_is_answered_and_not_kept():
     assert post(b"test=test") == Refused(200, "ready")
     assert post(b"") == Refused(400, "empty")
+
+
+def shown(
+    body: bytes, options: dict, *, secret: str = "s3cret", signing: str = "", **headers: str
+) -> Accepted | Refused:
+    account = Account(
+        "web_form/okna", "web_form", hashlib.sha256(secret.encode()).hexdigest(), options=options, signing=signing
+    )
+    return verify(Knock({"content-type": "application/x-www-form-urlencoded", **headers}, body, NOON), account)
+
+
+def test_only_what_shows_the_secret_in_its_header_is_let_in():
+    asked = {"proof": {"way": "header", "name": "X-Api-Key"}}
+    assert isinstance(shown(b"phone=89161234567", asked, **{"x-api-key": "s3cret"}), Accepted)
+    assert shown(b"phone=89161234567", asked, **{"x-api-key": "other"}) == Refused(403, "wrong_secret")
+    assert shown(b"phone=89161234567", asked) == Refused(403, "wrong_secret")
+
+
+def test_a_secret_in_a_field_does_not_stay_in_the_ledger():
+    accepted = shown(b"phone=89161234567&api_key=s3cret", {"proof": {"way": "field", "name": "api_key"}})
+    assert (accepted.written, accepted.phone) == (b"phone=89161234567&api_key=***", "+79161234567")
+    assert shown(b"phone=89161234567", {"proof": {"way": "field", "name": "api_key"}}) == Refused(403, "wrong_secret")
+
+
+def test_a_signature_is_of_the_body_as_it_came():
+    asked, body = {"proof": {"way": "signature", "name": "X-Signature"}}, "name=Вера&phone=89161234567".encode()
+    right = hmac.new(b"key", body, hashlib.sha256).hexdigest()
+    assert isinstance(shown(body, asked, signing="key", **{"x-signature": f"sha256={right}"}), Accepted)
+    assert shown(body + b" ", asked, signing="key", **{"x-signature": right}) == Refused(403, "wrong_secret")
+    assert shown(body, asked, signing="", **{"x-signature": right}) == Refused(403, "wrong_secret")
+
+
+def test_the_door_and_the_worker_read_by_the_same_choice():
+    accepted = shown(b"field_7=89161234567", {"mapping": {"field_7": "phone"}})
+    assert (accepted.status, accepted.conversation) == (200, "web_form/okna/+79161234567")
+
+
+def test_while_a_form_is_being_set_up_all_is_taken():
+    accepted = shown(b"anything=1", {"is_captured": True})
+    assert (accepted.status, accepted.message) == (200, "thanks")
+
+
+def test_whoever_walks_into_the_trap_is_not_told():
+    assert shown(b"_trap=1&name=x", {}).status == 200
+
+
+def test_elementor_puts_each_name_into_brackets():
+    accepted = shown(b"fields[phone][value]=89161234567&fields[phone][id]=phone&form[name]=Zamer", {})
+    assert (accepted.status, accepted.phone) == (200, "+79161234567")

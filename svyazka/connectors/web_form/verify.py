@@ -25,24 +25,19 @@ def verify(knock: Knock, account: Account) -> Accepted | Refused:
     written = _without_secret(knock, account)
     if written is None:
         return Refused(403, "wrong_secret")
-    if account.options.get("is_captured"):
-        return _kept(knock, account, written)
     try:
         fields = parse(knock.headers.get("content-type", ""), written, account.options.get("mapping") or {})
     except Unreadable:
-        return _kept(knock, account, written, status=400, message="unreadable")
+        outside_id = _of_these_words("", knock)
+        return Accepted(outside_id, f"{account.code}/{outside_id}", 400, "unreadable", written=_changed(knock, written))
     outside_id = fields.outside_id or _of_these_words(fields.said_id, knock)
     conversation = f"{account.code}/{fields.phone or fields.email or outside_id}"
+    if account.options.get("is_captured"):
+        return Accepted(outside_id, conversation, written=_changed(knock, written))
     # A trap that was walked into does not say so: whoever set it off would try without.
     if not fields.is_acceptable and not fields.trap:
         return Accepted(outside_id, conversation, 422, "incomplete", fields.wrong, written=_changed(knock, written))
     return Accepted(outside_id, conversation, phone=fields.phone, written=_changed(knock, written))
-
-
-def _kept(knock: Knock, account: Account, written: bytes, *, status: int = 200, message: str = "thanks") -> Accepted:
-    outside_id = _of_these_words("", knock)
-    conversation = f"{account.code}/{outside_id}"
-    return Accepted(outside_id, conversation, status=status, message=message, written=_changed(knock, written))
 
 
 def _changed(knock: Knock, written: bytes) -> bytes | None:

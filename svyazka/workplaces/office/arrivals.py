@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from svyazka.business.calls.models import Pbx
 from svyazka.business.conversations.models import ChannelAccount
+from svyazka.business.intake import repair
 from svyazka.business.intake.models import Arrival, in_words
 from svyazka.business.intake.repair import run_again, set_aside
 from svyazka.kit.refusals import Refused
@@ -24,10 +25,12 @@ from svyazka.workplaces.shared.paging import page_of
 from svyazka.workplaces.shared.typed import whole_number
 
 State = Arrival.State
+SPAM = "spam"
 TABS = [
     ("stuck", gettext_lazy("Not understood"), [State.STUCK]),
     ("again", gettext_lazy("Tried again"), [State.AGAIN]),
     ("waiting", gettext_lazy("Waiting"), [State.NEW]),
+    (SPAM, gettext_lazy("Spam"), [State.IGNORED]),
     ("ignored", gettext_lazy("Those set aside"), [State.IGNORED]),
     ("all", gettext_lazy("All"), []),
 ]
@@ -51,6 +54,8 @@ def arrivals(request: PageRequest) -> HttpResponse:
     tab = request.GET.get("tab", "stuck")
     tab = tab if tab in known else "stuck"
     found = _found(known[tab], request.GET.get("account", ""))
+    if tab == SPAM:
+        found = found.filter(connector="web_form", reason__startswith=repair.SPAM)
     page = page_of(found, by="received_at", asked=request.GET)
     names = _names()
     context = {
@@ -60,7 +65,7 @@ def arrivals(request: PageRequest) -> HttpResponse:
         "older": page.older,
         "accounts": sorted(names.items(), key=lambda item: item[1]),
         "account": request.GET.get("account", ""),
-        "can_run": tab in ("stuck", "again", "ignored"),
+        "can_run": tab in ("stuck", "again", "ignored", SPAM),
     }
     return render(request, "office/arrivals.html", context)
 

@@ -31,12 +31,14 @@ WAYS = {
     ChannelAccount.Kind.TELEGRAM: "telegram",
     ChannelAccount.Kind.MAX: "max",
     ChannelAccount.Kind.WHATSAPP: "whatsapp",
+    ChannelAccount.Kind.SMS: "sms",
 }
 KINDS = [
     (ChannelAccount.Kind.WEB_FORM, gettext_lazy("Form of a site")),
     (ChannelAccount.Kind.TELEGRAM, gettext_lazy("Telegram bot")),
     (ChannelAccount.Kind.MAX, gettext_lazy("MAX bot")),
     (ChannelAccount.Kind.WHATSAPP, gettext_lazy("WhatsApp number")),
+    (ChannelAccount.Kind.SMS, gettext_lazy("SMS")),
 ]
 PAGES = {ChannelAccount.Kind.WHATSAPP: "office/channel_whatsapp.html"}
 
@@ -139,6 +141,8 @@ def channel_new(request: PageRequest) -> HttpResponse:
         except Refused as refusal:
             put_on(form, refusal)
         else:
+            if account.kind == ChannelAccount.Kind.SMS:
+                return redirect("channel_sms", pk=account.pk)
             return _page(request, account, secret=secret, is_new=True)
     return render(request, "office/channel_new.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -146,6 +150,8 @@ def channel_new(request: PageRequest) -> HttpResponse:
 @needs("settings.change", "GET", "POST")
 def channel(request: PageRequest, pk: int) -> HttpResponse:
     account = _account(pk)
+    if account.kind == ChannelAccount.Kind.SMS:
+        return redirect("channel_sms", pk=pk)
     if request.method != "POST":
         return _page(request, account)
     form = _form(account, request.POST)
