@@ -80,7 +80,7 @@ def vetoes(terms: Collection[str]) -> tuple[Veto, ...]:
         said.append("no_first_name")
     if "name.fathers" in terms:
         said.append("name_of_father")
-    if "contact.long_ago" in terms and same <= _OF_A_FAMILY and not _STILL_HIS.intersection(terms):
+    if "contact.long_ago" in terms and not _STILL_HIS.intersection(terms):
         said.append("long_ago")
     return tuple(said)
 
@@ -109,7 +109,7 @@ _WHO_OF_THEM = frozenset(
     {*LADDERS["first"], *LADDERS["patronymic"], "name.exchanged", "company.same", "inn.same", "born.same"}
 )
 _WHOSE_ALONE = frozenset({"contact.second", "handle.same", "company.same", "email.same"})
-# Numbers are given out anew, mailboxes are not; and whose first name or company fits has kept his.
+# Numbers are given out anew; whose first name or company fits has kept his.
 _STILL_HIS = frozenset({*_FIRST_FITS, "first.slip", "first.initial", "company.same"})
 _AS_GOOD = frozenset({"address.flat", "born.same", "company.same"})
 _SLIPS = frozenset({"phone.slip", "email.slip", "email.mailbox"})

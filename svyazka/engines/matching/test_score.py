@@ -109,7 +109,6 @@ def also(known, address):
         (Given(phones=(PHONE,)), True),
         (Given(names=("В. Соколова",), phones=(PHONE,)), False),
         (Given(companies=("Вектор",), phones=(PHONE,)), False),
-        (Given(phones=(PHONE,), emails=("vera@mail.ru",)), False),
     ],
 )
 def test_a_number_is_given_out_anew_only_to_whom_nothing_else_fits(said, is_asked):
