@@ -24,7 +24,7 @@ from svyazka.config.bench import processor
 from svyazka.engines.matching import made_up
 from svyazka.engines.matching.record import Given
 
-TITLES = ("Имя", "Телефон", "Почта", "Компания", "ИНН", "Адрес", "Telegram")
+TITLES = ("name", "phone", "email", "company", "inn", "address", "telegram")
 
 
 def main() -> None:
