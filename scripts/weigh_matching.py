@@ -17,7 +17,7 @@ from svyazka.engines.matching.refit import Judged, judged, refit
 SEEDS = (1, 2, 3)
 HEAD = "# Bits of evidence, learnt from made-up bases by scripts/weigh_matching.py (docs/decisions/matching.md).\n"
 
-CERTAIN, DOUBTFUL, MARGIN = 0.9, 0.1, 4.0
+CERTAIN, DOUBTFUL, MARGIN = 0.75, 0.1, 4.0
 GUESSED = {
     "prior": -6, "phone.same": 9, "phone.same_of_two": 6, "phone.same_of_many": 3, "phone.slip": 2,
     "phone.other": -1, "born.same": 8, "born.slip": 4, "born.other": -6, "first.near": -2, "surname.near": -3,

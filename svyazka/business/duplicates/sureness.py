@@ -17,7 +17,7 @@ from svyazka.engines.matching.terms import LADDERS
 from svyazka.engines.matching.weights import Weights
 from svyazka.kit import clock
 
-STEPS = (0.999, 0.99, 0.95, 0.9, 0.8)  # from careful to bold
+STEPS = (0.999, 0.99, 0.95, 0.9, 0.75)  # from careful to bold
 LEAST, MOST = 200, 2000  # requests: fewer say too little, more are not read
 LATELY = timedelta(days=30)
 SAMPLES = 6

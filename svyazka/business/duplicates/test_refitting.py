@@ -67,7 +67,7 @@ def test_worked_out_shown_and_taken_over(decide, roza):
     assert in_force.now() == START, "nothing is in force before somebody says so"
     version = refitting.take(ready, by=roza)
     now = in_force.now()
-    assert (version.why, now.certain, now.version) == ("learnt", START.certain, f"1.{version.pk}")
+    assert (version.why, now.certain, now.version) == ("learnt", START.certain, f"{START.version}.{version.pk}")
     assert now.bits["phone.same"] < START.bits["phone.same"]
     assert now.bits["email.same"] == START.bits["email.same"], "of which nobody has decided anything"
     assert Refit.objects.get().state == "taken"

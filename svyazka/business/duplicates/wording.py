@@ -109,6 +109,7 @@ VETOES: dict[str, Promise] = {
     "shared_contact": _("several people use this contact"),
     "no_contact": _("no contact is the same"),
     "no_name": _("one of the two has no name"),
+    "no_first_name": _("a family shares phone and surname, and no first name says who of it"),
     "name_of_father": _("it may be his father, who is called the same"),
     "long_ago": _("the contact was seen last years ago"),
 }

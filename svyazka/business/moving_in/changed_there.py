@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from svyazka.business.clients.matching import filing
 from svyazka.business.clients.models import Client
 from svyazka.business.deals import take_over
 from svyazka.business.deals.models import Deal
@@ -43,7 +44,7 @@ def update(given: MoveIn, items: Sequence[Item], known: Mapping[str, int], kind:
     else:
         for item in items:
             item.client_id = _survivor_id(known[item.row.outside_id])
-    learn(items)
+    filing.file(learn(items))
     for item in items:
         item.changes["note_changed"] = item.line.note != before[item.row.outside_id].there.get("note", "")
         before[item.row.outside_id].there = as_there(item.line, item.changes.pop("here_now", {}))

@@ -11,7 +11,7 @@ from django.db import connection
 from svyazka.business.clients import take_over
 from svyazka.business.clients.identify import Contact
 from svyazka.business.clients.matching import filing
-from svyazka.business.clients.matching.whose import decide_on_many
+from svyazka.business.clients.matching.one_by_one import decide_one_by_one, renamed
 from svyazka.business.clients.models import Client, ContactPoint, Trait
 from svyazka.business.journal.record import About, Change, record_all
 from svyazka.business.moving_in.models import MovedIn, MoveIn, MoveInRow
@@ -67,22 +67,27 @@ where m.origin = %s and m.kind = %s and m.outside_id = any(%s)
 }
 
 
-def find_clients(wave: Sequence[Item], given: MoveIn) -> None:
-    """New ones are made, known ones learn what they lacked; then the next wave finds both."""
-    for item, decision in zip(wave, decide_on_many([item.record for item in wave]), strict=True):
-        item.decision, item.client_id = decision, decision.client or 0
-    new, known = [item for item in wave if not item.client_id], [item for item in wave if item.client_id]
+def find_clients(items: Sequence[Item], given: MoveIn) -> None:
+    """In the order of the file: new ones are made, known ones learn what they lacked, those of the same lines, too."""
+    decided = decide_one_by_one([item.record for item in items])
+    new = [item for item, decision in zip(items, decided, strict=True) if decision.client is None]
     for item, number in zip(new, take_over.make([brought(item) for item in new]), strict=True):
         item.client_id, item.is_new = number, True
         item.changes["client"] = "made"
-    learn(known)
-    filing.file([item.client_id for item in new])
+    numbers = [item.client_id for item in items]
+    for item, decision in zip(items, decided, strict=True):
+        item.decision = renamed(decision, numbers)
+        item.client_id = item.client_id or item.decision.client or 0
+    known = [item for item in items if not item.is_new]
+    learnt = learn(known)
+    filing.file([*(item.client_id for item in new), *learnt])
     _write_journal(given, new, known)
 
 
-def learn(items: Sequence[Item]) -> None:
-    """Several lines may be of one client: each learns what those before it have not brought."""
-    left = list(items)
+def learn(items: Sequence[Item]) -> set[int]:
+    """Several lines may be of one client: each learns what those before it have not brought. Of whom there was more to
+    learn: whoever asks files them."""
+    left, more = list(items), set[int]()
     while left:
         now: dict[int, Item] = {}
         rest = []
@@ -91,8 +96,9 @@ def learn(items: Sequence[Item]) -> None:
         learnt = take_over.learn({number: brought(item) for number, item in now.items()})
         for number, said in learnt.items():
             now[number].changes |= {"learnt": said} if said else {}
-        filing.file([number for number, said in learnt.items() if said])
+        more |= {number for number, said in learnt.items() if said}
         left = rest
+    return more
 
 
 def brought(item: Item) -> take_over.Brought:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -47,26 +47,6 @@ def _seen(line: Line) -> datetime:
 
 def keys_of(record: Record) -> list[str]:
     return sorted({key_text(key) for key in keys.filed(record)})
-
-
-def waves(records: Sequence[Record]) -> list[list[int]]:
-    """Places of records none of which may be the client of another one: a wave is looked up and stored at once, and
-    the next one finds it."""
-    left, found = list(range(len(records))), list[list[int]]()
-    of = [keys_of(record) for record in records]
-    while left:
-        wave, rest = list[int](), list[int]()
-        by_key: dict[str, list[int]] = defaultdict(list)
-        for place in left:
-            others = dict.fromkeys(other for key in of[place] for other in by_key[key][:MOST_OF_KEY])
-            is_somebodys = decide(records[place], [(other, records[other]) for other in others]).kind != "new"
-            # Whoever has to wait keeps those behind him waiting: the order of the file holds.
-            (rest if is_somebodys else wave).append(place)
-            for key in of[place]:
-                by_key[key].append(place)
-        found.append(wave)
-        left = rest
-    return found
 
 
 @dataclass(frozen=True)

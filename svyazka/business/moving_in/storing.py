@@ -17,7 +17,7 @@ from svyazka.business.journal.record import About, record
 from svyazka.business.moving_in import changed_there, events, mapping
 from svyazka.business.moving_in.checking import alike, known_before, known_kind, liked
 from svyazka.business.moving_in.clients_of_lines import Item, contacts, find_clients, give_their_clients
-from svyazka.business.moving_in.comparing import record_of, waves
+from svyazka.business.moving_in.comparing import record_of
 from svyazka.business.moving_in.deals_of_lines import DealMaker
 from svyazka.business.moving_in.models import MovedIn, MoveIn, MoveInRow
 from svyazka.business.moving_in.translating import Line, Translator
@@ -84,9 +84,7 @@ def _store(given: MoveIn, rows: Sequence[MoveInRow]) -> None:
     wait_in_line([contact for item in items for contact in contacts(item.line)])
     fresh = [item for item in items if item.row.outside_id not in known]
     give_their_clients(given, fresh)
-    unknown = [item for item in fresh if not item.client_id]
-    for wave in waves([item.record for item in unknown]):
-        find_clients([unknown[place] for place in wave], given)
+    find_clients([item for item in fresh if not item.client_id], given)
     changed_there.update(given, [item for item in items if item.row.outside_id in known], known, kind)
     DealMaker(given).make([item for item in fresh if item.line.deal])
     _write_notes(given, items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -33,6 +34,17 @@ class Ground:
     def svyazka(self, *words: str) -> None:
         """A command of ours on this ground; its words go to stderr, for stdout belongs to the figures."""
         subprocess.run([*SVYAZKA, *words], env=dict(self.environment), stdout=sys.stderr, check=True)
+
+    def inside(self, name: str, *numbers: int) -> dict[str, float]:
+        """The figures of `svyazka.config.bench.<name>`, run in a process of its own with Django set up. It is told
+        these numbers and the folder of the cluster."""
+        code = f"import django; django.setup(); from svyazka.config.bench.{name} import main; main()"
+        words = [sys.executable, "-c", code, *map(str, numbers), str(Embedded(self.folder).cluster)]
+        environment = {**self.environment, "DJANGO_SETTINGS_MODULE": "svyazka.config.settings"}
+        told = subprocess.run(words, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+        figures: dict[str, float] = json.loads(told.stdout.splitlines()[-1])
+        print(f"bench: {figures}", file=sys.stderr, flush=True)
+        return figures
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from svyazka.config.bench import matching_batch, matching_database, matching_febrl, matching_leads
+from svyazka.config.bench import matching_batch, matching_database, matching_febrl, matching_import, matching_leads
 from svyazka.config.bench.report import Row
 from svyazka.engines.matching import made_up
 
@@ -23,5 +23,6 @@ def rows(quick: bool) -> list[Row]:
         *matching_leads.rows(world),
         *matching_batch.rows(world, listed),
         *matching_database.rows(quick),
+        *matching_import.rows(quick),
         *matching_febrl.rows(),
     ]

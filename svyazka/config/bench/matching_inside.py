@@ -1,5 +1,6 @@
-"""Run in a process of its own with Django set up, over a base that `base.fill` has written: every client is filed, then
-requests are looked up, every other one from a client, in other words than those by which he is known."""
+"""Run in a process of its own with Django set up: the clients of `base` are filed (a comparison reads nothing else of
+them, and nothing else is written), then requests are looked up, every other one from a client, in other words than
+those by which he is known."""
 
 from __future__ import annotations
 

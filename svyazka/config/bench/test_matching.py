@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from itertools import islice
 
 import pytest
 
 from svyazka.config.bench import matching_batch, matching_febrl, matching_leads, matching_peers
+from svyazka.config.bench.matching_import_inside import TITLES, table
 from svyazka.config.bench.matching_leads import Decided, as_used, outcome
 from svyazka.config.bench.matching_scores import chained, f1, pairs_within
 from svyazka.engines.matching import made_up
@@ -110,3 +112,11 @@ def test_of_two_lists_only_pairs_across_are_asked_for():
     assert {tuple(sorted(pair)) for pair in lot} == {(0, 2), (0, 3), (1, 2), (1, 3)}
     assert matching_febrl.all_pairs("aabb") == 4
     assert matching_febrl.all_pairs("aaaa") == 6
+
+
+def test_the_table_that_moves_in_has_as_many_lines_as_it_says(tmp_path):
+    table(30, tmp_path / "clients.csv")
+    lines = list(csv.reader((tmp_path / "clients.csv").read_text(encoding="utf-8").splitlines(), delimiter=";"))
+    assert tuple(lines[0]) == TITLES
+    assert len(lines) == 31
+    assert {len(line) for line in lines} == {len(TITLES)}

@@ -12,7 +12,7 @@ from svyazka.engines.matching.record import Record
 from svyazka.engines.matching.score import Score, score
 from svyazka.engines.matching.weights import Weights
 
-JUST_CALLED_DAYS = 14
+JUST_CALLED_DAYS = 1
 OF_FEW = frozenset({"phone.same", "phone.same_of_two", "email.same", "email.same_of_two", "handle.same", "inn.same"})
 Kind = Literal["certain", "doubtful", "new"]
 Doubt = Literal["veto", "unlikely", "another_as_likely"]
@@ -20,7 +20,7 @@ Doubt = Literal["veto", "unlikely", "another_as_likely"]
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """`has_just_called`: nothing is known of him but his number, and that is the caller's of these days."""
+    """`has_just_called`: nothing is known of him but his number, and that is the caller's of today or yesterday."""
 
     id: int
     score: Score
@@ -77,7 +77,7 @@ def _is_to_be_shown(score: Score, weights: Weights) -> bool:
 
 
 def _has_just_called(known: Record, record: Record) -> bool:
-    """Nothing is known of him but his number, and that is the caller's of these days."""
+    """Nothing is known of him but his number, and that is the caller's of today or yesterday."""
     if known.people or known.companies or record.companies or not (known.seen and record.seen):
         return False
     return abs((record.seen - known.seen).days) <= JUST_CALLED_DAYS

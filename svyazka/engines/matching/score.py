@@ -9,12 +9,12 @@ from typing import Literal
 from svyazka.engines.matching import weights as shipped
 from svyazka.engines.matching.compare import NOTHING_KNOWN, SAME_CONTACT, Base, Finding, compare
 from svyazka.engines.matching.record import Record
-from svyazka.engines.matching.terms import PRIOR
+from svyazka.engines.matching.terms import LADDERS, PRIOR
 from svyazka.engines.matching.weights import Weights
 
 Veto = Literal[
     "other_first_name", "other_patronymic", "other_surname", "other_gender", "other_birthday", "other_tax_number",
-    "other_company", "shared_contact", "no_contact", "no_name", "name_of_father", "long_ago",
+    "other_company", "shared_contact", "no_contact", "no_name", "no_first_name", "name_of_father", "long_ago",
 ]  # fmt: skip
 MOST_BITS = 60.0
 RARE = 2.0  # bits: a quarter as many have it as have a usual surname
@@ -76,9 +76,11 @@ def vetoes(terms: Collection[str]) -> tuple[Veto, ...]:
         said.append("no_contact")
     if "contact.nameless" in terms and not _WHOSE_ALONE.intersection(terms):
         said.append("no_name")
+    if same and same <= _OF_A_FAMILY and "contact.nameless" not in terms and not _WHO_OF_THEM.intersection(terms):
+        said.append("no_first_name")
     if "name.fathers" in terms:
         said.append("name_of_father")
-    if "contact.long_ago" in terms:
+    if "contact.long_ago" in terms and not _STILL_HIS.intersection(terms):
         said.append("long_ago")
     return tuple(said)
 
@@ -101,8 +103,14 @@ _OF_MANY = frozenset({"phone.same_of_many", "email.same_of_many", "handle.same_o
 _OF_SEVERAL = _OF_MANY | {"phone.same_of_two", "email.same_of_two"}
 _FIRST_FITS = frozenset({"first.same", "first.short"})
 _SURNAME_FITS = frozenset({"surname.same", "surname.slip", "surname.sound", "surname.part"})
-# Phone and flat are those of a whole family.
+# Phone, surname and flat are those of a whole family.
+_OF_A_FAMILY = frozenset({"phone.same", "phone.same_of_two", "phone.same_of_many"})
+_WHO_OF_THEM = frozenset(
+    {*LADDERS["first"], *LADDERS["patronymic"], "name.exchanged", "company.same", "inn.same", "born.same"}
+)
 _WHOSE_ALONE = frozenset({"contact.second", "handle.same", "company.same", "email.same"})
-_AS_GOOD = frozenset({"address.flat", "born.same"})
+# Numbers are given out anew; whose first name or company fits has kept his.
+_STILL_HIS = frozenset({*_FIRST_FITS, "first.slip", "first.initial", "company.same"})
+_AS_GOOD = frozenset({"address.flat", "born.same", "company.same"})
 _SLIPS = frozenset({"phone.slip", "email.slip", "email.mailbox"})
 _SECOND = frozenset({"surname.rare", "patronymic.same", "address.building", "address.near", "company.same"})

@@ -93,6 +93,35 @@ def test_a_number_that_was_silent_for_years_is_nobodys_for_sure():
     assert "long_ago" not in score(named, known).vetoes
 
 
+def test_a_surname_alone_on_a_phone_may_be_anybodys_of_the_family():
+    assert "no_first_name" in score(who("Иванова", PHONE), VERA).vetoes
+    assert "no_first_name" not in score(who("Иванова В.", PHONE), VERA).vetoes
+    assert "no_first_name" not in score(who("Иванова", PHONE, emails="vera@mail.ru"), also(VERA, "vera@mail.ru")).vetoes
+
+
+def also(known, address):
+    return together([known, normalise(Given(emails=(address,)))])
+
+
+@pytest.mark.parametrize(
+    ("said", "is_asked"),
+    [
+        (Given(phones=(PHONE,)), True),
+        (Given(names=("В. Соколова",), phones=(PHONE,)), False),
+        (Given(companies=("Вектор",), phones=(PHONE,)), False),
+    ],
+)
+def test_a_number_is_given_out_anew_only_to_whom_nothing_else_fits(said, is_asked):
+    known = normalise(Given(("Вера",), (PHONE,), ("vera@mail.ru",), companies=("ООО Вектор",), seen=date(2021, 1, 1)))
+    arrived = normalise(replace(said, seen=date(2026, 1, 1)))
+    assert ("long_ago" in score(arrived, known).vetoes) == is_asked
+
+
+def test_a_whole_name_and_the_company_are_as_good_as_a_contact():
+    known, arrived = (who("Вера Иванова", phone, companies="ООО Вектор") for phone in (PHONE, OTHER))
+    assert "no_contact" not in score(arrived, known).vetoes
+
+
 def test_placeholders_join_nobody():
     one = who("без имени", "0000000000", emails="no@mail.ru", tax_numbers="0000000000", companies="нет")
     assert compare(one, one) == []
@@ -192,7 +221,7 @@ def test_nobody_is_less_like_himself_than_like_another_of_no_name(one):
     assert score(one, one).bits >= score(one, Record()).bits
 
 
-@pytest.mark.parametrize(("day", "kind"), [(1, "certain"), (14, "certain"), (60, "doubtful")])
+@pytest.mark.parametrize(("day", "kind"), [(0, "certain"), (1, "certain"), (14, "doubtful")])
 def test_who_has_just_called_and_leaves_his_name_now_is_the_same(day, kind):
     called = normalise(Given(phones=(PHONE,), seen=date(2026, 1, 1)))
     wrote = normalise(Given(names=("Вера",), phones=(PHONE,), seen=date(2026, 1, 1) + timedelta(days=day)))

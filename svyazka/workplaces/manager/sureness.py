@@ -35,8 +35,8 @@ NAMES: dict[float, Promise] = {
     0.999: gettext_lazy("Very careful"),
     0.99: gettext_lazy("Careful"),
     0.95: gettext_lazy("Rather careful"),
-    0.9: gettext_lazy("Usual"),
-    0.8: gettext_lazy("Bold"),
+    0.9: gettext_lazy("A little careful"),
+    0.75: gettext_lazy("Usual"),
 }
 ANSWERS = {"right": True, "wrong": False, "open": None}
 

@@ -60,11 +60,11 @@ def test_too_few_requests_say_too_little(windows, compared, enter, roza):
 def test_each_threshold_says_what_it_would_have_done(windows, compared, enter, roza):
     compared()
     steps = {step["percent"]: step for step in enter(roza).get(PAGE).context["steps"]}
-    assert list(steps) == ["99,9", "99", "95", "90", "80"]
+    assert list(steps) == ["99,9", "99", "95", "90", "75"]
     assert (steps["90"]["attached"], steps["90"]["asked"], steps["90"]["new"]) == ("134", "0", "67")
     assert (steps["99"]["attached"], steps["99"]["asked"], steps["99"]["new"]) == ("67", "67", "67")
-    assert steps["90"]["in_force"]
-    assert steps["90"]["here"]
+    assert steps["75"]["in_force"]
+    assert steps["75"]["here"]
 
 
 def test_chosen_and_taken_back(windows, compared, enter, roza):
@@ -78,7 +78,7 @@ def test_chosen_and_taken_back(windows, compared, enter, roza):
     chosen = WeightsVersion.objects.get()
     assert f"№ {chosen.pk} · 99 %" in page.get(PAGE).content.decode()
     page.post(f"{PAGE}return/", {"to": "", "seen": chosen.pk})
-    assert in_force.now().certain == 0.9
+    assert in_force.now().certain == 0.75
 
 
 @pytest.mark.parametrize("given", [{"certain": "0.5"}, {"certain": "nan"}, {"certain": ""}, {}])
@@ -99,7 +99,7 @@ def test_who_looked_at_an_older_version_is_told(windows, enter, roza):
 @pytest.mark.parametrize("asked", ["0.5", "x", "", "0.9" * 50, "\x00"])
 def test_nonsense_in_the_address_shows_the_one_in_force(windows, compared, enter, roza, asked):
     compared()
-    assert enter(roza).get(PAGE, {"at": asked}).context["chosen"] == "0.9"
+    assert enter(roza).get(PAGE, {"at": asked}).context["chosen"] == "0.75"
 
 
 def test_whether_an_attached_one_belongs_there(windows, compared, enter, roza):

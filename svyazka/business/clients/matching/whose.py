@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from svyazka.business.clients import apart as said_apart
@@ -12,6 +12,7 @@ from svyazka.business.clients.matching import commonness, in_force
 from svyazka.business.clients.matching.filing import EXACT, key_text
 from svyazka.business.clients.models import ClientRecord
 from svyazka.engines.matching import keys, usage
+from svyazka.engines.matching.compare import Base
 from svyazka.engines.matching.decide import Decision, decide
 from svyazka.engines.matching.packed import unpack
 from svyazka.engines.matching.record import VERSION, Given, Record, normalise
@@ -23,7 +24,9 @@ MOST_OF_KEY, MOST_OF_CONTACT = 25, 60
 MOST_COMPARED = 40
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
+    """A client of the base. `keys`: those that he has in common with what was asked for."""
+
     client_id: int
     record: Record
     keys: frozenset[str]
@@ -68,22 +71,46 @@ def decide_on_many(
 ) -> list[Decision]:
     """`apart`: clients who are somebody else; `besides`: for each record the client whose it is. `weights`: those in
     force, unless others are given."""
-    found, commons, current = answered(
-        together(_candidates(records, besides), commonness.shares(records), in_force.asking())
-    )
+    candidates = read(records, besides)
     return [
-        decide(
-            record,
-            [(one.client_id, one.record) for one in found[place]],
-            base=replace(commons, people=_people(record, found[place])),
-            weights=weights or current,
-            apart=apart,
-        )
+        candidates.decide(record, candidates.of(place), weights=weights, apart=apart)
         for place, record in enumerate(records)
     ]
 
 
-def _people(record: Record, found: Sequence[_Found]) -> Mapping[str, int]:
+@dataclass(frozen=True)
+class Candidates:
+    """Those of a list of records, and what it takes to decide on them."""
+
+    found: Mapping[int, Sequence[Found]]  # by the place of the record
+    commons: Base
+    weights: Weights  # in force
+
+    def of(self, place: int) -> Sequence[Found]:
+        return self.found.get(place, ())
+
+    def decide(
+        self,
+        record: Record,
+        found: Sequence[Found],
+        *,
+        weights: Weights | None = None,
+        apart: Collection[int] = (),
+    ) -> Decision:
+        return decide(
+            record,
+            [(one.client_id, one.record) for one in found],
+            base=replace(self.commons, people=_people(record, found)),
+            weights=weights or self.weights,
+            apart=apart,
+        )
+
+
+def read(records: Sequence[Record], besides: Sequence[int] = ()) -> Candidates:
+    return Candidates(*answered(together(_candidates(records, besides), commonness.shares(records), in_force.asking())))
+
+
+def _people(record: Record, found: Sequence[Found]) -> Mapping[str, int]:
     having: dict[str, int] = defaultdict(int)
     for one in found:
         for key in one.keys:
@@ -92,9 +119,9 @@ def _people(record: Record, found: Sequence[_Found]) -> Mapping[str, int]:
     return usage.count(record, [one.record for one in found], full)
 
 
-def _candidates(records: Sequence[Record], besides: Sequence[int]) -> Asking[dict[int, list[_Found]]]:
+def _candidates(records: Sequence[Record], besides: Sequence[int]) -> Asking[dict[int, list[Found]]]:
     asked = [(place, key_text(key)) for place, record in enumerate(records) for key in sorted(keys.filed(record))]
-    found: dict[int, list[_Found]] = defaultdict(list)
+    found: dict[int, list[Found]] = defaultdict(list)
     if not asked:
         return found
     places, texts = zip(*asked, strict=True)
@@ -102,7 +129,7 @@ def _candidates(records: Sequence[Record], besides: Sequence[int]) -> Asking[dic
     given = {"places": list(places), "keys": list(texts), "most": most, "exact": list(EXACT), "top": MOST_COMPARED}
     given |= {"besides": [besides[place] if besides else 0 for place in places], "version": VERSION}
     for place, client_id, of, packed, seen in (yield from ask(_CANDIDATES, given)):
-        found[place].append(_Found(client_id, replace(unpack(packed), seen=seen), frozenset(of)))
+        found[place].append(Found(client_id, replace(unpack(packed), seen=seen), frozenset(of)))
     return found
 
 
