@@ -252,6 +252,7 @@ _RUSSIAN_IS_DATA = {
     "business/moving_in/heads.py": "how a line of totals begins",
     "business/moving_in/known_titles.py": "whose column it is, as other systems say it",
     "business/moving_in/mapping.py": "how stages are called at which deals end",
+    "connectors/email/quotes.py": "with which words mail programs begin a quotation, and people a signature",
     "connectors/web_form/fields.py": "what the makers of forms call their fields",
     "engines/matching/birthdays.py": "names of months, and what stands behind a year",
     "engines/matching/companies.py": "legal forms and trades as they stand in names",
