@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,23 +13,27 @@ from svyazka.business.clients import history
 from svyazka.business.clients.identify import Contact
 from svyazka.business.clients.matching.recognise import recognise
 from svyazka.business.clients.matching.traits import Known
-from svyazka.business.clients.models import Client, Interaction, Source
-from svyazka.business.consents import giving
+from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.conversations import messages, reach, states
 from svyazka.business.deals.models import Deal
-from svyazka.business.deals.opening import open_deal, open_deal_of
+from svyazka.business.deals.opening import open_deal_of
 from svyazka.business.duplicates.suspicions import suspect
-from svyazka.business.intake.by_hand import known_of, known_of_extra, learn
+from svyazka.business.intake.deal_for import deal_for
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
-from svyazka.business.intake.ways_in import FormFilled, MessageEdited, MessageReceived, MessageState, ReachChanged
+from svyazka.business.intake.take_form import take_form
+from svyazka.business.intake.take_mail import take_mail
+from svyazka.business.intake.ways_in import (
+    FormFilled,
+    MailReceived,
+    MessageEdited,
+    MessageReceived,
+    MessageState,
+    ReachChanged,
+)
 from svyazka.business.journal.record import Actor, Automaton
 from svyazka.business.notices import linking
-from svyazka.kit import rows
 from svyazka.kit.texts import storable
-
-AGAIN = timedelta(days=1)
-_NOT_SAID = frozenset({"utm", "page", "referrer"})  # where from; not what is wanted
 
 
 def take(things: Sequence[object], *, arrival: Arrival) -> dict[str, int]:
@@ -45,38 +48,6 @@ def take(things: Sequence[object], *, arrival: Arrival) -> dict[str, int]:
     return made
 
 
-def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
-    """A new request from a site: into the client's open deal, or a deal of its own."""
-    by = Automaton(arrival.account)
-    contacts = [Contact("phone", form.phone)] if form.phone else []
-    contacts += [Contact("email", form.email)] if form.email else []
-    said = Known(form.name, form.address, form.company, form.tax_number)
-    client, is_new, _decision = found = recognise(contacts, said, by=by)
-    known = {**known_of(form.openings), **known_of_extra(form.extra)}
-    origin = {"utm": form.utm, "page": form.page, "referrer": form.referrer}
-    deal = _deal_for(client, arrival, is_new=is_new, by=by, origin=origin, address=form.address, known=known)
-    if found.doubtful:
-        suspect(client, found.doubtful, deal=deal, by=by)
-    data = {**_besides(form), **known_of(form.openings), **origin, "extra": form.extra}
-    before = _said_before(deal, form, data, arrival)
-    happened = history.add(
-        client.pk,
-        kind=Interaction.Kind.FORM,
-        direction=Interaction.Direction.IN,
-        deal_id=deal.pk,
-        channel=arrival.account,
-        text=form.message,
-        data={**data, "repeats": before.pk} if before else data,
-        at=arrival.received_at,
-        arrival_id=arrival.pk,
-        waiting=before is None,
-        by=by,
-    )
-    where = form.page or form.referrer
-    giving.tick(client, form.consents, page=where, at=arrival.received_at, arrival_id=arrival.pk, by=by)
-    return {"client": client.pk, "deal": deal.pk, "interaction": happened.pk}
-
-
 def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int]:
     """A message from a messenger: the sender is known by his identity there, and by a phone only if he shared it. What
     one of the staff writes to the bot through which he hears of his notices is no client's."""
@@ -89,7 +60,7 @@ def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int
         return known
     by = Automaton(arrival.account)
     client, is_new, _decision = found = recognise(_contacts(message, arrival), Known(message.name), by=by)
-    deal = _deal_for(client, arrival, is_new=is_new, by=by)
+    deal = deal_for(client, arrival, is_new=is_new, by=by)
     if found.doubtful:
         suspect(client, found.doubtful, deal=deal, by=by)
     return _into_history(message, client, deal, arrival=arrival, by=by)
@@ -186,60 +157,14 @@ def _beside_words(message: MessageReceived) -> dict[str, Any]:
     return data
 
 
-def _said_before(deal: Deal, form: FormFilled, data: Mapping[str, Any], arrival: Arrival) -> Interaction | None:
-    """The same request, which somebody has still to answer: it stands in the history again, and waits once."""
-    lines = Interaction.objects.filter(
-        deal_id=deal.pk,
-        kind=Interaction.Kind.FORM,
-        at__gte=arrival.received_at - AGAIN,
-        waiting=True,
-        text=form.message,
-    )
-    told = _wanted(data)
-    return next((one for one in lines if told == _wanted(one.data)), None)
-
-
-def _wanted(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if name not in _NOT_SAID}
-
-
-def _besides(form: FormFilled) -> dict[str, str]:
-    said = {"company": form.company, "inn": form.tax_number}
-    return {"address": form.address, **{code: text for code, text in said.items() if text}}
-
-
 def take_phones(seen: PhonesSeen, *, arrival: Arrival) -> dict[str, int]:
     phones.notice(seen)
     return {}
 
 
-def _deal_for(
-    client: Client,
-    arrival: Arrival,
-    *,
-    is_new: bool,
-    by: Actor,
-    origin: dict[str, Any] | None = None,
-    address: str = "",
-    known: dict[str, Any] | None = None,
-) -> Deal:
-    """The open deal, with what it did not know yet; or a new one with the source of the account."""
-    deal = None if is_new else open_deal_of(client)
-    if deal is None:
-        return open_deal(client, source=_source_of(arrival.account), origin=origin, address=address, facts=known, by=by)
-    return learn(deal, {"address": address, **(known or {})}, by=by)
-
-
-def _source_of(account: str) -> Source | None:
-    found = rows.read(Source, _SOURCE, [account])
-    return found[0] if found else None
-
-
-_SOURCE = """
-join conversations_channelaccount account on account.source_id = clients_source.id where account.code = %s
-"""
 _TAKERS: dict[type, Callable[..., dict[str, int]]] = {
     FormFilled: take_form,
+    MailReceived: take_mail,
     MessageReceived: take_message,
     MessageEdited: take_edit,
     MessageState: take_state,

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from svyazka.business.conversations.told import FileSent, MessageEdited, MessageReceived, MessageState, ReachChanged
+from svyazka.business.conversations.told import (
+    FileSent,
+    MailReceived,
+    MessageEdited,
+    MessageReceived,
+    MessageState,
+    ReachChanged,
+)
 
-__all__ = ["FileSent", "FormFilled", "MailReceived", "MessageEdited", "MessageReceived", "MessageState", "ReachChanged"]
+__all__ = [
+    "FileSent",
+    "FormFilled",
+    "MailReceived",
+    "MessageEdited",
+    "MessageReceived",
+    "MessageState",
+    "ReachChanged",
+]
 
 
 @dataclass(frozen=True)
@@ -26,20 +41,3 @@ class FormFilled:
     utm: dict[str, str] = field(default_factory=dict)
     extra: dict[str, str] = field(default_factory=dict)
     consents: tuple[str, ...] = ()  # what was ticked: kinds of a ConsentText
-
-
-@dataclass(frozen=True)
-class MailReceived(MessageReceived):
-    """A letter: a message with all that letters have besides. `user_id` is its sender's address, `outside_id` its
-    Message-ID, `text` what he wrote himself; what he repeats, and how he signs, stands beside."""
-
-    subject: str = ""
-    quoted: str = ""
-    signature: str = ""
-    whole: str = ""  # text, quotation and signature as they came: what a template reads
-    references: tuple[str, ...] = ()  # Message-IDs of what it answers, the nearest first
-    to: tuple[str, ...] = ()  # addresses
-    reply_to: str = ""
-    print: str = ""  # of what it says: two letters may bear the same Message-ID
-    automatic: str = ""  # nobody wrote it: "answer", "list" or "machine"
-    is_cut: bool = False  # it was too large: only its headers were read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.message import Message
@@ -10,6 +11,7 @@ from email.message import Message
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from svyazka.business.conversations.letters import TOKEN, key_of
 from svyazka.business.intake.connector import Arrived, Ignore, NotUnderstood
 from svyazka.business.intake.ways_in import MailReceived, MessageState
 from svyazka.connectors.email import bounces, html, letters, quotes
@@ -19,6 +21,9 @@ CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 OLDEST = timedelta(days=3650)
 LONGEST = 50_000
 MOST_REFERENCES = 50
+MOST_TOKENS = 5
+_PLUS = re.compile(rf"\+([0-9a-f]{{{TOKEN}}})@")
+_IN_SUBJECT = re.compile(rf"\[#([0-9a-f]{{{TOKEN}}})\]")
 
 
 def read(arrival: Arrived) -> Sequence[object]:
@@ -39,6 +44,7 @@ def read(arrival: Arrived) -> Sequence[object]:
     split = quotes.split(whole)
     subject = letters.header(message, "subject")[:500]
     mark = _print(message, whole, content)
+    references = _references(message)
     return [
         MailReceived(
             channel="email",
@@ -53,7 +59,9 @@ def read(arrival: Arrived) -> Sequence[object]:
             quoted=split.quoted,
             signature=split.signature,
             whole=whole,
-            references=_references(message),
+            answers=next(iter(references), ""),
+            references=references,
+            tokens=_tokens(message, subject),
             to=to,
             reply_to=next((one.value for one in letters.addresses(message, "reply-to")), ""),
             print=mark,
@@ -73,7 +81,8 @@ def _state(returned: bounces.Bounce, at: datetime) -> MessageState:
         raise Ignore(gettext_lazy("The other server still tries to deliver a letter of ours."))
     if not returned.about:
         raise NotUnderstood(gettext_lazy("A letter came back, and it does not say which one."))
-    return MessageState(returned.about, returned.state, at, reason=returned.reason)
+    key = key_of(returned.about)
+    return MessageState(returned.about, returned.state, at, key=key, reason=returned.reason)
 
 
 def _sender(message: Message) -> letters.Address:
@@ -87,6 +96,14 @@ def _references(message: Message) -> tuple[str, ...]:
     """In-Reply-To is what it answers; References are in the order in which they were written."""
     nearest = (*letters.ids(message, "in-reply-to"), *reversed(letters.ids(message, "references")))
     return tuple(dict.fromkeys(nearest))[:MOST_REFERENCES]
+
+
+def _tokens(message: Message, subject: str) -> tuple[str, ...]:
+    """`okna+3f2a9c01d2e4@example.ru`, or `[#3f2a9c01d2e4]` in the subject."""
+    names = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
+    written = [one.value for name in names for one in letters.addresses(message, name)]
+    found = [token for text in written for token in _PLUS.findall(text)]
+    return tuple(dict.fromkeys([*found, *_IN_SUBJECT.findall(subject)]))[:MOST_TOKENS]
 
 
 def _moment(message: Message, received_at: datetime) -> datetime:
