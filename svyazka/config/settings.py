@@ -85,7 +85,7 @@ MESSENGERS = {"telegram": "svyazka.connectors.telegram.send.Telegram", "max": "s
 # By what clients and we write to each other: a kind of channel account → class that fits conversations/channel.Channel.
 CHANNELS: dict[str, str] = {}
 # Those of them that do not call us: a kind → class that fits intake/ear.Ear; `svyazka listen` runs it.
-EARS: dict[str, str] = {}
+EARS: dict[str, str] = {"email": "svyazka.connectors.email.ear.Mails"}
 # By what clients are written to, the first that leads there: a way → class that fits client_channel.ClientChannel.
 # E-mail comes first: it takes files and appointments.
 CLIENT_CHANNELS = {
