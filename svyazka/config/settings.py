@@ -58,10 +58,13 @@ INSTALLED_APPS = [
     "svyazka.connectors.bitrix24",
     "svyazka.connectors.cloud_pbx",
     "svyazka.connectors.email",
+    "svyazka.connectors.green_api",
     "svyazka.connectors.max",
     "svyazka.connectors.oktell",
     "svyazka.connectors.telegram",
+    "svyazka.connectors.wazzup",
     "svyazka.connectors.web_form",
+    "svyazka.connectors.whatsapp",
 ]
 
 # What plugs in: the ledger's name of a connector → its module that reads arrivals.
@@ -70,6 +73,9 @@ CONNECTORS = {
     "telegram": "svyazka.connectors.telegram.read",
     "max": "svyazka.connectors.max.read",
     "email": "svyazka.connectors.email.read",
+    "whatsapp": "svyazka.connectors.whatsapp.read",
+    "wazzup": "svyazka.connectors.wazzup.read",
+    "green_api": "svyazka.connectors.green_api.read",
     "asterisk": "svyazka.connectors.asterisk.read",
     "oktell": "svyazka.connectors.oktell.read",
     "mango": "svyazka.connectors.cloud_pbx.read",
@@ -83,9 +89,29 @@ NOTICE_OUTLETS = {"web_push": "svyazka.connectors.web_push.send.WebPush"}
 # Messengers for notices: ChannelAccount.kind → class that fits notices.messengers.Messenger.
 MESSENGERS = {"telegram": "svyazka.connectors.telegram.send.Telegram", "max": "svyazka.connectors.max.send.Max"}
 # By what clients and we write to each other: a kind of channel account → class that fits conversations/channel.Channel.
-CHANNELS: dict[str, str] = {}
+CHANNELS: dict[str, str] = {
+    "email": "svyazka.connectors.email.say.Mail",
+    "max": "svyazka.connectors.max.send.Max",
+    "whatsapp": "svyazka.connectors.whatsapp.send.WhatsApp",
+    "wazzup": "svyazka.connectors.wazzup.send.Wazzup",
+    "green_api": "svyazka.connectors.green_api.send.GreenApi",
+    "telegram": "svyazka.connectors.telegram.send.Telegram",
+}
 # Those of them that do not call us: a kind → class that fits intake/ear.Ear; `svyazka listen` runs it.
-EARS: dict[str, str] = {"email": "svyazka.connectors.email.ear.Mails"}
+EARS: dict[str, str] = {
+    "email": "svyazka.connectors.email.ear.Mails",
+    "max": "svyazka.connectors.max.ear.Ear",
+    "green_api": "svyazka.connectors.green_api.listen.Notifications",
+}
+# What an account's other side says of all that it has had for us: a kind → function that fits intake/counted_there.py.
+COUNTED_THERE = {
+    "email": "svyazka.connectors.email.count.count",
+    "web_form": "svyazka.connectors.web_form.count.count",
+    "telegram": "svyazka.connectors.telegram.count.count",
+    "max": "svyazka.connectors.max.count.count",
+    "wazzup": "svyazka.connectors.wazzup.count.count",
+    "green_api": "svyazka.connectors.green_api.count.count",
+}
 # By what clients are written to, the first that leads there: a way → class that fits client_channel.ClientChannel.
 # E-mail comes first: it takes files and appointments.
 CLIENT_CHANNELS = {
@@ -275,6 +301,8 @@ WHITENOISE_AUTOREFRESH = TESTING
 # Where an address leads to; {address} takes its place.
 MAP_LINK = os.environ.get("SVYAZKA_MAP_LINK", "https://yandex.ru/maps/?text={address}")
 MEDIA_ROOT = Path(os.environ.get("SVYAZKA_FILES", data_folder() / "files"))
+# Who has been erased, by number: beside the database, so that no restore brings anybody back.
+ERASED_LIST = Path(os.environ.get("SVYAZKA_ERASED", data_folder() / "erased.jsonl"))
 
 # 25 and 40 are the framework's SUCCESS and ERROR; the words are those of the design system.
 MESSAGE_TAGS = {25: "good", 40: "bad"}

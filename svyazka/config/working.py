@@ -21,21 +21,25 @@ from svyazka.business.calls import commands
 from svyazka.business.calls.floor import counting
 from svyazka.business.calls.recordings import fetch, keeping
 from svyazka.business.clients.matching import commonness, filing
-from svyazka.business.conversations import bots
+from svyazka.business.conversations import bots, fetching, states, templates
+from svyazka.business.conversations import sending as messages
 from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
 from svyazka.business.duplicates import merging, refitting, searching
 from svyazka.business.imports import going_on, upload
-from svyazka.business.intake import chores, left_behind
+from svyazka.business.inbox import fallback, routing, threads
+from svyazka.business.intake import about, chores, left_behind, reckoning, tally
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal import bell
 from svyazka.business.moving_in import going_on as moving_in
 from svyazka.business.moving_in import upload as moves
 from svyazka.business.notices import delivering, sending
+from svyazka.business.personal_data import erasing, papers
 from svyazka.business.personal_data import files as data_files
 from svyazka.business.places import placing
 from svyazka.business.problems import rounds as problems
+from svyazka.business.sorting import learning as sorting
 from svyazka.business.visits import (
     client_sending,
     day_plans,
@@ -56,6 +60,8 @@ from svyazka.workplaces.shared import push
 
 POLL = 1.0  # seconds; a bell can be lost
 SHARE = 9  # a round rests for so many times as long as it took
+AT_CLIENTS = 0.3  # seconds until somebody looks again whether there is something to write
+TEMPLATES = 3600.0  # seconds between two questions after what messengers have approved
 PACE = 0.5  # between two turns of what nobody waits for
 LYING = timedelta(seconds=5)  # then the worker does that, too: nobody is there for the chores
 ROUNDS_BELL = "svyazka-rounds"
@@ -75,9 +81,13 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (upload.forget_old, 3600.0),
     (moves.forget_old, 3600.0),
     (data_files.forget_old, 600.0),
+    (states.forget_old, 3600.0),
+    (papers.forget_old, 3600.0),
     (commands.give_up_late, 5.0),
     (left_behind.end_calls, 60.0),
     (counting.fold_in, 1.0),
+    (tally.fold_in, 5.0),
+    (reckoning.go_round, 10.0),
     (keeping.tidy_up, 600.0),
     (measuring.at_night, 1800.0),
     (on_the_map.want_ahead, 60.0),
@@ -90,6 +100,10 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (follow_up.follow_up, 5.0),
     (phones.look, 20.0),
     (tomorrow.tell_due, 60.0),
+    (fallback.go_round, 5.0),
+    (threads.wake_due, 20.0),
+    (about.sort_noted, 60.0),
+    (routing.escalate_due, 10.0),
 )
 
 log = structlog.get_logger(__name__)
@@ -102,9 +116,12 @@ class Stop(Exception):
 def main() -> None:
     told = _told()
     _begin("notices", beside, send_notices, told)
+    for kind in settings.CHANNELS:
+        _begin(f"to clients by {kind}", beside, partial(write_to_clients, kind), told, AT_CLIENTS)
     for kind in settings.MESSENGERS:
         # Each in a thread of its own: one that is blocked must not hold up the others.
         _begin(kind, beside, partial(speak, kind), told, delivering.ROUND)
+    _begin("attachments", beside, partial(fetching.fetch_due, bots.reach), told)
     ledger = AtTheBell(Ledger(), name=WORKER)
     while not told:
         try:
@@ -121,8 +138,10 @@ def do_chores() -> None:
     told = _told()
     _begin("imports", beside, going_on.go_on, told)
     _begin("duplicates", beside, look_for_duplicates, told)
+    _begin("sorting", beside, sorting.go_on, told)
     _begin("moving_in", beside, moving_in.go_on, told)
     _begin("data files", beside, data_files.go_on, told)
+    _begin("erasing", beside, erasing.go_on, told)
     _begin("recordings", beside, fetch.fetch_due, told)
     _begin("places", beside, placing.ask_due, told)
     _begin("plans", beside, planning.begin_what_is_waited_for, told)
@@ -131,6 +150,7 @@ def do_chores() -> None:
     _begin("letters", beside, client_sending.send_due, told)
     _begin("offers", beside, offer_letters.send_due, told)
     _begin("agreements", beside, agreements.go_on, told)
+    _begin("templates", beside, templates.refresh_due, told, TEMPLATES)
     _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL, channel=bell.NEWS).turn, told, 0.2)
     beside(quiet_calls, told, PACE)
 
@@ -169,6 +189,10 @@ def send_notices() -> object:
 def speak(kind: str) -> None:
     """One round. It says nothing of more to do: the next one has to wait its second."""
     delivering.deliver_due(kind, push.write, bots.reach)
+
+
+def write_to_clients(kind: str) -> None:
+    messages.send_due(kind, bots.reach, rest=messages.ROUND)
 
 
 def look_for_duplicates() -> bool:

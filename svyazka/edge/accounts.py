@@ -20,7 +20,7 @@ REMEMBERED = 5.0
 MOST_REMEMBERED = 1_000
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CHANNEL: LiteralString = """
-select code, kind, secret_fingerprint, origins, is_active
+select code, kind, secret_fingerprint, origins, is_active, options, secret, signing
 from conversations_channelaccount where kind = %s and public_key = %s
 """
 _PHONE_SYSTEM: LiteralString = """
@@ -55,7 +55,7 @@ class Accounts:
     async def _ask(self, kind: str, key: str) -> Account | None:
         if kind == PHONE_SYSTEMS:
             return await self._found(_PHONE_SYSTEM, [key], self._phone_system)
-        return await self._found(_CHANNEL, [kind, key], _channel)
+        return await self._found(_CHANNEL, [kind, key], self._channel)
 
     async def _found(
         self, statement: LiteralString, parameters: list[str], read: Callable[..., Account]
@@ -71,6 +71,29 @@ class Accounts:
         given = {name: self._open(code, value) if _is_locked(value) else str(value) for name, value in options.items()}
         return Account(code, driver, is_active=is_active, login=login, secret=self._open(code, locked), options=given)
 
+    def _channel(
+        self,
+        code: str,
+        kind: str,
+        fingerprint: str,
+        origins: list[str] | None,
+        is_active: bool,
+        options: Mapping[str, Any] | None,
+        secret: str,
+        signing: str,
+    ) -> Account:
+        return Account(
+            code,
+            kind,
+            fingerprint,
+            tuple(origins or ()),
+            is_active,
+            # A bot's token is nothing that the door needs.
+            secret=self._open(code, secret) if kind == "web_form" else "",
+            signing=self._open(code, signing),
+            options=options or {},
+        )
+
     def _open(self, code: str, locked: str) -> str:
         try:
             return strongbox(self._secret_key).take_out(locked) if locked and self._secret_key else ""
@@ -81,7 +104,3 @@ class Accounts:
 
 def _is_locked(value: object) -> bool:
     return isinstance(value, str) and value.startswith(LOCKED)
-
-
-def _channel(code: str, kind: str, fingerprint: str, origins: list[str] | None, is_active: bool) -> Account:
-    return Account(code, kind, fingerprint, tuple(origins or ()), is_active)

@@ -13,9 +13,14 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from svyazka.connectors.cloud_pbx.verify import verify as verify_cloud_pbx
+from svyazka.connectors.green_api.verify import verify as verify_green_api
 from svyazka.connectors.max.verify import verify as verify_max
 from svyazka.connectors.telegram.verify import verify as verify_telegram
+from svyazka.connectors.wazzup.verify import verify as verify_wazzup
+from svyazka.connectors.web_form.captcha import vouch as vouch_for_form
 from svyazka.connectors.web_form.verify import verify as verify_web_form
+from svyazka.connectors.whatsapp.verify import LARGEST as LARGEST_OF_WHATSAPP
+from svyazka.connectors.whatsapp.verify import verify as verify_whatsapp
 from svyazka.edge import counters
 from svyazka.edge.accounts import PHONE_SYSTEMS, Accounts
 from svyazka.edge.arrivals import Arrivals, Way
@@ -26,12 +31,16 @@ from svyazka.edge.door import Door
 from svyazka.edge.ledger import Ledger, Pool
 from svyazka.edge.live import Live
 from svyazka.edge.surroundings import NAME, Surroundings
+from svyazka.edge.widgets import Widgets
 from svyazka.edge.words import language_of, say
 
 WAYS = {
-    "form": Way("web_form", verify_web_form, from_pages=True),
+    "form": Way("web_form", verify_web_form, from_pages=True, vouch=vouch_for_form),
     "telegram": Way("telegram", verify_telegram),
     "max": Way("max", verify_max),
+    "whatsapp": Way("whatsapp", verify_whatsapp, methods=("POST", "GET"), most=LARGEST_OF_WHATSAPP),
+    "wazzup": Way("wazzup", verify_wazzup),
+    "green_api": Way("green_api", verify_green_api),
     "cloud_pbx": Way(PHONE_SYSTEMS, verify_cloud_pbx, methods=("POST", "GET"), goes_on=True),
 }
 log = logging.getLogger("svyazka.edge")
@@ -52,6 +61,8 @@ class Edge:
         path: str = scope["path"]
         if path.startswith("/in/"):
             return await self._take(path, scope, receive, send)
+        if path.startswith("/widget/"):
+            return await self.widgets.give(path, scope, send)
         if path == "/live/" and scope["method"] == "GET":
             return await self.live.listen(scope, receive, send)
         if path == "/healthz":
@@ -99,6 +110,7 @@ class Edge:
         bell = Bell(given.direct_url)
         ledger = Ledger(self._pool, bell)
         self.arrivals = Arrivals(Accounts(self._pool, given.secret_key), Callers(self._pool), ledger, given.proxies)
+        self.widgets = Widgets(self._pool, given.zone)
         self.live = Live(given, self._pool)
         self.door = Door(given.web, given.proxies)
         await self.door.open()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -33,6 +33,7 @@ from svyazka.edge.limits import Limits
 from svyazka.edge.words import language_of, say
 from svyazka.kit.proxies import Proxies
 
+Vouch = Callable[[Knock, Account], Awaitable[dict[str, str]]]
 MOST_BYTES = 256 * 1024
 MOST_SECONDS = 20
 _KEPT = ("content-type", "user-agent", "referer", "origin", "accept-language")
@@ -47,6 +48,8 @@ class Way:
     from_pages: bool = False
     methods: tuple[str, ...] = ("POST",)
     goes_on: bool = False  # whether more follows the key in its address
+    most: int = MOST_BYTES  # of one body
+    vouch: Vouch | None = None  # asks somebody else about the sender; what is found out stands beside the arrival
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ class Arrivals:
         self._proxies = proxies
         self._limits = Limits(limits.AT_ONCE, limits.A_SECOND)
         self._wrong = Limits(limits.WRONG_AT_ONCE, limits.WRONG_A_SECOND)
+        self._often = Limits(limits.OFTEN_AT_ONCE, limits.OFTEN_A_SECOND)
+        self._same = Limits(limits.SAME_AT_ONCE, limits.SAME_A_SECOND)
 
     async def take(self, way: Way, key: str, rest: str, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Asked(way, scope, headers_of(scope), send)
@@ -114,7 +119,7 @@ class Arrivals:
     async def _take_body(self, asked: Asked, account: Account, rest: str, receive: Receive) -> None:
         try:
             async with asyncio.timeout(MOST_SECONDS):
-                body = await read_body(receive, asked.headers, most=MOST_BYTES)
+                body = await read_body(receive, asked.headers, most=asked.way.most)
         except TooLarge:
             return await asked.answer(413, "too_large")
         except TimeoutError:
@@ -134,8 +139,11 @@ class Arrivals:
         body = knock.body if verdict.written is None else verdict.written
         if wait := self._wait(asked, account, len(body)):
             return await asked.answer(429, "too_many", headers=((b"retry-after", str(wait).encode()),))
+        noted = self._held(asked, account, verdict)
+        if asked.way.vouch and not noted:
+            noted = await asked.way.vouch(knock, account)
         try:
-            await self._ledger.write(_arrival(asked, account, verdict, body, knock.path, self._stations(asked)))
+            await self._ledger.write(_arrival(asked, account, verdict, body, knock.path, self._stations(asked), noted))
         except Busy:
             return await _busy(asked)
         return await _as_told(asked, verdict)
@@ -152,6 +160,17 @@ class Arrivals:
         address = self._sender(asked)
         is_bounded = asked.way.from_pages and not is_loopback(address)
         return self._limits.seconds_to_wait(account.code, address, size) if is_bounded else 0
+
+    def _held(self, asked: Asked, account: Account, verdict: Accepted) -> dict[str, str]:
+        """It is taken, and a note beside it says that so many do not come from people. A builder of sites sends all
+        of them from its own address: only those of browsers count."""
+        address = self._sender(asked)
+        if not asked.way.from_pages or is_loopback(address):
+            return {}
+        if verdict.phone and self._same.seconds_to_wait(account.code, verdict.phone, 0):
+            return {"held": "phone"}
+        is_page = "origin" in asked.headers
+        return {"held": "address"} if is_page and self._often.seconds_to_wait(account.code, address, 0) else {}
 
     def _count_wrong(self, asked: Asked, account: Account, verdict: Refused) -> None:
         """Whoever guesses gets on slowly; this machine's own programs are free, as of all bounds."""
@@ -179,9 +198,18 @@ async def _as_told(asked: Asked, verdict: Accepted | Refused) -> None:
     return await asked.answer(verdict.status, verdict.message, wrong=wrong)
 
 
-def _arrival(asked: Asked, account: Account, verdict: Accepted, body: bytes, path: str, stations: str) -> NewArrival:
+def _arrival(
+    asked: Asked,
+    account: Account,
+    verdict: Accepted,
+    body: bytes,
+    path: str,
+    stations: str,
+    noted: Mapping[str, str],
+) -> NewArrival:
     kept = {name: asked.headers[name][:2000] for name in _KEPT if name in asked.headers}
     kept["x-forwarded-for"] = stations[:200]
+    kept |= noted
     if path:
         kept["path"] = path
     return NewArrival(account.code, account.kind, verdict.outside_id, verdict.conversation, kept, body)

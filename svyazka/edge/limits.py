@@ -16,6 +16,12 @@ AT_ONCE = 60.0
 A_SECOND = 2.0
 WRONG_AT_ONCE = 20.0  # secrets that do not fit: a slip of whoever sets a system up, not somebody who guesses
 WRONG_A_SECOND = 0.2
+# What is taken, but held to be no person's: of one address through one form, and with one phone. Behind one address of
+# a mobile network are many people, and one of them may try again.
+OFTEN_AT_ONCE = 30.0
+OFTEN_A_SECOND = 1 / 30
+SAME_AT_ONCE = 8.0
+SAME_A_SECOND = 1 / 600
 BYTES_OF_ONE = 8 * 1024  # a larger body counts as several
 MOST_REMEMBERED = 20_000
 

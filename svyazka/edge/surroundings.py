@@ -19,6 +19,8 @@ class Surroundings:
     proxies: Proxies = OF_THIS_MACHINE
     secret_key: str = ""  # opens the secrets of telephone systems; without it their signatures cannot be checked
 
+    zone: str = "Europe/Moscow"  # of the company's hours
+
     @property
     def prepare_threshold(self) -> int | None:
         """Statements are prepared, unless there is a pooler between: it hands us another connection each time."""
@@ -35,6 +37,7 @@ def from_environment() -> Surroundings:
         web=os.environ.get("SVYAZKA_WEB") or Surroundings.web,
         proxies=_proxies(),
         secret_key=os.environ.get("SVYAZKA_SECRET_KEY", ""),
+        zone=os.environ.get("SVYAZKA_TIME_ZONE") or Surroundings.zone,
     )
 
 

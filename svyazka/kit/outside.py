@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import ssl
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,12 +17,27 @@ import httpx
 
 from svyazka.kit.street import Street
 
+Part = tuple[str | None, bytes | str, str] | tuple[str | None, bytes | str]  # name of the file, content, type
 DEADLINE = 10.0  # seconds for one question, however slowly the answer trickles in
 MOST_BYTES = 256 * 1024
+A_SECOND = 125_000  # bytes that a slow line carries
 
 
 class Silent(Exception):
-    """No answer that could be read: nobody there, too slow, too long, a proxy that refuses."""
+    """No answer that could be read: nobody there, too slow, too long, a proxy that refuses. `is_asked`: the question
+    may have arrived, so that what it asks for may have happened."""
+
+    def __init__(self, trouble: str, *, is_asked: bool = False):
+        super().__init__(trouble)
+        self.is_asked = is_asked
+
+
+class NotGiven(Exception):
+    """It answered, and did not give the file. `status`: with what."""
+
+    def __init__(self, status: int):
+        super().__init__(f"answered {status}")
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -62,27 +77,63 @@ class Line:
                 trust_env=False,
             )
 
-    def ask(self, method: str, path: str, given: object = None, *, query: Mapping[str, str] | None = None) -> Answer:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        given: object = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        files: Mapping[str, Part] | None = None,
+    ) -> Answer:
+        """`files`: a form with files in it, in place of JSON. They may take as long as a slow line needs."""
         if self._client is None:
             raise Silent("no address")
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + self._patience + sum(len(part[1]) for part in (files or {}).values()) / A_SECOND
         try:
-            with self._client.stream(method, path, json=given, params=query) as answer:
+            with self._client.stream(method, path, json=given, params=query, files=files) as answer:
                 body = b""
                 for piece in answer.iter_bytes():
                     body += piece
                     if len(body) > self._most or time.monotonic() > deadline:
-                        raise Silent("too much, or too slow")
+                        raise Silent("too much, or too slow", is_asked=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as trouble:
-            raise Silent(type(trouble).__name__) from None
+            raise _silent(trouble) from None
         after = _seconds(answer.headers.get("retry-after", ""))
         found = _json(body)
         listed = found if isinstance(found, list) else ()
         return Answer(answer.status_code, found if isinstance(found, dict) else {}, after, listed)
 
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """A file, piece by piece, within the patience and the bound of this line. Raises NotGiven or Silent."""
+        if self._client is None:
+            raise Silent("no address")
+        deadline, size = time.monotonic() + self._patience, 0
+        try:
+            with self._client.stream("GET", path, follow_redirects=True) as answer:
+                if answer.status_code != 200:
+                    raise NotGiven(answer.status_code)
+                for piece in answer.iter_bytes():
+                    size += len(piece)
+                    if size > self._most or time.monotonic() > deadline:
+                        raise Silent("too much, or too slow")
+                    yield piece
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as trouble:
+            raise _silent(trouble) from None
+
     def close(self) -> None:
         if self._client:
             self._client.close()
+
+
+# Of a question that has not gone out yet.
+_BEFORE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+
+def _silent(trouble: Exception) -> Silent:
+    return Silent(
+        type(trouble).__name__, is_asked=isinstance(trouble, httpx.HTTPError) and not isinstance(trouble, _BEFORE)
+    )
 
 
 def _json(body: bytes) -> object:

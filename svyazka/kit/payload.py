@@ -29,3 +29,13 @@ def moment_in(inside: dict[str, Any], name: str, *, a_second: int, received_at: 
         return received_at
     moment = datetime.fromtimestamp(said / a_second, UTC)
     return moment if moment < received_at + CLOCKS_MAY_DIFFER else received_at
+
+
+def said_moment(said: object, *, received_at: datetime) -> datetime:
+    """Said as in ISO 8601, by the same rules."""
+    try:
+        moment = datetime.fromisoformat(said) if isinstance(said, str) else received_at
+    except ValueError:
+        return received_at
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment < received_at + CLOCKS_MAY_DIFFER else received_at

@@ -24,12 +24,12 @@ def columns(*models: type[Model]) -> str:
     return ", ".join(f"{model._meta.db_table}.{name}" for model in models for name in _names(model))
 
 
-def read(model: type[M], rest: str, parameters: Sequence[Any] = ()) -> list[M]:
+def read(model: type[M], rest: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[M]:
     """All of one table. `rest`: what follows its name in the question; never what somebody typed."""
     return answered(asked(model, rest, parameters))
 
 
-def asked(model: type[M], rest: str, parameters: Sequence[Any] = ()) -> Asking[list[M]]:
+def asked(model: type[M], rest: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Asking[list[M]]:
     """The same, beside other questions."""
     question = f"select {columns(model)} from {model._meta.db_table} {rest}"  # noqa: S608  # names of our own only
     return [_made(model, list(row)) for row in (yield from ask(question, parameters))]

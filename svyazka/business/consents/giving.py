@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -19,10 +19,29 @@ from svyazka.kit.texts import storable
 BY_HAND = (ClientConsent.Source.CALL, ClientConsent.Source.ON_SITE, ClientConsent.Source.PAPER)
 
 
-def tick(client: Client, kinds: Iterable[str], *, page: str, at: datetime, arrival_id: int, by: Actor) -> None:
-    """A form came with ticks. One of a client who has agreed to the same words already says nothing new."""
+def tick(
+    client: Client,
+    kinds: Iterable[str],
+    *,
+    page: str,
+    at: datetime,
+    arrival_id: int,
+    by: Actor,
+    versions: Mapping[str, int] | None = None,
+) -> None:
+    """A form came with ticks. One of a client who has agreed to the same words already says nothing new. `versions`:
+    which words stood there, where the form says so."""
     for kind in kinds:
-        give(client, kind, source=ClientConsent.Source.FORM, page=page, at=at, arrival_id=arrival_id, by=by)
+        give(
+            client,
+            kind,
+            source=ClientConsent.Source.FORM,
+            page=page,
+            at=at,
+            arrival_id=arrival_id,
+            version=(versions or {}).get(kind),
+            by=by,
+        )
 
 
 @transaction.atomic
@@ -35,13 +54,14 @@ def give(
     page: str = "",
     at: datetime | None = None,
     arrival_id: int | None = None,
+    version: int | None = None,
 ) -> ClientConsent:
-    """To the words that are in force at that time."""
+    """To the words that are in force at that time, or to those of that version."""
     if kind not in ConsentText.Kind.values or source not in ClientConsent.Source.values:
         raise Refused(_("There is no such consent."))
     given_at = at or clock.now()
     _hold(client)
-    text = texts.in_force(kind, given_at)
+    text = (texts.of_version(kind, version) if version else None) or texts.in_force(kind, given_at)
     standing = ClientConsent.objects.filter(client=client, kind=kind, text=text, withdrawn_at=None).first()
     if standing:
         return standing

@@ -21,6 +21,10 @@ def in_force(kind: str, at: datetime) -> ConsentText | None:
     return ConsentText.objects.filter(kind=kind, since__lte=at).order_by("-version").first()
 
 
+def of_version(kind: str, version: int) -> ConsentText | None:
+    return ConsentText.objects.filter(kind=kind, version=version).first()
+
+
 def newest() -> dict[str, ConsentText]:
     found = ConsentText.objects.order_by("kind", "-version").distinct("kind").select_related("by")
     return {one.kind: one for one in found}

@@ -78,6 +78,12 @@ def renew_secret(account: ChannelAccount, *, by: Actor) -> str:
     return secret
 
 
+def options_of(code: str) -> dict[str, Any]:
+    """What an account has set besides, for those who read its arrivals."""
+    found = ChannelAccount.objects.filter(code=code).values_list("options", flat=True).first()
+    return dict(found or {})
+
+
 def new_secret() -> str:
     return randomness.token_urlsafe(32)
 

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.conversations import channel
 from svyazka.business.conversations.models import Ban, ChannelAccount
 from svyazka.business.journal.record import About, Actor, record
-from svyazka.business.notices.messengers import of_kind
+from svyazka.business.notices import messengers
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
@@ -46,4 +47,5 @@ def refuse_forbidden(kind: str) -> None:
 
 
 def _foreign() -> list[str]:
-    return [kind for kind in settings.MESSENGERS if of_kind(kind).is_foreign]
+    of_staff = [kind for kind in settings.MESSENGERS if messengers.of_kind(kind).is_foreign]
+    return of_staff + [kind for kind in settings.CHANNELS if channel.of_kind(kind).is_foreign]

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.conversations import accounts, bans
+from svyazka.business.conversations import accounts, bans, sending
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.journal.record import Actor, record
 from svyazka.business.notices import outbox
@@ -56,6 +56,7 @@ def connect(account: ChannelAccount, *, token: str, base: str, proxy: str, by: A
         account.proxy = secrets.lock_away(access.proxy) if access.proxy else ""
         account.save(update_fields=["secret", "nick", "base", "proxy"])
         outbox.resume(account.code)
+        sending.resume(account.code)
         record("conversations.token_kept", accounts.about(account), by=by, note=nick)
 
 

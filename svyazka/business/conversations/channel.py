@@ -46,6 +46,23 @@ class Template:
 
 
 @dataclass(frozen=True)
+class Approved:
+    """A template as the messenger lists it: `{{1}}` stands where a value goes. `state`: approved, pending, rejected,
+    paused or disabled; `unfit`: it wants more than values of its text (a picture, say), so it is not sent from here."""
+
+    name: str
+    language: str
+    text: str
+    places: int = 0
+    category: str = ""
+    state: str = "approved"
+    head: str = ""
+    foot: str = ""
+    buttons: tuple[str, ...] = ()
+    unfit: bool = False
+
+
+@dataclass(frozen=True)
 class Saying:
     """One message on its way out. `key`: our number of it; `to` and `address` as the client's reach has them."""
 
@@ -67,6 +84,9 @@ class Said:
     outside_ids: tuple[str, ...]
 
 
+A_SECOND, CHAT_REST = 25, timedelta(seconds=1)
+
+
 class Channel(Protocol):
     """A class named in `settings.CHANNELS`, under the kind of its accounts. It asks nothing of the database: it is used
     from threads."""
@@ -80,6 +100,9 @@ class Channel(Protocol):
     takes_buttons: ClassVar[bool]
     takes_templates: ClassVar[bool]
     repeats: ClassVar[bool]  # the same key sent twice is one message there
+    # Where they are not named: A_SECOND and CHAT_REST.
+    # a_second: ClassVar[int]  # messages of one account
+    # chat_rest: ClassVar[timedelta]  # from one message in a chat to the next
 
     def __init__(self, access: Access) -> None: ...
 
@@ -92,6 +115,9 @@ class Channel(Protocol):
     def fetch(self, ref: Mapping[str, Any]) -> Iterator[bytes]:
         """A file that came with a message, piece by piece. Raises Gone, Denied or Unreached."""
 
+    # Only where it takes templates: all that the messenger knows of. Raises Denied or Unreached.
+    # def templates(self) -> Sequence[Approved]: ...
+
     def close(self) -> None: ...
 
 
@@ -102,3 +128,13 @@ def of_kind(kind: str) -> type[Channel]:
 def of_account(account: str) -> type[Channel]:
     """`telegram/main` → the channel of `telegram`."""
     return of_kind(account.partition("/")[0])
+
+
+def a_second(kind: str) -> int:
+    """How many messages one account of this kind may send."""
+    return int(getattr(of_kind(kind), "a_second", A_SECOND))
+
+
+def chat_rest(kind: str) -> timedelta:
+    """From one message in a chat to the next."""
+    return cast(timedelta, getattr(of_kind(kind), "chat_rest", CHAT_REST))

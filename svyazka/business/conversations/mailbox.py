@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from svyazka.business.notices.messengers import Access
 
+_IN_SUBJECT = re.compile(r"\[#[0-9a-f]{12}\]")
+_ANSWERS = re.compile(r"^(\s*(re|fwd?|aw|отв|на)(\[\d+\])?\s*:)+", re.IGNORECASE)
 TLS, STARTTLS, NONE = "tls", "starttls", "none"
 
 
@@ -34,6 +38,15 @@ class Mailbox:
     marks_read: bool = False
     has_plus: bool = False  # what comes to okna+anything@ comes to okna@
     keeps_sent: bool = False  # a copy of each letter goes into the folder of what was sent
+    opened_at: str = ""  # ISO
+
+
+class Tried(Protocol):
+    """What a channel of letters can do besides. Each raises Denied or Unreached with a word of `listening.TROUBLES`."""
+
+    def try_reading(self) -> None: ...
+
+    def try_sending(self) -> None: ...
 
 
 def of(access: Access) -> Mailbox:
@@ -51,6 +64,7 @@ def of(access: Access) -> Mailbox:
         marks_read=bool(options.get("marks_read")),
         has_plus=bool(options.get("has_plus")),
         keeps_sent=bool(options.get("keeps_sent")),
+        opened_at=options.get("opened_at", ""),
     )
 
 
@@ -65,6 +79,16 @@ def read_passwords(secret: str) -> Mapping[str, str]:
     except ValueError:
         return {}
     return {name: str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def without_token(subject: str) -> str:
+    return " ".join(_IN_SUBJECT.sub(" ", subject).split())
+
+
+def answer_to(subject: str) -> str:
+    """`Fwd: Re: Balcony` → `Re: Balcony`: once is enough."""
+    bare = _ANSWERS.sub("", without_token(subject)).strip()
+    return f"Re: {bare}" if bare else ""
 
 
 def _server(options: Mapping[str, str], side: str, passwords: Mapping[str, str]) -> Server:

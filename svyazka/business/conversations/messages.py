@@ -16,6 +16,7 @@ from svyazka.business.conversations import files as store
 from svyazka.business.conversations import reach, states
 from svyazka.business.conversations.channel import Button, Channel, Template, of_account
 from svyazka.business.conversations.client_channel import Attached
+from svyazka.business.conversations.mailbox import answer_to
 from svyazka.business.conversations.models import Message
 from svyazka.business.conversations.reach import WayTo
 from svyazka.business.conversations.states import State
@@ -89,6 +90,7 @@ def joined(said: MessageReceived, *, account: str) -> Message | None:
 
 def echo(said: MessageReceived, *, account: str) -> Message | None:
     """A message that we are sending, come back as one of ours before the answer did."""
+    states.hold_number(account, said.outside_id)
     under_way = Message.objects.select_for_update().filter(
         account=account, user_id=said.user_id, is_ours=True, outside_id="", state__in=[State.SENDING, State.UNSURE]
     )
@@ -255,10 +257,21 @@ def answered(message: Message, outside_ids: Sequence[str]) -> None:
         states.catch_up(message)
 
 
+def refused(detail: str) -> str:
+    """`detail`: their code; or a reason that the connector has words for, with the code in brackets."""
+    if detail.endswith("]"):
+        return detail
+    return f"{REFUSED} [{detail}]" if detail else REFUSED
+
+
 def in_words(message: Message) -> str:
     """Why it was not sent, in the language of the page: in the row stands the English text and, in brackets, their
     code."""
-    text, bracket, detail = message.reason.partition(" [")
+    return reason_in_words(message.reason)
+
+
+def reason_in_words(reason: str) -> str:
+    text, bracket, detail = reason.partition(" [")
     return (gettext(text) if text else "") + bracket + detail
 
 
@@ -323,6 +336,8 @@ def _besides(
         more["template"] = {"name": template.name, "language": template.language, "values": list(template.values)}
     if subject:
         more["subject"] = storable(subject)
+    elif answers and answers.more.get("subject"):
+        more["subject"] = answer_to(answers.more["subject"])
     if answers and answers.more.get("references"):
         more["references"] = answers.more["references"]
     return more

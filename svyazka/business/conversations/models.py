@@ -40,6 +40,11 @@ class ChannelAccount(models.Model):
     # What the outside signs its arrivals with, where a fingerprint cannot tell; locked away.
     signing = models.TextField(blank=True, default="", db_default="")
 
+    @property
+    def way(self) -> str:
+        """What the edge calls it in the address (`edge/app.py`: WAYS)."""
+        return "form" if self.kind == self.Kind.WEB_FORM else self.kind
+
     def __str__(self) -> str:
         return self.name
 
@@ -52,6 +57,25 @@ class Ban(models.Model):
 
     what = models.CharField(max_length=40, choices=What.choices, primary_key=True)
     since = models.DateTimeField()
+
+
+class ApprovedTemplate(models.Model):
+    """A text with places that a messenger lets us send at any time; as it was listed there last."""
+
+    account = models.CharField(max_length=60)  # "whatsapp/main"
+    name = models.CharField(max_length=512)
+    language = models.CharField(max_length=20)
+    state = models.CharField(max_length=20)
+    category = models.CharField(max_length=30, blank=True)
+    head = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
+    foot = models.CharField(max_length=200, blank=True)
+    buttons = models.JSONField(default=list)  # what stands on them
+    places = models.PositiveSmallIntegerField(default=0)
+    is_unfit = models.BooleanField(default=False)  # it wants more than values of its text
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "name", "language"], name="template_once")]
 
 
 class MailServer(models.Model):
@@ -130,6 +154,7 @@ class Message(models.Model):
             models.Index(fields=["interaction_id"], name="message_of_line"),
             models.Index(fields=["account", "user_id", "-id"], name="message_of_chat"),
             models.Index(fields=["try_at"], condition=Q(try_at__isnull=False), name="message_due"),
+            models.Index(fields=["state_at"], condition=Q(is_ours=True, state="failed"), name="message_failed"),
         ]
 
 

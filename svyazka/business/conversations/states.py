@@ -15,8 +15,9 @@ from svyazka.kit import clock
 
 State = Message.State
 _FORWARD: Mapping[str, int] = {
-    State.WAITING: 0, State.SENDING: 1, State.UNSURE: 1, State.SENT: 2, State.DELIVERED: 3, State.READ: 4,
-}  # fmt: skip
+    state: place
+    for place, state in enumerate((State.WAITING, State.SENDING, State.UNSURE, State.SENT, State.DELIVERED, State.READ))
+}
 KEPT = timedelta(days=1)
 
 

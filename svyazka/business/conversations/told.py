@@ -90,3 +90,15 @@ class MailReceived(MessageReceived):
     print: str = ""  # of what it says: two letters may bear the same Message-ID
     automatic: str = ""  # nobody wrote it: "answer", "list" or "machine"
     is_cut: bool = False  # it was too large: only its headers were read
+
+
+@dataclass(frozen=True)
+class IdentityChanged:
+    """Somebody is known by another id there from now on: he has another number, or his messenger has begun to hide it.
+    Told with every message where both are known, it changes something once."""
+
+    channel: str  # a ContactPoint.Kind
+    user_id: str
+    was: str
+    at: datetime
+    phone: str = ""  # E.164, his own, where it is known

@@ -48,6 +48,11 @@ class Ignore(Unused):
     """It is understood, and asks for nothing."""
 
 
+class Spam(Ignore):
+    """It is held to be no client's. Nothing is thrown away: a person sees it, and may say that it is one (`spam.py`).
+    Its reasons begin with "Spam: "."""
+
+
 @cache
 def connector(name: str) -> Connector:
     module = settings.CONNECTORS.get(name)

@@ -20,10 +20,11 @@ class Account:
     secret_fingerprint: str = ""
     origins: tuple[str, ...] = ()
     is_active: bool = True
-    # Of a telephone system, whose signatures need the secret itself.
+    # Of a telephone system, whose signatures need the secret itself; of a form, the captcha's.
     login: str = ""
-    secret: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
+    secret: str = field(default="", repr=False)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    signing: str = field(default="", repr=False)  # what its arrivals are signed with
 
     def lets_in(self, origin: str) -> bool:
         """Whether a page of that site may post. As typed by people: with a slash at the end, in capitals."""
@@ -76,6 +77,7 @@ class Accepted:
     message: str = "thanks"
     wrong: Mapping[str, str] = field(default_factory=dict)
     said: Said | None = None
+    phone: str = ""  # of whoever asks (E.164): how often it may come is the door's to say
     written: bytes | None = None  # in place of the body: what stood in the address; what a secret was taken out of
 
 

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.clients.models import Source
+
 
 class Arrival(models.Model):
     """The ledger: one row for each thing that came from outside, whole, before anybody thought about it. Cut by week.
@@ -66,3 +68,48 @@ class ArrivalKey(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["received_at"], name="arrival_key_age")]
+
+
+class ArrivalTally(models.Model):
+    """How many arrivals came by an account in an hour. Counted by the worker as they grow, never over the ledger."""
+
+    pk = models.CompositePrimaryKey("account", "hour")
+    account = models.CharField(max_length=60)
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+
+
+class TalliedUpTo(models.Model):
+    """How far the ledger has been counted. One row."""
+
+    arrival_id = models.BigIntegerField()
+
+
+class Reckoning(models.Model):
+    """What an account's other side said when it was asked last whether we have all that it had for us."""
+
+    account = models.CharField(max_length=60, primary_key=True)
+    at = models.DateTimeField(null=True)
+    since = models.DateTimeField(null=True)  # from when on it was asked
+    there = models.PositiveIntegerField(null=True)  # as many as it has had for us; empty: it does not tell
+    missing = models.JSONField(default=list)  # outside ids that we have not, and could not get either
+    fetched = models.PositiveIntegerField(default=0)  # those that we had not, and have got by this
+    waiting = models.PositiveIntegerField(default=0)  # it has them and could not hand them over
+    trouble = models.CharField(max_length=300, blank=True)  # as `in_words` reads it
+    is_asked = models.BooleanField(default=False)  # somebody wants to know now
+
+
+class MailTemplate(models.Model):
+    """Letters of one sender that are requests, and where in them stands what."""
+
+    name = models.CharField(max_length=120)
+    sender = models.CharField(max_length=200)  # "leads@agency.ru", or "@agency.ru"
+    subject = models.CharField(max_length=200, blank=True)  # a part of it; * is anything
+    marks = models.JSONField(default=list)  # of `marks.Mark`
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+    sample_id = models.BigIntegerField(null=True)  # the arrival out of which it was made, as long as it is kept
+
+    def __str__(self) -> str:
+        return self.name

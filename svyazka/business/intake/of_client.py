@@ -27,4 +27,4 @@ HELD = (
         ("connector", "outside_id", "conversation", "reason", "made"),
     ),
 )
-NOTHING = ("ArrivalKey",)
+NOTHING = ("ArrivalKey", "ArrivalTally", "TalliedUpTo", "Reckoning", "MailTemplate")

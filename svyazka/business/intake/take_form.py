@@ -10,18 +10,20 @@ from svyazka.business.clients import history
 from svyazka.business.clients.identify import Contact
 from svyazka.business.clients.matching.recognise import recognise
 from svyazka.business.clients.matching.traits import Known
-from svyazka.business.clients.models import Interaction, Source
+from svyazka.business.clients.models import Client, Interaction, Source
 from svyazka.business.consents import giving
 from svyazka.business.deals.models import Deal
 from svyazka.business.duplicates.suspicions import suspect
+from svyazka.business.intake import ring_wish
 from svyazka.business.intake.by_hand import known_of, known_of_extra
 from svyazka.business.intake.deal_for import deal_for
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.ways_in import FormFilled
-from svyazka.business.journal.record import Automaton
+from svyazka.business.journal.record import Actor, Automaton
+from svyazka.business.sorting import sort
 
 AGAIN = timedelta(days=1)
-_NOT_SAID = frozenset({"utm", "page", "referrer", "letter"})  # where from; not what is wanted
+_NOT_SAID = frozenset({"utm", "page", "referrer", "marks", "letter"})  # where from; not what is wanted
 
 
 def take_form(form: FormFilled, *, arrival: Arrival, source: Source | None = None, letter: str = "") -> dict[str, int]:
@@ -34,6 +36,7 @@ def take_form(form: FormFilled, *, arrival: Arrival, source: Source | None = Non
     client, is_new, _decision = found = recognise(contacts, said, by=by)
     known = {**known_of(form.openings), **known_of_extra(form.extra)}
     origin = {"utm": form.utm, "page": form.page, "referrer": form.referrer}
+    origin |= {"marks": form.marks} if form.marks else {}
     given: dict[str, Any] = {"origin": origin, "address": form.address, "known": known}
     deal = deal_for(client, arrival, is_new=is_new, by=by, source=source, **given)
     if found.doubtful:
@@ -54,9 +57,18 @@ def take_form(form: FormFilled, *, arrival: Arrival, source: Source | None = Non
         waiting=before is None,
         by=by,
     )
-    where = form.page or form.referrer
-    giving.tick(client, form.consents, page=where, at=arrival.received_at, arrival_id=arrival.pk, by=by)
+    sort.sort(happened)
+    _agree(client, form, arrival, by=by)
+    if form.ring_at and before is None:
+        ring_wish.plan(deal, form.ring_at, by=by)
     return {"client": client.pk, "deal": deal.pk, "interaction": happened.pk}
+
+
+def _agree(client: Client, form: FormFilled, arrival: Arrival, *, by: Actor) -> None:
+    where, versions = form.page or form.referrer, form.consent_versions
+    giving.tick(
+        client, form.consents, page=where, at=arrival.received_at, arrival_id=arrival.pk, by=by, versions=versions
+    )
 
 
 def _said_before(deal: Deal, form: FormFilled, data: Mapping[str, Any], arrival: Arrival) -> Interaction | None:

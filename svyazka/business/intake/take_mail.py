@@ -17,11 +17,14 @@ from svyazka.business.conversations.models import Message
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal_of
 from svyazka.business.duplicates.suspicions import suspect
+from svyazka.business.inbox import routing, threads
 from svyazka.business.intake.connector import Ignore, NotUnderstood
 from svyazka.business.intake.deal_for import deal_for
+from svyazka.business.intake.mail_templates import take_lead
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.ways_in import MailReceived
 from svyazka.business.journal.record import Actor, Automaton
+from svyazka.business.sorting import sort
 from svyazka.kit.texts import storable
 
 LONGEST_QUOTATION = 20_000  # in the history; the whole stays in the ledger
@@ -32,12 +35,16 @@ def take_mail(mail: MailReceived, *, arrival: Arrival) -> dict[str, int]:
         return {"interaction": known.interaction_id}
     if mail.is_ours:
         return _take_ours(mail, arrival=arrival)
+    if (lead := take_lead(mail, arrival=arrival)) is not None:
+        return lead
     answered = letters.answered(mail)
     _refuse_written_by_nobody(mail, answered)
     mail = _from_the_client(mail)
     by = Automaton(arrival.account)
     client, deal = _whose(mail, answered, arrival, by=by)
-    return _into_history(mail, client, deal, arrival=arrival, by=by)
+    line = _into_history(mail, client, deal, arrival=arrival, by=by)
+    routing.route(threads.heard(line, account=arrival.account, category=sort.sort(line)))
+    return _made(line)
 
 
 def _take_ours(mail: MailReceived, *, arrival: Arrival) -> dict[str, int]:
@@ -46,7 +53,9 @@ def _take_ours(mail: MailReceived, *, arrival: Arrival) -> dict[str, int]:
         if client := find_by_contact([Contact("email", address)]):
             deal = _open(letters.answered(mail), client) or open_deal_of(client)
             mail = replace(mail, user_id=address)
-            return _into_history(mail, client, deal, arrival=arrival, by=Automaton(arrival.account))
+            line = _into_history(mail, client, deal, arrival=arrival, by=Automaton(arrival.account))
+            threads.answered(line, by=Automaton(arrival.account))
+            return _made(line)
     raise Ignore(_("A letter of ours to somebody who is no client."))
 
 
@@ -97,10 +106,8 @@ def _line_of(message: Message | None) -> Interaction | None:
     return messages.line_of(message) if message else None
 
 
-def _into_history(
-    mail: MailReceived, client: Client, deal: Deal | None, *, arrival: Arrival, by: Actor
-) -> dict[str, int]:
-    happened = history.add(
+def _into_history(mail: MailReceived, client: Client, deal: Deal | None, *, arrival: Arrival, by: Actor) -> Interaction:
+    line = history.add(
         client.pk,
         kind=Interaction.Kind.MESSAGE,
         direction=Interaction.Direction.OUT if mail.is_ours else Interaction.Direction.IN,
@@ -113,9 +120,13 @@ def _into_history(
         waiting=not mail.is_ours,
         by=by,
     )
-    letters.received(mail, account=arrival.account, line=happened)
-    made = {"client": client.pk, "interaction": happened.pk}
-    return {**made, "deal": deal.pk} if deal else made
+    letters.received(mail, account=arrival.account, line=line)
+    return line
+
+
+def _made(line: Interaction) -> dict[str, int]:
+    made = {"client": line.client_id, "interaction": line.pk}
+    return {**made, "deal": line.deal_id} if line.deal_id else made
 
 
 def _beside_words(mail: MailReceived) -> dict[str, Any]:
@@ -123,7 +134,7 @@ def _beside_words(mail: MailReceived) -> dict[str, Any]:
         "subject": mail.subject,
         "quoted": mail.quoted[:LONGEST_QUOTATION],
         "signature": mail.signature[:LONGEST_QUOTATION],
-        "address": mail.user_id,
+        "from": mail.user_id,
     }
     data: dict[str, Any] = {name: storable(text) for name, text in said.items() if text}
     if mail.files:

@@ -88,7 +88,7 @@ def test_a_letter_of_somebody_unknown():
         "email/sales",
     )
     assert (line.client_id, line.deal_id, line.arrival_id) == (client.pk, deal.pk, arrival.pk)
-    assert (line.data["subject"], line.data["address"]) == ("Балкон", "vera.pavlova@mail.ru")
+    assert (line.data["subject"], line.data["from"]) == ("Балкон", "vera.pavlova@mail.ru")
     assert ContactPoint.objects.get(client=client).value == "vera.pavlova@mail.ru"
     assert Reach.objects.get().user_id == "vera.pavlova@mail.ru"
     assert arrival.state == "done"
@@ -235,7 +235,7 @@ def test_a_letter_of_ours_to_nobody_whom_we_know():
 
 def test_a_site_writes_in_our_own_name():
     came(letter(From="okna@example.ru", Reply_To="vera.pavlova@mail.ru"))
-    assert lines()[0].data["address"] == "vera.pavlova@mail.ru"
+    assert lines()[0].data["from"] == "vera.pavlova@mail.ru"
     assert came(letter(From="okna@example.ru", number="2")).state == "stuck"
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from svyazka.business.conversations.told import (
     FileSent,
+    IdentityChanged,
     MailReceived,
     MessageEdited,
     MessageReceived,
@@ -16,6 +18,7 @@ from svyazka.business.conversations.told import (
 __all__ = [
     "FileSent",
     "FormFilled",
+    "IdentityChanged",
     "MailReceived",
     "MessageEdited",
     "MessageReceived",
@@ -41,3 +44,6 @@ class FormFilled:
     utm: dict[str, str] = field(default_factory=dict)
     extra: dict[str, str] = field(default_factory=dict)
     consents: tuple[str, ...] = ()  # what was ticked: kinds of a ConsentText
+    consent_versions: dict[str, int] = field(default_factory=dict)  # of the words that stood there
+    marks: dict[str, str] = field(default_factory=dict)  # of those who count visitors: ym_uid, yclid, roistat, landing
+    ring_at: datetime | None = None  # when he wants to be rung

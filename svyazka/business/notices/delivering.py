@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import Enum
 from itertools import groupby
 
@@ -23,14 +23,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from svyazka.business.journal.record import Automaton
-from svyazka.business.notices import linking
+from svyazka.business.notices import linking, outages
 from svyazka.business.notices.devices import Letter
 from svyazka.business.notices.messengers import Access, Closed, Denied, Messenger, Undeliverable, Unreached, of_account
 from svyazka.business.notices.models import Chat, Notice, Outage, Outgoing, SentBy
 from svyazka.business.notices.sending import Write
-from svyazka.business.notices.tell import tell
-from svyazka.business.staff import roles
-from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 
 ROUND = 1.0  # seconds at least from one to the next
@@ -39,9 +36,6 @@ SIDE_BY_SIDE = 8
 # Longer than a round can take: the messages of a worker that dies with them in its hands go to the next one.
 LEASE = timedelta(minutes=2)
 WORTH_SAYING = timedelta(hours=6)
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=15)
-TOLD_AFTER = timedelta(minutes=30)
-SILENT = "bot.silent"  # what the administrators hear of; not through the bot that is silent
 # How a bot is reached now; None: it is switched off, or forbidden.
 Reach = Callable[[str], Access | None]
 
@@ -102,7 +96,7 @@ update notices_outgoing one set try_at = %(later)s from due where one.id = due.i
 def _is_over(one: Outgoing) -> bool:
     """Read meanwhile, or too old to be worth saying."""
     notice = one.notice
-    is_of_this_bot = notice is not None and notice.kind == SILENT and notice.data.get("bot") == one.account
+    is_of_this_bot = notice is not None and notice.kind == outages.SILENT and notice.data.get("bot") == one.account
     was_read = notice is not None and notice.read_at is not None
     return was_read or is_of_this_bot or one.at < clock.now() - WORTH_SAYING
 
@@ -164,35 +158,10 @@ def _write_down(account: str, came: Mapping[Outgoing, Came], trouble: Trouble | 
     Chat.objects.filter(pk__in=[one.chat_id for one in there]).update(reached_at=now)
     Notice.objects.filter(pk__in=[one.notice_id for one in there]).update(sent_at=now, sent_by=SentBy.CHAT)
     _forget(one for one, how in came.items() if how is not Came.BACK)
-    until = _pause(account, trouble, now) if trouble else now
+    until = outages.pause(account, trouble.why, after=trouble.after) if trouble else now
     Outgoing.objects.filter(pk__in=[one.pk for one, how in came.items() if how is Came.BACK]).update(try_at=until)
     if there and not trouble:
-        Outage.objects.filter(account=account).delete()
-
-
-def _pause(account: str, trouble: Trouble, now: datetime) -> datetime:
-    """Until when the bot is left alone. One that only asks for patience works: nobody need hear of it."""
-    outage, _is_new = Outage.objects.select_for_update().get_or_create(
-        account=account, defaults={"why": trouble.why, "since": now, "until": now}
-    )
-    if trouble.after:
-        outage.until = now + min(timedelta(seconds=trouble.after), LONGEST_PAUSE)
-    else:
-        outage.until = now + min(FIRST_PAUSE * 2 ** min(outage.tries, 10), LONGEST_PAUSE)
-        outage.tries += 1
-    outage.why = trouble.why
-    is_lasting = outage.why == Outage.Why.DENIED or (outage.tries and outage.since <= now - TOLD_AFTER)
-    if is_lasting and not outage.told_at:
-        outage.told_at = now
-        _tell_administrators(outage)
-    outage.save()
-    return outage.until
-
-
-def _tell_administrators(outage: Outage) -> None:
-    people = Person.objects.working().filter(role__in=roles.having("settings.change")).values_list("pk", flat=True)
-    data = {"bot": outage.account, "since_at": outage.since.isoformat()}
-    tell(people, SILENT, by=Automaton(outage.account), data=data)
+        outages.over(account)
 
 
 def _forget(over: Iterable[Outgoing]) -> None:

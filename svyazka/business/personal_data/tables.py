@@ -10,9 +10,11 @@ from svyazka.business.calls import of_client as calls
 from svyazka.business.clients import of_client as clients
 from svyazka.business.clients.models import Client
 from svyazka.business.consents import of_client as consents
+from svyazka.business.conversations import of_client as conversations
 from svyazka.business.deals import of_client as deals
 from svyazka.business.duplicates import of_client as duplicates
 from svyazka.business.imports import of_client as imports
+from svyazka.business.inbox import of_client as inbox
 from svyazka.business.intake import of_client as intake
 from svyazka.business.journal import of_client as journal
 from svyazka.business.moving_in import of_client as moving_in
@@ -20,12 +22,13 @@ from svyazka.business.notices import of_client as notices
 from svyazka.business.problems import of_client as problems
 from svyazka.business.sheets import of_client as sheets
 from svyazka.business.site_work import of_client as site_work
+from svyazka.business.sorting import of_client as sorting
 from svyazka.business.visits import of_client as visits
 from svyazka.kit.held import Held
 
 ROOMS = (
-    clients, consents, deals, visits, calls, sheets, site_work, agreements, intake, imports, moving_in, duplicates,
-    notices, problems, journal,
+    clients, sorting, consents, conversations, deals, visits, calls, sheets, site_work, agreements, inbox, intake,
+    imports, moving_in, duplicates, notices, problems, journal,
 )  # fmt: skip
 
 
@@ -47,6 +50,10 @@ TITLES: dict[str, Promise] = {
     "ContactPoint": pgettext_lazy("data", "Ways to reach him"),
     "Trait": pgettext_lazy("data", "By what else he was known"),
     "Interaction": pgettext_lazy("data", "History"),
+    "Message": pgettext_lazy("data", "Messages, as their channels know them"),
+    "Attachment": pgettext_lazy("data", "Files of messages"),
+    "Reach": pgettext_lazy("data", "How he can be written to"),
+    "Sorted": pgettext_lazy("data", "What it was about"),
     "ClientConsent": pgettext_lazy("data", "Consents"),
     "Deal": pgettext_lazy("data", "Deals"),
     "Task": pgettext_lazy("data", "What had to be done"),
@@ -79,6 +86,8 @@ TITLES: dict[str, Promise] = {
     "ExtraWork": pgettext_lazy("data", "Extra work"),
     "Payment": pgettext_lazy("data", "Payments"),
     "Agreement": pgettext_lazy("data", "Agreements"),
+    "Thread": pgettext_lazy("data", "Answering him"),
+    "FallenBack": pgettext_lazy("data", "Messages that did not get to him"),
     "Arrival": pgettext_lazy("data", "What came from him, word for word"),
     "ImportLine": pgettext_lazy("data", "Lines of files that were loaded"),
     "MoveInRow": pgettext_lazy("data", "Moved over from another system"),
@@ -109,6 +118,8 @@ WORDS: dict[str, Promise] = {
     "bytes": pgettext_lazy("data", "Bytes"),
     "call_started_at": pgettext_lazy("data", "Call"),
     "carried": pgettext_lazy("data", "Passed on with it"),
+    "category": pgettext_lazy("data", "Category"),
+    "category__words": pgettext_lazy("data", "Category"),
     "cells": pgettext_lazy("data", "Line"),
     "changes": pgettext_lazy("data", "Changes"),
     "channel": pgettext_lazy("data", "Channel"),
@@ -144,17 +155,21 @@ WORDS: dict[str, Promise] = {
     "handed_at": pgettext_lazy("data", "Handed on"),
     "happened_at": pgettext_lazy("data", "When"),
     "headers": pgettext_lazy("data", "Headers"),
+    "heard_at": pgettext_lazy("data", "Wrote last"),
     "id": pgettext_lazy("data", "Number"),
     "kept_id": pgettext_lazy("data", "Number that was kept"),
     "kept_why": pgettext_lazy("data", "Kept because"),
     "kind": pgettext_lazy("data", "Kind"),
     "kind__words": pgettext_lazy("data", "Kind"),
     "language": pgettext_lazy("data", "Language"),
+    "last_at": pgettext_lazy("data", "Last message"),
     "last_missed_at": pgettext_lazy("data", "Last missed"),
+    "last_text": pgettext_lazy("data", "Its text"),
     "lat": pgettext_lazy("data", "Latitude"),
     "lon": pgettext_lazy("data", "Longitude"),
     "loss_reason__words": pgettext_lazy("data", "Reason of the loss"),
     "made_at": pgettext_lazy("data", "Made"),
+    "message_id": pgettext_lazy("data", "Message"),
     "milliseconds": pgettext_lazy("data", "Milliseconds"),
     "name": pgettext_lazy("data", "Name"),
     "next_step": pgettext_lazy("data", "Next step"),
@@ -186,12 +201,14 @@ WORDS: dict[str, Promise] = {
     "shown": pgettext_lazy("data", "Shown as"),
     "signed_at": pgettext_lazy("data", "Signed"),
     "since": pgettext_lazy("data", "Since"),
+    "size": pgettext_lazy("data", "Bytes"),
     "source": pgettext_lazy("data", "Way"),
     "source__words": pgettext_lazy("data", "Source"),
     "stage__words": pgettext_lazy("data", "Stage"),
     "started_at": pgettext_lazy("data", "When"),
     "starts_at": pgettext_lazy("data", "From"),
     "state": pgettext_lazy("data", "State"),
+    "state_at": pgettext_lazy("data", "Since"),
     "status": pgettext_lazy("data", "State"),
     "strokes": pgettext_lazy("data", "Signature"),
     "table": pgettext_lazy("data", "Table"),
@@ -201,12 +218,15 @@ WORDS: dict[str, Promise] = {
     "text__words": pgettext_lazy("data", "Text of the consent"),
     "times": pgettext_lazy("data", "Times"),
     "title": pgettext_lazy("data", "Title"),
+    "type": pgettext_lazy("data", "Type"),
     "undone_at": pgettext_lazy("data", "Undone"),
     "unit": pgettext_lazy("data", "Unit"),
     "until": pgettext_lazy("data", "Until"),
+    "user_id": pgettext_lazy("data", "His number there"),
     "value": pgettext_lazy("data", "Value"),
     "verb": pgettext_lazy("data", "What"),
     "visit_id": pgettext_lazy("data", "Visit"),
+    "waits_since": pgettext_lazy("data", "Waits since"),
     "was": pgettext_lazy("data", "Was before"),
     "was_at": pgettext_lazy("data", "Was before"),
     "way": pgettext_lazy("data", "Way"),

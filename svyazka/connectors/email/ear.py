@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from typing import Any
 
 from imap_tools import BaseMailBox
@@ -33,7 +32,6 @@ AT_ONCE = 20  # letters in one transaction
 MOST_BYTES = 8 * 1024 * 1024  # of them
 CLOCKS_MAY_DIFFER = 300.0  # seconds: rather a letter from before than one that is lost
 A_DAY = 86_400.0
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 READ_ANEW = 30 * A_DAY  # of a folder whose numbers have changed: all before that was committed long ago
 
 
@@ -178,11 +176,8 @@ class Mails:
 
 
 def _new(box: BaseMailBox, place: Mapping[str, Any]) -> list[int]:
-    """The day of arrival is a hint only: servers count days by clocks of their own."""
     uid, old = place["uid"], place["old"]
-    since = datetime.fromtimestamp(place["after"] - A_DAY, UTC)
-    words = f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}"
-    lay_there = imap.look(box, f"UID {uid + 1}:{old} SINCE {words}") if uid < old else []
+    lay_there = imap.look(box, f"UID {uid + 1}:{old} SINCE {imap.day(place['after'])}") if uid < old else []
     # A server answers with the last letter, where there is none above.
     return [one for one in (*lay_there, *imap.look(box, f"UID {max(uid, old) + 1}:*")) if one > uid]
 

@@ -9,6 +9,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
@@ -22,6 +23,7 @@ PATIENCE = 30  # seconds for each answer
 _FOR_NOW = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "[CONTACTADMIN]")
 _SENT_NAMES = ("sent", "sent items", "sent messages", "отправленные", "inbox.sent")
 _NUMBERS = {name: re.compile(rb"\b" + name.encode() + rb" (\d+)") for name in ("UID", "RFC822.SIZE")}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ARRIVED = re.compile(rb'INTERNALDATE "[^"]+"')
 
 
@@ -88,6 +90,12 @@ def was_told_of_more(box: BaseMailBox) -> bool:
 
 def look(box: BaseMailBox, criteria: str) -> list[int]:
     return sorted(int(uid) for uid in box.uids(criteria) if uid.isdigit())
+
+
+def day(moment: float) -> str:
+    """`27-Nov-2026`, a day earlier: servers count days by clocks of their own."""
+    found = datetime.fromtimestamp(moment - 86_400, UTC)
+    return f"{found.day}-{_MONTHS[found.month - 1]}-{found.year}"
 
 
 def measured(box: BaseMailBox, uids: Sequence[int]) -> list[Found]:

@@ -14,9 +14,15 @@ def verify(knock: Knock, account: Account) -> Accepted | Refused:
     if not account.knows(knock.headers.get(SECRET_HEADER, "")):
         return Refused(403, "wrong_secret")
     update = knock.as_object()
-    outside_id = _outside_id(update) or hashlib.sha256(knock.body).hexdigest()
+    outside_id, conversation = keys_of(update, knock.body, account.code)
     # 200 even for nonsense: MAX would repeat it for eight hours. It is written down, and a person sees it.
-    return Accepted(outside_id, f"{account.code}/{_chat(update) or outside_id}", message="written_down")
+    return Accepted(outside_id, conversation, message="written_down")
+
+
+def keys_of(update: dict[str, Any], body: bytes, account: str) -> tuple[str, str]:
+    """Its outside id, and its conversation: the same, whether MAX calls us or is asked."""
+    outside_id = _outside_id(update) or hashlib.sha256(body).hexdigest()
+    return outside_id, f"{account}/{_chat(update) or outside_id}"
 
 
 def _outside_id(update: dict[str, Any]) -> str:
@@ -25,8 +31,9 @@ def _outside_id(update: dict[str, Any]) -> str:
     if not isinstance(kind, str) or not isinstance(moment, int) or isinstance(moment, bool) or abs(moment) > 2**62:
         return ""
     body = _inner(_inner(update, "message"), "body")
-    what = body.get("mid") or _inner(update, "callback").get("callback_id") or _chat(update)
-    return f"{kind}/{what}/{moment}" if isinstance(what, str) else ""
+    pressed, removed = _inner(update, "callback").get("callback_id"), update.get("message_id")
+    what = pressed or body.get("mid") or removed or _chat(update)
+    return f"{kind}/{what}/{moment}" if isinstance(what, str) and len(what) <= 120 else ""
 
 
 def _chat(update: dict[str, Any]) -> str:

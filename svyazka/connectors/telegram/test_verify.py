@@ -25,12 +25,18 @@ def deliver(body: bytes | dict, *, secret: str | None = "secret", account: Accou
     [
         {"message": {"chat": {"id": -100}, "text": "hi"}},
         {"edited_message": {"chat": {"id": -100}}},
-        {"callback_query": {"id": "1", "message": {"chat": {"id": -100}}}},
+        {"callback_query": {"id": 1, "message": {"chat": {"id": -100}}}},
+        {"deleted_business_messages": {"chat": {"id": -100}}},
         {"my_chat_member": {"chat": {"id": -100}}},
     ],
 )
 def test_an_update_belongs_to_its_chat(told):
     assert deliver({"update_id": 7, **told}) == Accepted("7", "telegram/main/-100", message="written_down")
+
+
+def test_a_pressed_button_is_answered_with_the_update():
+    said = deliver({"update_id": 7, "callback_query": {"id": "9", "message": {"chat": {"id": 5}}}}).said
+    assert json.loads(said.body) == {"method": "answerCallbackQuery", "callback_query_id": "9"}
 
 
 @pytest.mark.parametrize("secret", [None, "", "Secret", "sécret"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -10,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from svyazka.connectors.web_form.bodies import Unreadable, read
 from svyazka.kit.texts import storable
 
-__all__ = ["Fields", "Unreadable", "parse"]
+__all__ = ["Fields", "Unreadable", "meant", "parse"]
 
 # Spellings seen on sites, in Tilda, WordPress and Bitrix forms; compared in lower case, without signs, ё as е.
 ALIASES = {
@@ -28,9 +29,23 @@ ALIASES = {
     "page": "page page_url pageurl url page_address location href страница адрес_страницы",
     "openings": "openings windows windows_count count_windows okna проемы проемов количество_проемов окна "
     "количество_окон сколько_окон",
+    "referrer": "referrer referer ref откуда",
     "outside_id": "tranid tran_id",  # Tilda's, which gives none twice
     "said_id": "submission_id request_id",  # some forms send the same with everybody
 }
+# Where the visitor came from, in the words of those who count him; `landing`: the page on which he came in.
+MARKS = {
+    "ym_uid": "ym_uid ym_client_id ymclientid metrika_client_id yandex_client_id",
+    "yclid": "yclid",
+    "roistat": "roistat roistat_visit",
+    "landing": "landing landing_page",
+}
+_MARK = {alias: mark for mark, aliases in MARKS.items() for alias in aliases.split()}
+# What our own form says of itself; nobody else's fields begin so.
+OURS = ("_trap", "_seconds", "_call", "_consent_version", "_advertising_version", "smart-token")
+# What an administrator may choose for a field instead of a meaning.
+ASIDE = "-"  # nothing: it is not even kept
+OF_DEAL = "field:"  # a field of the deal, by its code
 # What is ticked beneath a form. It stays among the rest, too: that is what the visitor has sent.
 TICKS = {
     "processing": "consent consents agree agreed agreement accept accepted acceptance privacy privacy_policy policy "
@@ -39,6 +54,7 @@ TICKS = {
     "advertising": "subscribe subscription newsletter marketing advertising ads news_consent рассылка подписка реклама "
     "согласие_на_рассылку согласие_на_рекламу",
 }
+PROBE = "svyazka_probe"  # a form of our own, to try whether the way is open (`count.py`)
 _CONSENT = {alias: kind for kind, aliases in TICKS.items() for alias in aliases.split()}
 _YES = re.compile(
     r"(1|on|y|yes|true|checked|accepted|agree|agreed|i agree\b.*|ok|да|принимаю\b.*"
@@ -55,6 +71,7 @@ _LONGEST = {
     "company": 200,
     "tax_number": 40,
     "page": 2000,
+    "referrer": 2000,
     "outside_id": 200,
     "said_id": 100,
 }
@@ -72,6 +89,7 @@ class Fields:
     company: str = ""
     tax_number: str = ""
     page: str = ""
+    referrer: str = ""
     openings: int | None = None
     utm: dict[str, str] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
@@ -79,6 +97,12 @@ class Fields:
     outside_id: str = ""
     said_id: str = ""
     consents: tuple[str, ...] = ()
+    versions: dict[str, int] = field(default_factory=dict)  # of the words that were agreed to
+    marks: dict[str, str] = field(default_factory=dict)
+    trap: str = ""  # what stands in a field that people do not see
+    seconds: int | None = None  # how long it took to fill in
+    ring: str = ""  # when to ring: "now", or a moment
+    token: str = ""  # of a captcha
 
     @property
     def is_acceptable(self) -> bool:
@@ -86,34 +110,87 @@ class Fields:
         return bool(self.phone or self.email)
 
 
-def parse(content_type: str, body: bytes) -> Fields:
-    """Raises Unreadable, and nothing else, whatever the bytes are."""
-    found: dict[str, str] = {}
-    extra: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
-    utm: dict[str, str] = {}
-    consents: dict[str, None] = {}
+def parse(content_type: str, body: bytes, chosen: Mapping[str, str] | None = None) -> Fields:
+    """`chosen`: what an administrator has said of single names. Raises Unreadable, and nothing else, whatever the bytes
+    are."""
+    sorted_out = _Sorted(chosen or {})
     for name, value in read(content_type, body).items():
-        plain = _plain(name)
-        if plain in _CONSENT and _is_ticked(value):
-            consents[_CONSENT[plain]] = None
-        meaning = _MEANING.get(plain, "")
-        text = _as_text(value)
-        if plain.startswith("utm_") and text is not None:
-            utm[plain[:40]] = text[:200]
-        elif meaning and text is None and not wrong.get(meaning):
-            wrong[meaning] = "not_text"
-            extra[_clean_text(name)] = _clean(value)
-        elif meaning and not found.get(meaning):
-            found[meaning] = text or ""
-        else:
-            extra[_clean_text(name)] = _clean(value)
-    _read_contacts(found, extra, wrong)
-    openings = _number(found.pop("openings", ""), extra)
-    short = {meaning: text[: _LONGEST.get(meaning)] for meaning, text in found.items()}
-    return Fields(
-        **short, openings=openings, utm={**_utm_of(found), **utm}, extra=extra, wrong=wrong, consents=tuple(consents)
-    )
+        sorted_out.take(name, value)
+    return sorted_out.fields()
+
+
+class _Sorted:
+    """Name by name: what it means, or that it is something else."""
+
+    def __init__(self, chosen: Mapping[str, str]) -> None:
+        self._chosen = chosen
+        self._found: dict[str, str] = {}
+        self._extra: dict[str, Any] = {}
+        self._wrong: dict[str, str] = {}
+        self._utm: dict[str, str] = {}
+        self._marks: dict[str, str] = {}
+        self._ours: dict[str, str] = {}
+        self._consents: dict[str, None] = {}
+
+    def take(self, name: str, value: Any) -> None:
+        plain, text = _plain(name), _as_text(value)
+        meaning = meant(name, self._chosen)
+        if name in OURS:
+            self._ours[name] = text or ""
+        elif meaning in TICKS:
+            if _is_ticked(value):
+                self._consents[meaning] = None
+            self._extra[_clean_text(name)] = _clean(value)
+        elif meaning in MARKS and text is not None:
+            self._marks.setdefault(meaning, text[:500])
+        elif plain.startswith("utm_") and text is not None:
+            self._utm[plain[:40]] = text[:200]
+        elif meaning.startswith(OF_DEAL):
+            self._extra[meaning.removeprefix(OF_DEAL)] = _clean(value)
+        elif meaning in ALIASES and text is None and not self._wrong.get(meaning):
+            self._wrong[meaning] = "not_text"
+            self._extra[_clean_text(name)] = _clean(value)
+        elif meaning in ALIASES and not self._found.get(meaning):
+            self._found[meaning] = text or ""
+        elif meaning != ASIDE:
+            self._extra[_clean_text(name)] = _clean(value)
+
+    def fields(self) -> Fields:
+        found = self._found
+        _read_contacts(found, self._extra, self._wrong)
+        openings = _number(found.pop("openings", ""), self._extra)
+        short = {meaning: text[: _LONGEST.get(meaning)] for meaning, text in found.items()}
+        return Fields(
+            **short,
+            openings=openings,
+            utm={**_utm_of(found), **self._utm},
+            extra=self._extra,
+            wrong=self._wrong,
+            consents=tuple(self._consents),
+            versions=self._versions(),
+            marks={mark: text for mark, text in self._marks.items() if text},
+            trap=self._ours.get("_trap", "")[:200],
+            seconds=_whole(self._ours.get("_seconds", "")),
+            ring=self._ours.get("_call", "")[:40],
+            token=self._ours.get("smart-token", "")[:4000],
+        )
+
+    def _versions(self) -> dict[str, int]:
+        said = {"processing": "_consent_version", "advertising": "_advertising_version"}
+        found = {kind: _whole(self._ours.get(name, "")) for kind, name in said.items()}
+        return {kind: number for kind, number in found.items() if number is not None}
+
+
+def meant(name: str, chosen: Mapping[str, str]) -> str:
+    """What a name stands for: as somebody has chosen, or as such names are usually meant; empty: something else."""
+    if name in chosen:
+        return chosen[name]
+    plain = _plain(name)
+    return _CONSENT.get(plain) or _MARK.get(plain) or _MEANING.get(plain, "")
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def _plain(name: str) -> str:

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.intake.connector import NotUnderstood
+from svyazka.business.conversations.accounts import options_of
+from svyazka.business.intake.connector import Ignore, NotUnderstood
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.ways_in import FormFilled
-from svyazka.connectors.web_form.fields import Fields, Unreadable, parse
+from svyazka.connectors.web_form import spam
+from svyazka.connectors.web_form.fields import PROBE, Fields, Unreadable, parse
 
 LONGEST = 2_000
+SOON = timedelta(days=14)  # further ahead nobody asks to be rung
 
 
 def read(arrival: Arrival) -> Sequence[object]:
     """One request. Without a phone and an e-mail address there is nobody to answer to: a person has to look at it."""
-    fields = _fields(arrival)
+    options = options_of(arrival.account)
+    if options.get("is_captured"):
+        raise NotUnderstood(_("Kept: this form is still being set up. It is read as soon as its fields are chosen."))
+    fields = _fields(arrival, options.get("mapping") or {})
+    if PROBE in fields.extra:
+        raise Ignore(_("A trial of our own: the way is open."))
+    if verdict := spam.judged(fields, arrival.headers):
+        raise verdict
     if not (fields.phone or fields.email):
         raise NotUnderstood(_why(fields))
     return [
@@ -32,17 +43,34 @@ def read(arrival: Arrival) -> Sequence[object]:
             tax_number=fields.tax_number,
             openings=fields.openings,
             page=fields.page,
-            referrer=str(arrival.headers.get("referer", ""))[:LONGEST],
+            referrer=fields.referrer or str(arrival.headers.get("referer", ""))[:LONGEST],
             utm=fields.utm,
             consents=fields.consents,
+            consent_versions=fields.versions,
+            marks=fields.marks,
+            ring_at=_ring_at(fields, arrival),
             extra={name: _as_text(value) for name, value in fields.extra.items() if value not in (None, "")},
         )
     ]
 
 
-def _fields(arrival: Arrival) -> Fields:
+def _ring_at(fields: Fields, arrival: Arrival) -> datetime | None:
+    if not fields.ring or not fields.phone:
+        return None
+    if fields.ring == "now":
+        return arrival.received_at
     try:
-        return parse(str(arrival.headers.get("content-type", "")), bytes(arrival.body))
+        moment = datetime.fromisoformat(fields.ring)
+    except ValueError:
+        return None
+    if moment.tzinfo is None or moment > arrival.received_at + SOON:
+        return None
+    return max(moment, arrival.received_at)
+
+
+def _fields(arrival: Arrival, chosen: dict[str, str]) -> Fields:
+    try:
+        return parse(str(arrival.headers.get("content-type", "")), bytes(arrival.body), chosen)
     except Unreadable as refusal:
         raise NotUnderstood(_("The form cannot be read: it is not the text it says it is.")) from refusal
 

@@ -10,6 +10,7 @@ from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.ways_in import FormFilled
 from svyazka.connectors.web_form.read import read
 
+pytestmark = pytest.mark.django_db
 SAMPLES = Path(__file__).parent / "samples"
 URLENCODED = "application/x-www-form-urlencoded"
 

@@ -19,7 +19,7 @@ def post(body: bytes | dict, *, at: datetime = NOON, **headers: str) -> Accepted
 
 def test_a_request_belongs_to_the_conversation_of_its_phone():
     accepted = post({"phone": "8 916 123-45-67", "tranid": "s1"})
-    assert accepted == Accepted("s1", "web_form/okna/+79161234567")
+    assert accepted == Accepted("s1", "web_form/okna/+79161234567", phone="+79161234567")
 
 
 def test_without_a_number_of_its_own_the_minute_tells_a_second_click_from_a_second_wish():

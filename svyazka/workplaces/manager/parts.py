@@ -247,12 +247,16 @@ def _problems(
 
 
 def _origin(deal: Deal) -> list[tuple[str, str]]:
-    utm = deal.origin.get("utm") or {}
+    utm, marks = deal.origin.get("utm") or {}, deal.origin.get("marks") or {}
     told = [
         (_("Source"), deal.source.name if deal.source else ""),
         (_("Page"), deal.origin.get("page", "")),
         (_("Came from"), deal.origin.get("referrer", "")),
         *((str(name), str(value)) for name, value in utm.items()),
+        (_("First page"), marks.get("landing", "")),
+        (_("Visitor in Yandex Metrica"), marks.get("ym_uid", "")),
+        (_("Visitor in Roistat"), marks.get("roistat", "")),
+        ("yclid", marks.get("yclid", "")),
     ]
     return [(name, str(value)[:300]) for name, value in told if value]
 

@@ -15,10 +15,14 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.clients.models import Source
 from svyazka.business.conversations import accounts, bans, bots
 from svyazka.business.conversations.models import ChannelAccount
+from svyazka.business.inbox import health
 from svyazka.business.notices.models import Chat, Outage
 from svyazka.kit.refusals import Refused
+from svyazka.workplaces.office import mailbox
+from svyazka.workplaces.shared import channel_words
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on, saved
+from svyazka.workplaces.shared.short import Short
 
 # What the edge calls each way in (svyazka/edge/app.py: WAYS).
 WAYS = {
@@ -30,6 +34,7 @@ KINDS = [
     (ChannelAccount.Kind.WEB_FORM, gettext_lazy("Form of a site")),
     (ChannelAccount.Kind.TELEGRAM, gettext_lazy("Telegram bot")),
     (ChannelAccount.Kind.MAX, gettext_lazy("MAX bot")),
+    (ChannelAccount.Kind.EMAIL, gettext_lazy("Mailbox")),
 ]
 
 
@@ -96,9 +101,16 @@ class AccessForm(Form):
 @needs("settings.change")
 def channels(request: PageRequest) -> HttpResponse:
     kinds = dict(KINDS)
+    accounts_there = list(ChannelAccount.objects.select_related("source").order_by("kind", "name", "pk"))
+    lights, short = health.of_accounts(accounts_there), Short()
     rows = [
-        {"account": account, "kind": kinds.get(ChannelAccount.Kind(account.kind), account.kind)}
-        for account in ChannelAccount.objects.select_related("source").order_by("kind", "name", "pk")
+        {
+            "account": account,
+            "kind": kinds.get(ChannelAccount.Kind(account.kind), account.kind),
+            "light": lights[account.code].light,
+            "health": channel_words.health(lights[account.code], short),
+        }
+        for account in accounts_there
     ]
     return render(request, "office/channels.html", {"rows": rows, "is_forbidden": bans.foreign_are_forbidden()})
 
@@ -124,6 +136,8 @@ def channel_new(request: PageRequest) -> HttpResponse:
         except Refused as refusal:
             put_on(form, refusal)
         else:
+            if account.kind == ChannelAccount.Kind.EMAIL:
+                return redirect("channel", pk=account.pk)
             return _page(request, account, secret=secret, is_new=True)
     return render(request, "office/channel_new.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -131,6 +145,8 @@ def channel_new(request: PageRequest) -> HttpResponse:
 @needs("settings.change", "GET", "POST")
 def channel(request: PageRequest, pk: int) -> HttpResponse:
     account = _account(pk)
+    if account.kind == ChannelAccount.Kind.EMAIL:
+        return mailbox.page(request, account)
     if request.method != "POST":
         return _page(request, account)
     form = _form(account, request.POST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -21,12 +21,9 @@ from svyazka.business.staff import roles
 from svyazka.workplaces.operator.wave import drawn
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.log_in import address_of
-from svyazka.workplaces.shared.sending import sent
+from svyazka.workplaces.shared.sending import piece_of, pieces_of, sent
 
 State = Recording.State
-# A player asks for all that is left and reads it as slowly as people talk: so much at once, and it asks again. A thread
-# of the house must not wait for listeners.
-PIECE = 512 * 1024
 
 
 @needs("recordings.listen")
@@ -65,7 +62,10 @@ def sound(request: PageRequest, call_id: int, listening_id: int, recording_id: i
     if begun is None:
         raise Http404
     hear.insist(request.person, call, list_recordings(call))
-    return _piece(kept, request.headers.get("Range", ""))
+    with _opened(kept) as file:
+        answer = piece_of(file, kept.bytes, request.headers.get("Range", ""), "audio/mpeg")
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @needs("recordings.export")
@@ -75,7 +75,7 @@ def recording_file(request: PageRequest, call_id: int, recording_id: int) -> Htt
     kept = _kept(call, recording_id)
     hear.insist(request.person, call, list_recordings(call))
     file = _opened(kept)
-    answer = sent(_pieces(file))
+    answer = sent(pieces_of(file))
     hear.listen(call, list_recordings(call), by=request.person, address=address_of(request), is_download=True)
     name = f"{call.started_at:%Y-%m-%d}-{call.pk}-{recording_id}.mp3"
     answer["Content-Type"] = "audio/mpeg"
@@ -110,41 +110,6 @@ def _opened(kept: Recording) -> Any:
         return store.open_file(kept.file)
     except FileNotFoundError as missing:
         raise Http404 from missing
-
-
-def _pieces(file: Any) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(PIECE):
-            yield piece
-
-
-def _piece(kept: Recording, asked: str) -> HttpResponse:
-    """RFC 9110, section 14. One range; of several, or of nonsense, the first piece is given."""
-    with _opened(kept) as file:
-        begin, end = _range(asked, kept.bytes)
-        if begin >= kept.bytes:
-            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{kept.bytes}"})
-        file.seek(begin)
-        content = file.read(min(end - begin + 1, PIECE))
-    answer = HttpResponse(content, status=206, content_type="audio/mpeg")
-    answer["Content-Range"] = f"bytes {begin}-{begin + len(content) - 1}/{kept.bytes}"
-    answer["Accept-Ranges"] = "bytes"
-    answer["Content-Encoding"] = "identity"
-    answer["Cache-Control"] = "private, no-store"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
-
-
-def _range(asked: str, size: int) -> tuple[int, int]:
-    """From which byte to which, both included."""
-    begin, _dash, end = asked.removeprefix("bytes=").partition(",")[0].strip().partition("-")
-    if len(begin) > 18 or len(end) > 18 or not asked.startswith("bytes="):
-        return 0, size - 1
-    if not begin and end.isdecimal():
-        return max(size - int(end), 0), size - 1
-    if not begin.isdecimal():
-        return 0, size - 1
-    return int(begin), int(end) if end.isdecimal() and int(end) >= int(begin) else size - 1
 
 
 def _player(call: Call, found: Recorded) -> dict[str, Any]:

@@ -2,11 +2,27 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.shared import account, chats, feeds, landing, log_in, notices, pin, push, softphone, timeline
+from svyazka.workplaces.shared import (
+    account,
+    attachments,
+    chats,
+    feeds,
+    landing,
+    log_in,
+    notices,
+    pin,
+    push,
+    softphone,
+    sorted,
+    timeline,
+)
 
 urlpatterns = [
     path("", landing.landing, name="landing"),
     path("interactions/<int:pk>/text/", timeline.whole_text, name="whole_text"),
+    path("interactions/<int:pk>/letter/", timeline.whole_letter, name="whole_letter"),
+    path("interactions/<int:pk>/category/", sorted.choice, name="line_category"),
+    path("interactions/<int:pk>/category/correction/", sorted.correction, name="line_category_correction"),
     path("notices/", notices.notices, name="notices"),
     path("notices/latest/", notices.latest, name="notices_latest"),
     path("notices/bell/", notices.bell, name="notices_bell"),
@@ -24,6 +40,8 @@ urlpatterns = [
     path("account/devices/", push.account_devices, name="account_devices"),
     path("account/devices/trial/", push.device_trial, name="device_trial"),
     path("account/devices/<int:pk>/ending/", push.device_ending, name="device_ending"),
+    path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
+    path("attachments/<int:pk>/small/", attachments.attachment_small, name="attachment_small"),
     path("account/chats/", chats.account_chats, name="account_chats"),
     path("account/chats/<int:pk>/ending/", chats.chat_ending, name="chat_ending"),
     path("account/calendar/", feeds.account_calendar, name="account_calendar"),

@@ -103,7 +103,8 @@ def given_of(points: Iterable[tuple[str, str, str]], traits: Iterable[tuple[str,
         else:
             said[kind].append(value)
     for kind, value, shown in points:
-        if kind == ContactPoint.Kind.PHONE or kind == ContactPoint.Kind.WHATSAPP:
+        # In WhatsApp somebody may hide his number, and is an id that only looks like one.
+        if kind == ContactPoint.Kind.PHONE or (kind == ContactPoint.Kind.WHATSAPP and not value[:1].isalpha()):
             said["phone"].append(value)
         elif kind == ContactPoint.Kind.EMAIL:
             said["email"].append(value)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class GreenApiConfig(AppConfig):
+    name = "svyazka.connectors.green_api"
+    label = "green_api_connector"

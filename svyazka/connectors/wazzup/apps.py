@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WazzupConfig(AppConfig):
+    name = "svyazka.connectors.wazzup"
+    label = "wazzup_connector"
