@@ -97,7 +97,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.imports.models import Import
     from svyazka.business.inbox import replies
     from svyazka.business.inbox.route_models import RouteRule
-    from svyazka.business.intake.models import Arrival
+    from svyazka.business.intake.models import Arrival, MailTemplate
     from svyazka.business.moving_in.models import MoveIn
     from svyazka.business.personal_data.models import Backup, DataFile, Erasure
     from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion
@@ -162,6 +162,12 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         received_at=now, next_try_at=now, account="web_form/okna", connector="web_form", outside_id="1",
         conversation="web_form/okna/1", body=b"{}", state="stuck",
     )  # fmt: skip
+    letter = Arrival.objects.create(
+        received_at=now, next_try_at=now, account="email/sales", connector="email", outside_id="INBOX/1/1",
+        conversation="email/sales v@e.ru", body=b"From: v@e.ru\r\nSubject: x\r\n\r\nTel: 89161234567", state="stuck",
+    )  # fmt: skip
+    marks = [{"field": "phone", "before": "Tel"}]
+    template = MailTemplate.objects.create(name="x", sender="v@e.ru", marks=marks, sample_id=letter.pk)
     pbx = Pbx.objects.create(code="asterisk/lab1", driver="asterisk", host="127.0.0.1", port=5038)
     recordings_root.mkdir()
     (recordings_root / "a.mp3").write_bytes(b"ID3")
@@ -226,6 +232,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "staff": windows["oksana"].pk,
         "resources": visit.resource_id,
         "arrivals": arrival.pk,
+        "letters": template.pk,
         "imports": given.pk,
         "moving-in": move_in.pk,
         "from": "amocrm",

@@ -99,7 +99,7 @@ async def _keep_listening(one: Asked) -> None:
             await _note(code, "denied")
         except Unreached as silence:
             log.info("account_not_heard", account=code, trouble=str(silence))
-            await _note(code, "unreached")
+            await _note(code, str(silence) if str(silence) in listening.TROUBLES else "unreached")
         except (psycopg.Error, Error):
             log.warning("ear_without_database", account=code)
         except Exception:

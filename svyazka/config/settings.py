@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "svyazka.connectors.asterisk",
     "svyazka.connectors.bitrix24",
     "svyazka.connectors.cloud_pbx",
+    "svyazka.connectors.email",
     "svyazka.connectors.green_api",
     "svyazka.connectors.max",
     "svyazka.connectors.oktell",
@@ -73,6 +74,7 @@ CONNECTORS = {
     "sms": "svyazka.connectors.sms.read",
     "telegram": "svyazka.connectors.telegram.read",
     "max": "svyazka.connectors.max.read",
+    "email": "svyazka.connectors.email.read",
     "whatsapp": "svyazka.connectors.whatsapp.read",
     "wazzup": "svyazka.connectors.wazzup.read",
     "green_api": "svyazka.connectors.green_api.read",
@@ -90,6 +92,7 @@ NOTICE_OUTLETS = {"web_push": "svyazka.connectors.web_push.send.WebPush"}
 MESSENGERS = {"telegram": "svyazka.connectors.telegram.send.Telegram", "max": "svyazka.connectors.max.send.Max"}
 # By what clients and we write to each other: a kind of channel account → class that fits conversations/channel.Channel.
 CHANNELS: dict[str, str] = {
+    "email": "svyazka.connectors.email.say.Mail",
     "max": "svyazka.connectors.max.send.Max",
     "whatsapp": "svyazka.connectors.whatsapp.send.WhatsApp",
     "wazzup": "svyazka.connectors.wazzup.send.Wazzup",
@@ -100,11 +103,13 @@ CHANNELS: dict[str, str] = {
 # Those of them that do not call us: a kind → class that fits intake/ear.Ear; `svyazka listen` runs it.
 EARS: dict[str, str] = {
     "telegram": "svyazka.connectors.telegram.hear.Ear",
+    "email": "svyazka.connectors.email.ear.Mails",
     "max": "svyazka.connectors.max.ear.Ear",
     "green_api": "svyazka.connectors.green_api.listen.Notifications",
 }
 # What an account's other side says of all that it has had for us: a kind → function that fits intake/counted_there.py.
 COUNTED_THERE = {
+    "email": "svyazka.connectors.email.count.count",
     "web_form": "svyazka.connectors.web_form.count.count",
     "telegram": "svyazka.connectors.telegram.count.count",
     "max": "svyazka.connectors.max.count.count",

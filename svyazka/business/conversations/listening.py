@@ -22,6 +22,10 @@ LOCKED = "locked"
 TROUBLES = {
     "denied": _("The other side does not accept our login and secret. Enter them once more."),
     "unreached": _("The other side does not answer. We ask again and again."),
+    "certificate": _("The server's certificate is not valid for this name. Check the name of the server."),
+    "no_tls": _("The server does not speak this encryption at this port. Check both."),
+    "no_host": _("There is no server of this name."),
+    "no_folder": _("One of the folders is not there any more. Check their names."),
     "broken": _("The listener stopped because of a mistake of ours. It has been started again."),
     LOCKED: _(
         "The secrets of this account do not open: the key of the installation has changed. Enter them once more."

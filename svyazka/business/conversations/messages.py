@@ -16,6 +16,7 @@ from svyazka.business.conversations import files as store
 from svyazka.business.conversations import reach, states
 from svyazka.business.conversations.channel import Button, Channel, Template, of_account
 from svyazka.business.conversations.client_channel import Attached
+from svyazka.business.conversations.mailbox import answer_to
 from svyazka.business.conversations.models import Message
 from svyazka.business.conversations.reach import WayTo
 from svyazka.business.conversations.states import State
@@ -335,6 +336,8 @@ def _besides(
         more["template"] = {"name": template.name, "language": template.language, "values": list(template.values)}
     if subject:
         more["subject"] = storable(subject)
+    elif answers and answers.more.get("subject"):
+        more["subject"] = answer_to(answers.more["subject"])
     if answers and answers.more.get("references"):
         more["references"] = answers.more["references"]
     return more

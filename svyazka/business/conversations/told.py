@@ -75,6 +75,24 @@ class ReachChanged:
 
 
 @dataclass(frozen=True)
+class MailReceived(MessageReceived):
+    """A letter: a message with all that letters have besides. `user_id` is its sender's address, `outside_id` its
+    Message-ID, `text` what he wrote himself; what he repeats, and how he signs, stands beside."""
+
+    subject: str = ""
+    quoted: str = ""
+    signature: str = ""
+    whole: str = ""  # text, quotation and signature as they came: what a template reads
+    references: tuple[str, ...] = ()  # Message-IDs of what it answers, the nearest first
+    tokens: tuple[str, ...] = ()  # of ours, in an address or the subject: what it answers, where references are lost
+    to: tuple[str, ...] = ()  # addresses
+    reply_to: str = ""
+    print: str = ""  # of what it says: two letters may bear the same Message-ID
+    automatic: str = ""  # nobody wrote it: "answer", "list" or "machine"
+    is_cut: bool = False  # it was too large: only its headers were read
+
+
+@dataclass(frozen=True)
 class IdentityChanged:
     """Somebody is known by another id there from now on: he has another number, or his messenger has begun to hide it.
     Told with every message where both are known, it changes something once."""

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.clients.models import Source
+
 
 class Arrival(models.Model):
     """The ledger: one row for each thing that came from outside, whole, before anybody thought about it. Cut by week.
@@ -102,3 +104,18 @@ class Reckoning(models.Model):
     waiting = models.PositiveIntegerField(default=0)  # it has them and could not hand them over
     trouble = models.CharField(max_length=300, blank=True)  # as `in_words` reads it
     is_asked = models.BooleanField(default=False)  # somebody wants to know now
+
+
+class MailTemplate(models.Model):
+    """Letters of one sender that are requests, and where in them stands what."""
+
+    name = models.CharField(max_length=120)
+    sender = models.CharField(max_length=200)  # "leads@agency.ru", or "@agency.ru"
+    subject = models.CharField(max_length=200, blank=True)  # a part of it; * is anything
+    marks = models.JSONField(default=list)  # of `marks.Mark`
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+    sample_id = models.BigIntegerField(null=True)  # the arrival out of which it was made, as long as it is kept
+
+    def __str__(self) -> str:
+        return self.name

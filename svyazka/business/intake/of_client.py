@@ -27,4 +27,4 @@ HELD = (
         ("connector", "outside_id", "conversation", "reason", "made"),
     ),
 )
-NOTHING = ("ArrivalKey", "ArrivalTally", "TalliedUpTo", "Reckoning")
+NOTHING = ("ArrivalKey", "ArrivalTally", "TalliedUpTo", "Reckoning", "MailTemplate")

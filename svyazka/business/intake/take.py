@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,20 +14,21 @@ from svyazka.business.clients import identities as of_clients
 from svyazka.business.clients.identify import Contact, find_by_contact, survivor, wait_in_line
 from svyazka.business.clients.matching.recognise import attach, recognise
 from svyazka.business.clients.matching.traits import Known
-from svyazka.business.clients.models import Client, Interaction, Source
-from svyazka.business.consents import giving
+from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.conversations import identities, links, messages, reach, states
 from svyazka.business.deals.models import Deal
-from svyazka.business.deals.opening import open_deal, open_deal_of
+from svyazka.business.deals.opening import open_deal_of
 from svyazka.business.duplicates.suspicions import suspect
 from svyazka.business.inbox import routing, threads
-from svyazka.business.intake import ring_wish
-from svyazka.business.intake.by_hand import known_of, known_of_extra, learn
+from svyazka.business.intake.deal_for import deal_for
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
+from svyazka.business.intake.take_form import take_form
+from svyazka.business.intake.take_mail import take_mail
 from svyazka.business.intake.ways_in import (
     FormFilled,
     IdentityChanged,
+    MailReceived,
     MessageEdited,
     MessageReceived,
     MessageState,
@@ -39,11 +39,7 @@ from svyazka.business.notices import linking
 from svyazka.business.sorting import sort
 from svyazka.business.sorting.judge import Verdict, judge
 from svyazka.business.sorting.when import Heard
-from svyazka.kit import rows
 from svyazka.kit.texts import storable
-
-AGAIN = timedelta(days=1)
-_NOT_SAID = frozenset({"utm", "page", "referrer", "marks"})  # where from; not what is wanted
 
 
 def take(things: Sequence[object], *, arrival: Arrival) -> dict[str, int]:
@@ -56,49 +52,6 @@ def take(things: Sequence[object], *, arrival: Arrival) -> dict[str, int]:
         if not isinstance(thing, CallEvent):
             made |= _TAKERS[type(thing)](thing, arrival=arrival)
     return made
-
-
-def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
-    """A new request from a site: into the client's open deal, or a deal of its own."""
-    by = Automaton(arrival.account)
-    contacts = [Contact("phone", form.phone)] if form.phone else []
-    contacts += [Contact("email", form.email)] if form.email else []
-    said = Known(form.name, form.address, form.company, form.tax_number)
-    client, is_new, _decision = found = recognise(contacts, said, by=by)
-    known = {**known_of(form.openings), **known_of_extra(form.extra)}
-    origin = {"utm": form.utm, "page": form.page, "referrer": form.referrer}
-    origin |= {"marks": form.marks} if form.marks else {}
-    open_deal_before = None if is_new else open_deal_of(client)
-    deal = _deal_for(client, arrival, before=open_deal_before, by=by, origin=origin, address=form.address, known=known)
-    if found.doubtful:
-        suspect(client, found.doubtful, deal=deal, by=by)
-    data = {**_besides(form), **known_of(form.openings), **origin, "extra": form.extra}
-    before = _said_before(deal, form, data, arrival)
-    happened = history.add(
-        client.pk,
-        kind=Interaction.Kind.FORM,
-        direction=Interaction.Direction.IN,
-        deal_id=deal.pk,
-        channel=arrival.account,
-        text=form.message,
-        data={**data, "repeats": before.pk} if before else data,
-        at=arrival.received_at,
-        arrival_id=arrival.pk,
-        waiting=before is None,
-        by=by,
-    )
-    sort.sort(happened)
-    _agree(client, form, arrival, by=by)
-    if form.ring_at and before is None:
-        ring_wish.plan(deal, form.ring_at, by=by)
-    return {"client": client.pk, "deal": deal.pk, "interaction": happened.pk}
-
-
-def _agree(client: Client, form: FormFilled, arrival: Arrival, *, by: Actor) -> None:
-    where, versions = form.page or form.referrer, form.consent_versions
-    giving.tick(
-        client, form.consents, page=where, at=arrival.received_at, arrival_id=arrival.pk, by=by, versions=versions
-    )
 
 
 def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int]:
@@ -121,7 +74,7 @@ def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int
     verdict = judge(_heard(message, arrival, has_deal=before is not None, is_known=not is_new))
     if is_new and verdict.is_certain_spam:
         return _set_aside(message, client, verdict, arrival=arrival, by=by)
-    deal = _deal_for(client, arrival, before=before, by=by)
+    deal = deal_for(client, arrival, before=before, by=by)
     if found.doubtful:
         suspect(client, found.doubtful, deal=deal, by=by)
     line = _into_history(message, client, deal, arrival=arrival, by=by)
@@ -272,59 +225,14 @@ def _beside_words(message: MessageReceived) -> dict[str, Any]:
     return data
 
 
-def _said_before(deal: Deal, form: FormFilled, data: Mapping[str, Any], arrival: Arrival) -> Interaction | None:
-    """The same request, which somebody has still to answer: it stands in the history again, and waits once."""
-    lines = Interaction.objects.filter(
-        deal_id=deal.pk,
-        kind=Interaction.Kind.FORM,
-        at__gte=arrival.received_at - AGAIN,
-        waiting=True,
-        text=form.message,
-    )
-    told = _wanted(data)
-    return next((one for one in lines if told == _wanted(one.data)), None)
-
-
-def _wanted(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if name not in _NOT_SAID}
-
-
-def _besides(form: FormFilled) -> dict[str, str]:
-    said = {"company": form.company, "inn": form.tax_number}
-    return {"address": form.address, **{code: text for code, text in said.items() if text}}
-
-
 def take_phones(seen: PhonesSeen, *, arrival: Arrival) -> dict[str, int]:
     phones.notice(seen)
     return {}
 
 
-def _deal_for(
-    client: Client,
-    arrival: Arrival,
-    *,
-    before: Deal | None,
-    by: Actor,
-    origin: dict[str, Any] | None = None,
-    address: str = "",
-    known: dict[str, Any] | None = None,
-) -> Deal:
-    """The open deal, with what it did not know yet; or a new one with the source of the account."""
-    if before is None:
-        return open_deal(client, source=_source_of(arrival.account), origin=origin, address=address, facts=known, by=by)
-    return learn(before, {"address": address, **(known or {})}, by=by)
-
-
-def _source_of(account: str) -> Source | None:
-    found = rows.read(Source, _SOURCE, [account])
-    return found[0] if found else None
-
-
-_SOURCE = """
-join conversations_channelaccount account on account.source_id = clients_source.id where account.code = %s
-"""
 _TAKERS: dict[type, Callable[..., dict[str, int]]] = {
     FormFilled: take_form,
+    MailReceived: take_mail,
     MessageReceived: take_message,
     MessageEdited: take_edit,
     MessageState: take_state,

@@ -8,6 +8,7 @@ from datetime import datetime
 from svyazka.business.conversations.told import (
     FileSent,
     IdentityChanged,
+    MailReceived,
     MessageEdited,
     MessageReceived,
     MessageState,
@@ -15,8 +16,15 @@ from svyazka.business.conversations.told import (
 )
 
 __all__ = [
-    "FileSent", "FormFilled", "IdentityChanged", "MessageEdited", "MessageReceived", "MessageState", "ReachChanged",
-]  # fmt: skip
+    "FileSent",
+    "FormFilled",
+    "IdentityChanged",
+    "MailReceived",
+    "MessageEdited",
+    "MessageReceived",
+    "MessageState",
+    "ReachChanged",
+]
 
 
 @dataclass(frozen=True)

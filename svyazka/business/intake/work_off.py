@@ -332,9 +332,10 @@ def _take(pieces: Sequence[Piece]) -> bool:
             connection.check_constraints()
             for arrival, _things in pieces:
                 _end(arrival, Arrival.State.DONE, made=made)
-    except NotUnderstood as refusal:
+    except (Ignore, NotUnderstood) as why:
         if len(pieces) == 1:
-            _end(last, Arrival.State.STUCK, why=refusal)
+            is_nothing = isinstance(why, Ignore)
+            _end(last, Arrival.State.IGNORED if is_nothing else Arrival.State.STUCK, why=why)
             return True
     except Exception as failure:
         _refuse_without_database()

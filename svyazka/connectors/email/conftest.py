@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import email
 import email.policy
+import hashlib
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any, cast
@@ -28,6 +29,9 @@ from svyazka.business.agreements.conftest import (  # noqa: F401
     visit,
     whole,
 )
+from svyazka.business.conversations import mailbox
+from svyazka.business.notices.messengers import Access
+from svyazka.connectors.email import dovecot as server
 
 
 @dataclass
@@ -106,3 +110,40 @@ def mail_peer() -> Iterator[MailPeer]:
     yield peer
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[server.Dovecot]:
+    """Real, with mailboxes for whoever logs in."""
+    if server.PATH is None:
+        pytest.skip("Dovecot is not installed: apt-get install dovecot-imapd dovecot-lmtpd")
+    made = server.Dovecot()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.end()
+
+
+@pytest.fixture
+def dovecot(mail_server: server.Dovecot) -> Iterator[server.Dovecot]:
+    yield mail_server
+    if not mail_server.is_up:
+        mail_server.start()
+
+
+@pytest.fixture
+def user(request: pytest.FixtureRequest) -> str:
+    """A mailbox that nobody has used."""
+    return hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:16]
+
+
+@pytest.fixture
+def access(dovecot: server.Dovecot, user: str) -> Callable[..., Access]:
+    def made(**other: str) -> Access:
+        options = {"imap_host": "127.0.0.1", "imap_port": str(dovecot.imap), "imap_security": "none"}
+        options |= {"imap_user": user, "address": "okna@example.ru"}
+        password = other.pop("password", server.PASSWORD)
+        return Access("email/sales", mailbox.locked_up(password, password), options={**options, **other})
+
+    return made

@@ -19,7 +19,7 @@ from svyazka.business.conversations.models import ChannelAccount, Listening
 from svyazka.business.inbox import health
 from svyazka.business.notices.models import Chat, Outage
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.office import channel_whatsapp
+from svyazka.workplaces.office import channel_whatsapp, mailbox
 from svyazka.workplaces.shared import channel_words
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on, saved
@@ -39,6 +39,7 @@ KINDS = [
     (ChannelAccount.Kind.MAX, gettext_lazy("MAX bot")),
     (ChannelAccount.Kind.WHATSAPP, gettext_lazy("WhatsApp number")),
     (ChannelAccount.Kind.SMS, gettext_lazy("SMS")),
+    (ChannelAccount.Kind.EMAIL, gettext_lazy("Mailbox")),
 ]
 PAGES = {ChannelAccount.Kind.WHATSAPP: "office/channel_whatsapp.html"}
 
@@ -143,6 +144,8 @@ def channel_new(request: PageRequest) -> HttpResponse:
         else:
             if account.kind == ChannelAccount.Kind.SMS:
                 return redirect("channel_sms", pk=account.pk)
+            if account.kind == ChannelAccount.Kind.EMAIL:
+                return redirect("channel", pk=account.pk)
             return _page(request, account, secret=secret, is_new=True)
     return render(request, "office/channel_new.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -152,6 +155,8 @@ def channel(request: PageRequest, pk: int) -> HttpResponse:
     account = _account(pk)
     if account.kind == ChannelAccount.Kind.SMS:
         return redirect("channel_sms", pk=pk)
+    if account.kind == ChannelAccount.Kind.EMAIL:
+        return mailbox.page(request, account)
     if request.method != "POST":
         return _page(request, account)
     form = _form(account, request.POST)

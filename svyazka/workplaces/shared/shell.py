@@ -94,6 +94,7 @@ SETTINGS = [
         _("Ways in"),
         [
             Room(_("Channels"), "channels", "form", "settings.change"),
+            Room(_("Letters of agencies"), "mail_templates", "inbox", "settings.change"),
             Room(_("Quick replies"), "quick_replies", "message", "settings.change"),
             Room(_("How clients are answered"), "answering", "send", "settings.change"),
             Room(_("Categories"), "categories", "inbox", "sorting.change"),

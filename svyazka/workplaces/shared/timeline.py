@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -17,11 +17,13 @@ from svyazka.business.clients import history, mentions
 from svyazka.business.clients.models import Interaction
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.models import Field
+from svyazka.business.intake import whole_letters
 from svyazka.business.sorting import correcting, listing
 from svyazka.business.sorting.listing import Shown
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Visit, What
 from svyazka.kit import words
+from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared import message_lines, question_cards
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
@@ -58,6 +60,8 @@ class Line:
     is_undone: bool
     merge: str  # whose page says what was merged, and undoes it
     message: message_lines.Shown | None  # what its channel knows of it
+    folded: str  # of a letter: how it is signed, and what it repeats
+    letter: str  # whose whole can be read; empty for anything else
     can_sort: bool  # something that has a category
     about: Shown | None  # which one
 
@@ -95,6 +99,17 @@ def whole_text(request: PageRequest, pk: int) -> HttpResponse:
     """What a line shows only the beginning of."""
     found = get_object_or_404(Interaction, pk=pk)
     return render(request, "shared/whole_text.html", {"text": _text(found, found.text, _names_of_staff([found]))})
+
+
+@needs("clients.see")
+def whole_letter(request: PageRequest, pk: int) -> HttpResponse:
+    """As it came, also where it was HTML; without whatever in it could do harm, or be fetched from elsewhere."""
+    found = get_object_or_404(Interaction, pk=pk)
+    letter = whole_letters.of_line(found)
+    if letter is None:
+        raise Refused(_("The letter is not kept any more."))
+    context = {"line": found, "mail": letter.mail, "markup": mark_safe(letter.markup)}  # noqa: S308
+    return render(request, "shared/whole_letter.html", context)
 
 
 def read_before(written: str) -> history.Before | None:
@@ -164,6 +179,8 @@ def _line(
         details=tuple(_details(one, fields)),
         replies=replies.get(one.data.get("question", 0), ()),
         recording=_recording_there(one),
+        folded="\n\n".join(str(one.data[part]) for part in ("signature", "quoted") if one.data.get(part)),
+        letter=str(one.pk) if one.arrival_id and (one.data.get("from") or one.data.get("letter")) else "",
         page=address if address.startswith(("https://", "http://")) else "",
         call=str(one.data.get("call") or "") if one.kind == Kind.CALL else "",
         is_recorded=bool(one.data.get("recording")),
@@ -225,6 +242,10 @@ def _spoken(one: Interaction) -> str:
 
 
 def _message(one: Interaction) -> tuple[str, str, str]:
+    if subject := str(one.data.get("subject") or ""):
+        is_ours = one.direction == Interaction.Direction.OUT
+        title = _("Letter to the client: {subject}") if is_ours else _("Letter: {subject}")
+        return "mail", "" if is_ours else "in", title.format(subject=subject)
     if one.direction == Interaction.Direction.OUT:
         return "message", "", _("Message to the client")
     return "message", "in", _("Message")

@@ -20,6 +20,7 @@ from svyazka.workplaces.shared import (
 urlpatterns = [
     path("", landing.landing, name="landing"),
     path("interactions/<int:pk>/text/", timeline.whole_text, name="whole_text"),
+    path("interactions/<int:pk>/letter/", timeline.whole_letter, name="whole_letter"),
     path("interactions/<int:pk>/category/", sorted.choice, name="line_category"),
     path("interactions/<int:pk>/category/correction/", sorted.correction, name="line_category_correction"),
     path("notices/", notices.notices, name="notices"),
