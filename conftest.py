@@ -279,6 +279,59 @@ def vera(windows):
 
 
 @pytest.fixture
+def chats(windows, settings):
+    """Our accounts in made-up channels, by kind: two messengers, and short messages to any phone."""
+    from svyazka.business.conversations.models import ChannelAccount
+    from svyazka.kit import secrets
+
+    here = "svyazka.business.inbox.made_up"
+    settings.CHANNELS = {"telegram": f"{here}.Chat", "max": f"{here}.Chat", "sms": f"{here}.Short"}
+    made = {}
+    for kind in settings.CHANNELS:
+        known = ChannelAccount.objects.filter(kind=kind).first()
+        account = known or ChannelAccount(kind=kind, code=f"{kind}/main", name=kind, public_key=f"key-{kind}")
+        account.secret, account.is_active = secrets.lock_away("1:secret"), True
+        account.save()
+        made[kind] = account
+    return made
+
+
+@pytest.fixture
+def chatting(vera, chats):
+    """`chatting("Когда замер?")`: Vera writes to our bot; minutes `ago`, by another `kind` of channel."""
+    from datetime import timedelta
+    from itertools import count
+
+    from svyazka.business.clients import history
+    from svyazka.business.clients.models import ContactPoint
+    from svyazka.business.conversations import messages
+    from svyazka.business.conversations.told import MessageReceived
+    from svyazka.business.inbox import threads
+    from svyazka.business.journal.record import Automaton
+    from svyazka.kit import clock
+
+    numbers = count(1)
+
+    def write(text="", *, ago=0, kind="telegram", client=vera, files=(), answers=""):
+        account = chats[kind].code
+        who = {"kind": kind, "account": account, "value": f"u{client.pk}"}
+        ContactPoint.objects.get_or_create(client=client, **who, defaults={"shown": "@vera"})
+        at = clock.now() - timedelta(minutes=ago)
+        said = MessageReceived(
+            kind, who["value"], f"m{next(numbers)}", at, text=text, files=tuple(files), answers=answers
+        )
+        line = history.add(
+            client.pk, kind="message", direction="in", channel=account, text=text, at=at, waiting=True,
+            by=Automaton(account),
+        )  # fmt: skip
+        messages.received(said, account=account, line=line)
+        threads.heard(line, account=account)
+        return line
+
+    return write
+
+
+@pytest.fixture
 def enter(client):
     """Logs a person in: `enter(olga).get("/deals/")`."""
 

@@ -22,6 +22,7 @@ from django.db import transaction
 from django.test import Client as Browser
 from django.urls import Resolver404, URLPattern, get_resolver, resolve
 
+from svyazka.business.sorting.models import Category, SortModel, SortRule
 from svyazka.business.staff import roles, sessions
 from svyazka.business.staff.models import CompanyRole, Person, Role
 from svyazka.business.staff.roles import Reach
@@ -94,9 +95,11 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     from svyazka.business.duplicates.merging import merge
     from svyazka.business.duplicates.models import Refit, Search, Suspicion
     from svyazka.business.imports.models import Import
+    from svyazka.business.inbox import replies
+    from svyazka.business.inbox.route_models import RouteRule
     from svyazka.business.intake.models import Arrival
     from svyazka.business.moving_in.models import MoveIn
-    from svyazka.business.personal_data.models import DataFile
+    from svyazka.business.personal_data.models import Backup, DataFile, Erasure
     from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion
     from svyazka.business.site_work.models import Payment, PaymentWay
     from svyazka.business.visits import links, waiting, window_links
@@ -185,6 +188,12 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     agreement.file.save("agreement.pdf", ContentFile(b"%PDF-1.7"))
     data = DataFile.objects.create(client=vera, asked_by=windows["anna"], asked_at=now, state="made")
     data.file.save("data.zip", ContentFile(b"PK"))
+    erasure = Erasure(
+        client=vera, numbers=[vera.pk], asked_by=windows["anna"], asked_at=now, state="done", ended_at=now
+    )
+    erasure.act.save("act.pdf", ContentFile(b"%PDF-1.7"), save=False)
+    erasure.log.save("log.csv", ContentFile(b"When"))
+    archive = Backup.objects.create(made_at=now, place=str(tmp_path / "svyazka.tar"))
     suspicion = Suspicion.objects.create(client=Client.objects.create(), other=vera, probability=0.5, weights="1")
     return {
         "deals": deal.pk,
@@ -236,6 +245,10 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "not-done-reasons": "weather",
         "payments": paid.pk,
         "payment-ways": "cash",
+        "categories": "spam",
+        "sort-rules": SortRule.objects.create(name="Спам", category=Category.objects.get(code="spam")).pk,
+        "route-rules": RouteRule.objects.create(name="Всё", department=windows["olga"].department).pk,
+        "models": SortModel.objects.create(at=now, state="left").pk,
         "sets": "measurement",
         "named": "foam",
         "what-to-do": 10**9,
@@ -249,6 +262,11 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "days": 10**9,
         "substitutions": 10**9,
         "versions": 10**9,
+        "messages": vera.pk,
+        "said": 10**9,
+        "attachments": 10**9,
+        "writers": windows["olga"].pk,
+        "quick-replies": replies.add("Привет", "Здравствуйте, {name}!", by=windows["anna"]).pk,
         "notices": 10**9,
         "out": 10**9,
         "devices": 10**9,
@@ -263,6 +281,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "texts": "reminder",
         "consents": "processing",
         "data": data.pk,
+        "erasures": erasure.pk,
+        "archives": archive.pk,
         "ical": feeds.give(visit.resource, by=windows["anna"]),
     }
 

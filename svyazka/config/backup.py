@@ -49,7 +49,8 @@ _EMPTYING = """
 
 
 def back_up(target: Path, *, url: str, with_key: bool) -> int:
-    """Under its name the archive appears only when it is whole."""
+    """Under its name the archive appears only when it is whole. The house remembers that there is one: it holds whoever
+    is erased later."""
     target = target.expanduser().resolve()
     if not target.parent.is_dir():
         raise CannotStart(f"There is no folder {target.parent}.")
@@ -57,6 +58,7 @@ def back_up(target: Path, *, url: str, with_key: bool) -> int:
         manifest = _write(target, url=url, with_key=with_key)
     except OSError as refusal:
         raise CannotStart(f"{target} was not written: {refusal.strerror} ({refusal.filename}).") from None
+    _remember(manifest, target, url=url)
     print(f"{target}: {sum(manifest['rows'].values())} rows, {len(manifest['sha256']) - 1} files.")
     if with_key:
         print("secret.key is inside: keep this archive as you keep the key.")
@@ -91,10 +93,34 @@ def restore(source: Path, *, url: str) -> int:
         _refuse_other_files(places)
         with _put_in_place(places), _emptied_on_failure(url):
             _load(url, workshop / DUMP, manifest)
+        _remember(manifest, source.expanduser().resolve(), url=url)
     print(f"{source}: {sum(manifest['rows'].values())} rows are back, as of {manifest['made_at']}.")
     if data_folder() / KEY not in places:
         print(f"secret.key is not in the archive: put the old one into {data_folder()} before you start.")
     return 0
+
+
+def bring_list(source: Path) -> None:
+    """Who has been erased, as the house knew it last. What stands here already is not written over."""
+    place = migrating.erased_list()
+    try:
+        lines = source.read_text(encoding="utf-8")
+        known = place.read_text(encoding="utf-8") if place.exists() else ""
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(known + "".join(f"{line}\n" for line in lines.splitlines() if line and line not in known))
+        place.chmod(0o600)
+    except (OSError, ValueError) as refusal:
+        raise CannotStart(f"{source} cannot be read as a list of erased clients ({type(refusal).__name__}).") from None
+
+
+def _remember(manifest: Manifest, place: Path, *, url: str) -> None:
+    """An archive of an older version has no table for it yet."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        if _one(connection, "select to_regclass('personal_data_backup')"):
+            connection.execute(_REMEMBERED, [manifest["made_at"], str(place)[:1000]])
+
+
+_REMEMBERED = "insert into personal_data_backup (made_at, place) values (%s, %s) on conflict do nothing"
 
 
 @contextlib.contextmanager

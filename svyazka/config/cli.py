@@ -90,6 +90,12 @@ def _add_care(commands: Commands) -> None:
     )
     restore = _command(commands, "restore", _restore, "read an archive into an empty database")
     restore.add_argument("file", metavar="FILE", type=Path)
+    restore.add_argument(
+        "--erased",
+        metavar="LIST",
+        type=Path,
+        help="erased.jsonl of the house as it was last: whoever was erased since goes again",
+    )
     check = _command(commands, "check", _check, "look at settings, database, clock, disk and say what is wrong")
     check.add_argument(
         "--migrations", action="store_true", help="only: does every change of a model have its migration?"
@@ -98,7 +104,7 @@ def _add_care(commands: Commands) -> None:
     bench.add_argument(
         "name",
         metavar="NAME",
-        choices=("pages", "start", "live", "process", "telephony", "visits", "field", "matching"),
+        choices=("pages", "start", "live", "process", "telephony", "visits", "field", "matching", "channels"),
         help="pages, start, live, process, telephony, visits, field, matching",
     )
     bench.add_argument("--quick", action="store_true", help="within a minute: a smaller base, the same rows")
@@ -247,10 +253,17 @@ def _backup(chosen: argparse.Namespace) -> Answer:
 
 
 def _restore(chosen: argparse.Namespace) -> Answer:
+    """Whoever was erased since the archive was made goes again, before the house opens."""
     with database_up() as url:
-        from svyazka.config import backup
+        from svyazka.config import backup, migrating
 
-        return backup.restore(chosen.file, url=url)
+        if chosen.erased:
+            backup.bring_list(chosen.erased)
+        backup.restore(chosen.file, url=url)
+        if not migrating.erased_list().exists():
+            print(f"No list of erased clients is here ({migrating.erased_list()}): see docs/how-to/erase-a-client.md.")
+        _with_django()
+        return migrating.erase_again()
 
 
 def _check(chosen: argparse.Namespace) -> Answer:

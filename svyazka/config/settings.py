@@ -296,6 +296,8 @@ WHITENOISE_AUTOREFRESH = TESTING
 # Where an address leads to; {address} takes its place.
 MAP_LINK = os.environ.get("SVYAZKA_MAP_LINK", "https://yandex.ru/maps/?text={address}")
 MEDIA_ROOT = Path(os.environ.get("SVYAZKA_FILES", data_folder() / "files"))
+# Who has been erased, by number: beside the database, so that no restore brings anybody back.
+ERASED_LIST = Path(os.environ.get("SVYAZKA_ERASED", data_folder() / "erased.jsonl"))
 
 # 25 and 40 are the framework's SUCCESS and ERROR; the words are those of the design system.
 MESSAGE_TAGS = {25: "good", 40: "bad"}

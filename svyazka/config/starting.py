@@ -85,7 +85,7 @@ def _prepare(url: str) -> None:
     of their own: on every later start there is nothing to do, and Django need not be loaded to see that."""
     environment = {**os.environ, "DATABASE_URL": url, "SVYAZKA_DATA": str(data_folder())}
     with psycopg.connect(url, autocommit=True) as connection:
-        if migrating.missing(connection):
+        if migrating.missing(connection) or migrating.somebody_came_back(connection):
             print("svyazka: bringing the database to this version", file=sys.stderr, flush=True)
             _do(["migrate"], environment)
         row = connection.execute(

@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from psycopg import sql
 
-from svyazka.config import backup, database
+from svyazka.config import backup, database, migrating
 from svyazka.config.holding import CannotStart
 
 
@@ -268,3 +268,66 @@ def _drop(url: str) -> None:
     with psycopg.connect(_sibling("postgres"), autocommit=True) as connection:
         name = sql.Identifier(urlsplit(url).path.lstrip("/"))
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(name))
+
+
+def _erased_in_the_house(tmp_path) -> int:
+    from svyazka.business.clients.models import Client
+    from svyazka.business.personal_data import erasing
+    from svyazka.business.personal_data.erasing import Wanted
+    from svyazka.business.staff.models import Person
+
+    vera = Client.objects.get(name="Вера Павлова")
+    by = Person.objects.filter(role="administrator").order_by("pk")[0]
+    asked = erasing.ask(vera, Wanted(typed=str(vera.pk), ground="demanded"), by=by)
+    while erasing.go_on():
+        asked.refresh_from_db()
+    return vera.pk
+
+
+@pytest.fixture
+def list_of_erased(tmp_path, settings):
+    settings.ERASED_LIST = tmp_path / "data" / "erased.jsonl"
+    settings.MEDIA_ROOT = tmp_path / "data" / "files"
+    return settings.ERASED_LIST
+
+
+def test_who_was_erased_since_does_not_come_back(list_of_erased, archive, empty_url, tmp_path):
+    number = _erased_in_the_house(tmp_path)
+    assert "Вера" not in list_of_erased.read_text()
+    environment = {**os.environ, "DATABASE_URL": empty_url, "SVYAZKA_DATA": str(_new(tmp_path))}
+    command = [sys.executable, "-m", "svyazka.config.cli", "restore", str(archive), "--erased", str(list_of_erased)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    back = _everything(empty_url)
+    words = ("вера павлова", "9161234567", "лесная")
+    assert [row for rows in back.values() for row in rows if any(word in row.lower() for word in words)] == []
+    with psycopg.connect(empty_url) as connection:
+        assert connection.execute("select id, name from clients_client").fetchall() == [(number, "")]
+        erased = connection.execute("select state, numbers from personal_data_erasure").fetchall()
+        places = connection.execute("select place from personal_data_backup").fetchall()
+    assert (erased, places) == ([("erased", [number])], [(str(archive),)])
+    assert (tmp_path / "new" / "erased.jsonl").read_text() == list_of_erased.read_text()
+
+
+def test_without_the_list_it_is_said_and_at_the_start_it_is_made_up_for(
+    list_of_erased, archive, empty_url, tmp_path, monkeypatch
+):
+    _erased_in_the_house(tmp_path)
+    new_home = _new(tmp_path)
+    environment = {**os.environ, "DATABASE_URL": empty_url, "SVYAZKA_DATA": str(new_home)}
+    command = [sys.executable, "-m", "svyazka.config.cli", "restore", str(archive)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert "No list of erased clients is here" in done.stdout
+    monkeypatch.setenv("SVYAZKA_DATA", str(new_home))
+    with psycopg.connect(empty_url) as connection:
+        assert not migrating.somebody_came_back(connection)
+        (new_home / "erased.jsonl").write_text(list_of_erased.read_text() + '{"cut off by a cr')
+        assert migrating.somebody_came_back(connection)
+        connection.execute("update clients_client set created_at = created_at + interval '1 second'")
+        assert not migrating.somebody_came_back(connection)
+
+
+def test_a_list_that_is_none_restores_nothing(archive, empty_url, tmp_path, monkeypatch):
+    monkeypatch.setenv("SVYAZKA_DATA", str(_new(tmp_path)))
+    with pytest.raises(CannotStart, match="cannot be read"):
+        backup.bring_list(tmp_path / "nowhere.jsonl")

@@ -28,15 +28,18 @@ from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
 from svyazka.business.duplicates import merging, refitting, searching
 from svyazka.business.imports import going_on, upload
-from svyazka.business.intake import chores, left_behind, reckoning, tally
+from svyazka.business.inbox import fallback, routing, threads
+from svyazka.business.intake import about, chores, left_behind, reckoning, tally
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal import bell
 from svyazka.business.moving_in import going_on as moving_in
 from svyazka.business.moving_in import upload as moves
 from svyazka.business.notices import delivering, sending
+from svyazka.business.personal_data import erasing, papers
 from svyazka.business.personal_data import files as data_files
 from svyazka.business.places import placing
 from svyazka.business.problems import rounds as problems
+from svyazka.business.sorting import learning as sorting
 from svyazka.business.visits import (
     client_sending,
     day_plans,
@@ -79,6 +82,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (moves.forget_old, 3600.0),
     (data_files.forget_old, 600.0),
     (states.forget_old, 3600.0),
+    (papers.forget_old, 3600.0),
     (commands.give_up_late, 5.0),
     (left_behind.end_calls, 60.0),
     (counting.fold_in, 1.0),
@@ -96,6 +100,10 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (follow_up.follow_up, 5.0),
     (phones.look, 20.0),
     (tomorrow.tell_due, 60.0),
+    (fallback.go_round, 5.0),
+    (threads.wake_due, 20.0),
+    (about.sort_noted, 60.0),
+    (routing.escalate_due, 10.0),
 )
 
 log = structlog.get_logger(__name__)
@@ -130,8 +138,10 @@ def do_chores() -> None:
     told = _told()
     _begin("imports", beside, going_on.go_on, told)
     _begin("duplicates", beside, look_for_duplicates, told)
+    _begin("sorting", beside, sorting.go_on, told)
     _begin("moving_in", beside, moving_in.go_on, told)
     _begin("data files", beside, data_files.go_on, told)
+    _begin("erasing", beside, erasing.go_on, told)
     _begin("recordings", beside, fetch.fetch_due, told)
     _begin("places", beside, placing.ask_due, told)
     _begin("plans", beside, planning.begin_what_is_waited_for, told)

@@ -154,6 +154,19 @@ def need_not_wait(happened: Interaction, *, by: Actor) -> None:
         announce("interaction", happened.pk, data=_ids(happened))
 
 
+def settle_messages(client_id: int, *, by: Actor) -> None:
+    """What he wrote waits no longer: somebody answers it elsewhere. Calls and requests wait on."""
+    waits = Interaction.objects.filter(client_id=client_id, kind=Interaction.Kind.MESSAGE, waiting=True)
+    if found := list(waits):
+        waits.update(waiting=False, taken_by_id=by.actor_id, taken_at=clock.now())
+        announce("interaction", found[0].pk, data=_ids(found[0]))
+
+
+def spoken_with(client_id: int, kinds: Collection[str], *, before: Before | None = None) -> list[Interaction]:
+    """Of these kinds only, the newest first."""
+    return _page("client_id", client_id, before, kinds)
+
+
 def of_client(client_id: int, *, before: Before | None = None) -> list[Interaction]:
     return _page("client_id", client_id, before)
 
@@ -216,12 +229,14 @@ def _refuse_taken(happened: Interaction, *, by: Actor) -> None:
     raise Refused(_("A colleague has already taken this up."))
 
 
-def _page(whose: str, number: int, before: Before | None) -> list[Interaction]:
+def _page(whose: str, number: int, before: Before | None, kinds: Collection[str] = ()) -> list[Interaction]:
     """One more than a page, so that the reader knows whether there is another."""
     # The first condition is what the months' pieces can use.
     earlier = "and at <= %s and (at, id) < (%s, %s)" if before else ""
-    rest = f"where {whose} = %s {earlier} order by at desc, id desc limit %s"
-    return rows.read(Interaction, rest, [number, *((before[0], *before) if before else ()), PAGE + 1])
+    only = "and kind = any(%s)" if kinds else ""
+    rest = f"where {whose} = %s {earlier} {only} order by at desc, id desc limit %s"
+    begins = (before[0], *before) if before else ()
+    return rows.read(Interaction, rest, [number, *begins, *([list(map(str, kinds))] if kinds else ()), PAGE + 1])
 
 
 def _ids(happened: Interaction) -> dict[str, int]:

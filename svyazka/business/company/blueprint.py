@@ -22,6 +22,7 @@ from svyazka.business.deals.paths.blueprint import FIELDS, LOSS_REASONS, PIPELIN
 from svyazka.business.places.blueprint import PLACE
 from svyazka.business.sheets.blueprint import SHEET_FORMS
 from svyazka.business.site_work.blueprint import PAYMENT_WAYS, PRICE_LIST
+from svyazka.business.sorting.blueprint import CATEGORIES
 from svyazka.business.staff.blueprint import DEPARTMENTS, PERSON, ROLES
 from svyazka.business.staff.models import Role
 from svyazka.business.visits.blueprint import MOVE_REASONS, NOT_DONE_REASONS, RESOURCE, VISIT_KINDS
@@ -60,6 +61,7 @@ SECTIONS: tuple[Section, ...] = (
     CLIENT_MESSAGES,
     CLIENT_RULES,
     FORMS,
+    CATEGORIES,
     BREAKS,
     CALLING_HOURS,
 )
@@ -74,7 +76,7 @@ _DEMONSTRATION = Record(
     }
 )
 # Sections that later versions will have; their place is kept.
-_LATER = ("categories", "products", "automations", "message_templates", "reports")
+_LATER = ("products", "automations", "message_templates", "reports")
 _WHOLE = Record(
     {
         "code": Part(Code(), default=""),

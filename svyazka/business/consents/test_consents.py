@@ -6,6 +6,7 @@ import pytest
 
 from svyazka.business.consents import giving, texts
 from svyazka.business.consents.models import ClientConsent, ConsentText
+from svyazka.business.consents.standing import may_be_written_to
 from svyazka.business.journal.models import Entry
 from svyazka.kit import clock
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
@@ -72,3 +73,18 @@ def test_what_is_withdrawn_stays_known_and_can_be_given_again(written, vera, olg
 def test_there_is_no_such_consent(vera, olga, kind, source):
     with pytest.raises(Refused):
         giving.give(vera, kind, source=source, by=olga)
+
+
+def test_who_has_withdrawn_is_written_to_only_about_a_deal_that_is_open(vera, olga):
+    def now() -> tuple[bool, bool]:
+        return tuple(may_be_written_to(vera.pk, deal_is_open=one) for one in (True, False))
+
+    assert now() == (True, True)
+    giving.give(vera, KIND, source="call", by=olga)
+    giving.give(vera, "advertising", source="call", by=olga)
+    giving.withdraw(vera, "advertising", by=olga)
+    assert now() == (True, True)
+    giving.withdraw(vera, KIND, by=olga)
+    assert now() == (True, False)
+    giving.give(vera, KIND, source="paper", by=olga)
+    assert now() == (True, True)

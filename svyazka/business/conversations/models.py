@@ -154,6 +154,7 @@ class Message(models.Model):
             models.Index(fields=["interaction_id"], name="message_of_line"),
             models.Index(fields=["account", "user_id", "-id"], name="message_of_chat"),
             models.Index(fields=["try_at"], condition=Q(try_at__isnull=False), name="message_due"),
+            models.Index(fields=["state_at"], condition=Q(is_ours=True, state="failed"), name="message_failed"),
         ]
 
 

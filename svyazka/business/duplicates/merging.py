@@ -32,6 +32,7 @@ from svyazka.business.duplicates.choosing import FACTS, Known, choose, outcome
 from svyazka.business.duplicates.going_along import ALONG as DUPLICATES
 from svyazka.business.duplicates.models import Merge, MergedRow, Suspicion
 from svyazka.business.imports.going_along import ALONG as IMPORTS
+from svyazka.business.inbox.going_along import ALONG as INBOX
 from svyazka.business.journal.going_along import ALONG as JOURNAL
 from svyazka.business.journal.record import About, Actor, News, announce_all, record
 from svyazka.business.notices.going_along import ALONG as NOTICES
@@ -45,7 +46,7 @@ from svyazka.kit.refusals import Refused
 LATELY = timedelta(hours=1)
 # Any number will do, as long as nobody else uses it.
 LOCK = 5_219_113
-ROOMS = (DUPLICATES, CLIENTS, CONSENTS, DEALS, VISITS, CALLS, AGREEMENTS, NOTICES, IMPORTS, JOURNAL)
+ROOMS = (DUPLICATES, CLIENTS, CONSENTS, DEALS, VISITS, CALLS, AGREEMENTS, INBOX, NOTICES, IMPORTS, JOURNAL)
 
 
 @dataclass(frozen=True)

@@ -41,4 +41,61 @@ class Thread(models.Model):
             ),
             models.Index(fields=["escalates_at"], condition=Q(escalates_at__isnull=False), name="thread_escalates"),
             models.Index(fields=["snoozed_until"], condition=Q(snoozed_until__isnull=False), name="thread_snoozed"),
+            # Lists of one person, or of nobody, among ever more that are done.
+            models.Index(
+                fields=["responsible", "-last_at", "-id"], condition=Q(state="open"), name="thread_open_of_person"
+            ),
+            models.Index(fields=["-last_at", "-id"], condition=Q(state="open"), name="thread_open_newest"),
+            models.Index(
+                fields=["responsible", "waits_since"],
+                condition=Q(state="open", waits_since__isnull=False),
+                name="thread_waits_for",
+            ),
         ]
+
+
+class QuickReply(models.Model):
+    """A text that is written often, with {fields}; in the composer behind a slash."""
+
+    title = models.CharField(max_length=60, unique=True)
+    text = models.TextField()
+    position = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+
+
+class AnswerRules(models.Model):
+    """How clients are answered here. One row."""
+
+    enter_sends = models.BooleanField(default=True)  # the custom of the house; else Ctrl+Enter
+    ways = models.JSONField(default=list)  # in which order another one is tried: ["max", "sms", "email"]
+    rings = models.BooleanField(default=True)  # where none leads to him, a task to ring
+    down_minutes = models.PositiveIntegerField(default=10)  # how long a channel may be down before another is tried
+
+
+class Habit(models.Model):
+    """What one person has chosen for himself; empty: the custom of the house."""
+
+    person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="+")
+    enter_sends = models.BooleanField(null=True)
+
+
+class FallenBack(models.Model):
+    """A message that did not get there, and what was done in its place: once, for good."""
+
+    message_id = models.BigIntegerField(primary_key=True)  # the one that did not get there
+    client_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    why = models.CharField(max_length=20)  # failed, closed, off, down, by_hand
+    by_message_id = models.BigIntegerField(null=True)  # the one in its place
+    task_id = models.BigIntegerField(null=True)  # or the task to ring
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["client_id", "-at"], name="fallen_back_of_client"),
+            models.Index(
+                fields=["by_message_id"], condition=Q(by_message_id__isnull=False), name="fallen_back_by_message"
+            ),
+        ]
+
+
+from svyazka.business.inbox import route_models  # noqa: E402, F401  # tables in a file of their own

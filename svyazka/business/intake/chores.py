@@ -18,6 +18,7 @@ from svyazka.business.journal.record import forget_old_news
 from svyazka.business.notices.reading import forget_old_notices
 from svyazka.business.places.times import forget_old as forget_old_times
 from svyazka.business.sheets.sheets import forget_old_saves
+from svyazka.business.sorting.learning import propose_due as propose_learning
 from svyazka.business.staff.log_in import forget_old_guesses
 from svyazka.business.staff.sessions import SessionStore
 from svyazka.business.visits.links import forget_old_misses
@@ -31,6 +32,7 @@ AHEAD = timedelta(days=92)
 PIECES: tuple[tuple[str, partitions.Span], ...] = (
     ("journal_entry", "month"),
     ("clients_interaction", "month"),
+    ("sorting_sorted", "month"),
     ("calls_call", "month"),
     ("calls_statespan", "month"),
     ("calls_recording", "month"),
@@ -77,6 +79,7 @@ CHORES: tuple[Callable[[], None], ...] = (
     forget_old_comparisons,
     forget_old_tallies,
     propose_weights,
+    propose_learning,
     SessionStore.clear_expired,
 )
 

@@ -21,6 +21,7 @@ from svyazka.business.conversations import identities, messages, reach, states
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of
 from svyazka.business.duplicates.suspicions import suspect
+from svyazka.business.inbox import routing, threads
 from svyazka.business.intake import ring_wish
 from svyazka.business.intake.by_hand import known_of, known_of_extra, learn
 from svyazka.business.intake.models import Arrival
@@ -35,6 +36,9 @@ from svyazka.business.intake.ways_in import (
 )
 from svyazka.business.journal.record import Actor, Automaton
 from svyazka.business.notices import linking
+from svyazka.business.sorting import sort
+from svyazka.business.sorting.judge import Verdict, judge
+from svyazka.business.sorting.when import Heard
 from svyazka.kit import rows
 from svyazka.kit.texts import storable
 
@@ -82,6 +86,7 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
         waiting=before is None,
         by=by,
     )
+    sort.sort(happened)
     _agree(client, form, arrival, by=by)
     if form.ring_at and before is None:
         ring_wish.plan(deal, form.ring_at, by=by)
@@ -107,10 +112,29 @@ def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int
         return known
     by = Automaton(arrival.account)
     client, is_new, _decision = found = recognise(_contacts(message, arrival), Known(message.name), by=by)
+    verdict = judge(_heard(message, arrival, is_known=not is_new))
+    if is_new and verdict.is_certain_spam:
+        return _set_aside(message, client, verdict, arrival=arrival, by=by)
     deal = _deal_for(client, arrival, is_new=is_new, by=by)
     if found.doubtful:
         suspect(client, found.doubtful, deal=deal, by=by)
-    return _into_history(message, client, deal, arrival=arrival, by=by)
+    line = _into_history(message, client, deal, arrival=arrival, by=by)
+    routing.route(threads.heard(line, account=arrival.account, category=sort.sort(line, verdict=verdict)))
+    return {"client": client.pk, "deal": deal.pk, "interaction": line.pk}
+
+
+def _heard(message: MessageReceived, arrival: Arrival, *, is_known: bool) -> Heard:
+    words = _words_of(message, arrival)
+    return Heard(Interaction.Kind.MESSAGE, words, arrival.account, sender=message.user_id, is_known=is_known)
+
+
+def _set_aside(
+    message: MessageReceived, client: Client, verdict: Verdict, *, arrival: Arrival, by: Actor
+) -> dict[str, int]:
+    """By a rule of the company it is spam, of somebody whom nobody knows: it stands in the history, and asks nobody."""
+    line = _into_history(message, client, None, arrival=arrival, by=by, waiting=False)
+    sort.sort(line, verdict=verdict)
+    return {"client": client.pk, "interaction": line.pk}
 
 
 def take_ours(message: MessageReceived, *, arrival: Arrival) -> dict[str, int]:
@@ -122,7 +146,10 @@ def take_ours(message: MessageReceived, *, arrival: Arrival) -> dict[str, int]:
     by = Automaton(arrival.account)
     client, is_new, _decision = recognise(_contacts(message, arrival), Known(message.name), by=by)
     deal = None if is_new else open_deal_of(client)
-    return _into_history(message, client, deal, arrival=arrival, by=by)
+    line = _into_history(message, client, deal, arrival=arrival, by=by, waiting=False)
+    threads.answered(line, by=by)
+    made = {"client": client.pk, "interaction": line.pk}
+    return {**made, "deal": deal.pk} if deal else made
 
 
 def take_edit(told: MessageEdited, *, arrival: Arrival) -> dict[str, int]:
@@ -167,9 +194,9 @@ def _contacts(message: MessageReceived, arrival: Arrival) -> list[Contact]:
 
 
 def _into_history(
-    message: MessageReceived, client: Client, deal: Deal | None, *, arrival: Arrival, by: Actor
-) -> dict[str, int]:
-    happened = history.add(
+    message: MessageReceived, client: Client, deal: Deal | None, *, arrival: Arrival, by: Actor, waiting: bool = True
+) -> Interaction:
+    line = history.add(
         client.pk,
         kind=Interaction.Kind.MESSAGE,
         direction=Interaction.Direction.OUT if message.is_ours else Interaction.Direction.IN,
@@ -179,12 +206,11 @@ def _into_history(
         data=_beside_words(message),
         at=message.sent_at,
         arrival_id=arrival.pk,
-        waiting=not message.is_ours,
+        waiting=waiting,
         by=by,
     )
-    messages.received(message, account=arrival.account, line=happened)
-    made = {"client": client.pk, "interaction": happened.pk}
-    return {**made, "deal": deal.pk} if deal else made
+    messages.received(message, account=arrival.account, line=line)
+    return line
 
 
 def _words_of(message: MessageReceived, arrival: Arrival) -> str:

@@ -22,6 +22,7 @@ from svyazka.business.deals.handing.taking import take, waiting_to_be_taken
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal, open_deal_of, open_deals_of
 from svyazka.business.deals.work import first_contact, ring_backs
+from svyazka.business.intake import about
 from svyazka.business.intake.models import Arrival
 from svyazka.business.journal.record import Actor, Automaton, News, announce, announce_all
 from svyazka.business.staff.models import Person
@@ -51,6 +52,7 @@ def take_calls(heard: Sequence[Heard]) -> list[dict[str, int]]:
     put_into_history([*known, *_parts([event for events, _arrival in heard for event in events])])
     _see_who_was_reached(followed, found, arrival_of)
     note([(one.call, one.now, one.before) for one in followed])
+    about.sort_ended(followed)
     tell(followed)
     _tell_whose_they_are([one for one in followed if one.call.pk in found and not one.has_turned], opened)
     made: dict[int, dict[str, int]] = {}

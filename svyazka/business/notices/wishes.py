@@ -30,6 +30,7 @@ GROUPS: Mapping[str, object] = {
     "plan": _("Plans of days, and visits of yours that they change"),
     "road": _("Visits that you go to today and tomorrow: new, moved, called off, changed"),
     "visit": _("Visits: changes, what clients do on their page, delays"),
+    "thread": _("Messages of clients that you answer"),
     "note": _("Notes in which you are mentioned"),
 }
 

@@ -14,6 +14,7 @@ from svyazka.business.conversations import of_client as conversations
 from svyazka.business.deals import of_client as deals
 from svyazka.business.duplicates import of_client as duplicates
 from svyazka.business.imports import of_client as imports
+from svyazka.business.inbox import of_client as inbox
 from svyazka.business.intake import of_client as intake
 from svyazka.business.journal import of_client as journal
 from svyazka.business.moving_in import of_client as moving_in
@@ -21,12 +22,13 @@ from svyazka.business.notices import of_client as notices
 from svyazka.business.problems import of_client as problems
 from svyazka.business.sheets import of_client as sheets
 from svyazka.business.site_work import of_client as site_work
+from svyazka.business.sorting import of_client as sorting
 from svyazka.business.visits import of_client as visits
 from svyazka.kit.held import Held
 
 ROOMS = (
-    clients, consents, conversations, deals, visits, calls, sheets, site_work, agreements, intake, imports, moving_in,
-    duplicates, notices, problems, journal,
+    clients, sorting, consents, conversations, deals, visits, calls, sheets, site_work, agreements, inbox, intake,
+    imports, moving_in, duplicates, notices, problems, journal,
 )  # fmt: skip
 
 
@@ -51,6 +53,7 @@ TITLES: dict[str, Promise] = {
     "Message": pgettext_lazy("data", "Messages, as their channels know them"),
     "Attachment": pgettext_lazy("data", "Files of messages"),
     "Reach": pgettext_lazy("data", "How he can be written to"),
+    "Sorted": pgettext_lazy("data", "What it was about"),
     "ClientConsent": pgettext_lazy("data", "Consents"),
     "Deal": pgettext_lazy("data", "Deals"),
     "Task": pgettext_lazy("data", "What had to be done"),
@@ -83,6 +86,8 @@ TITLES: dict[str, Promise] = {
     "ExtraWork": pgettext_lazy("data", "Extra work"),
     "Payment": pgettext_lazy("data", "Payments"),
     "Agreement": pgettext_lazy("data", "Agreements"),
+    "Thread": pgettext_lazy("data", "Answering him"),
+    "FallenBack": pgettext_lazy("data", "Messages that did not get to him"),
     "Arrival": pgettext_lazy("data", "What came from him, word for word"),
     "ImportLine": pgettext_lazy("data", "Lines of files that were loaded"),
     "MoveInRow": pgettext_lazy("data", "Moved over from another system"),
@@ -113,6 +118,8 @@ WORDS: dict[str, Promise] = {
     "bytes": pgettext_lazy("data", "Bytes"),
     "call_started_at": pgettext_lazy("data", "Call"),
     "carried": pgettext_lazy("data", "Passed on with it"),
+    "category": pgettext_lazy("data", "Category"),
+    "category__words": pgettext_lazy("data", "Category"),
     "cells": pgettext_lazy("data", "Line"),
     "changes": pgettext_lazy("data", "Changes"),
     "channel": pgettext_lazy("data", "Channel"),
@@ -155,7 +162,9 @@ WORDS: dict[str, Promise] = {
     "kind": pgettext_lazy("data", "Kind"),
     "kind__words": pgettext_lazy("data", "Kind"),
     "language": pgettext_lazy("data", "Language"),
+    "last_at": pgettext_lazy("data", "Last message"),
     "last_missed_at": pgettext_lazy("data", "Last missed"),
+    "last_text": pgettext_lazy("data", "Its text"),
     "lat": pgettext_lazy("data", "Latitude"),
     "lon": pgettext_lazy("data", "Longitude"),
     "loss_reason__words": pgettext_lazy("data", "Reason of the loss"),
@@ -217,6 +226,7 @@ WORDS: dict[str, Promise] = {
     "value": pgettext_lazy("data", "Value"),
     "verb": pgettext_lazy("data", "What"),
     "visit_id": pgettext_lazy("data", "Visit"),
+    "waits_since": pgettext_lazy("data", "Waits since"),
     "was": pgettext_lazy("data", "Was before"),
     "was_at": pgettext_lazy("data", "Was before"),
     "way": pgettext_lazy("data", "Way"),

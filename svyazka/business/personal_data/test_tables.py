@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from svyazka.business.clients.models import Client
-from svyazka.business.personal_data import tables
+from svyazka.business.clients.models import Client, ClientKey, ClientRecord, SearchPosting
+from svyazka.business.personal_data import steps, tables
 from svyazka.business.personal_data.tables import ROOMS, TITLES, WORDS, every, family
+from svyazka.kit.erased import Fate
 from svyazka.kit.held import Held
 
 # Rooms that hold nothing of a client: the staff, places of buildings; and what is asked for here.
@@ -59,3 +61,36 @@ def test_those_who_were_merged_into_one_who_was_merged_are_his(vera):
     second = Client.objects.create(name="В. Павлова", merged_into=first)
     Client.objects.create(name="Пётр")
     assert family(vera.pk) == [vera.pk, first.pk, second.pk]
+
+
+def test_of_each_table_that_holds_something_somebody_has_said_what_becomes_of_it():
+    assert {one.model for one in every()} - {one.model for one in steps.TABLES} == set()
+
+
+def test_of_each_column_with_words_in_it_somebody_has_said_what_becomes_of_it():
+    said: dict[type[Model], set[str]] = defaultdict(set)
+    for one in steps.TABLES:
+        said[one.model] |= {*one.columns, *one.values, *one.stays}
+    gone = {one.model for one in steps.TABLES if one.fate == Fate.REMOVED}
+    silent = {
+        f"{model._meta.label}.{field.name}"
+        for model in set(said) - gone
+        for field in model._meta.local_concrete_fields
+        if field.get_internal_type() in WORDED and not field.choices and field.name not in said[model]
+    }
+    assert silent == set()
+
+
+def test_each_step_has_words():
+    assert [step.name for step in steps.ALL if not steps.title(step.name)] == []
+
+
+def test_what_points_to_a_client_is_removed_emptied_or_known_to_hold_no_words():
+    """Tables of which it was said that they hold nothing of a client, and which point to one all the same."""
+    erased = {one.model for one in steps.TABLES} | {SearchPosting, ClientKey, ClientRecord}
+    pointing = {
+        model._meta.label
+        for model in models_of_business()
+        if model not in erased and {"client", "client_id"} & {field.attname for field in model._meta.local_fields}
+    }
+    assert pointing == {"clients.Comparison", "deals.CallingHold", "personal_data.Erasure"}

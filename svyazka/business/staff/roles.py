@@ -50,6 +50,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "consents.write": _all(Role.HEAD, Role.ADMINISTRATOR),
     # All that is known of a client, as a file for him: he has asked for it in writing.
     "personal_data.export": _all(Role.HEAD, Role.ADMINISTRATOR),
+    # A client is made unrecoverable, and what shows it.
+    "personal_data.erase": _all(Role.HEAD, Role.ADMINISTRATOR),
     # Who has seen, changed or taken out what of clients, as a file.
     "personal_data.log": _all(Role.CONTROLLER, Role.ADMINISTRATOR),
     "queue.see": _all(*_OFFICE),
@@ -132,6 +134,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "staff.change": _all(Role.ADMINISTRATOR),
     # When somebody is there and what he can do: rules of appointing ask for it.
     "presence.change": _all(Role.HEAD, Role.ADMINISTRATOR),
+    # Which categories there are, rules that sort into them, and what the classifier takes over.
+    "sorting.change": _all(Role.HEAD, Role.ADMINISTRATOR),
     "intake.repair": _all(Role.HEAD, Role.ADMINISTRATOR),
     "pipelines.change": _all(Role.HEAD, Role.ADMINISTRATOR),
     "settings.change": _all(Role.ADMINISTRATOR),
@@ -146,6 +150,7 @@ WORDS = {
     "duplicates.weigh": _("Chooses how sure it must be before a request is attached by itself"),
     "consents.write": _("Writes the texts to which clients agree"),
     "personal_data.export": _("Makes a file of all that is known of a client, for him"),
+    "personal_data.erase": _("Erases a client for good, and takes the act of it"),
     "personal_data.log": _("Takes the journal of personal data out of the house as a file"),
     "queue.see": _("Sees the live queue and the list of calls"),
     "requests.take": _("Takes requests down"),
@@ -184,6 +189,7 @@ WORDS = {
     "staff.change": _("Hires, changes and lets go"),
     "presence.change": _("Enters absences, working hours and skills of the staff"),
     "intake.repair": _("Sees arrivals and takes up what is stuck"),
+    "sorting.change": _("Changes categories, writes the rules that sort calls and messages, decides what is learnt"),
     "pipelines.change": _("Changes the pipelines and their stages"),
     "settings.change": _("Changes the settings of the company"),
 }

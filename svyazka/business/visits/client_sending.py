@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import translation
 
+from svyazka.business.consents.standing import may_be_written_to
 from svyazka.business.conversations.client_channel import Letter, Meeting, Undeliverable, Unreached, of_kind
 from svyazka.business.deals.held import held
 from svyazka.business.visits import client_texts, to_client
@@ -39,7 +40,7 @@ def _claim() -> list[ClientWord]:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"now": clock.now(), "most": AT_ONCE})
         ids = [pk for (pk,) in cursor.fetchall()]
-    related = ("visit__kind", "visit__client", "visit__resource")
+    related = ("visit__kind", "visit__client", "visit__resource", "visit__deal")
     return list(ClientWord.objects.filter(pk__in=ids).select_related(*related).order_by("pk")) if ids else []
 
 
@@ -58,6 +59,9 @@ returning w.id
 
 def _send(word: ClientWord) -> None:
     """Nothing is locked while the other side takes its time."""
+    deal_is_open = word.visit.deal.closed_at is None
+    if not may_be_written_to(word.visit.client_id, deal_is_open=deal_is_open):
+        return _settle(word, is_sent=False)
     if word.tries > 1 and _is_late(word):
         return _settle(word, is_sent=False)
     try:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import translation
 
+from svyazka.business.consents.standing import may_be_written_to
 from svyazka.business.conversations import client_channel
 from svyazka.business.conversations.client_channel import Letter, Undeliverable, Unreached
 from svyazka.business.deals.held import held
@@ -38,7 +39,7 @@ def _claim() -> list[WaitingOffer]:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"now": clock.now(), "most": AT_ONCE})
         ids = [pk for (pk,) in cursor.fetchall()]
-    related = ("resource", "waiting__client", "waiting__kind")
+    related = ("resource", "waiting__client", "waiting__kind", "waiting__deal")
     return list(WaitingOffer.objects.filter(pk__in=ids).select_related(*related).order_by("pk")) if ids else []
 
 
@@ -54,7 +55,9 @@ returning w.id
 
 def _send(offer: WaitingOffer) -> None:
     """Nothing is locked while the other side takes its time."""
-    if offer.state != WaitingOffer.State.OPEN or _is_late(offer):
+    entry = offer.waiting
+    may_write = may_be_written_to(entry.client_id, deal_is_open=entry.deal.closed_at is None)
+    if offer.state != WaitingOffer.State.OPEN or _is_late(offer) or not may_write:
         return _settle(offer, is_sent=False)
     try:
         client_channel.of_kind(offer.channel).send(_letter(offer), to=offer.address)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from svyazka.business.clients.models import ContactPoint, Interaction
+from svyazka.business.consents import giving
 from svyazka.business.conversations.models import MailServer
-from svyazka.business.deals.models import Task
+from svyazka.business.deals.models import Deal, Task
 from svyazka.business.journal.models import Entry
 from svyazka.business.notices.models import Notice
 from svyazka.business.visits import (
@@ -120,3 +121,12 @@ def test_who_is_put_on_the_list_has_it_in_the_history(vera_waits, olga):
     waiting.change(vera_waits, urgency=2, by=olga)
     happened = Interaction.objects.get(kind="visit", client_id=vera_waits.client_id)
     assert (happened.data["event"], happened.deal_id, happened.by_id) == ("waits", vera_waits.deal_id, olga.pk)
+
+
+def test_who_has_withdrawn_his_consent_and_has_no_open_deal_is_rung_instead(by_mail, freed, olga):
+    offer = asked(freed)
+    giving.give(offer.waiting.client, "processing", source="paper", by=olga)
+    giving.withdraw(offer.waiting.client, "processing", by=olga)
+    Deal.objects.update(closed_at=offer.made_at)
+    offer_letters.send_due()
+    assert (WaitingOffer.objects.get().sent_at, rung().count()) == (None, 1)

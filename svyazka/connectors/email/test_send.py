@@ -9,11 +9,12 @@ import pytest
 from icalendar import Calendar
 
 from svyazka.business.clients.models import ContactPoint
+from svyazka.business.consents import giving
 from svyazka.business.conversations import mail
 from svyazka.business.conversations.models import MailServer
 from svyazka.business.deals import opening
-from svyazka.business.deals.models import Task
-from svyazka.business.visits import booking, client_sending
+from svyazka.business.deals.models import Deal, Task
+from svyazka.business.visits import booking, client_sending, to_client
 from svyazka.business.visits.models import ClientWord, VisitKind
 from svyazka.kit import clock, secrets
 from svyazka.kit.refusals import Refused
@@ -127,3 +128,17 @@ def test_away_for_hours(visit, mail_peer, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: later)
     client_sending.send_due()
     assert ClientWord.objects.get().state == "by_hand"
+
+
+@pytest.mark.parametrize(("is_open", "letters", "state"), [(True, 1, "sent"), (False, 0, "by_hand")])
+def test_who_has_withdrawn_his_consent_is_written_to_while_a_deal_is_open(
+    visit, mail_peer, olga, is_open, letters, state
+):
+    giving.give(visit.client, "processing", source="paper", by=olga)
+    giving.withdraw(visit.client, "processing", by=olga)
+    if not is_open:
+        Deal.objects.update(closed_at=clock.now())
+    mail_peer.letters.clear()
+    to_client.tell(visit, "booked", by=olga)
+    client_sending.send_due()
+    assert (len(mail_peer.letters), ClientWord.objects.get().state) == (letters, state)

@@ -16,11 +16,14 @@ from django.utils.translation import gettext_lazy
 from svyazka.business.clients.models import Source
 from svyazka.business.conversations import accounts, bans, bots, connecting
 from svyazka.business.conversations.models import ChannelAccount
+from svyazka.business.inbox import health
 from svyazka.business.notices.models import Chat, Outage
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.office import channel_whatsapp
+from svyazka.workplaces.shared import channel_words
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on, saved
+from svyazka.workplaces.shared.short import Short
 
 # What the edge calls each way in (svyazka/edge/app.py: WAYS).
 WAYS = {
@@ -101,9 +104,16 @@ class AccessForm(Form):
 @needs("settings.change")
 def channels(request: PageRequest) -> HttpResponse:
     kinds = dict(KINDS)
+    accounts_there = list(ChannelAccount.objects.select_related("source").order_by("kind", "name", "pk"))
+    lights, short = health.of_accounts(accounts_there), Short()
     rows = [
-        {"account": account, "kind": kinds.get(ChannelAccount.Kind(account.kind), account.kind)}
-        for account in ChannelAccount.objects.select_related("source").order_by("kind", "name", "pk")
+        {
+            "account": account,
+            "kind": kinds.get(ChannelAccount.Kind(account.kind), account.kind),
+            "light": lights[account.code].light,
+            "health": channel_words.health(lights[account.code], short),
+        }
+        for account in accounts_there
     ]
     return render(request, "office/channels.html", {"rows": rows, "is_forbidden": bans.foreign_are_forbidden()})
 

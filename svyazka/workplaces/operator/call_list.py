@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
+from django.db import connection
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,6 +18,8 @@ from svyazka.business.calls.follow import summary_of
 from svyazka.business.calls.models import Call, PhoneLine
 from svyazka.business.calls.whose_phone import PhoneKey, rung_by
 from svyazka.business.clients.models import Client
+from svyazka.business.sorting import listing
+from svyazka.business.sorting.listing import Shown
 from svyazka.business.staff.models import Person
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.timeline import duration
@@ -48,6 +52,8 @@ class Row:
     operator: str
     spoken: str
     waited: str
+    about: Shown | None
+    about_line: str  # in the history; empty while the call is nobody's
 
 
 @needs("queue.see")
@@ -55,15 +61,22 @@ def call_list(request: PageRequest) -> HttpResponse:
     asked = request.GET.get("show", "")
     shown = asked if asked in FILTERS else ""
     before = whole_number(request.GET.get("before"))
-    found = _find(shown, before)
-    url = reverse("calls")
+    categories = listing.names()
+    about = request.GET.get("about", "")
+    about = about if about in categories else ""
+    found = _find(shown, about, before)
     context = {
         "rows": _rows(found[:PAGE]),
         "before": found[PAGE - 1].pk if len(found) > PAGE else None,
         "filters": [
-            {"name": name, "url": f"{url}?show={code}" if code else url, "here": code == shown}
-            for code, name in FILTERS.items()
+            {"name": name, "url": _address(code, about), "here": code == shown} for code, name in FILTERS.items()
         ],
+        "categories": [
+            {"name": one.name, "code": code, "here": code == about}
+            for code, one in categories.items()
+            if one.is_active or code == about
+        ],
+        "about": about,
         "shown": shown,
         "nothing": NOTHING[shown],
     }
@@ -72,8 +85,15 @@ def call_list(request: PageRequest) -> HttpResponse:
     )
 
 
-def _find(shown: str, before: int | None) -> list[Call]:
+def _address(shown: str, about: str) -> str:
+    query = urlencode({name: value for name, value in (("show", shown), ("about", about)) if value})
+    return reverse("calls") + (f"?{query}" if query else "")
+
+
+def _find(shown: str, about: str, before: int | None) -> list[Call]:
     """One more than a page, so that it is known whether there are others."""
+    if about:
+        return _find_about(shown, about, before)
     rows = Call.objects.whole().order_by("-started_at", "-id")
     if shown == "now":
         rows = rows.going_on()
@@ -87,12 +107,43 @@ def _find(shown: str, before: int | None) -> list[Call]:
     return list(rows[: PAGE + 1])
 
 
+def _find_about(shown: str, about: str, before: int | None) -> list[Call]:
+    """Of a category, by the index of what was sorted: it may be a rare one among millions of calls."""
+    last = Call.objects.filter(pk=before).first() if before else None
+    given = {
+        "about": about,
+        "states": [Call.State.RINGING, Call.State.TALKING] if shown == "now" else None,
+        "results": {"missed": list(Call.NOT_REACHED), "answered": [Call.Result.ANSWERED]}.get(shown),
+        "at": last.started_at if last else None,
+        "id": last.interaction_id if last else None,
+        "limit": PAGE + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ABOUT, given)
+        numbers = [number for (number,) in cursor.fetchall()]
+    found = Call.objects.in_bulk(numbers)
+    return [found[number] for number in numbers if number in found]
+
+
+_ABOUT = """
+select call.id from sorting_sorted said
+join calls_call call on call.started_at = said.at and call.interaction_id = said.id
+where said.category_id = (select id from sorting_category where code = %(about)s)
+    and (%(at)s::timestamptz is null or (said.at <= %(at)s and (said.at, said.id) < (%(at)s, %(id)s)))
+    and call.merged_into_id is null
+    and (%(states)s::text[] is null or call.state = any(%(states)s))
+    and (%(results)s::text[] is null or call.result = any(%(results)s))
+order by said.at desc, said.id desc limit %(limit)s
+"""
+
+
 def _rows(calls: Sequence[Call]) -> list[Row]:
     clients = Client.objects.in_bulk({call.client_id for call in calls if call.client_id})
     people = _people(calls)
     chains = _chains(calls)
     lines = dict(PhoneLine.objects.filter(number__in={call.our_number for call in calls}).values_list("number", "name"))
-    return [_row(call, clients, people, lines, chains.get(call.pk, [])) for call in calls]
+    about = listing.of_numbers([(call.interaction_id, call.started_at) for call in calls if call.interaction_id])
+    return [_row(call, clients, people, lines, chains.get(call.pk, []), about) for call in calls]
 
 
 def _people(calls: Sequence[Call]) -> dict[int | str, Person]:
@@ -111,7 +162,12 @@ def _chains(calls: Sequence[Call]) -> dict[int, list[str]]:
 
 
 def _row(
-    call: Call, clients: dict[int, Client], people: dict[int | str, Person], lines: dict[str, str], chain: list[str]
+    call: Call,
+    clients: dict[int, Client],
+    people: dict[int | str, Person],
+    lines: dict[str, str],
+    chain: list[str],
+    about: Mapping[int, Shown],
 ) -> Row:
     client = clients.get(call.client_id or 0)
     colleague = None if client else people.get(call.client_number)
@@ -128,6 +184,8 @@ def _row(
         operator=" → ".join([*([operator.full_name] if operator else []), *chain]),
         spoken=duration(call.talk_seconds) if call.talk_seconds else "",
         waited=duration(call.waiting_seconds) if call.waiting_seconds and call.direction == "in" else "",
+        about=about.get(call.interaction_id or 0),
+        about_line=str(call.interaction_id or ""),
     )
 
 

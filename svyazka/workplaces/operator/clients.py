@@ -28,6 +28,7 @@ from svyazka.business.deals.known import client_facts
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.duplicates.models import Merge
 from svyazka.business.journal.record import seen
+from svyazka.business.personal_data.erasing import of_client as erased
 from svyazka.business.staff.models import Person
 from svyazka.kit import phones, rows
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
@@ -89,7 +90,8 @@ def client(request: PageRequest, client_id: int) -> HttpResponse:
         return redirect(f"{reverse('client', args=[survivor(found).pk])}?{urlencode({'was': found.pk})}")
     seen(found.pk, by=request.person)
     context = page_of(found, request.person)
-    return render(request, "operator/client.html", {**context, "merged": _merged(request.GET.get("was"), found)})
+    more = {"merged": _merged(request.GET.get("was"), found), "erased": None if found.name else erased(found.pk)}
+    return render(request, "operator/client.html", {**context, **more})
 
 
 @needs("clients.see")

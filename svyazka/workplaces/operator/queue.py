@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +30,9 @@ from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.work import my_day, ring_backs
 from svyazka.business.deals.work.my_day import Part
+from svyazka.business.inbox import threads
+from svyazka.business.sorting import listing
+from svyazka.business.sorting.listing import Shown
 from svyazka.business.staff.models import Person
 from svyazka.kit import clock, phones
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -76,6 +79,7 @@ class Row:
     since: str
     deal: Deal | None
     url: str
+    about: Shown | None
 
 
 @needs("queue.see")
@@ -83,12 +87,13 @@ def queue(request: PageRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in NAMES else ""
     newest = request.GET.get("order") == "newest"
+    about = request.GET.get("about", "")
     most = min(max(whole_number(request.GET.get("most")) or MOST, MOST), MOST_OF_ALL)
     context = {
-        **waiting(kind, newest=newest, most=most),
+        **waiting(kind, about=about, newest=newest, most=most),
         **calls_now(),
         "steps": own_steps(request.person),
-        "here": _address(kind, newest, most),
+        "here": _address(kind, about, newest, most),
     }
     fragment = request.htmx and request.htmx.target == "queue-now"
     return render(request, "operator/queue_now.html" if fragment else "operator/queue.html", context)
@@ -106,6 +111,7 @@ def taking(request: PageRequest, interaction_id: int) -> HttpResponse:
             facts.appoint(deal, request.person, by=request.person)
         elif deal:
             take(deal.pk, by=request.person)
+        threads.taken_up(happened.client_id, by=request.person)
     if request.htmx and not request.htmx.boosted:  # out of a history, which renews itself
         return HttpResponse(status=204)
     return redirect(f"/deals/{deal.pk}/") if deal else redirect("client", happened.client_id)
@@ -121,24 +127,47 @@ def returning(request: PageRequest, interaction_id: int) -> HttpResponse:
     return HttpResponse(status=204) if request.htmx else redirect("queue")
 
 
-def waiting(kind: str, *, newest: bool, most: int) -> dict[str, Any]:
-    found = history.waiting(kind=kind, newest=newest, limit=most)
+def waiting(kind: str, *, about: str = "", newest: bool, most: int) -> dict[str, Any]:
+    """`about`: the code of a category."""
+    offered = _categories(kind, about, newest)
+    about = about if any(one["here"] for one in offered) else ""
+    if about:
+        found = listing.waiting_of(about, kind=kind, newest=newest, limit=most)
+    else:
+        found = history.waiting(kind=kind, newest=newest, limit=most)
     counts = history.count_waiting()
     names = {"": _("All"), **NAMES}
     counts[""] = sum(counts.values())
     return {
         "rows": rows_of(found),
         "filters": [
-            {"name": name, "count": counts.get(code, 0), "url": _address(code, newest), "here": code == kind}
+            {"name": name, "count": counts.get(code, 0), "url": _address(code, about, newest), "here": code == kind}
             for code, name in names.items()
         ],
-        "order": {"newest": newest, "url": _address(kind, not newest)},
-        "more_url": _address(kind, newest, most + MOST) if len(found) == most and most < MOST_OF_ALL else "",
+        "categories": offered,
+        "order": {"newest": newest, "url": _address(kind, about, not newest)},
+        "more_url": _address(kind, about, newest, most + MOST) if len(found) == most and most < MOST_OF_ALL else "",
     }
 
 
-def _address(kind: str, newest: bool, most: int = 0) -> str:
-    given = {"kind": kind, "order": "newest" if newest else "", "most": most if most > MOST else ""}
+def _categories(kind: str, about: str, newest: bool) -> list[dict[str, Any]]:
+    """Those of which something waits, and the chosen one; a click on that one leads out of it."""
+    counts = listing.waiting_by_category()
+    return [
+        {
+            "name": one.name,
+            "colour": one.colour,
+            "count": counts.get(code, 0),
+            "here": code == about,
+            "url": _address(kind, "" if code == about else code, newest),
+        }
+        for code, one in (listing.names() if counts or about else {}).items()
+        if code in counts or code == about
+    ]
+
+
+def _address(kind: str, about: str, newest: bool, most: int = 0) -> str:
+    given = {"kind": kind, "about": about, "order": "newest" if newest else "", "most": most if most > MOST else ""}
     query = urlencode({name: value for name, value in given.items() if value})
     return reverse("queue") + (f"?{query}" if query else "")
 
@@ -152,9 +181,10 @@ def rows_of(found: Sequence[Interaction]) -> list[Row]:
     points_of = _points(of_client)
     deals = Deal.objects.select_related("stage").in_bulk({one.deal_id for one in found if one.deal_id})
     channels = _channels({one.channel for one in found})
+    about = listing.of_lines([things[0] for things in of_client.values()])
     now = clock.now()
     return [
-        _row(things, clients[client_id], points_of.get(client_id, []), deals, channels, now)
+        _row(things, clients[client_id], points_of.get(client_id, []), deals, channels, about, now)
         for client_id, things in of_client.items()
         if client_id in clients
     ]
@@ -220,6 +250,7 @@ def _row(
     points: Sequence[ContactPoint],
     deals: dict[int, Deal],
     channels: dict[str, str],
+    about: Mapping[int, Shown],
     now: datetime,
 ) -> Row:
     first = things[0]
@@ -243,6 +274,7 @@ def _row(
         since=first.at.isoformat(),
         deal=deal,
         url=f"/deals/{deal.pk}/" if deal else reverse("client", args=[client.pk]),
+        about=about.get(first.pk),
     )
 
 

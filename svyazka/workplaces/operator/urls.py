@@ -2,12 +2,44 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.operator import client_data, clients, consents, floor, merges, merging, queue, requests, search
+from svyazka.workplaces.operator import (
+    client_data,
+    client_erasure,
+    clients,
+    consents,
+    floor,
+    merges,
+    merging,
+    messages,
+    messages_acting,
+    messages_answer,
+    queue,
+    requests,
+    search,
+)
 
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/<int:interaction_id>/taking/", queue.taking, name="queue_taking"),
     path("queue/<int:interaction_id>/return/", queue.returning, name="queue_return"),
+    path("messages/", messages.threads, name="threads"),
+    path("messages/count/", messages.count, name="threads_count"),
+    path("messages/habit/", messages_answer.habit, name="threads_habit"),
+    path("messages/writers/<int:person_id>/", messages.writer, name="thread_writer"),
+    path("messages/said/<int:message_id>/again/", messages_answer.again, name="thread_again"),
+    path("messages/said/<int:message_id>/calling-off/", messages_answer.calling_off, name="thread_calling_off"),
+    path("messages/said/<int:message_id>/other-way/", messages_answer.other_way, name="thread_other_way"),
+    path("messages/<int:client_id>/", messages.thread, name="thread"),
+    path("messages/<int:client_id>/lines/", messages.thread_lines, name="thread_lines"),
+    path("messages/<int:client_id>/head/", messages.thread_head, name="thread_head"),
+    path("messages/<int:client_id>/answer/", messages_answer.answer, name="thread_answer"),
+    path("messages/<int:client_id>/notes/", messages_answer.notes, name="thread_notes"),
+    path("messages/<int:client_id>/replies/", messages_answer.quick_replies, name="thread_replies"),
+    path("messages/<int:client_id>/writing/", messages.writing, name="thread_writing"),
+    path("messages/<int:client_id>/taking/", messages_acting.taking, name="thread_taking"),
+    path("messages/<int:client_id>/responsible/", messages_acting.responsible, name="thread_responsible"),
+    path("messages/<int:client_id>/snooze/", messages_acting.snooze, name="thread_snooze"),
+    path("messages/<int:client_id>/state/", messages_acting.state, name="thread_state"),
     path("floor/mine/", floor.mine, name="floor_mine"),
     path("floor/mine/state/", floor.state, name="floor_state"),
     path("requests/new/", requests.request_new, name="request_new"),
@@ -24,6 +56,7 @@ urlpatterns = [
     path("clients/<int:client_id>/consents/", consents.client_consents, name="client_consents"),
     path("clients/<int:client_id>/consents/<slug:kind>/withdrawal/", consents.withdrawal, name="consent_withdrawal"),
     path("clients/<int:client_id>/data/", client_data.data, name="client_data"),
+    path("clients/<int:client_id>/erasure/", client_erasure.erasure, name="client_erasure"),
     path("clients/<int:client_id>/data/<int:file_id>/", client_data.data_file, name="client_data_file"),
     path("clients/<int:client_id>/merging/", merging.merging, name="client_merging"),
     path("clients/<int:client_id>/apart/", merging.client_apart, name="client_apart"),

@@ -41,6 +41,7 @@ class Shown:
     reason: str
     edits: Sequence[tuple[str, str]]  # what it said before, and until when
     taken_back: str  # when
+    message: Message | None  # of which all of it is said
 
 
 def of_lines(interactions: Iterable[Interaction]) -> dict[int, Shown]:
@@ -58,6 +59,7 @@ def shown(line: Interaction, message: Message | None) -> Shown:
         reason=messages.in_words(message) if message and message.reason else "",
         edits=[(str(one.get("text", "")), _moment(one.get("until"))) for one in line.data.get("edits", [])],
         taken_back=_moment(line.data.get("taken_back")),
+        message=message,
     )
 
 

@@ -53,6 +53,10 @@ WORDINGS: dict[str, Wording] = {
     "digest.department": Wording(
         gettext_lazy("{department} this morning: {problems}{change}"), "warning", "/problems/?department={of}"
     ),
+    "thread.routed": Wording(gettext_lazy("{client} writes: it goes to you"), "message", "/clients/{client}/"),
+    "thread.escalated": Wording(
+        gettext_lazy("{client} has waited {minutes} min for an answer"), "message", "/clients/{client}/", tone="bad"
+    ),
     "question.asked": Wording(gettext_lazy("{by} asks: {text}"), "question"),
     "task.given": Wording(gettext_lazy("{by} has given you a task: {what} ({due_at})"), "task"),
     "task.to_ring": Wording(gettext_lazy("{by} asks you to ring: {what} ({count}, {due_at})"), "phone", "/calling/"),
@@ -83,6 +87,16 @@ WORDINGS: dict[str, Wording] = {
         gettext_lazy("{who} worked without signal, and the visit was changed meanwhile: decide what counts"),
         "warning",
         tone="bad",
+    ),
+    "erased.everywhere": Wording(
+        gettext_lazy("No archive of the house holds client № {number} any more"), "check", "/office/erasures/", "good"
+    ),
+    "thread.assigned": Wording(
+        gettext_lazy("{by} asks you to answer {client}: {text}"), "message", "/messages/{client}/"
+    ),
+    "thread.woken": Wording(gettext_lazy("You wanted to come back to {client} now"), "message", "/messages/{client}/"),
+    "thread.fell_back": Wording(
+        gettext_lazy("{client} could not be written to: ring instead"), "phone", "/messages/{client}/", "bad"
     ),
     "note.mentioned": Wording(gettext_lazy("{by} mentions you: {text}"), "note"),
     "bot.silent": Wording(

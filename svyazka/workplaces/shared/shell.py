@@ -33,6 +33,7 @@ class Room:
 _SETTINGS_ROOM = Room(_("Settings"), "settings", "settings", "settings.change")
 ROOMS = [
     Room(_("Queue"), "queue", "inbox", "queue.see"),
+    Room(_("Messages"), "threads", "message", "queue.see"),
     Room(_("My day"), "my_day", "task", "tasks.do", under=("/calling/",)),
     Room(_("Calls"), "calls", "phone", "queue.see"),
     Room(_("Wallboard"), "wallboard", "wallboard", "floor.see"),
@@ -86,12 +87,19 @@ SETTINGS = [
             Room(_("On the road"), "road", "bell", "settings.change"),
             Room(_("Agreements"), "terms", "task", "settings.change"),
             Room(_("Consents"), "consents", "lock", "consents.write"),
+            Room(_("Erased clients"), "erasures", "close", "personal_data.erase"),
         ],
     ),
     (
         _("Ways in"),
         [
             Room(_("Channels"), "channels", "form", "settings.change"),
+            Room(_("Quick replies"), "quick_replies", "message", "settings.change"),
+            Room(_("How clients are answered"), "answering", "send", "settings.change"),
+            Room(_("Categories"), "categories", "inbox", "sorting.change"),
+            Room(_("Rules of sorting"), "sort_rules", "route", "sorting.change"),
+            Room(_("Classifier"), "sorting", "ruler", "sorting.change"),
+            Room(_("Whom messages go to"), "route_rules", "people", "sorting.change"),
             Room(_("Our numbers"), "lines", "phone", "settings.change"),
             Room(_("Telephone systems"), "pbxs", "link", "settings.change"),
             Room(_("The floor"), "floor", "people", "settings.change"),

@@ -20,6 +20,7 @@ from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Field, LossReason, Stage
 from svyazka.business.intake.models import Arrival
 from svyazka.business.journal.models import Entry
+from svyazka.business.personal_data.models import Erasure
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person, Role
 from svyazka.business.visits.models import Resource, Visit, Waiting
@@ -156,6 +157,7 @@ _CHOICES: dict[str, Mapping[str, str | Promise]] = {
     "urgency": {str(code): name for code, name in Waiting.Urgency.choices},
     "consent": dict(ConsentText.Kind.choices),
     "way": dict(ClientConsent.Source.choices),
+    "ground": dict(Erasure.Ground.choices),
     "told_by": dict(Waiting.ToldBy.choices),
 }
 _REACHES = {reach.name.lower(): words for reach, words in roles.REACHES.items()}

@@ -19,6 +19,7 @@ from svyazka.business.sheets.forms import FORMS
 from svyazka.business.site_work import prices
 from svyazka.business.site_work import telling as site_work
 from svyazka.business.site_work.payments import PAYMENT_WAYS
+from svyazka.business.sorting.categories import CATEGORIES
 from svyazka.business.staff.departments import DEPARTMENTS
 from svyazka.business.staff.roles import RIGHTS
 from svyazka.business.visits import telling as visits
@@ -33,7 +34,9 @@ from svyazka.workplaces.shared.sentences import SENTENCES
 BUSINESS = Path(svyazka.__file__).parent / "business"
 ROOMS = ["pipelines", *(room.parent.name for room in BUSINESS.glob("*/__init__.py"))]
 VERB = re.compile(rf"({'|'.join(ROOMS)})\.[a-z_]+")
-NAMES = (DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS, BREAKS, MOVE_REASONS, NOT_DONE_REASONS, FORMS, PAYMENT_WAYS)
+NAMES = (
+    DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS, BREAKS, MOVE_REASONS, NOT_DONE_REASONS, FORMS, PAYMENT_WAYS, CATEGORIES,
+)  # fmt: skip
 
 
 def verbs_of_the_house() -> set[str]:
@@ -54,6 +57,7 @@ def verbs_of_the_house() -> set[str]:
         "site_work.way_removed",
         "visits.move_reason_removed",
         "visits.not_done_reason_removed",
+        "sorting.category_removed",
     }
     return found - RIGHTS.keys() - set(TERMS) - {names.verb for names in NAMES} - kept
 

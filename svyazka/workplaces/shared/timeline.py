@@ -17,6 +17,8 @@ from svyazka.business.clients import history, mentions
 from svyazka.business.clients.models import Interaction
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.models import Field
+from svyazka.business.sorting import correcting, listing
+from svyazka.business.sorting.listing import Shown
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Visit, What
 from svyazka.kit import words
@@ -56,6 +58,8 @@ class Line:
     is_undone: bool
     merge: str  # whose page says what was merged, and undoes it
     message: message_lines.Shown | None  # what its channel knows of it
+    can_sort: bool  # something that has a category
+    about: Shown | None  # which one
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,16 @@ def page(interactions: Sequence[Interaction], *, of: Mapping[int, str] | None = 
 
 
 def lines(interactions: Sequence[Interaction], *, of: Mapping[int, str] | None = None) -> list[Line]:
-    """Six queries at most, however many: the names of the staff, of the channels, of the company's own fields, the
-    answers to questions, and two for messages and their files."""
+    """Seven queries at most, however many: the names of the staff, of the channels, of the company's own fields, the
+    answers to questions, what it is about, and two for messages and their files."""
     staff, channels = _names_of_staff(interactions), _names_of_channels(interactions)
     replies, fields = _replies(interactions), _names_of_fields(interactions)
     written = message_lines.of_lines(interactions)
-    return [_line(one, staff, channels, of or {}, replies, fields, written.get(one.pk)) for one in interactions]
+    about = listing.of_lines([one for one in interactions if one.kind in correcting.KINDS])
+    return [
+        _line(one, staff, channels, of or {}, replies, fields, written.get(one.pk), about.get(one.pk))
+        for one in interactions
+    ]
 
 
 @needs("clients.see")
@@ -134,6 +142,7 @@ def _line(
     replies: Mapping[int, Sequence[question_cards.Reply]],
     fields: Mapping[str, str],
     message: message_lines.Shown | None,
+    about: Shown | None,
 ) -> Line:
     icon, tone, title = _SAYERS[one.kind](one)
     address = str(one.data.get("page") or "")
@@ -161,6 +170,8 @@ def _line(
         is_undone=bool(one.data.get("undone")),
         merge=str(one.data.get("merge") or "") if one.kind == Kind.MERGED else "",
         message=message,
+        can_sort=one.kind in correcting.KINDS,
+        about=about,
     )
 
 

@@ -13,12 +13,15 @@ from svyazka.workplaces.shared import (
     pin,
     push,
     softphone,
+    sorted,
     timeline,
 )
 
 urlpatterns = [
     path("", landing.landing, name="landing"),
     path("interactions/<int:pk>/text/", timeline.whole_text, name="whole_text"),
+    path("interactions/<int:pk>/category/", sorted.choice, name="line_category"),
+    path("interactions/<int:pk>/category/correction/", sorted.correction, name="line_category_correction"),
     path("notices/", notices.notices, name="notices"),
     path("notices/latest/", notices.latest, name="notices_latest"),
     path("notices/bell/", notices.bell, name="notices_bell"),
