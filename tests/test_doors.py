@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client as Browser
 from django.urls import Resolver404, URLPattern, get_resolver, resolve
+from PIL import Image
 
 from svyazka.business.sorting.models import Category, SortModel, SortRule
 from svyazka.business.staff import roles, sessions
@@ -83,14 +85,16 @@ def _filled(route: str, samples: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any]:
+def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root) -> dict[str, Any]:
     """One of everything that an address may name."""
     from svyazka.business.agreements import agreeing
     from svyazka.business.agreements import links as agreement_links
     from svyazka.business.calendars import feeds
     from svyazka.business.calls.models import Call, CallQueue, Listening, Pbx, PhoneLine, Recording
     from svyazka.business.clients.models import Client, Comparison, Interaction, Source
-    from svyazka.business.conversations.models import ChannelAccount
+    from svyazka.business.conversations import messages
+    from svyazka.business.conversations.models import Attachment, ChannelAccount
+    from svyazka.business.conversations.told import FileSent, MessageReceived
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
     from svyazka.business.duplicates.merging import merge
     from svyazka.business.duplicates.models import Refit, Search, Suspicion
@@ -152,6 +156,10 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     call = Call.objects.create(started_at=now, pbx_code="asterisk/lab1", key="1", client_id=vera.pk, deal_id=deal.pk)
     happened = Interaction.objects.create(
         at=now, client_id=vera.pk, deal_id=deal.pk, kind="message", direction="in", text="Здравствуйте", waiting=True
+    )
+    picture = FileSent("photo", content=_picture())
+    messages.received(
+        MessageReceived("telegram", "5", "1", now, files=(picture,)), account="telegram/main", line=happened
     )
     question = Question.objects.create(
         deal=deal, by=windows["konstantin"], text="Почему?", asked_at=now, due_at=now, request_id=uuid.uuid4()
@@ -229,6 +237,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "files": kept.pk,
         "queue": happened.pk,
         "interactions": happened.pk,
+        "attachments": Attachment.objects.get().pk,
         "staff": windows["oksana"].pk,
         "resources": visit.resource_id,
         "arrivals": arrival.pk,
@@ -292,6 +301,12 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "archives": archive.pk,
         "ical": feeds.give(visit.resource, by=windows["anna"]),
     }
+
+
+def _picture() -> bytes:
+    made = BytesIO()
+    Image.new("RGB", (8, 8)).save(made, "JPEG")
+    return made.getvalue()
 
 
 def test_every_view_says_who_may_come_in() -> None:

@@ -14,7 +14,6 @@ from svyazka.business.calls.recordings import keeping
 from svyazka.business.calls.recordings.conftest import fetched, monitor, pbx  # noqa: F401
 from svyazka.business.journal.models import Entry
 from svyazka.kit import clock
-from svyazka.workplaces.operator import recordings
 from svyazka.workplaces.shared import sending
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recordings_root")]
@@ -67,7 +66,7 @@ def test_a_listening_opens_the_sound_in_pieces(enter, olga, call, monkeypatch):
     tail = browser.get(address, headers={"Range": "bytes=-10"})
     assert tail.content == whole.content[-10:]
     assert browser.get(address, headers={"Range": f"bytes={row.bytes}-"}).status_code == 416
-    monkeypatch.setattr(recordings, "PIECE", 1000)
+    monkeypatch.setattr(sending, "PIECE", 1000)
     piece = browser.get(address, headers={"Range": "bytes=500-"})
     assert (len(piece.content), piece["Content-Range"]) == (1000, f"bytes 500-1499/{row.bytes}")
 
@@ -110,7 +109,7 @@ def test_a_download_is_for_those_who_may_and_is_written_down(enter, konstantin, 
 
 def test_a_long_one_goes_out_in_pieces_one_at_a_time_and_for_so_long_only(enter, konstantin, call, monkeypatch):
     monkeypatch.setattr(sending, "AT_ONCE", 1000)
-    monkeypatch.setattr(recordings, "PIECE", 4096)
+    monkeypatch.setattr(sending, "PIECE", 4096)
     row = Recording.objects.order_by("pk").first()
     address, browser = reverse("recording_file", args=[call.pk, row.pk]), enter(konstantin)
     answer = browser.get(address)
