@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -64,7 +65,7 @@ class QuickReply(models.Model):
 
 
 def usual_ways() -> list[str]:
-    return ["max", "sms", "email"]
+    return list(settings.OTHER_WAYS)
 
 
 class AnswerRules(models.Model):
