@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client as Browser
 from django.urls import Resolver404, URLPattern, get_resolver, resolve
+from PIL import Image
 
 from svyazka.business.staff import roles, sessions
 from svyazka.business.staff.models import CompanyRole, Person, Role
@@ -82,19 +84,21 @@ def _filled(route: str, samples: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any]:
+def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root) -> dict[str, Any]:
     """One of everything that an address may name."""
     from svyazka.business.agreements import agreeing
     from svyazka.business.agreements import links as agreement_links
     from svyazka.business.calendars import feeds
     from svyazka.business.calls.models import Call, CallQueue, Listening, Pbx, PhoneLine, Recording
     from svyazka.business.clients.models import Client, Comparison, Interaction, Source
-    from svyazka.business.conversations.models import ChannelAccount
+    from svyazka.business.conversations import files
+    from svyazka.business.conversations.models import Attachment, ChannelAccount, Message
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
     from svyazka.business.duplicates.merging import merge
     from svyazka.business.duplicates.models import Refit, Search, Suspicion
     from svyazka.business.imports.models import Import
     from svyazka.business.inbox import replies
+    from svyazka.business.inbox.models import Thread
     from svyazka.business.intake.models import Arrival
     from svyazka.business.moving_in.models import MoveIn
     from svyazka.business.personal_data.models import DataFile
@@ -186,6 +190,13 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
     agreement.file.save("agreement.pdf", ContentFile(b"%PDF-1.7"))
     data = DataFile.objects.create(client=vera, asked_by=windows["anna"], asked_at=now, state="made")
     data.file.save("data.zip", ContentFile(b"PK"))
+    Thread.objects.create(client_id=vera.pk, last_at=now)
+    written = {"account": "web_form/okna", "user_id": "1", "is_ours": True, "state": "failed", "state_at": now}
+    said = Message.objects.create(interaction_id=happened.pk, at=happened.at, **written)
+    attached, picture = Attachment(message=said, number=0, kind="photo"), BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    files.keep(attached, picture)
+    attached.save()
     suspicion = Suspicion.objects.create(client=Client.objects.create(), other=vera, probability=0.5, weights="1")
     return {
         "deals": deal.pk,
@@ -251,8 +262,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root) -> dict[str, Any
         "substitutions": 10**9,
         "versions": 10**9,
         "messages": vera.pk,
-        "said": 10**9,
-        "attachments": 10**9,
+        "said": said.pk,
+        "attachments": attached.pk,
         "writers": windows["olga"].pk,
         "quick-replies": replies.add("Привет", "Здравствуйте, {name}!", by=windows["anna"]).pk,
         "notices": 10**9,
