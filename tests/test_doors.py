@@ -92,14 +92,14 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     from svyazka.business.calendars import feeds
     from svyazka.business.calls.models import Call, CallQueue, Listening, Pbx, PhoneLine, Recording
     from svyazka.business.clients.models import Client, Comparison, Interaction, Source
-    from svyazka.business.conversations import messages
-    from svyazka.business.conversations.models import Attachment, ChannelAccount
-    from svyazka.business.conversations.told import FileSent, MessageReceived
+    from svyazka.business.conversations import files
+    from svyazka.business.conversations.models import Attachment, ChannelAccount, Message
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
     from svyazka.business.duplicates.merging import merge
     from svyazka.business.duplicates.models import Refit, Search, Suspicion
     from svyazka.business.imports.models import Import
     from svyazka.business.inbox import replies
+    from svyazka.business.inbox.models import Thread
     from svyazka.business.inbox.route_models import RouteRule
     from svyazka.business.intake.models import Arrival, MailTemplate
     from svyazka.business.moving_in.models import MoveIn
@@ -157,10 +157,6 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     happened = Interaction.objects.create(
         at=now, client_id=vera.pk, deal_id=deal.pk, kind="message", direction="in", text="Здравствуйте", waiting=True
     )
-    picture = FileSent("photo", content=_picture())
-    messages.received(
-        MessageReceived("telegram", "5", "1", now, files=(picture,)), account="telegram/main", line=happened
-    )
     question = Question.objects.create(
         deal=deal, by=windows["konstantin"], text="Почему?", asked_at=now, due_at=now, request_id=uuid.uuid4()
     )
@@ -208,6 +204,13 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     erasure.act.save("act.pdf", ContentFile(b"%PDF-1.7"), save=False)
     erasure.log.save("log.csv", ContentFile(b"When"))
     archive = Backup.objects.create(made_at=now, place=str(tmp_path / "svyazka.tar"))
+    Thread.objects.create(client_id=vera.pk, last_at=now)
+    written = {"account": "web_form/okna", "user_id": "1", "is_ours": True, "state": "failed", "state_at": now}
+    said = Message.objects.create(interaction_id=happened.pk, at=happened.at, **written)
+    attached, picture = Attachment(message=said, number=0, kind="photo"), BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    files.keep(attached, picture)
+    attached.save()
     suspicion = Suspicion.objects.create(client=Client.objects.create(), other=vera, probability=0.5, weights="1")
     return {
         "deals": deal.pk,
@@ -237,7 +240,6 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
         "files": kept.pk,
         "queue": happened.pk,
         "interactions": happened.pk,
-        "attachments": Attachment.objects.get().pk,
         "staff": windows["oksana"].pk,
         "resources": visit.resource_id,
         "arrivals": arrival.pk,
@@ -279,8 +281,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
         "substitutions": 10**9,
         "versions": 10**9,
         "messages": vera.pk,
-        "said": 10**9,
-        "attachments": 10**9,
+        "said": said.pk,
+        "attachments": attached.pk,
         "writers": windows["olga"].pk,
         "quick-replies": replies.add("Привет", "Здравствуйте, {name}!", by=windows["anna"]).pk,
         "notices": 10**9,
@@ -301,12 +303,6 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
         "archives": archive.pk,
         "ical": feeds.give(visit.resource, by=windows["anna"]),
     }
-
-
-def _picture() -> bytes:
-    made = BytesIO()
-    Image.new("RGB", (8, 8)).save(made, "JPEG")
-    return made.getvalue()
 
 
 def test_every_view_says_who_may_come_in() -> None:

@@ -125,6 +125,8 @@ CLIENT_CHANNELS = {
     # Last of all, and only by an account that is switched on for it: it costs.
     "sms": "svyazka.connectors.sms.send.ToClients",
 }
+# What does not get to a client goes by the next of these that leads to him, until a company has set its own order.
+OTHER_WAYS = ["max", "sms", "email"]
 # Where people find us; a link in a messenger leads there. Empty: such messages come without a link.
 ADDRESS = next((origin.rstrip("/") for origin in CSRF_TRUSTED_ORIGINS), "")
 # The makers' services that pass letters on to their browsers; we write to no other address.

@@ -47,9 +47,9 @@ def test_an_operator_answers_from_the_keyboard(open_page, accessible, written, o
 
     # What was begun is there again after a look at somebody else.
     text.fill("Замер завтра")
-    page.locator("#thread-list").get_by_text("Пётр Ильич").click()
+    page.locator("#thread-list strong", has_text="Пётр Ильич").click()
     expect(page.locator("#thread h1")).to_have_text("Пётр Ильич")
-    page.locator("#thread-list").get_by_text("Вера Павлова").click()
+    page.locator("#thread-list strong", has_text="Вера Павлова").click()
     expect(text).to_have_value("Замер завтра")
 
     # A colleague was quicker: what he has said stands there before anything goes out.
@@ -92,7 +92,7 @@ def test_on_a_phone_the_list_comes_first_and_then_the_thread(open_page, accessib
     page = open_page(olga, "/messages/?whose=all", width=390, height=844, dark=dark, touch=True)
     accessible(page)
     expect(page.locator("#thread")).to_be_hidden()
-    page.locator("#thread-list").get_by_text("Вера Павлова").click()
+    page.locator("#thread-list strong", has_text="Вера Павлова").click()
     expect(page.locator("#lines")).to_contain_text("Когда замер?")
     expect(page.locator("#thread-list")).to_be_hidden()
     accessible(page)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -63,11 +64,15 @@ class QuickReply(models.Model):
     version = models.PositiveIntegerField(default=1)
 
 
+def usual_ways() -> list[str]:
+    return list(settings.OTHER_WAYS)
+
+
 class AnswerRules(models.Model):
     """How clients are answered here. One row."""
 
     enter_sends = models.BooleanField(default=True)  # the custom of the house; else Ctrl+Enter
-    ways = models.JSONField(default=list)  # in which order another one is tried: ["max", "sms", "email"]
+    ways = models.JSONField(default=usual_ways)  # in which order another one is tried: ["max", "sms", "email"]
     rings = models.BooleanField(default=True)  # where none leads to him, a task to ring
     down_minutes = models.PositiveIntegerField(default=10)  # how long a channel may be down before another is tried
 

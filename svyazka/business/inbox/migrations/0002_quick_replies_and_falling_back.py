@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import svyazka.business.inbox.models
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -16,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("enter_sends", models.BooleanField(default=True)),
-                ("ways", models.JSONField(default=list)),
+                ("ways", models.JSONField(default=svyazka.business.inbox.models.usual_ways)),
                 ("rings", models.BooleanField(default=True)),
                 ("down_minutes", models.PositiveIntegerField(default=10)),
             ],
