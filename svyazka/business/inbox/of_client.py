@@ -9,5 +9,5 @@ HELD = (
     held(Thread, "client_id", "state", "category", "waits_since", "last_at", "last_text", ours=("last_account",)),
     held(FallenBack, "client_id", "at", ours=("why",)),
 )
-# Texts and customs of the house.
-NOTHING = ("QuickReply", "AnswerRules", "Habit")
+# Texts, rules and customs of the house; to whom a thread went.
+NOTHING = ("QuickReply", "AnswerRules", "Habit", "RouteRule", "Routed")

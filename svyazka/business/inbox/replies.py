@@ -36,7 +36,13 @@ def add(title: str, text: str, *, by: Actor) -> QuickReply:
     title, text = _title(title), _text(text)
     last = QuickReply.objects.aggregate(last=Max("position"))["last"]
     made = QuickReply(title=title, text=text, position=0 if last is None else last + 1)
-    _save(made, lambda: made.save(force_insert=True), verb="added", changes={"title": (None, title)}, by=by)
+    _save(
+        made,
+        lambda: made.save(force_insert=True),
+        verb="inbox.quick_reply_added",
+        changes={"title": (None, title)},
+        by=by,
+    )
     return made
 
 
@@ -51,7 +57,7 @@ def change(reply: QuickReply, title: str, text: str, *, version: int | None, by:
         changes = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
         if changes:
             current.title, current.text, current.version = title, text, current.version + 1
-            _save(current, current.save, verb="changed", changes=changes, by=by)
+            _save(current, current.save, verb="inbox.quick_reply_changed", changes=changes, by=by)
     return current
 
 
@@ -110,7 +116,7 @@ def _save(
     try:
         with transaction.atomic():
             store()
-            record(f"inbox.quick_reply_{verb}", About("quick_reply", reply.pk), by=by, changes=changes)
+            record(verb, About("quick_reply", reply.pk), by=by, changes=changes)
     except IntegrityError as conflict:
         words = _("There is a reply of this name already.")
         raise Refused(words, fields={"title": words}) from conflict

@@ -52,7 +52,7 @@ def assign(thread: Thread, person: Person | None, *, by: Actor) -> Thread:
     if current.responsible_id == (person.pk if person else None):
         return current
     changes = {"responsible": (current.responsible_id, person.pk if person else None)}
-    _set(current, by=by, verb="assigned", changes=changes, responsible=person)
+    _set(current, by=by, verb="inbox.assigned", changes=changes, responsible=person)
     if person:
         data = {"text": current.last_text}
         tell([person.pk], "thread.assigned", by=by, client_id=current.client_id, data=data)
@@ -68,7 +68,7 @@ def take(thread: Thread, *, by: Person) -> Thread:
     history.settle_messages(current.client_id, by=by)
     if current.responsible_id != by.pk:
         changes = {"responsible": (current.responsible_id, by.pk)}
-        _set(current, by=by, verb="assigned", changes=changes, responsible=by)
+        _set(current, by=by, verb="inbox.assigned", changes=changes, responsible=by)
     return current
 
 
@@ -89,7 +89,7 @@ def snooze(thread: Thread, until: datetime, *, by: Actor) -> Thread:
     current = _held(thread)
     changes = {"state": (current.state, State.SNOOZED.value)}
     history.settle_messages(current.client_id, by=by)
-    _set(current, by=by, verb="snoozed", changes=changes, state=State.SNOOZED, snoozed_until=until)
+    _set(current, by=by, verb="inbox.snoozed", changes=changes, state=State.SNOOZED, snoozed_until=until)
     return current
 
 
@@ -101,7 +101,14 @@ def close(thread: Thread, *, by: Actor) -> Thread:
         return current
     history.settle_messages(current.client_id, by=by)
     gone = {"waits_since": None, "escalates_at": None, "escalated": 0, "snoozed_until": None}
-    _set(current, by=by, verb="closed", changes={"state": (current.state, State.DONE.value)}, state=State.DONE, **gone)
+    _set(
+        current,
+        by=by,
+        verb="inbox.closed",
+        changes={"state": (current.state, State.DONE.value)},
+        state=State.DONE,
+        **gone,
+    )
     return current
 
 
@@ -113,7 +120,7 @@ def open_again(thread: Thread, *, by: Actor) -> Thread:
         return current
     waits = _unanswered_since(current.client_id)
     changes = {"state": (current.state, State.OPEN.value)}
-    _set(current, by=by, verb="opened", changes=changes, state=State.OPEN, snoozed_until=None, waits_since=waits)
+    _set(current, by=by, verb="inbox.opened", changes=changes, state=State.OPEN, snoozed_until=None, waits_since=waits)
     return current
 
 
@@ -135,7 +142,7 @@ def _wake(thread: Thread) -> bool:
         if current.state != State.SNOOZED or not current.snoozed_until or current.snoozed_until > clock.now():
             return False
         changes = {"state": (State.SNOOZED.value, State.OPEN.value)}
-        _set(current, by=HOUSE, verb="woken", changes=changes, state=State.OPEN, snoozed_until=None)
+        _set(current, by=HOUSE, verb="inbox.woken", changes=changes, state=State.OPEN, snoozed_until=None)
         if current.responsible_id:
             tell([current.responsible_id], "thread.woken", by=HOUSE, client_id=current.client_id)
     return True
@@ -158,7 +165,7 @@ def _set(thread: Thread, *, by: Actor, verb: str, changes: Mapping[str, tuple[An
         setattr(thread, name, value)
     thread.version += 1
     thread.save(update_fields=[*values, "version"])
-    record(f"inbox.{verb}", About("thread", thread.client_id, client_id=thread.client_id), by=by, changes=changes)
+    record(verb, About("thread", thread.client_id, client_id=thread.client_id), by=by, changes=changes)
     people = {number for number in (before, thread.responsible_id) if number}
     announce_all(News("own_threads", number, {}, [number]) for number in sorted(people))
 

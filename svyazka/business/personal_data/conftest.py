@@ -18,6 +18,7 @@ from svyazka.business.calls.recordings import store
 from svyazka.business.clients import found_by
 from svyazka.business.clients.matching import filing
 from svyazka.business.clients.models import Client, ContactPoint, Interaction, SearchPosting
+from svyazka.business.conversations.models import Message, Reach
 from svyazka.business.deals.known import searched
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal
@@ -30,6 +31,7 @@ from svyazka.business.personal_data import steps
 from svyazka.business.personal_data.tables import every
 from svyazka.business.places.models import Place
 from svyazka.business.site_work.models import ExtraWork
+from svyazka.business.sorting.models import Sorted
 from svyazka.business.visits.models import Repair, Visit, Waiting
 from svyazka.kit import clock
 
@@ -90,7 +92,8 @@ class World:
 
     def of_intake(self) -> None:
         mine = self.row(Arrival, account="web_form/x", connector="web_form", body=ALL.encode(), state="done")
-        self.row(Interaction, client_id=self.client.pk, kind="message", arrival_id=mine.pk, deal_id=self.deal.pk)
+        of_line = {"client_id": self.client.pk, "deal_id": self.deal.pk, "arrival_id": mine.pk}
+        self.line = self.row(Interaction, kind="message", **of_line)
         said = f'{{"from": "{PHONE}"}}, {{"from": "+79160000001"}}'
         times = {"received_at": _ago(5), "next_try_at": _ago(5)}
         Arrival.objects.create(account="lab", connector="asterisk", outside_id="1", body=said.encode(), **times)
@@ -205,6 +208,9 @@ SPECIAL: dict[type[Model], Any] = {
     Merge: lambda world: {"gone": world.gone},
     ExtraWork: lambda world: {"consent_at": clock.now(), "consent_by": world.person},
     ImportLine: lambda world: {"object_id": world.client.pk},
+    Message: lambda world: {"interaction_id": world.line.pk, "at": world.line.at},
+    Reach: lambda _world: {"account": "sms/main", "user_id": PHONE},
+    Sorted: lambda world: {"id": world.line.pk, "at": world.line.at},
 }
 
 

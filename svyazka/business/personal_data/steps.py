@@ -17,6 +17,7 @@ from svyazka.business.deals import erased as deals
 from svyazka.business.deals.models import Deal
 from svyazka.business.duplicates import erased as duplicates
 from svyazka.business.imports import erased as imports
+from svyazka.business.inbox import erased as inbox
 from svyazka.business.intake import erased as intake
 from svyazka.business.journal import erased as journal
 from svyazka.business.moving_in import erased as moving_in
@@ -27,6 +28,7 @@ from svyazka.business.places import erased as places
 from svyazka.business.problems import erased as problems
 from svyazka.business.sheets import erased as sheets
 from svyazka.business.site_work import erased as site_work
+from svyazka.business.sorting import erased as sorting
 from svyazka.business.visits import erased as visits
 from svyazka.business.visits.models import Visit, Waiting
 from svyazka.kit import addresses
@@ -71,6 +73,8 @@ ALL: tuple[Step, ...] = (
     *moving_in.ERASED,
     *imports.ERASED,
     *intake.ERASED,
+    *inbox.ERASED,
+    *sorting.ERASED,
     *agreements.ERASED,
     *site_work.ERASED,
     *sheets.ERASED,

@@ -21,13 +21,16 @@ from itertools import count
 
 import aiohttp
 
+from svyazka.config.bench.base import WORDS
+
 KEY, SECRET = "bench", "bench-secret-of-all"
 CHANNEL = "e0629e11-0f67-4567-92a9-2237e91ec1b9"
 KINDS = ("web_form", "telegram", "max", "whatsapp", "wazzup", "green_api")
 TWICE, SWAPPED = 0.05, 0.05  # of all messages
 PATIENCE = 90.0  # seconds in which a messenger tries again
 SIDE_BY_SIDE = 64
-WORDS = ("Здравствуйте!", "Когда приедет замерщик?", "Сколько стоит балкон?", "Окно не закрывается", "Спасибо, жду")
+WRITTEN = WORDS["written"]
+NAME = WORDS["women"][2]
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Said:
 
     @property
     def text(self) -> str:
-        return f"{WORDS[(self.person + self.number) % len(WORDS)]} №{self.number:03d}"
+        return f"{WRITTEN[(self.person + self.number) % len(WRITTEN)]} №{self.number:03d}"
 
 
 @dataclass(frozen=True)
@@ -87,13 +90,13 @@ def post_of(one: Said) -> Post:
 
 
 def _form(one: Said) -> tuple[str, Mapping[str, str], object]:
-    told = {"name": "Вера", "phone": f"+79{one.person:09d}", "message": one.text, "tranid": str(one.person)}
+    told = {"name": NAME, "phone": f"+79{one.person:09d}", "message": one.text, "tranid": str(one.person)}
     return "form", {}, told
 
 
 def _telegram(one: Said) -> tuple[str, Mapping[str, str], object]:
     number = one.person * 1000 + one.number
-    sender = {"id": 1_000_000 + one.person, "is_bot": False, "first_name": "Вера"}
+    sender = {"id": 1_000_000 + one.person, "is_bot": False, "first_name": NAME}
     chat = {"id": sender["id"], "type": "private"}
     message = {"message_id": number, "date": int(one.at), "from": sender, "chat": chat, "text": one.text}
     return "telegram", {"X-Telegram-Bot-Api-Secret-Token": SECRET}, {"update_id": number, "message": message}
@@ -101,7 +104,7 @@ def _telegram(one: Said) -> tuple[str, Mapping[str, str], object]:
 
 def _max(one: Said) -> tuple[str, Mapping[str, str], object]:
     moment = int(one.at * 1000)
-    sender = {"user_id": 2_000_000 + one.person, "first_name": "Вера", "is_bot": False}
+    sender = {"user_id": 2_000_000 + one.person, "first_name": NAME, "is_bot": False}
     recipient = {"chat_id": 3_000_000 + one.person, "chat_type": "dialog", "user_id": 1}
     body = {"mid": f"mid.{one.person}.{one.number}", "seq": one.number, "text": one.text, "attachments": []}
     message = {"sender": sender, "recipient": recipient, "timestamp": moment, "body": body}
@@ -115,7 +118,7 @@ def _whatsapp(one: Said) -> tuple[str, Mapping[str, str], object]:
     value = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": "79001234567", "phone_number_id": "1065"},
-        "contacts": [{"profile": {"name": "Вера"}, "wa_id": wa_id}],
+        "contacts": [{"profile": {"name": NAME}, "wa_id": wa_id}],
         "messages": [{**message, "text": {"body": one.text}}],
     }
     entry = {"id": "1", "changes": [{"value": value, "field": "messages"}]}
@@ -131,7 +134,7 @@ def _wazzup(one: Said) -> tuple[str, Mapping[str, str], object]:
         "dateTime": datetime.fromtimestamp(one.at, UTC).isoformat(),
         "type": "text",
         "status": "inbound",
-        "contact": {"name": "Вера"},
+        "contact": {"name": NAME},
         "text": one.text,
     }
     return "wazzup", {}, {"messages": [message]}
@@ -143,7 +146,7 @@ def _green_api(one: Said) -> tuple[str, Mapping[str, str], object]:
         "instanceData": {"idInstance": 1, "wid": "79161234567@c.us", "typeInstance": "whatsapp"},
         "timestamp": int(one.at),
         "idMessage": f"G{one.person}N{one.number}",
-        "senderData": {"chatId": f"7922{one.person:07d}@c.us", "senderName": "Вера"},
+        "senderData": {"chatId": f"7922{one.person:07d}@c.us", "senderName": NAME},
         "messageData": {"typeMessage": "textMessage", "textMessageData": {"textMessage": one.text}},
     }
     return "green_api", {"Authorization": f"Bearer {SECRET}"}, told
