@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -35,6 +35,7 @@ from svyazka.business.intake.ways_in import (
 )
 from svyazka.business.journal.record import Actor, Automaton
 from svyazka.business.notices import linking
+from svyazka.engines.matching.decide import Decision
 from svyazka.kit import rows
 from svyazka.kit.texts import storable
 
@@ -54,17 +55,36 @@ def take(things: Sequence[object], *, arrival: Arrival) -> dict[str, int]:
     return made
 
 
+class FormTaken(NamedTuple):
+    """What became of a request. `decision`: how sure it is that the client is he."""
+
+    client: Client
+    deal: Deal
+    interaction: Interaction
+    decision: Decision | None
+
+    @property
+    def ids(self) -> dict[str, int]:
+        return {"client": self.client.pk, "deal": self.deal.pk, "interaction": self.interaction.pk}
+
+
 def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
     """A new request from a site: into the client's open deal, or a deal of its own."""
-    by = Automaton(arrival.account)
-    contacts = [Contact("phone", form.phone)] if form.phone else []
+    return take_request(form, arrival=arrival, by=Automaton(arrival.account)).ids
+
+
+def take_request(form: FormFilled, *, arrival: Arrival, by: Actor, source: Source | None = None) -> FormTaken:
+    """`source`: where it came from, if the account that it came by does not say so."""
+    contacts = [Contact("phone", phone) for phone in (form.phone, *form.more_phones) if phone]
     contacts += [Contact("email", form.email)] if form.email else []
     said = Known(form.name, form.address, form.company, form.tax_number)
-    client, is_new, _decision = found = recognise(contacts, said, by=by)
+    client, is_new, decision = found = recognise(contacts, said, by=by)
     known = {**known_of(form.openings), **known_of_extra(form.extra)}
     origin = {"utm": form.utm, "page": form.page, "referrer": form.referrer}
     origin |= {"marks": form.marks} if form.marks else {}
-    deal = _deal_for(client, arrival, is_new=is_new, by=by, origin=origin, address=form.address, known=known)
+    deal = _deal_for(
+        client, arrival, is_new=is_new, by=by, origin=origin, address=form.address, known=known, source=source
+    )
     if found.doubtful:
         suspect(client, found.doubtful, deal=deal, by=by)
     data = {**_besides(form), **known_of(form.openings), **origin, "extra": form.extra}
@@ -85,7 +105,7 @@ def take_form(form: FormFilled, *, arrival: Arrival) -> dict[str, int]:
     _agree(client, form, arrival, by=by)
     if form.ring_at and before is None:
         ring_wish.plan(deal, form.ring_at, by=by)
-    return {"client": client.pk, "deal": deal.pk, "interaction": happened.pk}
+    return FormTaken(client, deal, happened, decision)
 
 
 def _agree(client: Client, form: FormFilled, arrival: Arrival, *, by: Actor) -> None:
@@ -250,11 +270,13 @@ def _deal_for(
     origin: dict[str, Any] | None = None,
     address: str = "",
     known: dict[str, Any] | None = None,
+    source: Source | None = None,
 ) -> Deal:
     """The open deal, with what it did not know yet; or a new one with the source of the account."""
     deal = None if is_new else open_deal_of(client)
     if deal is None:
-        return open_deal(client, source=_source_of(arrival.account), origin=origin, address=address, facts=known, by=by)
+        source = source or _source_of(arrival.account)
+        return open_deal(client, source=source, origin=origin, address=address, facts=known, by=by)
     return learn(deal, {"address": address, **(known or {})}, by=by)
 
 
