@@ -284,7 +284,7 @@ def test_every_view_says_who_may_come_in() -> None:
 
 
 def _says_who(view: Callable[..., Any]) -> bool:
-    return hasattr(view, "right") or bool(getattr(view, "rights_by_key", None))
+    return hasattr(view, "right") or hasattr(view, "rights_by_key")
 
 
 def test_every_right_says_what_it_is_for() -> None:

@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from svyazka.workplaces.api import clients, deals, refusals, requests
-from svyazka.workplaces.api.door import behind_the_door, in_words
+from svyazka.workplaces.api.door import View, behind_the_door, in_words
 from svyazka.workplaces.shared.door import open_to_all
 
 PLACE = "/api/v1"
@@ -49,8 +49,15 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
     return refusals.not_found()
 
 
+def _nowhere() -> View:
+    """Whatever else is asked below this address: by any method, and by everybody."""
+    view = in_words(nothing_here)
+    view.rights_by_key = {}  # type: ignore[attr-defined]
+    return view
+
+
 urlpatterns = [
     path("openapi.json", openapi, name="api_openapi"),
     *_guarded(),
-    re_path("", open_to_all(in_words(nothing_here))),
+    re_path("", _nowhere()),
 ]
