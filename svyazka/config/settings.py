@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "svyazka.workplaces.field",
     "svyazka.workplaces.client",
     "svyazka.workplaces.office",
+    "svyazka.workplaces.api",
     "svyazka.connectors.amocrm",
     "svyazka.connectors.asterisk",
     "svyazka.connectors.bitrix24",

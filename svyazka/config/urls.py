@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("svyazka.workplaces.controller.urls")),
     path("", include("svyazka.workplaces.client.urls")),
     path("field/", include("svyazka.workplaces.field.urls")),
+    path("api/v1/", include("svyazka.workplaces.api.urls")),
     path("office/", include("svyazka.workplaces.office.urls")),
 ]
 handler400 = "svyazka.workplaces.shared.refusals.bad"

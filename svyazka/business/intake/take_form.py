@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from svyazka.business.clients import history
 from svyazka.business.clients.identify import Contact
@@ -22,19 +22,39 @@ from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.ways_in import FormFilled
 from svyazka.business.journal.record import Actor, Automaton
 from svyazka.business.sorting import sort
+from svyazka.engines.matching.decide import Decision
 
 AGAIN = timedelta(days=1)
 _NOT_SAID = frozenset({"utm", "page", "referrer", "marks", "letter"})  # where from; not what is wanted
 
 
+class FormTaken(NamedTuple):
+    """What became of a request. `decision`: how sure it is that the client is he."""
+
+    client: Client
+    deal: Deal
+    interaction: Interaction
+    decision: Decision | None
+
+    @property
+    def ids(self) -> dict[str, int]:
+        return {"client": self.client.pk, "deal": self.deal.pk, "interaction": self.interaction.pk}
+
+
 def take_form(form: FormFilled, *, arrival: Arrival, source: Source | None = None, letter: str = "") -> dict[str, int]:
-    """A new request: into the client's open deal, or a deal of its own. `source`, if it is not the account's;
-    `letter`: the Message-ID of the one in which it stood."""
-    by = Automaton(arrival.account)
-    contacts = [Contact("phone", form.phone)] if form.phone else []
+    """A new request of a site, or out of a letter."""
+    return take_request(form, arrival=arrival, by=Automaton(arrival.account), source=source, letter=letter).ids
+
+
+def take_request(
+    form: FormFilled, *, arrival: Arrival, by: Actor, source: Source | None = None, letter: str = ""
+) -> FormTaken:
+    """Into the client's open deal, or a deal of its own. `source`, if it is not the account's; `letter`: the Message-ID
+    of the one in which it stood."""
+    contacts = [Contact("phone", phone) for phone in (form.phone, *form.more_phones) if phone]
     contacts += [Contact("email", form.email)] if form.email else []
     said = Known(form.name, form.address, form.company, form.tax_number)
-    client, is_new, _decision = found = recognise(contacts, said, by=by)
+    client, is_new, decision = found = recognise(contacts, said, by=by)
     known = {**known_of(form.openings), **known_of_extra(form.extra)}
     origin = {"utm": form.utm, "page": form.page, "referrer": form.referrer}
     origin |= {"marks": form.marks} if form.marks else {}
@@ -63,7 +83,7 @@ def take_form(form: FormFilled, *, arrival: Arrival, source: Source | None = Non
     _agree(client, form, arrival, by=by)
     if form.ring_at and before is None:
         ring_wish.plan(deal, form.ring_at, by=by)
-    return {"client": client.pk, "deal": deal.pk, "interaction": happened.pk}
+    return FormTaken(client, deal, happened, decision)
 
 
 def _agree(client: Client, form: FormFilled, arrival: Arrival, *, by: Actor) -> None:

@@ -33,6 +33,7 @@ class FormFilled:
 
     name: str = ""
     phone: str = ""  # E.164
+    more_phones: tuple[str, ...] = ()
     email: str = ""
     message: str = ""
     address: str = ""

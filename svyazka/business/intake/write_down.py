@@ -61,7 +61,7 @@ async def write_down(connection: psycopg.AsyncConnection[Any], arrivals: Sequenc
     _must_be_idle(connection)
     try:
         async with connection.transaction():
-            cursor = await connection.execute(STATEMENT, _parameters(arrivals))
+            cursor = await connection.execute(STATEMENT, parameters(arrivals))
             return _which_are_new(arrivals, await cursor.fetchall())
     except (psycopg.DataError, psycopg.IntegrityError):
         if len(arrivals) < 2:
@@ -86,7 +86,7 @@ def write_down_now(connection: psycopg.Connection[Any], arrivals: Sequence[NewAr
     """The same for those who do not run an event loop."""
     _must_be_idle(connection)
     with connection.transaction():
-        return _which_are_new(arrivals, connection.execute(STATEMENT, _parameters(arrivals)).fetchall())
+        return _which_are_new(arrivals, connection.execute(STATEMENT, parameters(arrivals)).fetchall())
 
 
 def _must_be_idle(connection: psycopg.AsyncConnection[Any] | psycopg.Connection[Any]) -> None:
@@ -94,7 +94,7 @@ def _must_be_idle(connection: psycopg.AsyncConnection[Any] | psycopg.Connection[
         raise InsideTransaction
 
 
-def _parameters(arrivals: Sequence[NewArrival]) -> dict[str, list[str] | list[bytes]]:
+def parameters(arrivals: Sequence[NewArrival]) -> dict[str, list[str] | list[bytes]]:
     return {
         "account": [_fitting(arrival.account, 60) for arrival in arrivals],
         "connector": [_fitting(arrival.connector, 20) for arrival in arrivals],

@@ -27,6 +27,8 @@ SIDE_BY_SIDE = 8
 LONGEST_CHECK = timedelta(seconds=10)
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=15)
+# As whom programs guess that show wrong keys: nobody's login has capital letters, and no person waits for them.
+OF_PROGRAMS = "API"
 
 
 class WrongPassword(Refused):
@@ -82,12 +84,13 @@ def _write_guess_down(login: str, address: str) -> LoginFailure:
         for word in sorted([f"login {login}", f"address {address}"]):
             cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [word])
     now = clock.now()
-    bounds = [(Q(login=login, address=address), FREE_PER_LOGIN_AND_ADDRESS), (Q(address=address), FREE_PER_ADDRESS)]
+    peoples = Q(address=address) & ~Q(login=OF_PROGRAMS)
+    bounds = [(Q(login=login, address=address), FREE_PER_LOGIN_AND_ADDRESS), (peoples, FREE_PER_ADDRESS)]
     if not _has_come_from(login, address):
         bounds.append((Q(login=login), FREE_PER_LOGIN))
-    free_at = max(_free_at(whose, free=free, now=now) for whose, free in bounds)
-    if free_at > now:
-        raise TooManyGuesses(int((free_at - now).total_seconds()) + 1)
+    may_at = max(free_at(whose, free=free, now=now) for whose, free in bounds)
+    if may_at > now:
+        raise TooManyGuesses(int((may_at - now).total_seconds()) + 1)
     return LoginFailure.objects.create(login=login, address=address)
 
 
@@ -99,7 +102,7 @@ def _count_as_wrong(guess: LoginFailure) -> None:
     LoginFailure.objects.filter(pk=guess.pk).update(is_checked=True)
 
 
-def _free_at(whose: Q, *, free: int, now: datetime) -> datetime:
+def free_at(whose: Q, *, free: int, now: datetime) -> datetime:
     """When the next guess may come: each one beyond the free ones doubles the wait."""
     in_hand = Q(is_checked=False, at__gt=now - LONGEST_CHECK)
     found = LoginFailure.objects.filter(whose, at__gt=now - REMEMBERED).aggregate(

@@ -236,3 +236,33 @@ class LoginFailure(models.Model):
             models.Index(fields=["login", "-at"], name="failure_login"),
             models.Index(fields=["address", "-at"], name="failure_address"),
         ]
+
+
+class ApiKey(models.Model):
+    """A program's way in: it acts as a person, as far as his rights reach. Only its print is kept."""
+
+    name = models.CharField(max_length=100)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="api_keys")
+    fingerprint = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
+    last_day = models.DateField(null=True)  # empty: until it is revoked
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    # How many requests it may send at once, and when that was so: it fills by itself.
+    budget = models.FloatField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-made_at", "-id"], name="api_key_newest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_over(self) -> bool:
+        return self.last_day is not None and self.last_day < clock.today()
+
+    @property
+    def opens(self) -> bool:
+        return not (self.revoked_at or self.is_over) and self.person.is_active

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from svyazka.business.calls.models import Pbx
 from svyazka.business.conversations.models import ChannelAccount
-from svyazka.business.intake import repair
+from svyazka.business.intake import by_program, repair
 from svyazka.business.intake.models import Arrival, in_words
 from svyazka.business.intake.repair import run_again, set_aside
+from svyazka.business.staff.models import ApiKey
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.office.bodies import readable
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -158,6 +159,8 @@ def _row(arrival: Arrival, names: dict[str, str]) -> dict[str, Any]:
 def _made(arrival: Arrival) -> list[dict[str, Any]]:
     found = []
     for key, value in arrival.made.items():
+        if key == "decision":
+            continue
         name, url = MADE.get(key, (key, ""))
         found.append({"name": name, "number": value, "url": url.format(value) if url else ""})
     return found
@@ -166,7 +169,8 @@ def _made(arrival: Arrival) -> list[dict[str, Any]]:
 def _names() -> dict[str, str]:
     """The ledger's accounts by the names that people gave them."""
     names = dict(ChannelAccount.objects.values_list("code", "name"))
-    return names | {code: code for code in Pbx.objects.values_list("code", flat=True)}
+    keys = {by_program.account_of(pk): name for pk, name in ApiKey.objects.values_list("pk", "name")}
+    return names | keys | {code: code for code in Pbx.objects.values_list("code", flat=True)}
 
 
 def _arrival(pk: int) -> Arrival:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from svyazka.workplaces.office import (
+    api_keys,
     arrivals,
     arrivals_by_channel,
     blueprint,
@@ -63,6 +64,8 @@ from svyazka.workplaces.office import (
 )
 
 urlpatterns = [
+    path("api-keys/", api_keys.api_keys, name="api_keys"),
+    path("api-keys/<int:key_id>/revocation/", api_keys.api_key_revocation, name="api_key_revocation"),
     path("calls-out/", do_not_call.numbers, name="not_to_ring"),
     path("calls-out/removal/", do_not_call.number_removal, name="not_to_ring_removal"),
     path("calls-out/hours/", do_not_call.calling_hours, name="calling_hours"),

@@ -366,6 +366,8 @@ SENTENCES: dict[str, Sentence] = {
     "staff.role_changed": Sentence(_("Role changed")),
     "staff.logged_in": Sentence(_("{whom} logged in")),
     "staff.logged_out": Sentence(_("{whom} logged out")),
+    "staff.key_given": Sentence(_("A program got a key that acts as {whom}")),
+    "staff.key_revoked": Sentence(_("A key that acts as {whom} was revoked")),
     "staff.session_ended": Sentence(_("One session of {whom} was ended")),
     "staff.sessions_ended": Sentence(_("All sessions of {whom} were ended: {before}"), of="sessions"),
 }

@@ -107,6 +107,7 @@ SETTINGS = [
             Room(_("Reasons of breaks"), "breaks", "bell", "settings.change"),
             Room(_("Recordings"), "recordings", "play", "settings.change"),
             Room(_("Calls out"), "not_to_ring", "phone", "calls.override"),
+            Room(_("API keys"), "api_keys", "key", "settings.change"),
             Room(_("Sources"), "sources", "route", "settings.change"),
             Room(_("Help with telephony"), "help", "question", "settings.change"),
         ],
