@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ import pytest
 from svyazka.config import beginning, starting
 from svyazka.config.bench.ground import free_port, until_it_answers
 from svyazka.config.embedded import Embedded
-from svyazka.config.holding import CannotStart
+from svyazka.config.holding import PATIENCE, CannotStart
 
 pytestmark = pytest.mark.slow
 SVYAZKA = [sys.executable, "-m", "svyazka.config.cli"]
@@ -80,7 +81,9 @@ def test_a_database_that_the_system_killed_comes_back_and_requests_are_taken_aga
     _until(lambda: _status(address, "GET", "/readyz") == 200)
     killed = _postmaster(place)
     os.kill(killed, signal.SIGKILL)
-    _until(lambda: _postmaster(place) not in {killed, None} and _status(address, "GET", "/readyz") == 200)
+    # The house has that long for the database alone; the worker comes after it.
+    _until(lambda: _postmaster(place) not in {killed, None}, seconds=PATIENCE)
+    _until(lambda: _status(address, "GET", "/readyz") == 200, seconds=PATIENCE)
     assert _status(address, "GET", "/login/") == 200
     assert _status(address, "POST", "/in/form/demo-okna/", "name=Vera&phone=89161234567") == 200
 
@@ -174,7 +177,8 @@ def _say(place: Path, port: int) -> subprocess.CompletedProcess[str]:
 
 
 def _status(address: str, method: str, path: str, body: str | None = None) -> int:
-    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=10)
+    # A page waits ten seconds for a database that is not there, before it says so.
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=30)
     connection.request(method, path, body, {"Content-Type": "application/x-www-form-urlencoded"} if body else {})
     status = connection.getresponse().status
     connection.close()
@@ -184,8 +188,10 @@ def _status(address: str, method: str, path: str, body: str | None = None) -> in
 def _below(root: int) -> set[int]:
     parents = {}
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (entry / "stat").exists():
-            parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+        # One that ends while it is being read is nobody's child any more.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if entry.name.isdigit():
+                parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
     below, grown = set(), {root}
     while grown:
         grown = {process for process, parent in parents.items() if parent in grown} - below
