@@ -13,6 +13,8 @@ from svyazka.business.conversations.told import FileSent
 from svyazka.business.inbox import replies, threads
 from svyazka.business.inbox.models import Thread
 from svyazka.business.journal.models import LiveEvent
+from svyazka.business.sorting.models import Category
+from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 
 PICTURE = (
@@ -47,6 +49,19 @@ def test_once_somebody_waits_for_him_his_own_come_first(enter, olga, oksana, ver
     assert enter(olga).get("/messages/count/").content == b"1"
     assert enter(olga).get("/messages/").context["wish"].whose == "mine"
     assert enter(oksana).get("/messages/").context["wish"].whose == "all"
+
+
+@pytest.mark.parametrize(("language", "named"), [("ru", "Цена"), ("en", "Price")])
+def test_what_it_is_about_is_called_as_the_company_calls_it(enter, olga, vera, chatting, language, named):
+    Category.objects.create(code="how-much", words={"ru": "Цена", "en": "Price"}, colour="amber")
+    chatting("Сколько стоит окно?")
+    chatting("Когда замер?", client=Client.objects.create(name="Пётр Ильич"))
+    Thread.objects.filter(client_id=vera.pk).update(category="how-much")
+    Person.objects.filter(pk=olga.pk).update(language=language)
+    page = enter(olga).get("/messages/?category=how-much")
+    assert [row.about.code for row in page.context["rows"]] == ["how-much"]
+    assert page.context["filters"]["categories"] == [("how-much", named, True)]
+    assert f'<span class="chip tint amber">{named}</span>' in page.content.decode()
 
 
 @pytest.mark.parametrize("address", ["/messages/?whose=all", "/messages/{}/?whose=all"])
