@@ -45,7 +45,7 @@ def url(vera):
     return f"/messages/{vera.pk}/templates/"
 
 
-@pytest.mark.parametrize(("language", "words"), [("ru", "Одобренный шаблон"), ("en", "Approved template")])
+@pytest.mark.parametrize(("language", "words"), [("ru", "Утверждённый шаблон"), ("en", "Approved template")])
 def test_where_he_may_not_be_written_to_a_template_is_offered(enter, olga, vera, late, language, words):
     Person.objects.filter(pk=olga.pk).update(language=language)
     page = enter(olga).get(f"/messages/{vera.pk}/")
