@@ -72,6 +72,7 @@ def open_page(browser: Browser, live_server: Any, transactional_db: None) -> Ite
             )
         page = context.new_page()
         page.set_default_timeout(10_000)
+        page.set_default_navigation_timeout(30_000)  # the first one of a file compiles the templates
         page.on("pageerror", lambda error: thrown.append(str(error)))
         if path:
             page.goto(path)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from svyazka.business.clients.models import Client, Interaction
-from svyazka.business.conversations.models import Message
+from svyazka.business.conversations.models import ApprovedTemplate, ChannelAccount, Message
 from svyazka.business.inbox import answering, replies, threads
 from svyazka.business.inbox.models import Thread
 
@@ -85,6 +85,32 @@ def test_files_come_by_button_and_are_listed_before_they_go(open_page, written, 
     page.get_by_label("Ответ клиенту").fill("Вот план")
     page.get_by_role("button", name="Отправить", exact=True).click()
     expect(page.locator("#lines .bubble.out .document")).to_contain_text("план.txt")
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
+def test_whoever_wrote_two_days_ago_gets_an_approved_template(
+    open_page, accessible, vera, olga, chats, chatting, settings, width, dark
+):
+    settings.CHANNELS = {**settings.CHANNELS, "whatsapp": "svyazka.business.inbox.made_up.Windowed"}
+    chats["whatsapp"] = ChannelAccount.objects.create(
+        kind="whatsapp", code="whatsapp/main", name="WhatsApp", public_key="key-wa", secret=chats["telegram"].secret
+    )
+    chatting("Когда замер?", ago=2 * 24 * 60, kind="whatsapp")
+    ApprovedTemplate.objects.create(
+        account="whatsapp/main", name="reminder", language="ru", state="approved", head="Окна",
+        text="{{1}}, ждём вас {{2}}.", buttons=["Позвонить"], places=2,
+    )  # fmt: skip
+    page = open_page(olga, f"/messages/{vera.pk}/", width=width, height=860, dark=dark, touch=width < 400)
+    page.locator("#way-chosen").click()
+    page.get_by_role("button", name="Утверждённый шаблон").click()
+    page.get_by_label("Место 1").fill("{name}")
+    page.get_by_label("Место 2").press_sequentially("завтра")
+    expect(page.locator("#template-preview")).to_contain_text("Вера Павлова, ждём вас завтра.")
+    accessible(page)
+    page.locator("#dialog").get_by_role("button", name="Отправить").click()
+    expect(page.locator("#dialog")).to_be_hidden()
+    expect(page.locator("#lines .bubble.out")).to_contain_text("Вера Павлова, ждём вас завтра.")
+    assert Message.objects.get(is_ours=True).more["template"]["values"] == ["Вера Павлова", "завтра"]
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -162,6 +162,15 @@ def settle_messages(client_id: int, *, by: Actor) -> None:
         announce("interaction", found[0].pk, data=_ids(found[0]))
 
 
+def unsettle_messages(client_id: int, *, since: datetime) -> None:
+    """What he has written since then, and somebody has settled, waits again."""
+    incoming = Interaction.objects.filter(client_id=client_id, kind=Interaction.Kind.MESSAGE, at__gte=since)
+    settled = incoming.filter(direction=Interaction.Direction.IN, waiting=False, taken_at__isnull=False)
+    if found := list(settled):
+        settled.update(waiting=True, taken_by_id=None, taken_at=None)
+        announce("interaction", found[0].pk, data=_ids(found[0]))
+
+
 def spoken_with(client_id: int, kinds: Collection[str], *, before: Before | None = None) -> list[Interaction]:
     """Of these kinds only, the newest first."""
     return _page("client_id", client_id, before, kinds)

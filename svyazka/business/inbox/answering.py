@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.models import Client, Interaction
 from svyazka.business.conversations import messages
+from svyazka.business.conversations.channel import Template
 from svyazka.business.conversations.client_channel import Attached
 from svyazka.business.conversations.models import Message
 from svyazka.business.deals.opening import open_deal_of
@@ -47,6 +48,7 @@ def answer(
     files: Sequence[Attached] = (),
     answers: Message | None = None,
     subject: str = "",
+    template: Template | None = None,
     by: Person,
 ) -> Message:
     """`seen`: the number of the last line that he had before his eyes. Sent twice within seconds, it is said once."""
@@ -56,11 +58,11 @@ def answer(
     if before := _just_said(client.pk, text, account, by=by):
         return before
     _insist_seen(client.pk, seen, by=by)
-    _insist_filled(text)
+    _insist_filled(" ".join(template.values) if template else text)
     deal = open_deal_of(client)
     message = messages.say(
         client.pk, text, account=account, user_id=user_id, files=files, answers=answers, subject=subject,
-        deal_id=deal.pk if deal else None, by=by,
+        template=template, deal_id=deal.pk if deal else None, by=by,
     )  # fmt: skip
     line = messages.line_of(message)
     if line:

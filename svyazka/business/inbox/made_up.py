@@ -33,3 +33,11 @@ class Short(Chat):
     begins: ClassVar[bool] = True
     takes_files: ClassVar[bool] = False
     takes_buttons: ClassVar[bool] = False
+
+
+class Windowed(Chat):
+    """Like WhatsApp: a day after he wrote, only what the messenger has approved."""
+
+    title: ClassVar[str] = "Windowed"
+    window: ClassVar[timedelta | None] = timedelta(hours=24)
+    takes_templates: ClassVar[bool] = True

@@ -141,6 +141,21 @@ def test_done_can_be_taken_back_and_he_waits_as_before(vera, olga):
     ]
 
 
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_done_and_taken_back_what_nobody_has_is_in_the_queue_again(vera, olga, is_taken):
+    wrote(vera, "Спам", ago=20)
+    answer(vera, by=HOUSE, ago=15)
+    wrote(vera, "Когда?", ago=10)
+    wrote(vera, "Ау", ago=2)
+    if is_taken:
+        threads.take(Thread.objects.get(), by=olga)
+    closed = threads.close(Thread.objects.get(), by=olga)
+    assert not Interaction.objects.filter(waiting=True).exists()
+    threads.open_again(closed, by=olga)
+    waits = Interaction.objects.filter(waiting=True, taken_by_id=None, taken_at=None).order_by("at")
+    assert [one.text for one in waits] == ([] if is_taken else ["Когда?", "Ау"])
+
+
 def test_a_second_click_changes_nothing(vera, olga):
     wrote(vera)
     threads.close(Thread.objects.get(), by=olga)

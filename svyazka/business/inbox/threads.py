@@ -114,11 +114,14 @@ def close(thread: Thread, *, by: Actor) -> Thread:
 
 @transaction.atomic
 def open_again(thread: Thread, *, by: Actor) -> Thread:
-    """As it was before: the client waits again for what was not answered."""
+    """As it was before: the client waits again for what was not answered; where nobody has the thread, in the queue,
+    too."""
     current = _held(thread)
     if current.state == State.OPEN:
         return current
     waits = _unanswered_since(current.client_id)
+    if waits and current.responsible_id is None:
+        history.unsettle_messages(current.client_id, since=waits)
     changes = {"state": (current.state, State.OPEN.value)}
     _set(current, by=by, verb="inbox.opened", changes=changes, state=State.OPEN, snoozed_until=None, waits_since=waits)
     return current

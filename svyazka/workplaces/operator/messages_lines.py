@@ -35,7 +35,6 @@ STATES: dict[str, tuple[Promise, str, str]] = {
     State.FAILED: (pgettext_lazy("message", "not sent"), "warning", "bad"),
     State.CALLED_OFF: (pgettext_lazy("message", "called off"), "close", ""),
 }
-AGAIN = (State.FAILED, State.UNSURE, State.CALLED_OFF)
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,6 @@ class Bubble:
     went: str  # how it went on, where it did not get there
     message: str
     can_again: bool
-    can_other: bool
     can_call_off: bool
 
 
@@ -69,7 +67,7 @@ class Page:
 
 
 def page(client_id: int, *, before: history.Before | None = None) -> Page:
-    """The newest below. Eight queries at most, however many lines."""
+    """The newest below. Nine queries at most, however many lines."""
     found = history.spoken_with(client_id, KINDS, before=before)
     shown = timeline.page(found)
     lines = found[: history.PAGE]
@@ -100,7 +98,6 @@ def _bubble(
     day_id = f"{at.date():%Y-%m-%d}"
     word, icon, tone = STATES.get(message.state, ("", "", "")) if message and message.is_ours else ("", "", "")
     fell = went.get(message.pk) if message else None
-    is_ours = message is not None and message.is_ours
     return Bubble(
         line=line,
         side=_side(one),
@@ -116,9 +113,8 @@ def _bubble(
         state_tone=tone,
         went=_went(fell) if fell else "",
         message=str(message.pk) if message else "",
-        can_again=bool(is_ours and message and message.state in AGAIN and not (fell and fell.by_message_id)),
-        can_other=bool(is_ours and message and message.state in AGAIN and not (fell and fell.by_message_id)),
-        can_call_off=bool(is_ours and message and message.state == State.WAITING),
+        can_again=bool(line.message and line.message.can_again),
+        can_call_off=bool(line.message and line.message.can_call_off),
     )
 
 

@@ -23,6 +23,8 @@ from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.inbox import listing
 from svyazka.business.inbox.listing import Wish
 from svyazka.business.inbox.models import Thread
+from svyazka.business.sorting import listing as sorting
+from svyazka.business.sorting.models import Category
 from svyazka.business.staff.models import Department, Person
 from svyazka.kit import clock
 from svyazka.kit.texts import storable
@@ -82,6 +84,7 @@ class Row:
     snoozed: str
     is_escalated: bool
     here: bool
+    about: Category | None
 
 
 def read(given: QueryDict, person: Person) -> Asked:
@@ -112,10 +115,10 @@ def read(given: QueryDict, person: Person) -> Asked:
 
 def context(asked: Asked, person: Person, *, opened: int | None = None) -> dict[str, Any]:
     found = listing.list_threads(asked.wish, person, most=asked.most + 1)
-    counts = listing.count_waiting(person)
+    counts, categories = listing.count_waiting(person), sorting.names()
     has_more = len(found) > asked.most and asked.most < MOST_OF_ALL
     return {
-        "rows": _rows(found[: asked.most], person, asked, opened),
+        "rows": _rows(found[: asked.most], categories, person, asked, opened),
         "tabs": [
             {
                 "name": name,
@@ -129,7 +132,7 @@ def context(asked: Asked, person: Person, *, opened: int | None = None) -> dict[
         "here": asked.address(opened, most=asked.most if asked.most > MOST else ""),
         "typed": asked.typed,
         "wish": asked.wish,
-        "filters": _filters(asked),
+        "filters": _filters(asked, categories),
         "narrowed": sum(bool(dict(asked.pairs).get(name)) for name in ("state", "channel", "category", "department")),
     }
 
@@ -138,15 +141,21 @@ def _found(typed: str) -> list[int]:
     return [hit.object_id for hit in search.find(typed, limit=MOST_FOUND) if hit.kind == "client"]
 
 
-def _filters(asked: Asked) -> dict[str, Any]:
+def _filters(asked: Asked, categories: Mapping[str, Category]) -> dict[str, Any]:
     kinds = ChannelAccount.objects.filter(kind__in=list(settings.CHANNELS)).values_list("kind", flat=True).distinct()
     labels = dict(ChannelAccount.Kind.choices)
     return {
         "states": [(code, name, code == asked.wish.state) for code, name in STATES.items()],
         "channels": [(kind, channel_name(kind, labels), kind == asked.wish.channel) for kind in sorted(kinds)],
-        "categories": [(code, code, code == asked.wish.category) for code in listing.categories()],
+        "categories": _offered(categories, asked.wish.category),
         "departments": [(str(one.pk), one.name, one.pk == asked.wish.department) for one in Department.objects.all()],
     }
+
+
+def _offered(categories: Mapping[str, Category], chosen: str) -> list[tuple[str, str, bool]]:
+    """Those that an open thread has, and the chosen one, as the company calls them."""
+    there = set(listing.categories())
+    return [(code, one.name, code == chosen) for code, one in categories.items() if code in there | {chosen}]
 
 
 def channel_name(kind: str, labels: Mapping[str, Any]) -> str:
@@ -154,18 +163,23 @@ def channel_name(kind: str, labels: Mapping[str, Any]) -> str:
     return str(of_kind(kind).title) if kind in settings.CHANNELS else str(labels.get(kind, kind))
 
 
-def _rows(found: Sequence[Thread], person: Person, asked: Asked, opened: int | None) -> list[Row]:
+def _rows(
+    found: Sequence[Thread],
+    categories: Mapping[str, Category],
+    person: Person,
+    asked: Asked,
+    opened: int | None,
+) -> list[Row]:
     """Three queries, however many: clients, their contacts, and the names of the accounts."""
     ids = [one.client_id for one in found]
     clients, points = Client.objects.in_bulk(ids), _points(ids)
     names = dict(ChannelAccount.objects.values_list("code", "name"))
     now, short = clock.now(), Short()
+    titles = {pk: called(client, points.get(pk, [])) for pk, client in clients.items()}
     return [
-        _row(
-            one, called(clients[one.client_id], points.get(one.client_id, [])), names, person, asked, opened, now, short
-        )
+        _row(one, titles[one.client_id], names, categories.get(one.category), person, asked, opened, now, short)
         for one in found
-        if one.client_id in clients
+        if one.client_id in titles
     ]
 
 
@@ -180,6 +194,7 @@ def _row(
     one: Thread,
     title: str,
     names: Mapping[str, str],
+    about: Category | None,
     person: Person,
     asked: Asked,
     opened: int | None,
@@ -205,6 +220,7 @@ def _row(
         snoozed=short.moment(one.snoozed_until) if one.state == Thread.State.SNOOZED and one.snoozed_until else "",
         is_escalated=bool(one.escalated and one.waits_since),
         here=one.client_id == opened,
+        about=about,
     )
 
 

@@ -48,6 +48,7 @@ class Way:
     longest: int
     takes_files: bool
     has_subject: bool
+    by_template: bool  # and by nothing else
 
 
 def context(client: Client, person: Person, *, back: str = "") -> dict[str, Any]:
@@ -131,4 +132,5 @@ def _way(one: WayTo, lights: Mapping[str, Health], picked: str, short: Short) ->
         longest=channel.longest,
         takes_files=channel.takes_files,
         has_subject=one.kind == ChannelAccount.Kind.EMAIL,
+        by_template=one.by_template and not one.can_write,
     )

@@ -13,6 +13,8 @@ from svyazka.business.conversations.told import FileSent
 from svyazka.business.inbox import replies, threads
 from svyazka.business.inbox.models import Thread
 from svyazka.business.journal.models import LiveEvent
+from svyazka.business.sorting.models import Category
+from svyazka.business.staff.models import Person
 from svyazka.kit import clock
 
 PICTURE = (
@@ -47,6 +49,19 @@ def test_once_somebody_waits_for_him_his_own_come_first(enter, olga, oksana, ver
     assert enter(olga).get("/messages/count/").content == b"1"
     assert enter(olga).get("/messages/").context["wish"].whose == "mine"
     assert enter(oksana).get("/messages/").context["wish"].whose == "all"
+
+
+@pytest.mark.parametrize(("language", "named"), [("ru", "Цена"), ("en", "Price")])
+def test_what_it_is_about_is_called_as_the_company_calls_it(enter, olga, vera, chatting, language, named):
+    Category.objects.create(code="how-much", words={"ru": "Цена", "en": "Price"}, colour="amber")
+    chatting("Сколько стоит окно?")
+    chatting("Когда замер?", client=Client.objects.create(name="Пётр Ильич"))
+    Thread.objects.filter(client_id=vera.pk).update(category="how-much")
+    Person.objects.filter(pk=olga.pk).update(language=language)
+    page = enter(olga).get("/messages/?category=how-much")
+    assert [row.about.code for row in page.context["rows"]] == ["how-much"]
+    assert page.context["filters"]["categories"] == [("how-much", named, True)]
+    assert f'<span class="chip tint amber">{named}</span>' in page.content.decode()
 
 
 @pytest.mark.parametrize("address", ["/messages/?whose=all", "/messages/{}/?whose=all"])
@@ -183,6 +198,44 @@ def test_a_failed_one_says_why_and_is_sent_again_or_by_another_way(enter, olga, 
     assert enter(olga).post(f"/messages/said/{bubble.message}/other-way/", given, headers=HTMX).status_code == 204
     first = enter(olga).get(f"/messages/{vera.pk}/lines/").context["page"].bubbles[1]
     assert (first.went != "", first.can_again) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("state", "again", "call_off"),
+    [("waiting", 0, 1), ("sending", 0, 0), ("sent", 0, 0), ("unsure", 1, 0), ("failed", 1, 0), ("called_off", 1, 0)],
+)
+@pytest.mark.parametrize(("language", "words"), [("ru", "Отправить ещё раз"), ("en", "Send again")])
+def test_in_the_history_it_is_sent_again_or_called_off(
+    enter, olga, vera, chatting, way, state, again, call_off, language, words
+):
+    chatting("Когда?")
+    enter(olga).post(f"/messages/{vera.pk}/answer/", {"way": way, "text": "Завтра"}, headers=HTMX)
+    Message.objects.filter(is_ours=True).update(state=state)
+    Person.objects.filter(pk=olga.pk).update(language=language)
+    page = enter(olga).get(f"/clients/{vera.pk}/history/", headers=HTMX).content.decode()
+    number = Message.objects.get(is_ours=True).pk
+    offered = [page.count(f'hx-post="/messages/said/{number}/{verb}/"') for verb in ("again", "calling-off")]
+    assert (offered, words in page) == ([again, call_off], bool(again))
+
+
+def test_what_went_another_way_is_not_sent_again_out_of_the_history(enter, olga, vera, chatting, way):
+    chatting("Когда?")
+    enter(olga).post(f"/messages/{vera.pk}/answer/", {"way": way, "text": "Завтра"}, headers=HTMX)
+    said = Message.objects.get(is_ours=True)
+    Message.objects.filter(pk=said.pk).update(state="failed", try_at=None)
+    url = f"/clients/{vera.pk}/history/"
+    assert f"/messages/said/{said.pk}/again/" in enter(olga).get(url, headers=HTMX).content.decode()
+    given = {"way": "sms/main|+79161234567"}
+    enter(olga).post(f"/messages/said/{said.pk}/other-way/", given, headers=HTMX)
+    assert f"/messages/said/{said.pk}/again/" not in enter(olga).get(url, headers=HTMX).content.decode()
+
+
+def test_a_controller_sends_nothing_again(enter, konstantin, olga, vera, chatting, way):
+    chatting("Когда?")
+    enter(olga).post(f"/messages/{vera.pk}/answer/", {"way": way, "text": "Завтра"}, headers=HTMX)
+    Message.objects.filter(is_ours=True).update(state="failed", try_at=None)
+    page = enter(konstantin).get(f"/clients/{vera.pk}/history/", headers=HTMX)
+    assert (page.status_code, "/messages/said/" in page.content.decode()) == (200, False)
 
 
 def test_what_waits_can_be_called_off(enter, olga, vera, chatting, way):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,10 +14,12 @@ from django.utils.translation import pgettext
 from svyazka.business.clients.models import Interaction
 from svyazka.business.conversations import messages
 from svyazka.business.conversations.models import Attachment, Message
+from svyazka.business.inbox.fallback import in_their_place
 from svyazka.kit import file_kinds
 from svyazka.workplaces.shared.templatetags.svyazka import moment
 
 State = Message.State
+AGAIN = (State.FAILED, State.UNSURE, State.CALLED_OFF)
 _TONES = {State.FAILED: "bad", State.UNSURE: "warn"}
 
 
@@ -42,16 +44,24 @@ class Shown:
     edits: Sequence[tuple[str, str]]  # what it said before, and until when
     taken_back: str  # when
     message: Message | None  # of which all of it is said
+    number: str  # of the message, where something can still be done with it
+    can_again: bool
+    can_call_off: bool
 
 
 def of_lines(interactions: Iterable[Interaction]) -> dict[int, Shown]:
-    """Two questions to the database, or none where there is no message among them."""
+    """Two questions to the database, or none where there is no message among them; a third where one of ours failed."""
     lines = [one for one in interactions if one.kind == Interaction.Kind.MESSAGE]
     known = messages.of_lines([one.pk for one in lines])
-    return {one.pk: shown(one, known.get(one.pk)) for one in lines}
+    failed = [one.pk for one in known.values() if one.is_ours and one.state in AGAIN]
+    gone = {number for number, fell in in_their_place(failed).items() if fell.by_message_id}
+    return {one.pk: shown(one, known.get(one.pk), gone) for one in lines}
 
 
-def shown(line: Interaction, message: Message | None) -> Shown:
+def shown(line: Interaction, message: Message | None, gone: Collection[int] = ()) -> Shown:
+    """`gone`: messages in whose place others went."""
+    can_again = bool(message and message.is_ours and message.state in AGAIN and message.pk not in gone)
+    can_call_off = bool(message and message.is_ours and message.state == State.WAITING)
     return Shown(
         files=[_file(one) for one in sorted(message.files.all(), key=_number)] if message else [],
         state=message.get_state_display() if message and message.is_ours else "",
@@ -60,6 +70,9 @@ def shown(line: Interaction, message: Message | None) -> Shown:
         edits=[(str(one.get("text", "")), _moment(one.get("until"))) for one in line.data.get("edits", [])],
         taken_back=_moment(line.data.get("taken_back")),
         message=message,
+        number=str(message.pk) if message and (can_again or can_call_off) else "",
+        can_again=can_again,
+        can_call_off=can_call_off,
     )
 
 

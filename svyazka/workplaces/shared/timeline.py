@@ -82,8 +82,8 @@ def page(interactions: Sequence[Interaction], *, of: Mapping[int, str] | None = 
 
 
 def lines(interactions: Sequence[Interaction], *, of: Mapping[int, str] | None = None) -> list[Line]:
-    """Seven queries at most, however many: the names of the staff, of the channels, of the company's own fields, the
-    answers to questions, what it is about, and two for messages and their files."""
+    """Eight queries at most, however many: the names of the staff, of the channels, of the company's own fields, the
+    answers to questions, what it is about, and three for messages, their files and how those went on that failed."""
     staff, channels = _names_of_staff(interactions), _names_of_channels(interactions)
     replies, fields = _replies(interactions), _names_of_fields(interactions)
     written = message_lines.of_lines(interactions)
