@@ -24,6 +24,7 @@ from svyazka.business.intake import reckoning
 from svyazka.business.intake.models import Reckoning, in_words
 from svyazka.business.intake.tally import Standing, standings
 from svyazka.kit.refusals import Refused
+from svyazka.workplaces.office.channels import KINDS
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
 
@@ -75,13 +76,14 @@ def _rows() -> list[Row]:
     found = standings()
     reckoned = {one.account: one for one in Reckoning.objects.all()}
     heard = {one.account: one for one in Listening.objects.all()}
+    kinds: dict[str, Any] = dict(KINDS)
     rows = []
     for account in ChannelAccount.objects.order_by("-is_active", "name", "pk"):
         last = reckoned.get(account.code)
         rows.append(
             Row(
                 name=account.name,
-                what=account.get_kind_display(),
+                what=str(kinds.get(account.kind, account.kind)),
                 is_on=account.is_active,
                 url=reverse("channel", args=[account.pk]),
                 code=account.code,
