@@ -18,7 +18,6 @@ from svyazka.connectors.telegram.conftest import telegram_peer  # noqa: F401
 from svyazka.edge.app import WAYS
 from svyazka.kit import secrets
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.office import channels
 
 
 @pytest.fixture(params=["telegram", "max"])
@@ -139,7 +138,7 @@ def test_neither_token_nor_text_gets_into_a_log(peer, caplog):
 
 
 def test_the_edge_and_the_office_know_the_same_way_in(peer):
-    way = channels.WAYS[ChannelAccount.Kind(peer.kind)]
+    way = ChannelAccount(kind=peer.kind).way
     assert WAYS[way].accounts == peer.kind
     assert not WAYS[way].from_pages
 

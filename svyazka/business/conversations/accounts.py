@@ -20,7 +20,8 @@ from svyazka.kit.refusals import Refused
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 # Kinds whose outside must show a secret with each arrival. A form's page is open to everybody: it has none.
-WITH_SECRET = frozenset({ChannelAccount.Kind.TELEGRAM, ChannelAccount.Kind.MAX, ChannelAccount.Kind.WHATSAPP})
+_KIND = ChannelAccount.Kind
+WITH_SECRET = frozenset({_KIND.TELEGRAM, _KIND.MAX, _KIND.WHATSAPP, _KIND.GREEN_API})
 
 
 def open_account(

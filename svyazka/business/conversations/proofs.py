@@ -33,6 +33,10 @@ def ask_for(account: ChannelAccount, way: str, name: str, *, by: Actor) -> str:
     return secret
 
 
+def is_asked_for(account: ChannelAccount) -> bool:
+    return bool(account.options.get("proof"))
+
+
 @transaction.atomic
 def ask_captcha(account: ChannelAccount, site_key: str, server_key: str, *, by: Actor) -> None:
     """An empty server key is the one that is stored already; an empty site key switches the captcha off."""

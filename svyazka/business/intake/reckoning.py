@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_noop
 
+from svyazka.business.conversations import proofs
 from svyazka.business.conversations.bots import access_of
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.intake.counted_there import Asking, Counted, of_kind
@@ -50,8 +51,10 @@ def ask(account: str) -> None:
     Reckoning.objects.update_or_create(account=account, defaults={"is_asked": True})
 
 
-def can_be_asked(kind: str) -> bool:
-    return kind in settings.COUNTED_THERE
+def can_be_asked(account: ChannelAccount) -> bool:
+    """Not, where a trial of ours would have to show a secret of which we keep a fingerprint only: it would be turned
+    away at the door, and look like an attack."""
+    return account.kind in settings.COUNTED_THERE and not proofs.is_asked_for(account)
 
 
 def _go_round() -> int:
@@ -67,6 +70,8 @@ def _due() -> Iterable[ChannelAccount]:
     late = clock.now() - EVERY
     for account in ChannelAccount.objects.filter(kind__in=list(settings.COUNTED_THERE), is_active=True).order_by("pk"):
         last = known.get(account.code)
+        if not can_be_asked(account):
+            continue
         if last is None or last.is_asked or last.at is None or last.at <= late:
             yield account
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from svyazka.business.conversations import accounts, proofs
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.intake import reckoning
 from svyazka.business.intake.counted_there import Counted
@@ -91,3 +92,14 @@ def test_it_is_asked_again_only_after_its_time_or_when_somebody_wants_to_know(ac
 def test_what_is_switched_off_is_not_asked(account):
     ChannelAccount.objects.update(is_active=False)
     assert reckoning.go_round() == 0
+
+
+def test_a_form_that_wants_a_secret_is_not_knocked_at(db, anna, settings):
+    settings.COUNTED_THERE = {"web_form": f"{__name__}.count"}
+    form, _secret = accounts.open_account("web_form", code="tilda", name="Tilda", by=anna)
+    ChannelAccount.objects.exclude(pk=form.pk).update(is_active=False)
+    THERE[form.code] = Counted(trouble="was knocked at")
+    proofs.ask_for(form, "header", "X-Api-Key", by=anna)
+    assert reckoning.go_round() == 0
+    proofs.ask_for(form, "", "", by=anna)
+    assert reckoning.go_round() == 1

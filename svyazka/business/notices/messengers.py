@@ -41,6 +41,10 @@ class Unreached(Exception):
         self.after = after
 
 
+class NotConnected(Unreached):
+    """The other side answers, and the telephone that should stand behind it is not logged in there."""
+
+
 class Messenger(Protocol):
     """A class named in `settings.MESSENGERS`, under the kind of its channel accounts. It asks nothing of the database:
     it is used from threads."""

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from svyazka.business.conversations.channel import Gone, Said, Saying, Unsure
 from svyazka.business.conversations.client_channel import Attached
-from svyazka.business.notices.messengers import Access, Closed, Denied, Undeliverable, Unreached
+from svyazka.business.notices.messengers import Access, Closed, Denied, NotConnected, Undeliverable, Unreached
 from svyazka.kit.outside import Answer, Line, NotGiven, Silent
 
 BASE = "https://api.green-api.com"
@@ -58,16 +58,19 @@ class GreenApi:
         )
 
     def name(self) -> str:
-        """The number that is connected there. Raises Unreached where the telephone is not logged in."""
+        """The number that is connected there. Raises NotConnected where the telephone is not logged in."""
         state = str(self._ask("GET", "getStateInstance").get("stateInstance", ""))
         if state != _READY:
-            raise Unreached(state)
+            raise NotConnected(state)
         return str(self._ask("GET", "getSettings").get("wid", "")).partition("@")[0]
 
     def call_here(self, address: str, *, secret: str) -> None:
-        """`address` empty: notifications are asked for (`listen.py`), and kept there for a day until they are."""
         wanted = dict.fromkeys(_WANTED, "yes")
         self._ask("POST", "setSettings", {"webhookUrl": address, "webhookUrlToken": secret, **wanted})
+
+    def call_no_more(self) -> None:
+        """Notifications are asked for (`listen.py`), and kept there for a day until they are."""
+        self.call_here("", secret="")
 
     def say(self, saying: Saying) -> Said:
         chat = {"chatId": saying.to, **({"quotedMessageId": saying.answers} if saying.answers else {})}

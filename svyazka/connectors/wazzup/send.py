@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from svyazka.business.conversations.channel import Gone, Said, Saying
-from svyazka.business.notices.messengers import Access, Closed, Denied, Undeliverable, Unreached
+from svyazka.business.notices.messengers import Access, Closed, Denied, NotConnected, Undeliverable, Unreached
 from svyazka.kit.outside import Answer, Line, NotGiven, Silent
 
 BASE = "https://api.wazzup24.com"
@@ -49,11 +49,14 @@ class Wazzup:
         )
 
     def name(self) -> str:
-        """The networks that are connected there."""
+        """The networks that are connected there. Raises NotConnected where there is none."""
         found = [one for one in self._ask("GET", "/v3/channels").listed if isinstance(one, dict)]
+        if not found:
+            raise NotConnected("no channels")
         return ", ".join(f"{one.get('transport')} {one.get('name') or one.get('plainId')}" for one in found)[:100]
 
-    def call_here(self, address: str) -> None:
+    def call_here(self, address: str, *, secret: str = "") -> None:
+        """`secret` is not used: Wazzup shows none. The key in the address is what nobody else knows."""
         wanted = {"messagesAndStatuses": True, "contactsAndDealsCreation": False}
         self._ask("PATCH", "/v3/webhooks", {"webhooksUri": address, "subscriptions": wanted})
 

@@ -17,12 +17,14 @@ from django.utils.translation import ngettext
 
 from svyazka.business.calls import links
 from svyazka.business.calls.models import Pbx
+from svyazka.business.conversations import proofs
 from svyazka.business.conversations.listening import TROUBLES
 from svyazka.business.conversations.models import ChannelAccount, Listening
 from svyazka.business.intake import reckoning
 from svyazka.business.intake.models import Reckoning, in_words
 from svyazka.business.intake.tally import Standing, standings
 from svyazka.kit.refusals import Refused
+from svyazka.workplaces.office.channels import KINDS
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
 
@@ -63,7 +65,7 @@ def arrivals_by_channel(request: PageRequest) -> HttpResponse:
 def arrivals_asking(request: PageRequest) -> HttpResponse:
     code = request.POST.get("account", "")
     account = ChannelAccount.objects.filter(code=code.replace("\0", ""), is_active=True).first()
-    if account is None or not reckoning.can_be_asked(account.kind):
+    if account is None or not reckoning.can_be_asked(account):
         raise Refused(_("Nobody can be asked about this channel."))
     reckoning.ask(account.code)
     messages.success(request, _("It is asked now; what it says stands here in some seconds."))
@@ -74,18 +76,19 @@ def _rows() -> list[Row]:
     found = standings()
     reckoned = {one.account: one for one in Reckoning.objects.all()}
     heard = {one.account: one for one in Listening.objects.all()}
+    kinds: dict[str, Any] = dict(KINDS)
     rows = []
     for account in ChannelAccount.objects.order_by("-is_active", "name", "pk"):
         last = reckoned.get(account.code)
         rows.append(
             Row(
                 name=account.name,
-                what=account.get_kind_display(),
+                what=str(kinds.get(account.kind, account.kind)),
                 is_on=account.is_active,
                 url=reverse("channel", args=[account.pk]),
                 code=account.code,
                 state=_state(last, heard.get(account.code), account),
-                can_ask=account.is_active and reckoning.can_be_asked(account.kind),
+                can_ask=account.is_active and reckoning.can_be_asked(account),
                 is_asked=last is not None and last.is_asked,
                 **_stands(account.code, found),
             )
@@ -121,8 +124,10 @@ def _state(one: Reckoning | None, heard: Listening | None, account: ChannelAccou
         return State("", _("switched off"))
     if heard and heard.trouble:
         return State("bad", str(TROUBLES.get(heard.trouble, heard.trouble)), at=heard.since)
+    if proofs.is_asked_for(account):
+        return State("", _("cannot be tried: this form asks for a secret"))
     if one is None or one.at is None:
-        return State("", _("not asked yet") if reckoning.can_be_asked(account.kind) else _("cannot be counted"))
+        return State("", _("not asked yet") if reckoning.can_be_asked(account) else _("cannot be counted"))
     if one.missing:
         count = len(one.missing)
         words = ngettext("{n} is missing", "{n} are missing", count).format(n=count)

@@ -25,19 +25,13 @@ from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on, saved
 from svyazka.workplaces.shared.short import Short
 
-# What the edge calls each way in (svyazka/edge/app.py: WAYS).
-WAYS = {
-    ChannelAccount.Kind.WEB_FORM: "form",
-    ChannelAccount.Kind.TELEGRAM: "telegram",
-    ChannelAccount.Kind.MAX: "max",
-    ChannelAccount.Kind.WHATSAPP: "whatsapp",
-    ChannelAccount.Kind.SMS: "sms",
-}
 KINDS = [
     (ChannelAccount.Kind.WEB_FORM, gettext_lazy("Form of a site")),
     (ChannelAccount.Kind.TELEGRAM, gettext_lazy("Telegram bot")),
     (ChannelAccount.Kind.MAX, gettext_lazy("MAX bot")),
     (ChannelAccount.Kind.WHATSAPP, gettext_lazy("WhatsApp number")),
+    (ChannelAccount.Kind.WAZZUP, gettext_lazy("Wazzup (messengers)")),
+    (ChannelAccount.Kind.GREEN_API, gettext_lazy("Green-API (messengers)")),
     (ChannelAccount.Kind.SMS, gettext_lazy("SMS")),
     (ChannelAccount.Kind.EMAIL, gettext_lazy("Mailbox")),
 ]
@@ -102,6 +96,27 @@ class AccessForm(Form):
         help_text=gettext_lazy("Only for a server of your own. Empty: the messenger's."),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "inputmode": "url"}),
     )
+
+
+class KeyForm(AccessForm):
+    """Of a service that passes messengers on."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["token"].label = _("API key")
+
+
+class InstanceForm(AccessForm):
+    instance = forms.CharField(
+        label=gettext_lazy("Number of the instance"),
+        max_length=20,
+        help_text=gettext_lazy("idInstance: stands in your account there, above its token."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    field_order = ("instance", "token", "proxy", "base")
+
+
+ACCESS = {ChannelAccount.Kind.WAZZUP: KeyForm, ChannelAccount.Kind.GREEN_API: InstanceForm}
 
 
 @needs("settings.change")
@@ -183,7 +198,7 @@ def channel_secret(request: PageRequest, pk: int) -> HttpResponse:
 def channel_token(request: PageRequest, pk: int) -> HttpResponse:
     account = _account(pk)
     is_number = account.kind == ChannelAccount.Kind.WHATSAPP
-    form = channel_whatsapp.NumberForm(request.POST) if is_number else AccessForm(request.POST)
+    form = channel_whatsapp.NumberForm(request.POST) if is_number else _access_form(account)(request.POST)
     if form.is_valid():
         connect = connecting.connect if is_number else bots.connect
         try:
@@ -191,8 +206,7 @@ def channel_token(request: PageRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             put_on(form, refusal)
         else:
-            said = _("The number answers; all is stored.") if is_number else _("The bot answers; the token is stored.")
-            messages.success(request, said)
+            messages.success(request, _is_stored(account))
             return redirect("channel", pk=pk)
     return _page(request, account, bot_form=form)
 
@@ -202,7 +216,7 @@ def channel_webhook(request: PageRequest, pk: int) -> HttpResponse:
     """The messenger is told to call us, so that nobody has to do it by hand."""
     account = _account(pk)
     bots.call_here(account, _address(request, account), by=request.person)
-    messages.success(request, _("Done: what is written to the bot comes in here."))
+    messages.success(request, _("Done: what people write comes in here."))
     return redirect("channel", pk=pk)
 
 
@@ -210,7 +224,7 @@ def channel_webhook(request: PageRequest, pk: int) -> HttpResponse:
 def channel_asking(request: PageRequest, pk: int) -> HttpResponse:
     """The house asks the messenger, where it has no address that could be called."""
     bots.ask_there(_account(pk), by=request.person)
-    messages.success(request, _("Done: what is written to the bot is asked for from here."))
+    messages.success(request, _("Done: what people write is asked for from here."))
     return redirect("channel", pk=pk)
 
 
@@ -236,9 +250,11 @@ def _page(
         "how_to": f"{account.kind}/how_to.html",
         "secret": secret,
         "has_secret": kind in accounts.WITH_SECRET,
+        "is_reached": bots.can_be_called(kind),
+        "is_bot": kind in settings.MESSENGERS,
         "is_new": is_new,
         "form": form or _form(account),
-        "bot_form": bot_form or AccessForm(initial={"base": account.base, "proxy": bots.shown_proxy(account)}),
+        "bot_form": bot_form or _access_form(account)(initial=_known_access(account)),
         "can_be_asked": bots.can_be_asked(account),
         "listening": _listening(account),
         "outage": Outage.objects.filter(account=account.code, tries__gt=0).first(),
@@ -253,6 +269,23 @@ def _page(
     return answer
 
 
+def _access_form(account: ChannelAccount) -> type[AccessForm]:
+    return ACCESS.get(ChannelAccount.Kind(account.kind), AccessForm)
+
+
+def _known_access(account: ChannelAccount) -> dict[str, str]:
+    known = {"base": account.base, "proxy": bots.shown_proxy(account)}
+    return {**known, "instance": account.options.get("instance", "")}
+
+
+def _is_stored(account: ChannelAccount) -> str:
+    if account.kind in settings.MESSENGERS:
+        return _("The bot answers; the token is stored.")
+    if account.kind == ChannelAccount.Kind.WHATSAPP:
+        return _("The number answers; all is stored.")
+    return _("It answers; all is stored.")
+
+
 def _listening(account: ChannelAccount) -> dict[str, Any] | None:
     """How it stands with one that is asked from here."""
     if not account.options.get("asks"):
@@ -263,7 +296,7 @@ def _listening(account: ChannelAccount) -> dict[str, Any] | None:
 
 
 def _address(request: PageRequest, account: ChannelAccount) -> str:
-    return request.build_absolute_uri(f"/in/{WAYS[ChannelAccount.Kind(account.kind)]}/{account.public_key}/")
+    return request.build_absolute_uri(f"/in/{account.way}/{account.public_key}/")
 
 
 def _form(account: ChannelAccount, given: QueryDict | None = None) -> ChannelForm:

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from svyazka.business.conversations import proofs
 from svyazka.business.conversations.models import ChannelAccount, Listening
 from svyazka.business.intake.models import ArrivalTally, Reckoning
 from svyazka.kit import clock
@@ -74,3 +75,11 @@ def test_the_number_of_questions_does_not_grow_with_the_channels(roza, enter, fo
         ChannelAccount.objects.create(kind="web_form", code=f"web_form/{number}", name="Сайт", public_key=f"k{number}")
     with django_assert_num_queries(len(few)):
         client.get(ADDRESS)
+
+
+def test_a_form_that_wants_a_secret_says_that_it_cannot_be_tried(roza, enter, form):
+    reckoned(trouble="A form that was sent on trial did not come in. [403]")
+    proofs.ask_for(form, "field", "key", by=roza)
+    page = shown(enter, roza)
+    assert ("проверить нельзя: форма требует секрет" in page, "[403]" in page) == (True, False)
+    assert enter(roza).post(f"{ADDRESS}asking/", {"account": form.code}).status_code == 422

@@ -36,6 +36,7 @@ SENTENCES: dict[str, Sentence] = {
     "clients.taken_up": Sentence(_("Taken up from the queue")),
     "clients.put_back": Sentence(_("Put back into the queue")),
 
+    "conversations.called_here": Sentence(_("The other side calls our address from now on")),
     "conversations.asked_from_here": Sentence(_("The messenger is asked from here from now on")),
     "conversations.said": Sentence(_("A message was written to the client")),
     "conversations.said_again": Sentence(_("A message to the client is sent again")),
