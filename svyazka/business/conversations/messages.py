@@ -42,7 +42,10 @@ def find(account: str, user_id: str, outside_id: str) -> Message | None:
     """A message that is known already, from either side."""
     if not outside_id:
         return None
-    return Message.objects.filter(account=account, outside_id=outside_id, user_id=user_id).first()
+    return next(iter(rows.read(Message, _SAME, [account, outside_id, user_id])), None)
+
+
+_SAME = "where account = %s and outside_id = %s and user_id = %s limit 1"
 
 
 def find_part(account: str, user_id: str, outside_id: str) -> Message | None:

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Max, QuerySet
 
-from svyazka.business.deals.models import Deal
 from svyazka.business.inbox.models import Thread
 from svyazka.business.inbox.route_models import Routed, RouteRule
 from svyazka.business.inbox.spread import Candidate, due, pick
@@ -19,7 +18,7 @@ from svyazka.business.journal.record import About, Automaton, record
 from svyazka.business.notices.tell import tell
 from svyazka.business.staff import hours, presence, roles
 from svyazka.business.staff.models import Person, Role
-from svyazka.kit import clock
+from svyazka.kit import clock, rows
 
 RIGHT = "requests.take"  # whoever may answer
 MINUTES = 15  # where no rule says otherwise
@@ -54,23 +53,43 @@ class Way:
 
 @transaction.atomic
 def route(thread: Thread) -> None:
-    """A thread that somebody has stays with him, unless he is on leave or ill. While the client waits it escalates."""
-    current = Thread.objects.select_for_update(of=("self",)).get(pk=thread.pk)
+    """A thread that somebody has stays with him, unless he is on leave or ill. While the client waits it escalates;
+    what he writes meanwhile changes nothing of it."""
+    is_away = thread.responsible_id is not None and bool(presence.absent_now([thread.responsible_id]))
+    if (thread.escalates_at or thread.escalated) and not is_away:
+        return
+    [current] = rows.read(Thread, "where id = %s for update", [thread.pk])
     now = clock.now()
-    if current.responsible_id and not presence.absent_now([current.responsible_id]):
+    if current.responsible_id and not is_away:
         _watch(current, now)
         return
     way = whom(Asked(current.client_id, current.category, current.last_account, current.last_text), now)
     before = current.responsible_id
     current.responsible, current.department_id = way.person, way.department_id
-    values = {"why": way.why, "rule": way.rule, "person": way.person, "minutes": way.minutes, "at": now}
-    Routed.objects.update_or_create(thread=current, defaults=values)
-    current.save(update_fields=["responsible", "department"])
-    _watch(current, now, minutes=way.minutes)
-    people = [way.person.pk] if way.person else []
-    about = About("thread", current.pk, client_id=current.client_id)
-    record("inbox.routed", about, by=HOUSE, changes={"responsible": (before, current.responsible_id)}, people=people)
-    tell(people, "thread.routed", by=HOUSE, client_id=current.client_id)
+    _keep(current, way, now)
+    if (before, None) != (current.responsible_id, way.department_id):
+        people = [way.person.pk] if way.person else []
+        about = About("thread", current.pk, client_id=current.client_id)
+        changes = {"responsible": (before, current.responsible_id)}
+        record("inbox.routed", about, by=HOUSE, changes=changes, people=people)
+        tell(people, "thread.routed", by=HOUSE, client_id=current.client_id)
+
+
+def _keep(current: Thread, way: Way, now: datetime) -> None:
+    """To whom it goes, why, and when it goes further."""
+    escalates_at = _due(current, now, way.minutes) if current.waits_since else None
+    rule_id = way.rule.pk if way.rule else None
+    with connection.cursor() as cursor:
+        cursor.execute(_KEPT, [current.responsible_id, current.department_id, escalates_at, current.pk])
+        cursor.execute(_WHY, [current.pk, str(way.why), rule_id, current.responsible_id, way.minutes, now])
+
+
+_KEPT = "update inbox_thread set responsible_id = %s, department_id = %s, escalates_at = %s where id = %s"
+_WHY = """
+insert into inbox_routed (thread_id, why, rule_id, person_id, minutes, at) values (%s, %s, %s, %s, %s, %s)
+on conflict (thread_id) do update set why = excluded.why, rule_id = excluded.rule_id, person_id = excluded.person_id,
+    minutes = excluded.minutes, at = excluded.at
+"""
 
 
 def whom(asked: Asked, now: datetime) -> Way:
@@ -79,17 +98,22 @@ def whom(asked: Asked, now: datetime) -> Way:
 
 
 def _own(client_id: int, now: datetime) -> Way | None:
-    deals = Deal.objects.filter(client_id=client_id, closed_at=None, responsible__is_active=True)
-    deal = deals.select_related("responsible").order_by("-opened_at", "-pk").first()
-    if deal is None or deal.responsible is None:
+    manager = next(iter(rows.read(Person, _MANAGER, [client_id])), None)
+    if manager is None:
         return None
-    manager = deal.responsible
     if manager.pk in presence.at_work(now, people=[manager.pk]):
         return Way(Why.OWN, manager, manager.department_id)
     if manager.department_id is None:
         return None
     colleagues = _able().filter(department_id=manager.department_id).exclude(pk=manager.pk)
     return Way(Why.COLLEAGUE, _least_loaded(colleagues, now), manager.department_id)
+
+
+_MANAGER = """
+join deals_deal on deals_deal.responsible_id = staff_person.id
+where deals_deal.client_id = %s and deals_deal.closed_at is null and staff_person.is_active
+order by deals_deal.opened_at desc, deals_deal.id desc limit 1
+"""
 
 
 def _by_rule(asked: Asked, now: datetime) -> Way | None:

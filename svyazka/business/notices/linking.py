@@ -16,7 +16,7 @@ from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.notices import outbox
 from svyazka.business.notices.models import Chat, LinkCode, Outgoing
 from svyazka.business.staff.models import Person
-from svyazka.kit import clock, secrets
+from svyazka.kit import clock, rows, secrets
 
 VALID = timedelta(minutes=15)
 # What follows /start in a link of ours begins so; anything else is of an advertisement, and a client's.
@@ -53,7 +53,7 @@ def hear(text: str, *, account: str, user_id: str, shown: str) -> Heard | None:
     """What one of the staff wrote to a bot, or somebody with a link of ours. None: it is a client's."""
     if found := _SHOWN.fullmatch(text.strip()):
         return Heard(_link(found[1], account=account, user_id=user_id, shown=shown))
-    chat = Chat.objects.select_related("person").filter(account=account, user_id=user_id).first()
+    chat = next(iter(rows.read(Chat, "where account = %s and user_id = %s", [account, user_id])), None)
     if chat is None:
         return None
     command = text.split()[0].lower() if text.split() else ""
