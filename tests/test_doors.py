@@ -78,11 +78,14 @@ def doors(samples: dict[str, Any]) -> list[Door]:
 
 
 def _filled(route: str, samples: dict[str, Any]) -> str:
-    """`deals/<int:pk>/stage/` → `deals/17/stage/`: a parameter is named by the word before it."""
+    """`deals/<int:pk>/stage/` → `deals/17/stage/`: a parameter is named by the word before it; where that is not
+    enough, by the one behind it, too."""
     while found := PARAMETER.search(route):
         word = route[: found.start()].rstrip("/").rpartition("/")[2]
         assert word in samples, f"{route}: no sample for what stands after “{word}/”"
-        route = f"{route[: found.start()]}{samples[word]}{route[found.end() :]}"
+        behind = route[found.end() :].strip("/").partition("/")[0]
+        sample = samples.get(f"{word}/…/{behind}", samples[word])
+        route = f"{route[: found.start()]}{sample}{route[found.end() :]}"
     return route
 
 
@@ -207,6 +210,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     erasure.log.save("log.csv", ContentFile(b"When"))
     archive = Backup.objects.create(made_at=now, place=str(tmp_path / "svyazka.tar"))
     Thread.objects.create(client_id=vera.pk, last_at=now)
+    short = ChannelAccount.objects.create(kind="sms", code="sms/main", name="SMS", public_key="sms")
+    number = ChannelAccount.objects.create(kind="whatsapp", code="whatsapp/main", name="WhatsApp", public_key="wa")
     written = {"account": "web_form/okna", "user_id": "1", "is_ours": True, "state": "failed", "state_at": now}
     said = Message.objects.create(interaction_id=happened.pk, at=happened.at, **written)
     attached, picture = Attachment(message=said, number=0, kind="photo"), BytesIO()
@@ -251,6 +256,9 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
         "from": "amocrm",
         "plans": Proposal.objects.create(first_day=now.date(), last_day=now.date(), asked_at=now, state="nothing").pk,
         "channels": ChannelAccount.objects.get(code="web_form/okna").pk,
+        "channels/…/sms": short.pk,
+        "channels/…/templates": number.pk,
+        "channels/…/trial": number.pk,
         "lines": PhoneLine.objects.first().pk,
         "pbx": pbx.pk,
         "new": "asterisk",

@@ -214,7 +214,7 @@ def test_in_the_history_it_is_sent_again_or_called_off(
     Person.objects.filter(pk=olga.pk).update(language=language)
     page = enter(olga).get(f"/clients/{vera.pk}/history/", headers=HTMX).content.decode()
     number = Message.objects.get(is_ours=True).pk
-    offered = [page.count(f'hx-post="/messages/said/{number}/{verb}/"') for verb in ("again", "calling-off")]
+    offered = [page.count(f'/messages/said/{number}/{verb}/"') for verb in ("again", "calling-off")]
     assert (offered, words in page) == ([again, call_off], bool(again))
 
 
