@@ -41,6 +41,7 @@ def _guarded() -> list[URLPattern]:
     for pattern, one in zip(patterns, operations, strict=True):
         (key,) = one.auth_callbacks
         assert pattern.callback is not None
+        pattern.name = f"api_{pattern.name}"  # the pages go by the plain names
         pattern.callback = behind_the_door(pattern.callback, dict.fromkeys(one.methods, key.right))
     return patterns
 

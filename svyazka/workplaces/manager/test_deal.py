@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -67,7 +68,7 @@ def test_a_long_text_is_shown_by_its_beginning_and_whole_when_asked_for(deal, pa
     answer = page.get(f"/deals/{deal.pk}/")
     assert len(answer.content) < 250_000
     assert "конец" not in answer.content.decode()
-    address = "/interactions/" + answer.content.decode().split("/interactions/")[1].split('"')[0]
+    address = re.findall(r"/interactions/\d+/text/", answer.content.decode())[0]
     assert "конец</div>" in page.get(address).content.decode()
     assert page.get("/interactions/999999/text/").status_code == 404
     assert enter(egor).get(address).status_code == 403

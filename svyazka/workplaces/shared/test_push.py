@@ -55,7 +55,10 @@ def test_what_goes_there_and_when_is_chosen(mikhail, enter, given):
     chosen = {"heard": ["question", "nonsense"], "quiet_from": "22:00", "quiet_until": "08:00"}
     assert client.post("/account/notices/", chosen).status_code == 302
     wish = Wish.objects.get()
-    assert (wish.silent, wish.names) == (["deals", "hand_off", "task", "plan", "road", "visit", "note"], False)
+    assert (wish.silent, wish.names) == (
+        ["deals", "hand_off", "task", "plan", "road", "visit", "thread", "note"],
+        False,
+    )
     page = client.get("/account/").content.decode()
     assert 'value="question" checked' in page
     assert 'value="task">' in page
