@@ -104,8 +104,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     from svyazka.business.duplicates.models import Refit, Search, Suspicion
     from svyazka.business.imports.models import Import
     from svyazka.business.inbox import replies
-    from svyazka.business.inbox.models import Thread
-    from svyazka.business.inbox.route_models import RouteRule
+    from svyazka.business.inbox.models import RouteRule, Thread
     from svyazka.business.intake.models import Arrival, MailTemplate
     from svyazka.business.moving_in.models import MoveIn
     from svyazka.business.personal_data.models import Backup, DataFile, Erasure

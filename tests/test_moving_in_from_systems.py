@@ -107,7 +107,7 @@ def world_here() -> dict[str, Any]:
     }
 
 
-def test_from_the_key_to_the_undoing(company, mikhail, vera):
+def test_w14_from_the_key_to_the_undoing(company, mikhail, vera):
     before, notices = world_here(), Notice.objects.count()
     address = company.tried()
     tried = company.page.get(address)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.models import Interaction
 from svyazka.business.deals.models import Deal
-from svyazka.business.inbox.route_models import RouteRule
+from svyazka.business.inbox.models import RouteRule
 from svyazka.business.inbox.routing import Asked, fits, language_of
 from svyazka.business.journal.names import reorder
 from svyazka.business.journal.record import About, Actor, record

@@ -11,8 +11,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Count, Max, QuerySet
 
-from svyazka.business.inbox.models import Thread
-from svyazka.business.inbox.route_models import Routed, RouteRule
+from svyazka.business.inbox.models import Routed, RouteRule, Thread
 from svyazka.business.inbox.spread import Candidate, due, pick
 from svyazka.business.journal.record import About, Automaton, record
 from svyazka.business.notices.tell import tell

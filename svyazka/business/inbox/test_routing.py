@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from svyazka.business.deals.known import facts
 from svyazka.business.deals.opening import open_deal
-from svyazka.business.inbox.models import Thread
-from svyazka.business.inbox.route_models import Routed, RouteRule
+from svyazka.business.inbox.models import Routed, RouteRule, Thread
 from svyazka.business.inbox.routing import Asked, escalate_due, language_of, route, whom
 from svyazka.business.inbox.spread import Candidate, due, pick
 from svyazka.business.notices.models import Notice

@@ -53,7 +53,7 @@ def forms():
     return list(Interaction.objects.filter(kind="form").order_by("pk"))
 
 
-def test_a_letter_becomes_a_request_with_its_source(save):
+def test_c1_a_letter_of_an_agency_becomes_a_request_with_its_source(save):
     source = Source.objects.create(code="agency", words={"ru": "Агентство"})
     save(came("0"), source=source)
     arrival = came("1", name="Пётр Сомов", phone="+7 903 765 43 21")

@@ -108,7 +108,7 @@ def test_another_letter_under_the_same_id_is_another_letter():
     assert [line.text for line in lines()] == ["Раз", "Два"]
 
 
-def test_an_answer_goes_into_the_deal_of_the_letter_that_it_answers(vera, olga):
+def test_c7_an_answer_goes_into_the_deal_of_the_letter_that_it_answers(vera, olga):
     writes_from(vera)
     first = opening.open_deal(vera, by=olga)
     opening.open_deal(vera, by=olga)

@@ -15,7 +15,7 @@ from svyazka.business.clients.models import Client
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.handing.appointing import skills_in_use
 from svyazka.business.inbox import route_rules as our
-from svyazka.business.inbox.route_models import RouteRule
+from svyazka.business.inbox.models import RouteRule
 from svyazka.business.sorting.models import Category
 from svyazka.business.staff.models import Department, Person
 from svyazka.kit.refusals import Refused

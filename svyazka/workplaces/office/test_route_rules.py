@@ -6,7 +6,7 @@ from svyazka.business.clients import history
 from svyazka.business.clients.models import Client
 from svyazka.business.deals.known import facts
 from svyazka.business.deals.opening import open_deal
-from svyazka.business.inbox.route_models import RouteRule
+from svyazka.business.inbox.models import RouteRule
 from svyazka.business.journal.record import Automaton
 
 

@@ -101,6 +101,3 @@ class FallenBack(models.Model):
                 fields=["by_message_id"], condition=Q(by_message_id__isnull=False), name="fallen_back_by_message"
             ),
         ]
-
-
-from svyazka.business.inbox import route_models  # noqa: E402, F401  # tables in a file of their own
