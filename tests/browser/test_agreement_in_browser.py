@@ -86,7 +86,7 @@ def test_the_phone_and_the_house_have_the_same_word_for_the_same_content(open_pa
         assert told == [digest(agreed(read_form, answers)) for answers in cases]
 
 
-def test_signed_without_signal_it_arrives_once(phone, line, windows, egor, own, form, whole, visit):  # noqa: F811
+def test_w9_signed_without_signal_it_arrives_once(phone, line, windows, egor, own, form, whole, visit):  # noqa: F811
     terms.change(form, {"ru": "Гарантия 5 лет.", "en": "Five years of guarantee."}, by=windows["anna"])
     page = phone(egor)
     until(page, KEPT, f"{own}agreement/")

@@ -29,7 +29,7 @@ def ivanova() -> Client:
 
 
 @pytest.mark.parametrize("name", ["Вера Иванова", "Bdfyjdf Dthf", "Ivanova Vera", "Ивановой Вере", "иванова в п"])
-def test_who_gives_his_phone_and_his_name_is_he(ivanova, name):
+def test_c2_who_gives_his_phone_and_his_name_is_he(ivanova, name):
     found = recognise([PHONE], Known(name), by=HOUSE)
     assert (found.client, found.is_new) == (ivanova, False)
 
