@@ -42,7 +42,7 @@ def compared(windows, vera, olga) -> None:
 def test_a_threshold_is_chosen_and_taken_back(open_page, accessible, compared, roza, width):
     page = open_page(roza, "/duplicates/", width=width)
     page.get_by_role("link", name="Порог уверенности").click()
-    expect(page.get_by_role("heading", name="Обращение присоединяется само при уверенности от 90 %")).to_be_visible()
+    expect(page.get_by_role("heading", name="Обращение присоединяется само при уверенности от 75 %")).to_be_visible()
     accessible(page)
     page.locator("[data-step='99']").click()
     expect(page.get_by_role("heading", name="Кого это коснётся")).to_be_visible()
@@ -50,9 +50,9 @@ def test_a_threshold_is_chosen_and_taken_back(open_page, accessible, compared, r
     page.get_by_role("button", name="Выбрать этот порог").click()
     expect(page.get_by_role("heading", name="Обращение присоединяется само при уверенности от 99 %")).to_be_visible()
     assert in_force.now().certain == 0.99
-    page.get_by_role("button", name="Вернуть 90 %").click()
-    expect(page.get_by_role("heading", name="Обращение присоединяется само при уверенности от 90 %")).to_be_visible()
-    assert in_force.now().certain == 0.9
+    page.get_by_role("button", name="Вернуть 75 %").click()
+    expect(page.get_by_role("heading", name="Обращение присоединяется само при уверенности от 75 %")).to_be_visible()
+    assert in_force.now().certain == 0.75
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
