@@ -12,7 +12,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import F
 
-from svyazka.business.clients import found_by
+from svyazka.business.clients import found_by, search
 from svyazka.business.clients.matching import filing, traits
 from svyazka.business.clients.matching.traits import Known
 from svyazka.business.clients.models import Client
@@ -102,8 +102,9 @@ def create(contacts: Sequence[Contact], known: Known, *, by: Actor, on: date | N
     said = {"name": client.name, "address": client.address, **{one.kind: one.shown or one.value for one in contacts}}
     changes = {field: (None, value) for field, value in said.items() if value}
     record("clients.created", About("client", client.pk, client_id=client.pk), by=by, changes=changes)
-    found_by.index(client.pk)
-    filing.file([client.pk], seen=on)
+    search.index("client", client.pk, client.name, client.address, *(value for _kind, value in known.traits()))
+    points = [(one.kind, one.value, one.shown) for one in contacts]
+    filing.file_new(client.pk, points, known.traits(), seen=on or client.created_at.date())
     return client
 
 

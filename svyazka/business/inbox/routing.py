@@ -50,28 +50,27 @@ class Way:
         return self.rule.minutes if self.rule else MINUTES
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def route(thread: Thread) -> None:
-    """A thread that somebody has stays with him, unless he is on leave or ill. While the client waits it escalates;
-    what he writes meanwhile changes nothing of it."""
+    """In the transaction of `threads.heard`, which holds it. A thread that somebody has stays with him, unless he is on
+    leave or ill. While the client waits it escalates; what he writes meanwhile changes nothing of it."""
     is_away = thread.responsible_id is not None and bool(presence.absent_now([thread.responsible_id]))
     if (thread.escalates_at or thread.escalated) and not is_away:
         return
-    [current] = rows.read(Thread, "where id = %s for update", [thread.pk])
     now = clock.now()
-    if current.responsible_id and not is_away:
-        _watch(current, now)
+    if thread.responsible_id and not is_away:
+        _watch(thread, now)
         return
-    way = whom(Asked(current.client_id, current.category, current.last_account, current.last_text), now)
-    before = current.responsible_id
-    current.responsible, current.department_id = way.person, way.department_id
-    _keep(current, way, now)
-    if (before, None) != (current.responsible_id, way.department_id):
+    way = whom(Asked(thread.client_id, thread.category, thread.last_account, thread.last_text), now)
+    before = thread.responsible_id
+    thread.responsible, thread.department_id = way.person, way.department_id
+    _keep(thread, way, now)
+    if (before, None) != (thread.responsible_id, way.department_id):
         people = [way.person.pk] if way.person else []
-        about = About("thread", current.pk, client_id=current.client_id)
-        changes = {"responsible": (before, current.responsible_id)}
+        about = About("thread", thread.pk, client_id=thread.client_id)
+        changes = {"responsible": (before, thread.responsible_id)}
         record("inbox.routed", about, by=HOUSE, changes=changes, people=people)
-        tell(people, "thread.routed", by=HOUSE, client_id=current.client_id)
+        tell(people, "thread.routed", by=HOUSE, client_id=thread.client_id)
 
 
 def _keep(current: Thread, way: Way, now: datetime) -> None:
@@ -79,12 +78,12 @@ def _keep(current: Thread, way: Way, now: datetime) -> None:
     escalates_at = _due(current, now, way.minutes) if current.waits_since else None
     rule_id = way.rule.pk if way.rule else None
     with connection.cursor() as cursor:
-        cursor.execute(_KEPT, [current.responsible_id, current.department_id, escalates_at, current.pk])
-        cursor.execute(_WHY, [current.pk, str(way.why), rule_id, current.responsible_id, way.minutes, now])
+        kept = [current.responsible_id, current.department_id, escalates_at, current.pk]
+        cursor.execute(_KEPT, [*kept, current.pk, str(way.why), rule_id, current.responsible_id, way.minutes, now])
 
 
-_KEPT = "update inbox_thread set responsible_id = %s, department_id = %s, escalates_at = %s where id = %s"
-_WHY = """
+_KEPT = """
+with kept as (update inbox_thread set responsible_id = %s, department_id = %s, escalates_at = %s where id = %s)
 insert into inbox_routed (thread_id, why, rule_id, person_id, minutes, at) values (%s, %s, %s, %s, %s, %s)
 on conflict (thread_id) do update set why = excluded.why, rule_id = excluded.rule_id, person_id = excluded.person_id,
     minutes = excluded.minutes, at = excluded.at
@@ -117,12 +116,19 @@ order by deals_deal.opened_at desc, deals_deal.id desc limit 1
 
 def _by_rule(asked: Asked, now: datetime) -> Way | None:
     language = language_of(asked.text)
-    for rule in RouteRule.objects.filter(is_active=True).select_related("person", "department"):
+    for rule, rule.person in rows.read_joined(_RULES, [], RouteRule, Person):
         if fits(rule, asked, language) and _is_its_time(rule, now):
             chosen = _least_loaded(_meant(rule), now)
             department_id = rule.department_id or (rule.person.department_id if rule.person else None)
             return Way(Why.RULE, chosen, department_id, rule)
     return None
+
+
+_RULES = f"""
+select {rows.columns(RouteRule, Person)} from inbox_routerule
+left join staff_person on staff_person.id = inbox_routerule.person_id
+where inbox_routerule.is_active order by inbox_routerule.position, inbox_routerule.id
+"""  # noqa: S608  # names of our own only
 
 
 def fits(rule: RouteRule, asked: Asked, language: str) -> bool:

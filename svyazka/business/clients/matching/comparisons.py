@@ -3,11 +3,12 @@ weights would have made of them."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.models import Comparison
@@ -25,13 +26,12 @@ KEPT = timedelta(days=180)
 
 def keep(client_id: int, decision: Decision) -> None:
     """With the decision itself, in the caller's transaction. `client_id`: whose the request became."""
-    Comparison.objects.create(
-        at=clock.now(),
-        client_id=client_id,
-        kind=decision.kind,
-        likely=[[one.id, dict(one.amounts), one.has_just_called] for one in candidates(decision)],
-        weights=decision.version,
-    )
+    likely = [[one.id, dict(one.amounts), one.has_just_called] for one in candidates(decision)]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [clock.now(), client_id, decision.kind, json.dumps(likely), decision.version])
+
+
+_KEEP = "insert into clients_comparison (at, client_id, kind, likely, weights) values (%s, %s, %s, %s, %s)"
 
 
 def latest(most: int, *, since: datetime) -> list[Comparison]:
