@@ -245,6 +245,7 @@ _RUSSIAN_IS_DATA = {
     "kit/addresses.py": "words of addresses: street, house, flat",
     "kit/streets.py": "the same: what a street is told by",
     "kit/regions.py": "towns as they stand in addresses; both languages side by side, for the edge reads it",
+    "connectors/client_bank/words.py": "the words of a file format of Russian banks",
     "edge/words.py": "stands without Django: both languages side by side, see the test below",
     "business/conversations/mailbox.py": "what programs put before the subject of an answer",
     "business/conversations/widget_words.py": "stands without Django: both languages side by side, as above",
