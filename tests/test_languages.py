@@ -250,6 +250,7 @@ _RUSSIAN_IS_DATA = {
     "business/conversations/mailbox.py": "what programs put before the subject of an answer",
     "business/conversations/widget_words.py": "stands without Django: both languages side by side, as above",
     "business/site_work/pasting.py": "how people head the columns of a price list",
+    "business/money/purpose.py": "how people name an invoice in the purpose of a payment",
     "business/moving_in/cells.py": "months, weekdays and currencies as people write them into tables",
     "business/moving_in/cleaning.py": "what stands before a town",
     "business/moving_in/heads.py": "how a line of totals begins",

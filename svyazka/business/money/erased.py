@@ -3,12 +3,25 @@ what was written about him beside them goes."""
 
 from __future__ import annotations
 
-from svyazka.business.money.models import Invoice, Part, Payment
+from svyazka.business.money.models import BankDocument, Invoice, Part, Payer, Payment
 from svyazka.business.money.of_client import HELD
-from svyazka.kit.erased import Why, emptied, kept
+from svyazka.kit.erased import Why, emptied, kept, removed
 
 ERASED = (
     emptied(Invoice, HELD, "purpose", "reason", stays=("lines", "payee"), why=Why.TAXES),
     emptied(Payment, HELD, "purpose", stays=("document", "outside_id"), why=Why.TAXES),
+    emptied(
+        BankDocument,
+        HELD,
+        "other_name",
+        "other_tax_number",
+        "other_kpp",
+        "other_account",
+        "purpose",
+        "reasons",
+        stays=("state", "way", "why", "account", "number", "key"),
+        why=Why.TAXES,
+    ),
+    removed(Payer, HELD),
     kept(Part, HELD, Why.TAXES),
 )

@@ -156,3 +156,9 @@ class Payee(models.Model):
     address = models.CharField(max_length=300, blank=True)
     head = models.CharField(max_length=120, blank=True)
     accountant = models.CharField(max_length=120, blank=True)
+
+
+from svyazka.business.money.models_bank import BankDocument as BankDocument  # noqa: E402
+from svyazka.business.money.models_bank import Payer as Payer  # noqa: E402
+from svyazka.business.money.models_bank import Statement as Statement  # noqa: E402
+from svyazka.business.money.models_bank import StatementRules as StatementRules  # noqa: E402
