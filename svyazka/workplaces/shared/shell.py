@@ -42,6 +42,7 @@ ROOMS = [
     Room(_("Deals"), "board", "board", "deals.see", under=("/pipelines/",)),
     Room(_("Problems"), "problems", "warning", "problems.see"),
     Room(_("Payments"), "payments", "money", "payments.see"),
+    Room(_("Money"), "money", "money", "money.see", under=("/debts/", "/invoices/")),
     Room(_("Questions"), "questions", "question", "questions.see"),
     Room(_("Distribution"), "distribution", "people", "leads.distribute"),
     Room(_("Calendar"), "calendar", "calendar", "deals.see", under=("/visits/",)),
