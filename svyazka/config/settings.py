@@ -194,6 +194,9 @@ TRAVEL_SOURCES = {
     "valhalla": "svyazka.connectors.valhalla.matrix.Valhalla",
 }
 
+# In which a bank writes what came to our accounts: a format → function that fits money/statement_file.Reader.
+STATEMENT_FORMATS = {"client_bank": "svyazka.connectors.client_bank.read.read"}
+
 MIDDLEWARE = [
     "svyazka.config.health.CountingMiddleware",
     "django.middleware.security.SecurityMiddleware",

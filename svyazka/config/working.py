@@ -32,6 +32,7 @@ from svyazka.business.inbox import fallback, routing, threads
 from svyazka.business.intake import about, chores, left_behind, reckoning, tally
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal import bell
+from svyazka.business.money import statements
 from svyazka.business.moving_in import going_on as moving_in
 from svyazka.business.moving_in import upload as moves
 from svyazka.business.notices import delivering, sending
@@ -137,6 +138,7 @@ def do_chores() -> None:
     giving_way.give_way()
     told = _told()
     _begin("imports", beside, going_on.go_on, told)
+    _begin("bank statements", beside, statements.go_on, told)
     _begin("duplicates", beside, look_for_duplicates, told)
     _begin("sorting", beside, sorting.go_on, told)
     _begin("moving_in", beside, moving_in.go_on, told)

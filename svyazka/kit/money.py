@@ -19,11 +19,11 @@ MOST = Decimal("100000")  # pieces, metres
 _NUMBER = re.compile(r"[0-9]{1,12}([.][0-9]{1,6})?")
 
 
-def read(typed: object) -> Decimal:
+def read(typed: object, *, most: Decimal = LARGEST) -> Decimal:
     """`1 250,50`, `1250.5 ₽`: of nothing less than a kopeck, and not negative."""
     amount = _number(typed, _("An amount is needed here, for example 1 250,50."))
-    if amount != amount.quantize(KOPECK) or amount > LARGEST:
-        raise Refused(_("The amount must be in roubles and kopecks, {most} at most.").format(most=f"{LARGEST:,.0f}"))
+    if amount != amount.quantize(KOPECK) or amount > most:
+        raise Refused(_("The amount must be in roubles and kopecks, {most} at most.").format(most=f"{most:,.0f}"))
     return amount.quantize(KOPECK)
 
 

@@ -236,6 +236,7 @@ class Interaction(models.Model):
         TASK = "task", _("Task")
         APPOINTED = "appointed", _("Responsible")
         MERGED = "merged", _("Merging")
+        PAYMENT = "payment", _("Money")
 
     class Direction(models.TextChoices):
         IN = "in", _("incoming")

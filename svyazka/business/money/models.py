@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients.models import Client
@@ -36,7 +37,10 @@ class Invoice(models.Model):
     open_amount = _money()
     lines = models.JSONField(default=list)  # as they were when it was made out: name, unit, quantity, price, …
     purpose = models.CharField(max_length=300, blank=True)
+    payee = models.JSONField(default=dict)  # to whom it is to be paid, as it stood in the company's details then
     is_called_off = models.BooleanField(default=False)
+    called_off_on = models.DateField(null=True)
+    reason = models.CharField(max_length=300, blank=True)  # why it was called off
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     version = models.PositiveIntegerField(default=1)
 
@@ -45,6 +49,16 @@ class Invoice(models.Model):
             models.CheckConstraint(condition=Q(amount__gte=0, open_amount__gte=0), name="invoice_not_negative"),
             models.CheckConstraint(condition=Q(open_amount__lte=F("amount")), name="invoice_open_of_amount"),
             models.UniqueConstraint(fields=["deal"], condition=Q(origin="site"), name="invoice_of_site_once"),
+            models.UniqueConstraint(ExtractYear("issued_on"), "number", name="invoice_number_once"),
+            models.CheckConstraint(
+                condition=Q(origin="site", number=None) | Q(origin="office", number__isnull=False),
+                name="invoice_has_its_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_called_off=False, called_off_on=None)
+                | Q(is_called_off=True, called_off_on__isnull=False, open_amount=0),
+                name="invoice_called_off_owes_nothing",
+            ),
         ]
         indexes = [
             models.Index(fields=["client", "due_on"], condition=Q(open_amount__gt=0), name="invoice_owed"),
@@ -53,9 +67,14 @@ class Invoice(models.Model):
             models.Index(fields=["-issued_on", "-id"], name="invoice_recent"),
         ]
 
+    @property
+    def paid(self) -> Decimal:
+        return Decimal(0) if self.is_called_off else self.amount - self.open_amount
+
 
 class Payment(models.Model):
-    """Money that came in, or went back (less than nothing). Never changed once its period is closed."""
+    """Money that came in, or went back (less than nothing). Never changed: what was wrong is put right by a row of its
+    own. `free_amount` is kept by the verbs; of what went back it is what nobody can say from which payment."""
 
     class Origin(models.TextChoices):
         HAND = "hand", _("entered by hand")
@@ -79,6 +98,11 @@ class Payment(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="money_is_some"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, free_amount__gte=0, free_amount__lte=F("amount"))
+                | Q(amount__lt=0, free_amount__lte=0, free_amount__gte=F("amount")),
+                name="money_free_of_amount",
+            ),
             models.UniqueConstraint(
                 fields=["origin", "outside_id"], condition=~Q(outside_id=""), name="money_entered_once"
             ),
@@ -91,21 +115,50 @@ class Payment(models.Model):
 
 
 class Part(models.Model):
-    """So much of a payment is for this invoice."""
+    """So much of a payment is for this invoice, or went back to the client by that refund."""
 
-    payment = models.ForeignKey(Payment, models.CASCADE, related_name="parts")
-    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="parts")
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="parts")
+    invoice = models.ForeignKey(Invoice, models.PROTECT, null=True, related_name="parts")
+    refund = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="taken")
     amount = _money()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["payment", "invoice"], name="part_once"),
-            models.CheckConstraint(condition=~Q(amount=0), name="part_is_some"),
+            models.UniqueConstraint(fields=["payment", "refund"], name="part_went_back_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="part_is_more_than_nothing"),
+            models.CheckConstraint(
+                condition=Q(invoice=None, refund__isnull=False) | Q(invoice__isnull=False, refund=None),
+                name="part_is_for_one_thing",
+            ),
         ]
 
 
 class Books(models.Model):
-    """One row: until which day nothing is changed any more."""
+    """One row: until which day nothing is changed any more, and within how many days an invoice is to be paid."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     closed_until = models.DateField(null=True)
+    days_to_pay = models.PositiveSmallIntegerField(default=5, db_default=5)
+
+
+class Payee(models.Model):
+    """To whom clients pay by bank: the company as it stands on its invoices. One row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    name = models.CharField(max_length=160, blank=True)
+    inn = models.CharField(max_length=12, blank=True)
+    kpp = models.CharField(max_length=9, blank=True)
+    bank = models.CharField(max_length=160, blank=True)
+    bik = models.CharField(max_length=9, blank=True)
+    account = models.CharField(max_length=20, blank=True)
+    bank_account = models.CharField(max_length=20, blank=True)  # of the bank itself, at the central one
+    address = models.CharField(max_length=300, blank=True)
+    head = models.CharField(max_length=120, blank=True)
+    accountant = models.CharField(max_length=120, blank=True)
+
+
+from svyazka.business.money.models_bank import BankDocument as BankDocument  # noqa: E402
+from svyazka.business.money.models_bank import Payer as Payer  # noqa: E402
+from svyazka.business.money.models_bank import Statement as Statement  # noqa: E402
+from svyazka.business.money.models_bank import StatementRules as StatementRules  # noqa: E402

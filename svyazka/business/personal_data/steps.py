@@ -20,6 +20,7 @@ from svyazka.business.imports import erased as imports
 from svyazka.business.inbox import erased as inbox
 from svyazka.business.intake import erased as intake
 from svyazka.business.journal import erased as journal
+from svyazka.business.money import erased as money
 from svyazka.business.moving_in import erased as moving_in
 from svyazka.business.notices import erased as notices
 from svyazka.business.personal_data.models import DataFile
@@ -79,6 +80,7 @@ ALL: tuple[Step, ...] = (
     *site_work.ERASED,
     *sheets.ERASED,
     *visits.ERASED,
+    *money.ERASED,
     *calls.ERASED,
     *deals.ERASED,
     *conversations.ERASED,

@@ -17,6 +17,7 @@ from svyazka.business.imports import of_client as imports
 from svyazka.business.inbox import of_client as inbox
 from svyazka.business.intake import of_client as intake
 from svyazka.business.journal import of_client as journal
+from svyazka.business.money import of_client as money
 from svyazka.business.moving_in import of_client as moving_in
 from svyazka.business.notices import of_client as notices
 from svyazka.business.problems import of_client as problems
@@ -27,8 +28,8 @@ from svyazka.business.visits import of_client as visits
 from svyazka.kit.held import Held
 
 ROOMS = (
-    clients, sorting, consents, conversations, deals, visits, calls, sheets, site_work, agreements, inbox, intake,
-    imports, moving_in, duplicates, notices, problems, journal,
+    clients, sorting, consents, conversations, deals, money, visits, calls, sheets, site_work, agreements, inbox,
+    intake, imports, moving_in, duplicates, notices, problems, journal,
 )  # fmt: skip
 
 
@@ -62,6 +63,8 @@ TITLES: dict[str, Promise] = {
     "HandOff": pgettext_lazy("data", "Handed on between departments"),
     "RingBack": pgettext_lazy("data", "Missed calls to be returned"),
     "FirstContact": pgettext_lazy("data", "First contact"),
+    "Invoice": pgettext_lazy("data", "Invoices"),
+    "Part": pgettext_lazy("data", "Which payment was for what"),
     "Visit": pgettext_lazy("data", "Visits"),
     "VisitPhoto": pgettext_lazy("data", "Photos"),
     "PhotoDrawing": pgettext_lazy("data", "Drawings on photos"),
@@ -117,6 +120,7 @@ WORDS: dict[str, Promise] = {
     "brief": pgettext_lazy("data", "Note of the office"),
     "bytes": pgettext_lazy("data", "Bytes"),
     "call_started_at": pgettext_lazy("data", "Call"),
+    "called_off_on": pgettext_lazy("data", "Called off"),
     "carried": pgettext_lazy("data", "Passed on with it"),
     "category": pgettext_lazy("data", "Category"),
     "category__words": pgettext_lazy("data", "Category"),
@@ -139,8 +143,10 @@ WORDS: dict[str, Promise] = {
     "data": pgettext_lazy("data", "Details"),
     "deal_id": pgettext_lazy("data", "Deal"),
     "direction": pgettext_lazy("data", "Direction"),
+    "document": pgettext_lazy("data", "Document"),
     "done_at": pgettext_lazy("data", "Done"),
     "due_at": pgettext_lazy("data", "Due"),
+    "due_on": pgettext_lazy("data", "Due"),
     "ended_at": pgettext_lazy("data", "Ended"),
     "ends_at": pgettext_lazy("data", "Until"),
     "facts": pgettext_lazy("data", "Known besides"),
@@ -157,6 +163,8 @@ WORDS: dict[str, Promise] = {
     "headers": pgettext_lazy("data", "Headers"),
     "heard_at": pgettext_lazy("data", "Wrote last"),
     "id": pgettext_lazy("data", "Number"),
+    "invoice_id": pgettext_lazy("data", "Invoice"),
+    "issued_on": pgettext_lazy("data", "Made out"),
     "kept_id": pgettext_lazy("data", "Number that was kept"),
     "kept_why": pgettext_lazy("data", "Kept because"),
     "kind": pgettext_lazy("data", "Kind"),
@@ -166,6 +174,7 @@ WORDS: dict[str, Promise] = {
     "last_missed_at": pgettext_lazy("data", "Last missed"),
     "last_text": pgettext_lazy("data", "Its text"),
     "lat": pgettext_lazy("data", "Latitude"),
+    "lines": pgettext_lazy("data", "What for"),
     "lon": pgettext_lazy("data", "Longitude"),
     "loss_reason__words": pgettext_lazy("data", "Reason of the loss"),
     "made_at": pgettext_lazy("data", "Made"),
@@ -177,15 +186,19 @@ WORDS: dict[str, Promise] = {
     "number": pgettext_lazy("data", "Number"),
     "object_id": pgettext_lazy("data", "Number"),
     "of__at": pgettext_lazy("data", "When"),
+    "open_amount": pgettext_lazy("data", "Open"),
     "opened_at": pgettext_lazy("data", "Opened"),
     "origin": pgettext_lazy("data", "Where it came from"),
     "our_number": pgettext_lazy("data", "Our number"),
     "outcome": pgettext_lazy("data", "Outcome"),
     "page": pgettext_lazy("data", "Page"),
+    "paid_on": pgettext_lazy("data", "Paid"),
+    "payment_id": pgettext_lazy("data", "Payment"),
     "photo_id": pgettext_lazy("data", "Photo"),
     "pipeline__words": pgettext_lazy("data", "Pipeline"),
     "price": pgettext_lazy("data", "Price"),
     "probability": pgettext_lazy("data", "Probability"),
+    "purpose": pgettext_lazy("data", "Purpose"),
     "quantity": pgettext_lazy("data", "Quantity"),
     "question_id": pgettext_lazy("data", "Question"),
     "reached_at": pgettext_lazy("data", "Reached"),
@@ -224,6 +237,7 @@ WORDS: dict[str, Promise] = {
     "until": pgettext_lazy("data", "Until"),
     "user_id": pgettext_lazy("data", "His number there"),
     "value": pgettext_lazy("data", "Value"),
+    "vat": pgettext_lazy("data", "VAT"),
     "verb": pgettext_lazy("data", "What"),
     "visit_id": pgettext_lazy("data", "Visit"),
     "waits_since": pgettext_lazy("data", "Waits since"),

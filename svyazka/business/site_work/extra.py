@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.site_work import rules, telling, things
+from svyazka.business.site_work import owed, rules, telling, things
 from svyazka.business.site_work.materials import refuse_early
 from svyazka.business.site_work.models import ExtraWork, PriceLine
 from svyazka.business.site_work.things import MOST, Thing
@@ -92,6 +92,7 @@ def write(
         return work
     work.save()
     _tell(current, "extra_written", work, was, by=by, at=at)
+    owed.follow(current, by=by)
     return work
 
 
@@ -107,6 +108,7 @@ def agree(visit: Visit, number: UUID, agreed: Agreed, *, by: Person, at: datetim
     _agree(work, agreed, by=by, at=at)
     work.save()
     _tell(current, "extra_agreed", work, None, by=by, at=at)
+    owed.follow(current, by=by)
     return work
 
 
@@ -121,6 +123,7 @@ def remove(visit: Visit, number: UUID, *, by: Person, at: datetime | None = None
     work.save(update_fields=["removed_at", "by", "changed_at"])
     changes = {"work": (in_words(work), None)}
     telling.tell(current, "extra_removed", by=by, changes=changes, event="extra_removed", text=_named(work), at=at)
+    owed.follow(current, by=by)
 
 
 def find(visit: Visit, number: UUID) -> ExtraWork | None:

@@ -12,6 +12,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.journal.names import Names
+from svyazka.business.money import on_site as in_books
 from svyazka.business.site_work import telling, things
 from svyazka.business.site_work.materials import refuse_early
 from svyazka.business.site_work.models import Payment, PaymentWay
@@ -62,6 +63,7 @@ def take(
     changes = {"payment": (None, in_words(made))}
     said = " · ".join(part for part in (made.way.name, receipt and f"№ {receipt}", note) if part)
     telling.tell(current, "paid", by=by, changes=changes, event="paid", text=said, at=at)
+    in_books.take(current.deal, str(number), amount, document=receipt, at=made.at, by=by)
     return made
 
 
@@ -92,6 +94,7 @@ def correct(
     )
     changes = {"payment": (str(amount - wrong_by), str(amount))}
     telling.tell(current, "payment_corrected", by=by, changes=changes, event="payment_corrected", text=note, at=at)
+    in_books.put_right(str(number), str(first.pk), wrong_by, note, by=by)
     return made
 
 

@@ -127,6 +127,13 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "payments.see": {**_all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR), Role.MANAGER: Reach.DEPARTMENT},
     "payments.correct": _all(Role.HEAD, Role.ADMINISTRATOR),
     "payments.export": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
+    # What clients owe and have paid: the whole house's, or of the deals of one's own department.
+    "money.see": {**_all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR), Role.MANAGER: Reach.DEPARTMENT},
+    "money.enter": {**_all(Role.HEAD, Role.ADMINISTRATOR), Role.MANAGER: Reach.DEPARTMENT},
+    # What banks say came in: their files, and whose money each payment is.
+    "money.statements": _all(Role.HEAD, Role.ADMINISTRATOR),
+    # Until which day nothing is changed any more, and to whom clients pay.
+    "money.close": _all(Role.HEAD, Role.ADMINISTRATOR),
     # What materials and extra work cost, and how clients pay on site.
     "prices.change": _all(Role.HEAD, Role.ADMINISTRATOR),
     "journal.see": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
@@ -182,7 +189,11 @@ WORDS = {
     "visits.carry_out": _("Carries out visits: “My visits” on the phone"),
     "payments.see": _("Sees money of visits: payments taken on site, sums of extra work, costs of materials"),
     "payments.correct": _("Puts payments right that others have taken on site"),
-    "payments.export": _("Takes the list of payments out of the house as a file"),
+    "payments.export": _("Takes lists of payments and debts out of the house as files"),
+    "money.see": _("Sees what clients owe and have paid: invoices, payments, debts"),
+    "money.enter": _("Makes out invoices, enters payments and says what they are for"),
+    "money.statements": _("Reads bank statements and enters payments from them"),
+    "money.close": _("Closes the books of a period, changes the details on invoices"),
     "prices.change": _("Changes the price list of work on site and the ways of paying"),
     "journal.see": _("Sees the journal: who changed what"),
     "staff.see": _("Sees the list of the staff"),
@@ -197,9 +208,19 @@ WORDS = {
 _KEPT = ("staff.see", "staff.change", "settings.change")
 # Rights whose reach says whose: the others are given or not.
 _WHOSE = dict.fromkeys(
-    ("deals.change", "calling.do", "problems.see", "questions.see", "floor.see", "recordings.listen", "payments.see"),
+    (
+        "deals.change",
+        "calling.do",
+        "problems.see",
+        "questions.see",
+        "floor.see",
+        "recordings.listen",
+        "payments.see",
+        "money.see",
+        "money.enter",
+    ),
     (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.ALL),
-)
+)  # fmt: skip
 
 
 def reach(person: Person, right: str) -> Reach:

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from svyazka.workplaces.controller import counters, hand_offs, payments, problems, solving, wallboard, wallboard_days
+from svyazka.workplaces.controller import (
+    counters,
+    hand_offs,
+    payments,
+    problems,
+    solving,
+    statements,
+    wallboard,
+    wallboard_days,
+)
 
 urlpatterns = [
     path("wallboard/", wallboard.wallboard, name="wallboard"),
@@ -14,6 +23,14 @@ urlpatterns = [
     path("payments/", payments.payments, name="payments"),
     path("payments/file/", payments.payments_file, name="payments_file"),
     path("payments/<uuid:payment_id>/correction/", payments.correction, name="payment_correction"),
+    path("money/statements/", statements.statements_page, name="statements"),
+    path("money/statements/rules/", statements.rules, name="statement_rules"),
+    path("money/statements/<int:pk>/", statements.statement, name="statement"),
+    path("money/statements/<int:pk>/undoing/", statements.undoing, name="statement_undoing"),
+    path("money/statements/documents/<int:pk>/entry/", statements.entry, name="bank_document_entry"),
+    path("money/statements/documents/<int:pk>/leaving/", statements.leaving, name="bank_document_leaving"),
+    path("money/statements/documents/<int:pk>/taking-back/", statements.taking_back, name="bank_document_taking_back"),
+    path("money/statements/documents/<int:pk>/clients/", statements.clients, name="bank_document_clients"),
     path("problems/", problems.problems, name="problems"),
     path("problems/people/", counters.people, name="problems_people"),
     path("problems/morning/", counters.morning, name="problems_morning"),

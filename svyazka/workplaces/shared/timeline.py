@@ -24,7 +24,7 @@ from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Visit, What
 from svyazka.kit import words
 from svyazka.kit.refusals import Refused
-from svyazka.workplaces.shared import message_lines, question_cards
+from svyazka.workplaces.shared import message_lines, money_lines, question_cards
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
 from svyazka.workplaces.shared.templatetags.svyazka import moment
@@ -433,4 +433,5 @@ _SAYERS: dict[str, Callable[[Interaction], tuple[str, str, str]]] = {
     Kind.TASK: _task,
     Kind.QUESTION: _question,
     Kind.MERGED: _merged,
+    Kind.PAYMENT: money_lines.said,
 }

@@ -1,0 +1,124 @@
+"""Invoices: a new one out of a deal, its page, calling it off."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from svyazka.business.deals.models import Deal
+from svyazka.business.money import books, invoices, lines
+from svyazka.business.money.lines import Line
+from svyazka.business.money.models import Invoice, Part
+from svyazka.kit import clock, money
+from svyazka.kit.refusals import Refused
+from svyazka.workplaces.manager import money_words
+from svyazka.workplaces.manager.finding import deal_numbered
+from svyazka.workplaces.shared import typed
+from svyazka.workplaces.shared.door import PageRequest, needs
+from svyazka.workplaces.shared.short import Short
+from svyazka.workplaces.shared.short import money as roubles
+
+ROWS = 12
+PARTS = (30, 50, 70, 100)
+SHARE = "share"
+
+
+@needs("money.enter", "GET", "POST")
+def invoice_new(request: PageRequest, pk: int) -> HttpResponse:
+    """Lines as they are typed, or a part of the deal's sum."""
+    deal = deal_numbered(pk)
+    money_words.insist(request.person, deal)
+    if request.method != "POST":
+        return render(request, "manager/money/invoice_new.html", _offered(deal))
+    given = request.POST
+    due_on = typed.day(given.get("due_on"))
+    made = invoices.issue(
+        deal, _billed(deal, given), due_on=due_on, purpose=given.get("purpose", ""), by=request.person
+    )
+    return money_words.changed(_("Invoice № {number} is made out.").format(number=made.number))
+
+
+@needs("money.see")
+def invoice(request: PageRequest, invoice_id: int) -> HttpResponse:
+    found = money_words.invoice_numbered(invoice_id, request.person)
+    short = Short()
+    parts = invoices.parts_of([found.pk])
+    context = {
+        "invoice": found,
+        "shown": money_words.invoice_row(found, short),
+        "client": found.client.name or f"№ {found.client_id}",
+        "lines": [_line(one) for one in found.lines],
+        "vat": roubles(found.vat) if found.vat else "",
+        "paid": roubles(found.paid),
+        "left": roubles(found.open_amount),
+        "parts": [_part(one, short) for one in parts],
+        "by": found.by.full_name if found.by else "",
+        "called_off_on": short.day(found.called_off_on) if found.called_off_on else "",
+        "editable": money_words.enters(request.person, found.deal),
+        "is_paper": found.origin == Invoice.Origin.OFFICE,
+    }
+    return render(request, "manager/money/invoice.html", context)
+
+
+@needs("money.enter", "POST")
+def invoice_calling_off(request: PageRequest, invoice_id: int) -> HttpResponse:
+    found = money_words.invoice_numbered(invoice_id, request.person)
+    money_words.insist(request.person, found.deal)
+    version = typed.whole_number(request.POST.get("version"))
+    invoices.call_off(found, request.POST.get("reason", ""), by=request.person, version=version)
+    messages.success(request, _("The invoice is called off."))
+    return redirect("invoice", found.pk)
+
+
+def _offered(deal: Deal) -> dict[str, Any]:
+    already, _vat = invoices.invoiced(deal.pk)
+    return {
+        "deal": deal,
+        "rows": range(1, ROWS + 1),
+        "shown_rows": 3,
+        "rates": [("", _("without VAT")), *((str(rate), f"{rate} %") for rate in lines.VAT_RATES if rate is not None)],
+        "parts": PARTS,
+        "amount": roubles(deal.amount) if deal.amount else "",
+        "already": roubles(already) if already else "",
+        "due_on": books.due(clock.today()).isoformat(),
+        "today": clock.today().isoformat(),
+    }
+
+
+def _billed(deal: Deal, given: QueryDict) -> list[Line]:
+    if given.get("how") != SHARE:
+        return lines.read(
+            {name: given.get(f"{name}_{row}", "") for name in ("name", "quantity", "unit", "price", "vat_rate")}
+            for row in range(1, ROWS + 1)
+        )
+    if not deal.amount:
+        raise Refused(_("The deal has no sum yet: write it there, or type the lines."))
+    percent = money.read_quantity(given.get("percent", ""))
+    whole = lines.line("", Decimal(1), deal.amount, vat_rate=lines.read_rate(given.get("share_vat", "")))
+    name = _("{percent} % of deal № {deal}").format(percent=money.shown(percent), deal=deal.pk)
+    return lines.share([whole], percent, name)
+
+
+def _line(one: dict[str, Any]) -> dict[str, str]:
+    return {
+        "name": one["name"],
+        "quantity": f"{one['quantity'].replace('.', ',')}\u00a0{one['unit']}".strip(),
+        "price": roubles(Decimal(one["price"])),
+        "vat": f"{one['vat_rate']} %" if one["vat_rate"] else "",
+        "sum": roubles(Decimal(one["sum"])),
+    }
+
+
+def _part(one: Part, short: Short) -> dict[str, str]:
+    return {
+        "payment": str(one.payment_id),
+        "day": short.day(one.payment.paid_on),
+        "origin": one.payment.get_origin_display(),
+        "document": one.payment.document,
+        "amount": roubles(one.amount),
+    }
