@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.calls.blueprint import DAYS
 from svyazka.business.calls.models import BreakReason, CallingHours
+from svyazka.business.catalogue.models import Product, ProductGroup
 from svyazka.business.clients.models import Source
 from svyazka.business.company import words
 from svyazka.business.company.blueprint import SECTIONS, Content, company, faults_of
@@ -114,6 +115,8 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "not_done_reasons": ("not_done_reason", NotDoneReason),
     "payment_ways": ("payment_way", PaymentWay),
     "price_list": ("price_line", PriceLine),
+    "product_groups": ("product_group", ProductGroup),
+    "products": ("product", Product),
     "sheet_forms": ("sheet_form", FormKind),
     "client_messages": ("client_messages", ClientRules),
     "client_rules": ("client_messages", ClientRules),
