@@ -20,6 +20,7 @@ from svyazka.business.clients.blueprint import SOURCES
 from svyazka.business.conversations.blueprint import ACCOUNT, FORMS
 from svyazka.business.deals.known.facts import OWN
 from svyazka.business.deals.paths.blueprint import FIELDS, LOSS_REASONS, PIPELINES
+from svyazka.business.offers.blueprint import OFFER_TEMPLATES
 from svyazka.business.places.blueprint import PLACE
 from svyazka.business.sheets.blueprint import SHEET_FORMS
 from svyazka.business.site_work.blueprint import PAYMENT_WAYS, PRICE_LIST
@@ -60,6 +61,7 @@ SECTIONS: tuple[Section, ...] = (
     PRICE_LIST,
     PRODUCT_GROUPS,
     PRODUCTS,
+    OFFER_TEMPLATES,
     SHEET_FORMS,
     CLIENT_MESSAGES,
     CLIENT_RULES,

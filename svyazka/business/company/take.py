@@ -22,6 +22,7 @@ from svyazka.business.company.write import written
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.models import Field, LossReason, Pipeline
 from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.offers.models import OfferTemplate
 from svyazka.business.sheets.models import FormKind
 from svyazka.business.site_work.models import PaymentWay, PriceLine
 from svyazka.business.staff.models import CompanyRole, Department
@@ -117,6 +118,7 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "price_list": ("price_line", PriceLine),
     "product_groups": ("product_group", ProductGroup),
     "products": ("product", Product),
+    "offer_templates": ("offer_template", OfferTemplate),
     "sheet_forms": ("sheet_form", FormKind),
     "client_messages": ("client_messages", ClientRules),
     "client_rules": ("client_messages", ClientRules),

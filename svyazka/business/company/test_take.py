@@ -221,6 +221,7 @@ def test_one_company_can_take_over_another_whole(windows, anna):
             "loss_reasons",
             "pipelines",
             "product_groups",
+            "offer_templates",
             "products",
             "sheet_forms",
         ],

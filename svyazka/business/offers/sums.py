@@ -35,11 +35,14 @@ class Off:
         return rounded(whole * self.percent / _HUNDRED) + self.amount
 
 
+NOTHING_OFF = Off()
+
+
 @dataclass(frozen=True)
 class Item:
     quantity: Decimal
     price: Decimal
-    off: Off = Off()
+    off: Off = NOTHING_OFF
     vat_rate: Decimal | None = None  # percent; None: without VAT
 
 
@@ -71,7 +74,7 @@ class Whole:
         return self.total - self.vat
 
 
-def count(items: Sequence[Item], *, off: Off = Off(), vat_on_top: bool = False) -> Whole:  # frozen
+def count(items: Sequence[Item], *, off: Off = NOTHING_OFF, vat_on_top: bool = False) -> Whole:
     """`off`: off all of them together. `vat_on_top`: prices are without VAT, which is added."""
     gross = [rounded(one.quantity * one.price) for one in items]
     own = [_own_discount(place, one, gross[place]) for place, one in enumerate(items)]

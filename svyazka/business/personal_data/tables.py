@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from svyazka.business.agreements import of_client as agreements
 from svyazka.business.calls import of_client as calls
+from svyazka.business.catalogue import of_client as catalogue
 from svyazka.business.clients import of_client as clients
 from svyazka.business.clients.models import Client
 from svyazka.business.consents import of_client as consents
@@ -19,6 +20,7 @@ from svyazka.business.intake import of_client as intake
 from svyazka.business.journal import of_client as journal
 from svyazka.business.moving_in import of_client as moving_in
 from svyazka.business.notices import of_client as notices
+from svyazka.business.offers import of_client as offers
 from svyazka.business.problems import of_client as problems
 from svyazka.business.sheets import of_client as sheets
 from svyazka.business.site_work import of_client as site_work
@@ -27,8 +29,8 @@ from svyazka.business.visits import of_client as visits
 from svyazka.kit.held import Held
 
 ROOMS = (
-    clients, sorting, consents, conversations, deals, visits, calls, sheets, site_work, agreements, inbox, intake,
-    imports, moving_in, duplicates, notices, problems, journal,
+    clients, sorting, consents, conversations, deals, catalogue, offers, visits, calls, sheets, site_work, agreements,
+    inbox, intake, imports, moving_in, duplicates, notices, problems, journal,
 )  # fmt: skip
 
 
@@ -62,6 +64,9 @@ TITLES: dict[str, Promise] = {
     "HandOff": pgettext_lazy("data", "Handed on between departments"),
     "RingBack": pgettext_lazy("data", "Missed calls to be returned"),
     "FirstContact": pgettext_lazy("data", "First contact"),
+    "DealLine": pgettext_lazy("data", "What he wanted to buy"),
+    "Pricing": pgettext_lazy("data", "What it costs together"),
+    "Offer": pgettext_lazy("data", "What he was offered"),
     "Visit": pgettext_lazy("data", "Visits"),
     "VisitPhoto": pgettext_lazy("data", "Photos"),
     "PhotoDrawing": pgettext_lazy("data", "Drawings on photos"),

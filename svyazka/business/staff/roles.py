@@ -129,6 +129,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "payments.export": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
     # What materials and extra work cost, and how clients pay on site.
     "prices.change": _all(Role.HEAD, Role.ADMINISTRATOR),
+    # What the company sells: products, groups, prices, rates of VAT.
+    "catalogue.change": _all(Role.HEAD, Role.ADMINISTRATOR),
     "journal.see": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
     "staff.see": _all(Role.HEAD, Role.ADMINISTRATOR),
     "staff.change": _all(Role.ADMINISTRATOR),
@@ -184,6 +186,7 @@ WORDS = {
     "payments.correct": _("Puts payments right that others have taken on site"),
     "payments.export": _("Takes the list of payments out of the house as a file"),
     "prices.change": _("Changes the price list of work on site and the ways of paying"),
+    "catalogue.change": _("Changes the catalogue: products, groups, prices, rates of VAT"),
     "journal.see": _("Sees the journal: who changed what"),
     "staff.see": _("Sees the list of the staff"),
     "staff.change": _("Hires, changes and lets go"),
