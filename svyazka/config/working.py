@@ -36,6 +36,8 @@ from svyazka.business.money import statements
 from svyazka.business.moving_in import going_on as moving_in
 from svyazka.business.moving_in import upload as moves
 from svyazka.business.notices import delivering, sending
+from svyazka.business.offers import delivering as offer_papers
+from svyazka.business.offers.offers import expire_due
 from svyazka.business.personal_data import erasing, papers
 from svyazka.business.personal_data import files as data_files
 from svyazka.business.places import placing
@@ -63,6 +65,7 @@ POLL = 1.0  # seconds; a bell can be lost
 SHARE = 9  # a round rests for so many times as long as it took
 AT_CLIENTS = 0.3  # seconds until somebody looks again whether there is something to write
 TEMPLATES = 3600.0  # seconds between two questions after what messengers have approved
+EXPIRED = 300.0
 PACE = 0.5  # between two turns of what nobody waits for
 LYING = timedelta(seconds=5)  # then the worker does that, too: nobody is there for the chores
 ROUNDS_BELL = "svyazka-rounds"
@@ -153,6 +156,8 @@ def do_chores() -> None:
     _begin("states", beside, ask_for_states, told, 60.0)
     _begin("offers", beside, offer_letters.send_due, told)
     _begin("agreements", beside, agreements.go_on, told)
+    _begin("offer_papers", beside, offer_papers.go_on, told)
+    _begin("expired_offers", beside, expire_due, told, EXPIRED)
     _begin("templates", beside, templates.refresh_due, told, TEMPLATES)
     _begin("rounds", beside, AtTheBell(Rounds(), name=ROUNDS_BELL, channel=bell.NEWS).turn, told, 0.2)
     beside(quiet_calls, told, PACE)

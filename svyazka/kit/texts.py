@@ -8,6 +8,11 @@ def storable(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
+def one_line(text: str) -> str:
+    """As it stands in a row: storable, with one space between two words."""
+    return " ".join(storable(text).split())
+
+
 def folded(text: str) -> str:
     """For comparing what people wrote: lower case, ё as е, one space between two words."""
     return " ".join(text.lower().replace("ё", "е").split())

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svyazka.business.calls.blueprint import BREAKS, CALLING_HOURS, LINE
+from svyazka.business.catalogue.blueprint import PRODUCT_GROUPS, PRODUCTS
 from svyazka.business.clients.blueprint import SOURCES
 from svyazka.business.conversations.blueprint import ACCOUNT, FORMS
 from svyazka.business.deals.known.facts import OWN
 from svyazka.business.deals.paths.blueprint import FIELDS, LOSS_REASONS, PIPELINES
+from svyazka.business.offers.blueprint import OFFER_TEMPLATES
 from svyazka.business.places.blueprint import PLACE
 from svyazka.business.sheets.blueprint import SHEET_FORMS
 from svyazka.business.site_work.blueprint import PAYMENT_WAYS, PRICE_LIST
@@ -57,6 +59,9 @@ SECTIONS: tuple[Section, ...] = (
     NOT_DONE_REASONS,
     PAYMENT_WAYS,
     PRICE_LIST,
+    PRODUCT_GROUPS,
+    PRODUCTS,
+    OFFER_TEMPLATES,
     SHEET_FORMS,
     CLIENT_MESSAGES,
     CLIENT_RULES,
@@ -76,7 +81,7 @@ _DEMONSTRATION = Record(
     }
 )
 # Sections that later versions will have; their place is kept.
-_LATER = ("products", "automations", "message_templates", "reports")
+_LATER = ("automations", "message_templates", "reports")
 _WHOLE = Record(
     {
         "code": Part(Code(), default=""),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.calls.blueprint import DAYS
 from svyazka.business.calls.models import BreakReason, CallingHours
+from svyazka.business.catalogue.models import Product, ProductGroup
 from svyazka.business.clients.models import Source
 from svyazka.business.company import words
 from svyazka.business.company.blueprint import SECTIONS, Content, company, faults_of
@@ -21,6 +22,7 @@ from svyazka.business.company.write import written
 from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.models import Field, LossReason, Pipeline
 from svyazka.business.journal.record import About, Actor, record
+from svyazka.business.offers.models import OfferTemplate
 from svyazka.business.sheets.models import FormKind
 from svyazka.business.site_work.models import PaymentWay, PriceLine
 from svyazka.business.staff.models import CompanyRole, Department
@@ -114,6 +116,9 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "not_done_reasons": ("not_done_reason", NotDoneReason),
     "payment_ways": ("payment_way", PaymentWay),
     "price_list": ("price_line", PriceLine),
+    "product_groups": ("product_group", ProductGroup),
+    "products": ("product", Product),
+    "offer_templates": ("offer_template", OfferTemplate),
     "sheet_forms": ("sheet_form", FormKind),
     "client_messages": ("client_messages", ClientRules),
     "client_rules": ("client_messages", ClientRules),

@@ -37,6 +37,7 @@ from svyazka.business.journal.going_along import ALONG as JOURNAL
 from svyazka.business.journal.record import About, Actor, News, announce_all, record
 from svyazka.business.money.going_along import ALONG as MONEY
 from svyazka.business.notices.going_along import ALONG as NOTICES
+from svyazka.business.offers.going_along import ALONG as OFFERS
 from svyazka.business.visits.going_along import ALONG as VISITS
 from svyazka.kit import clock
 from svyazka.kit.alone import alone
@@ -47,7 +48,7 @@ from svyazka.kit.refusals import Refused
 LATELY = timedelta(hours=1)
 # Any number will do, as long as nobody else uses it.
 LOCK = 5_219_113
-ROOMS = (DUPLICATES, CLIENTS, CONSENTS, DEALS, MONEY, VISITS, CALLS, AGREEMENTS, INBOX, NOTICES, IMPORTS, JOURNAL)
+ROOMS = (DUPLICATES, CLIENTS, CONSENTS, DEALS, OFFERS, MONEY, VISITS, CALLS, AGREEMENTS, INBOX, NOTICES, IMPORTS, JOURNAL)
 
 
 @dataclass(frozen=True)

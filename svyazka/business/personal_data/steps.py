@@ -23,6 +23,7 @@ from svyazka.business.journal import erased as journal
 from svyazka.business.money import erased as money
 from svyazka.business.moving_in import erased as moving_in
 from svyazka.business.notices import erased as notices
+from svyazka.business.offers import erased as offers
 from svyazka.business.personal_data.models import DataFile
 from svyazka.business.personal_data.tables import TITLES
 from svyazka.business.places import erased as places
@@ -82,6 +83,7 @@ ALL: tuple[Step, ...] = (
     *visits.ERASED,
     *money.ERASED,
     *calls.ERASED,
+    *offers.ERASED,
     *deals.ERASED,
     *conversations.ERASED,
     *consents.ERASED,

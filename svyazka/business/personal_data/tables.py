@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from svyazka.business.agreements import of_client as agreements
 from svyazka.business.calls import of_client as calls
+from svyazka.business.catalogue import of_client as catalogue
 from svyazka.business.clients import of_client as clients
 from svyazka.business.clients.models import Client
 from svyazka.business.consents import of_client as consents
@@ -20,6 +21,7 @@ from svyazka.business.journal import of_client as journal
 from svyazka.business.money import of_client as money
 from svyazka.business.moving_in import of_client as moving_in
 from svyazka.business.notices import of_client as notices
+from svyazka.business.offers import of_client as offers
 from svyazka.business.problems import of_client as problems
 from svyazka.business.sheets import of_client as sheets
 from svyazka.business.site_work import of_client as site_work
@@ -28,8 +30,8 @@ from svyazka.business.visits import of_client as visits
 from svyazka.kit.held import Held
 
 ROOMS = (
-    clients, sorting, consents, conversations, deals, money, visits, calls, sheets, site_work, agreements, inbox,
-    intake, imports, moving_in, duplicates, notices, problems, journal,
+    clients, sorting, consents, conversations, deals, catalogue, offers, money, visits, calls, sheets, site_work,
+    agreements, inbox, intake, imports, moving_in, duplicates, notices, problems, journal,
 )  # fmt: skip
 
 
@@ -65,6 +67,9 @@ TITLES: dict[str, Promise] = {
     "FirstContact": pgettext_lazy("data", "First contact"),
     "Invoice": pgettext_lazy("data", "Invoices"),
     "Part": pgettext_lazy("data", "Which payment was for what"),
+    "DealLine": pgettext_lazy("data", "What he wanted to buy"),
+    "Pricing": pgettext_lazy("data", "What it costs together"),
+    "Offer": pgettext_lazy("data", "What he was offered"),
     "Visit": pgettext_lazy("data", "Visits"),
     "VisitPhoto": pgettext_lazy("data", "Photos"),
     "PhotoDrawing": pgettext_lazy("data", "Drawings on photos"),

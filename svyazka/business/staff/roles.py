@@ -136,6 +136,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "money.close": _all(Role.HEAD, Role.ADMINISTRATOR),
     # What materials and extra work cost, and how clients pay on site.
     "prices.change": _all(Role.HEAD, Role.ADMINISTRATOR),
+    # What the company sells: products, groups, prices, rates of VAT.
+    "catalogue.change": _all(Role.HEAD, Role.ADMINISTRATOR),
     "journal.see": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
     "staff.see": _all(Role.HEAD, Role.ADMINISTRATOR),
     "staff.change": _all(Role.ADMINISTRATOR),
@@ -195,6 +197,7 @@ WORDS = {
     "money.statements": _("Reads bank statements and enters payments from them"),
     "money.close": _("Closes the books of a period, changes the details on invoices"),
     "prices.change": _("Changes the price list of work on site and the ways of paying"),
+    "catalogue.change": _("Changes the catalogue: products, groups, prices, rates of VAT"),
     "journal.see": _("Sees the journal: who changed what"),
     "staff.see": _("Sees the list of the staff"),
     "staff.change": _("Hires, changes and lets go"),

@@ -47,7 +47,7 @@ def test_it_says_how_long_the_client_waited_for_the_first_word(deal, page):
 def test_as_many_questions_for_a_short_history_as_for_a_long_one(deal, page, olga, number, django_assert_num_queries):
     for at in range(number):
         history.note(deal.client_id, f"Заметка {at}", deal_id=deal.pk, by=olga)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         page.get(f"/deals/{deal.pk}/")
 
 
@@ -234,8 +234,8 @@ def test_a_stage_chosen_on_the_page_draws_its_parts_again(deal, page):
     answer = page.post(f"/deals/{deal.pk}/stage/", {"stage": to.pk, "version": deal.version})
     text = answer.content.decode()
     assert 'id="deal-head"' in text
-    assert text.count('hx-swap-oob="true"') == 9
-    assert page.get(f"/deals/{deal.pk}/parts/").content.decode().count('hx-swap-oob="true"') == 9
+    assert text.count('hx-swap-oob="true"') == 10
+    assert page.get(f"/deals/{deal.pk}/parts/").content.decode().count('hx-swap-oob="true"') == 10
 
 
 def test_the_history_reads_like_a_story(deal, page, olga):

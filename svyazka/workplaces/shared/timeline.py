@@ -312,8 +312,23 @@ def _question(_one: Interaction) -> tuple[str, str, str]:
     return "question", "", _("Question")
 
 
-def _note(_one: Interaction) -> tuple[str, str, str]:
+def _note(one: Interaction) -> tuple[str, str, str]:
+    if one.data.get("offer"):
+        return _offer(one)
     return "note", "", _("Note")
+
+
+def _offer(one: Interaction) -> tuple[str, str, str]:
+    tone, said = _OFFER_EVENTS.get(one.data.get("event", ""), ("", lambda: _("Offer {number}")))
+    return "task", tone, said().format(number=one.data["offer"])
+
+
+_OFFER_EVENTS: Mapping[str, tuple[str, Callable[[], str]]] = {
+    "sent": ("", lambda: _("Offer {number} is sent")),
+    "accepted": ("good", lambda: _("The client has accepted offer {number}")),
+    "declined": ("bad", lambda: _("The client has declined offer {number}")),
+    "expired": ("bad", lambda: _("Offer {number} was not answered in time")),
+}
 
 
 def _task(one: Interaction) -> tuple[str, str, str]:
