@@ -13,6 +13,7 @@ from svyazka.business.consents import of_client as consents
 from svyazka.business.conversations import of_client as conversations
 from svyazka.business.deals import of_client as deals
 from svyazka.business.duplicates import of_client as duplicates
+from svyazka.business.files import of_client as files
 from svyazka.business.imports import of_client as imports
 from svyazka.business.inbox import of_client as inbox
 from svyazka.business.intake import of_client as intake
@@ -27,8 +28,8 @@ from svyazka.business.visits import of_client as visits
 from svyazka.kit.held import Held
 
 ROOMS = (
-    clients, sorting, consents, conversations, deals, visits, calls, sheets, site_work, agreements, inbox, intake,
-    imports, moving_in, duplicates, notices, problems, journal,
+    clients, sorting, consents, conversations, deals, visits, calls, sheets, site_work, files, agreements, inbox,
+    intake, imports, moving_in, duplicates, notices, problems, journal,
 )  # fmt: skip
 
 
@@ -63,6 +64,8 @@ TITLES: dict[str, Promise] = {
     "RingBack": pgettext_lazy("data", "Missed calls to be returned"),
     "FirstContact": pgettext_lazy("data", "First contact"),
     "Visit": pgettext_lazy("data", "Visits"),
+    "KeptFile": pgettext_lazy("data", "Files that were put on him"),
+    "Upload": pgettext_lazy("data", "Files on their way"),
     "VisitPhoto": pgettext_lazy("data", "Photos"),
     "PhotoDrawing": pgettext_lazy("data", "Drawings on photos"),
     "VisitMove": pgettext_lazy("data", "Visits that were moved"),
@@ -213,6 +216,7 @@ WORDS: dict[str, Promise] = {
     "strokes": pgettext_lazy("data", "Signature"),
     "table": pgettext_lazy("data", "Table"),
     "talk_seconds": pgettext_lazy("data", "Seconds of talk"),
+    "tag": pgettext_lazy("data", "Mark"),
     "text": pgettext_lazy("data", "Text"),
     "text__version": pgettext_lazy("data", "Version of the text"),
     "text__words": pgettext_lazy("data", "Text of the consent"),
