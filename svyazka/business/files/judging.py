@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import IO, NoReturn
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from svyazka.business.files import families
@@ -83,8 +84,8 @@ def in_words(size: int) -> str:
     for unit, bytes_ in ((_("GB"), 1024**3), (_("MB"), 1024**2), (_("KB"), 1024)):
         if size >= bytes_:
             number = size / bytes_
-            text = f"{number:.1f}".removesuffix(".0") if number < 10 else f"{number:.0f}"
-            return f"{text.replace('.', _('.'))} {unit}"
+            digits = 1 if number < 10 and round(number, 1) % 1 else 0
+            return f"{formats.number_format(round(number, digits), digits)} {unit}"
     return _("{n} bytes").format(n=size)
 
 

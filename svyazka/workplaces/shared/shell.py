@@ -80,6 +80,7 @@ SETTINGS = [
             Room(_("Forms on site"), "sheet_forms", "ruler", "settings.change"),
             Room(_("Reasons of moves"), "move_reasons", "calendar", "settings.change"),
             Room(_("Why visits are not done"), "not_done_reasons", "close", "settings.change"),
+            Room(_("Files"), "file_rules", "clip", "settings.change"),
             Room(_("Price list"), "price_list", "money", "prices.change"),
             Room(_("Ways of paying"), "payment_ways", "money", "prices.change"),
             Room(_("Maps and travel"), "maps", "route", "settings.change"),
