@@ -244,6 +244,15 @@ def attachments_root(settings, tmp_path) -> Path:
 
 
 @pytest.fixture
+def kept_root(settings, tmp_path) -> Path:
+    """Where files of deals, clients and visits are kept in this test."""
+    place = tmp_path / "kept"
+    options = {**settings.STORAGES["files"]["OPTIONS"], "location": place}
+    settings.STORAGES = {**settings.STORAGES, "files": {**settings.STORAGES["files"], "OPTIONS": options}}
+    return place
+
+
+@pytest.fixture
 def olga(windows):
     return windows["olga"]
 

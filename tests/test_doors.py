@@ -19,6 +19,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.db import transaction
 from django.test import Client as Browser
 from django.urls import Resolver404, URLPattern, get_resolver, resolve
@@ -90,7 +91,7 @@ def _filled(route: str, samples: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root) -> dict[str, Any]:
+def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root, kept_root) -> dict[str, Any]:
     """One of everything that an address may name."""
     from svyazka.business.agreements import agreeing
     from svyazka.business.agreements import links as agreement_links
@@ -102,6 +103,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     from svyazka.business.deals.models import Deal, LossReason, Pipeline, Question, Task
     from svyazka.business.duplicates.merging import merge
     from svyazka.business.duplicates.models import Refit, Search, Suspicion
+    from svyazka.business.files import keeping as kept_files
+    from svyazka.business.files.models import KeptFile, Upload
     from svyazka.business.imports.models import Import
     from svyazka.business.inbox import replies
     from svyazka.business.inbox.models import RouteRule, Thread
@@ -217,6 +220,10 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     Image.new("RGB", (8, 8)).save(picture, "PNG")
     files.keep(attached, picture)
     attached.save()
+    put = kept_files.add(ContentFile(b"%PDF-1.7", name="plan.pdf"), visit=visit, by=egor)
+    coming = Upload.objects.create(client=vera, deal=deal, name="a.pdf", size=1, by=egor, at=now, last_at=now)
+    KeptFile.objects.filter(pk=put.pk).update(small="made")
+    storages["files"].save(f"{put.stored}.small", ContentFile(b"x"))
     suspicion = Suspicion.objects.create(client=Client.objects.create(), other=vera, probability=0.5, weights="1")
     return {
         "deals": deal.pk,
@@ -244,6 +251,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
         "listenings": listening.pk,
         "sounds": kept.pk,
         "files": kept.pk,
+        "kept-files": put.pk,
+        "uploads": coming.key,
         "queue": happened.pk,
         "interactions": happened.pk,
         "staff": windows["oksana"].pk,

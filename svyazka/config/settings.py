@@ -286,7 +286,13 @@ MEDIA_ROOT = Path(os.environ.get("SVYAZKA_FILES", data_folder() / "files"))
 # What clients and we send each other; there it goes into backups.
 ATTACHMENTS_ROOT = Path(os.environ.get("SVYAZKA_ATTACHMENTS", MEDIA_ROOT / "attachments"))
 LARGEST_ATTACHMENT = int(os.environ.get("SVYAZKA_LARGEST_ATTACHMENT", str(50 * 1024 * 1024)))  # bytes
+# What people put on deals, clients and visits.
+KEPT_ROOT = Path(os.environ.get("SVYAZKA_KEPT", MEDIA_ROOT / "kept"))
 STORAGES = {
+    "files": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": KEPT_ROOT, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "attachments": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {

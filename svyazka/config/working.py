@@ -27,6 +27,8 @@ from svyazka.business.deals.handing import coming_back
 from svyazka.business.deals.known import searched
 from svyazka.business.deals.work import reminding
 from svyazka.business.duplicates import merging, refitting, searching
+from svyazka.business.files import keeping as kept_files
+from svyazka.business.files import shrinking, uploads
 from svyazka.business.imports import going_on, upload
 from svyazka.business.inbox import fallback, routing, threads
 from svyazka.business.intake import about, chores, left_behind, reckoning, tally
@@ -87,6 +89,8 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (data_files.forget_old, 600.0),
     (states.forget_old, 3600.0),
     (papers.forget_old, 3600.0),
+    (kept_files.purge_removed, 3600.0),
+    (uploads.forget_old, 3600.0),
     (commands.give_up_late, 5.0),
     (left_behind.end_calls, 60.0),
     (counting.fold_in, 1.0),
@@ -147,6 +151,7 @@ def do_chores() -> None:
     _begin("moving_in", beside, moving_in.go_on, told)
     _begin("data files", beside, data_files.go_on, told)
     _begin("erasing", beside, erasing.go_on, told)
+    _begin("files", beside, look_at_files, told)
     _begin("recordings", beside, fetch.fetch_due, told)
     _begin("places", beside, placing.ask_due, told)
     _begin("plans", beside, planning.begin_what_is_waited_for, told)
@@ -211,6 +216,10 @@ def ask_for_states() -> None:
 def look_for_duplicates() -> bool:
     """A piece of each, so that neither waits until the other has ended."""
     return searching.go_on() | refitting.go_on()
+
+
+def look_at_files() -> bool:
+    return uploads.go_on() | shrinking.go_on()
 
 
 def quiet_calls() -> None:

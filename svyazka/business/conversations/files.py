@@ -15,18 +15,15 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.utils.translation import gettext, gettext_noop
-from PIL import Image, ImageOps
 
 from svyazka.business.conversations.client_channel import Attached
 from svyazka.business.conversations.models import Attachment, Message
 from svyazka.business.conversations.told import FileSent
-from svyazka.kit import clock, file_kinds
+from svyazka.kit import clock, file_kinds, small_pictures
 from svyazka.kit.refusals import Refused
 from svyazka.kit.texts import storable
 
 MOST = 10  # files of one message; what comes above that is of no use to anybody
-SMALL_SIDE = 480
-MOST_PIXELS = 50_000_000
 TOO_LARGE = gettext_noop("This file is larger than we take.")
 PROGRAM = gettext_noop("This is a program, or a page that runs one: it is not kept.")
 EMPTY = gettext_noop("This file is empty.")
@@ -97,7 +94,7 @@ def keep(attachment: Attachment, content: IO[bytes]) -> None:
         return refuse(attachment, refusal.why)
     attachment.stored = f"{clock.now():%Y/%m/%d}/{randomness.token_hex(16)}"
     _store().save(attachment.stored, File(content))
-    if attachment.type in file_kinds.PICTURES and (small := _small(content)):
+    if attachment.type in file_kinds.PICTURES and (small := small_pictures.made(content)):
         _store().save(small_of(attachment.stored), ContentFile(small))
     attachment.state, attachment.reason = Attachment.State.KEPT, ""
     return None
@@ -142,24 +139,6 @@ def _looked_at(content: IO[bytes]) -> tuple[str, int]:
     if found in _DANGEROUS:
         raise NotKept(PROGRAM)
     return found, size
-
-
-def _small(content: IO[bytes]) -> bytes:
-    """Empty, where it is no picture after all: it is kept as a file nevertheless."""
-    content.seek(0)
-    made = BytesIO()
-    try:
-        with Image.open(content, formats=["JPEG", "PNG", "GIF", "WEBP"]) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                return b""
-            picture.draft("RGB", (SMALL_SIDE, SMALL_SIDE))
-            small = ImageOps.exif_transpose(picture)
-            small.thumbnail((SMALL_SIDE, SMALL_SIDE))
-            small.convert("RGB").save(made, "JPEG", quality=80)
-    # What is damaged fails in many ways, deep inside the decoders.
-    except Exception:
-        return b""
-    return made.getvalue()
 
 
 def _store() -> Storage:

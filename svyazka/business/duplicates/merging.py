@@ -31,6 +31,7 @@ from svyazka.business.deals.work.ring_backs import wait_for_others
 from svyazka.business.duplicates.choosing import FACTS, Known, choose, outcome
 from svyazka.business.duplicates.going_along import ALONG as DUPLICATES
 from svyazka.business.duplicates.models import Merge, MergedRow, Suspicion
+from svyazka.business.files.going_along import ALONG as FILES
 from svyazka.business.imports.going_along import ALONG as IMPORTS
 from svyazka.business.inbox.going_along import ALONG as INBOX
 from svyazka.business.journal.going_along import ALONG as JOURNAL
@@ -48,7 +49,22 @@ from svyazka.kit.refusals import Refused
 LATELY = timedelta(hours=1)
 # Any number will do, as long as nobody else uses it.
 LOCK = 5_219_113
-ROOMS = (DUPLICATES, CLIENTS, CONSENTS, DEALS, OFFERS, MONEY, VISITS, CALLS, AGREEMENTS, INBOX, NOTICES, IMPORTS, JOURNAL)
+ROOMS = (
+    DUPLICATES,
+    CLIENTS,
+    CONSENTS,
+    DEALS,
+    OFFERS,
+    MONEY,
+    VISITS,
+    CALLS,
+    AGREEMENTS,
+    INBOX,
+    NOTICES,
+    IMPORTS,
+    FILES,
+    JOURNAL,
+)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from svyazka.business.deals.known import searched
 from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.duplicates.models import Merge, Suspicion
+from svyazka.business.files.models import KeptFile, Upload
 from svyazka.business.imports.models import ImportLine
 from svyazka.business.intake.models import Arrival
 from svyazka.business.journal.record import About, record
@@ -42,7 +43,7 @@ ALL = f"{NAME} {PHONE} {MAIL} {STREET}"
 
 
 @pytest.fixture(autouse=True)
-def files_here(tmp_path, settings, recordings_root):
+def files_here(tmp_path, settings, recordings_root, kept_root):
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.ERASED_LIST = tmp_path / "erased.jsonl"
     return tmp_path
@@ -143,6 +144,9 @@ class World:
         self.made.setdefault(model, made)
         if model is Recording:
             self._sound(made)
+        if model is KeptFile:
+            for place in (made.stored, f"{made.stored}.small"):
+                storages["files"].save(place, ContentFile(ALL.encode()))
         return made
 
     def _values(self, model: type[Model], silent: set[str]) -> dict[str, Any]:
@@ -210,6 +214,8 @@ SPECIAL: dict[type[Model], Any] = {
     ImportLine: lambda world: {"object_id": world.client.pk},
     Message: lambda world: {"interaction_id": world.line.pk, "at": world.line.at},
     Reach: lambda _world: {"account": "sms/main", "user_id": PHONE},
+    KeptFile: lambda world: {"stored": "2026/11/28/x", "client": world.client, "deal": world.deal},
+    Upload: lambda world: {"client": world.client, "deal": world.deal, "size": 1},
     Sorted: lambda world: {"id": world.line.pk, "at": world.line.at},
 }
 

@@ -16,6 +16,7 @@ from svyazka.business.conversations import erased as conversations
 from svyazka.business.deals import erased as deals
 from svyazka.business.deals.models import Deal
 from svyazka.business.duplicates import erased as duplicates
+from svyazka.business.files import erased as files
 from svyazka.business.imports import erased as imports
 from svyazka.business.inbox import erased as inbox
 from svyazka.business.intake import erased as intake
@@ -78,6 +79,7 @@ ALL: tuple[Step, ...] = (
     *inbox.ERASED,
     *sorting.ERASED,
     *agreements.ERASED,
+    *files.ERASED,
     *site_work.ERASED,
     *sheets.ERASED,
     *visits.ERASED,

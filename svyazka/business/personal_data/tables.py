@@ -14,6 +14,7 @@ from svyazka.business.consents import of_client as consents
 from svyazka.business.conversations import of_client as conversations
 from svyazka.business.deals import of_client as deals
 from svyazka.business.duplicates import of_client as duplicates
+from svyazka.business.files import of_client as files
 from svyazka.business.imports import of_client as imports
 from svyazka.business.inbox import of_client as inbox
 from svyazka.business.intake import of_client as intake
@@ -31,7 +32,7 @@ from svyazka.kit.held import Held
 
 ROOMS = (
     clients, sorting, consents, conversations, deals, catalogue, offers, money, visits, calls, sheets, site_work,
-    agreements, inbox, intake, imports, moving_in, duplicates, notices, problems, journal,
+    files, agreements, inbox, intake, imports, moving_in, duplicates, notices, problems, journal,
 )  # fmt: skip
 
 
@@ -71,6 +72,8 @@ TITLES: dict[str, Promise] = {
     "Pricing": pgettext_lazy("data", "What it costs together"),
     "Offer": pgettext_lazy("data", "What he was offered"),
     "Visit": pgettext_lazy("data", "Visits"),
+    "KeptFile": pgettext_lazy("data", "Files that were put on him"),
+    "Upload": pgettext_lazy("data", "Files on their way"),
     "VisitPhoto": pgettext_lazy("data", "Photos"),
     "PhotoDrawing": pgettext_lazy("data", "Drawings on photos"),
     "VisitMove": pgettext_lazy("data", "Visits that were moved"),
@@ -231,6 +234,7 @@ WORDS: dict[str, Promise] = {
     "strokes": pgettext_lazy("data", "Signature"),
     "table": pgettext_lazy("data", "Table"),
     "talk_seconds": pgettext_lazy("data", "Seconds of talk"),
+    "tag": pgettext_lazy("data", "Mark"),
     "text": pgettext_lazy("data", "Text"),
     "text__version": pgettext_lazy("data", "Version of the text"),
     "text__words": pgettext_lazy("data", "Text of the consent"),

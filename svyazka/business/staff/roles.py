@@ -115,6 +115,13 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "questions.release": _all(Role.HEAD, Role.ADMINISTRATOR),
     "visits.see": {**_all(*_OFFICE), **dict.fromkeys(_FIELD, Reach.OWN)},
     "visits.book": _all(Role.OPERATOR, Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
+    # Files on deals, clients and visits; whoever works on site: those of his visits.
+    "files.see": {**_all(*_OFFICE), **dict.fromkeys(_FIELD, Reach.OWN)},
+    "files.change": {
+        **_all(Role.OPERATOR, Role.HEAD, Role.ADMINISTRATOR),
+        Role.MANAGER: Reach.DEPARTMENT,
+        **dict.fromkeys(_FIELD, Reach.OWN),
+    },
     # What production gets: the table of agreed openings, and what of it is ordered.
     "agreements.order": _all(Role.MANAGER, Role.HEAD, Role.ADMINISTRATOR),
     # Days planned anew: somebody is ill, one runs late; by the house itself, looked at, taken over, undone.
@@ -185,6 +192,8 @@ WORDS = {
     "leads.distribute": _("Distributes leads, hands over a colleague's deals"),
     "visits.see": _("Sees visits"),
     "visits.book": _("Books, moves and calls off visits"),
+    "files.see": _("Sees files of deals, clients and visits"),
+    "files.change": _("Adds files, renames and removes them"),
     "agreements.order": _("Hands agreements to production: the table of openings, and what is ordered"),
     "visits.plan": _("Plans days anew: when somebody is ill or late, and by the house's own planning"),
     "calendars.give": _("Gives and revokes addresses at which calendar programs read visits"),

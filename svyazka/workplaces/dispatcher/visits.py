@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from svyazka.business.deals import rights
 from svyazka.business.deals.models import Field
+from svyazka.business.files import seeing
 from svyazka.business.places import find
 from svyazka.business.staff.models import Person
 from svyazka.business.visits import (
@@ -43,7 +44,7 @@ from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.dispatcher import effects, offers, typed, wished
 from svyazka.workplaces.shared import beside as both_sides
-from svyazka.workplaces.shared import inputs, on_site, shots
+from svyazka.workplaces.shared import files, inputs, on_site, shots
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 from svyazka.workplaces.shared.said import names_of, people_in, said
@@ -306,6 +307,7 @@ def _shown(request: PageRequest, visit: Visit) -> HttpResponse:
         "beside": both_sides.of_visit(visit, request.person),
         "news_told": told.of_visit(visit),
         "may_decide": changeable,
+        "files": files.panel("visit", visit.pk, visit.client_id, may_add=seeing.may_add(request.person, visit=visit)),
     }
     return _dialog(request, visit, "dispatcher/visit.html", context)
 

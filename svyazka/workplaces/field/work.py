@@ -33,7 +33,7 @@ from svyazka.workplaces.field import (
     site_work,
     trouble,
 )
-from svyazka.workplaces.shared import shots
+from svyazka.workplaces.shared import files, shots
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.said import names_of, people_in, said
 from svyazka.workplaces.shared.timeline import duration
@@ -70,6 +70,7 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
         "earlier": sheet.earlier(own),
         "on_site": site_work.told(own),
         "agreed": agreement.ways(own),
+        "files": files.begun(own, request.person),
         **_photos(own),
     }
     return render(request, "field/visit.html", context)

@@ -12,12 +12,13 @@ from django.urls import reverse
 from svyazka.business.clients import history
 from svyazka.business.deals.family import Member, family_of
 from svyazka.business.deals.models import Deal
+from svyazka.business.files import seeing
 from svyazka.business.notices import reading
 from svyazka.business.staff.sessions import SessionStore
 from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.departments import other_names
 from svyazka.workplaces.manager.finding import deal_numbered
-from svyazka.workplaces.shared import suspected, timeline
+from svyazka.workplaces.shared import files, suspected, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 
 
@@ -28,6 +29,8 @@ def deal(request: PageRequest, pk: int) -> HttpResponse:
         reading.read_of_deal(request.person, pk)
     context = parts.all_of(request, found)
     context |= history_of(found, family=context["family"]) | suspected.of_client(found.client_id)
+    may_add = seeing.may_add(request.person, deal=found)
+    context["files"] = files.panel("deal", found.pk, found.client_id, may_add=may_add)
     return render(request, "manager/deal.html", context)
 
 

@@ -19,6 +19,7 @@ from svyazka.workplaces.office import (
     durations,
     erasures,
     fields,
+    file_rules,
     floor,
     form_fields,
     help_pages,
@@ -66,6 +67,7 @@ from svyazka.workplaces.office import (
 )
 
 urlpatterns = [
+    path("file-rules/", file_rules.file_rules, name="file_rules"),
     path("api-keys/", api_keys.api_keys, name="api_keys"),
     path("api-keys/<int:key_id>/revocation/", api_keys.api_key_revocation, name="api_key_revocation"),
     path("calls-out/", do_not_call.numbers, name="not_to_ring"),

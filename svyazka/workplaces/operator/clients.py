@@ -28,13 +28,14 @@ from svyazka.business.deals.found import Found, look_up
 from svyazka.business.deals.known import client_facts
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.duplicates.models import Merge
+from svyazka.business.files import seeing
 from svyazka.business.journal.record import seen
 from svyazka.business.personal_data.erasing import of_client as erased
 from svyazka.business.staff.models import Person
 from svyazka.kit import phones, rows
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.operator import consents
-from svyazka.workplaces.shared import inputs, not_to_ring, own_fields, suspected, timeline
+from svyazka.workplaces.shared import files, inputs, not_to_ring, own_fields, suspected, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 from svyazka.workplaces.shared.said import names_of, people_in, said
@@ -92,6 +93,8 @@ def client(request: PageRequest, client_id: int) -> HttpResponse:
     seen(found.pk, by=request.person)
     context = page_of(found, request.person)
     more = {"merged": _merged(request.GET.get("was"), found), "erased": None if found.name else erased(found.pk)}
+    may_add = seeing.may_add(request.person)
+    context["files"] = files.panel("client", found.pk, found.pk, may_add=may_add)
     return render(request, "operator/client.html", {**context, **more})
 
 
