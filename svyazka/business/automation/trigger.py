@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
+from svyazka.business.automation.asked import Ask
+
 
 @dataclass(frozen=True)
 class Event:
@@ -50,6 +52,9 @@ class Trigger(Protocol):
     verbs: ClassVar[Sequence[str]]  # of the journal; none: it does not stand there
     lines: ClassVar[Sequence[str]]  # kinds of lines of the history
     is_by_time: ClassVar[bool]
+
+    def form(self, options: Mapping[str, Any]) -> Sequence[Ask]:
+        """Which inputs the builder draws for it (asked.py)."""
 
     def read(self, typed: Mapping[str, Any]) -> dict[str, Any]:
         """What the form of the builder sends, as it is stored. Raises Refused with `fields`."""
