@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,20 +27,37 @@ class Choice:
     is_offered: bool = True
 
 
-@dataclass(frozen=True)
-class _List:
-    every: Callable[[str], Iterable[Choice]]
-    is_number: bool = False
+_read: ContextVar[dict[tuple[str, str], list[Choice]] | None] = ContextVar("choices_read", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Within it each list is read once, however many rules are put into words."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
 
 
 def list_of(kind: str, *, holder: str = "deal") -> list[Choice]:
     """One statement. `holder`: whose fields."""
-    return list(LISTS[kind].every(holder))
+    remembered = _read.get()
+    if remembered is None:
+        return list(LISTS[kind](holder))
+    if (kind, holder) not in remembered:
+        remembered[kind, holder] = list(LISTS[kind](holder))
+    return remembered[kind, holder]
 
 
 def find(kind: str, text: str, *, holder: str = "deal") -> Any:
     """What of the list that is, as it is stored; None: nothing of it."""
-    return next((one.value for one in LISTS[kind].every(holder) if str(one.value) == text), None)
+    return next((one.value for one in list_of(kind, holder=holder) if str(one.value) == text), None)
+
+
+def label(kind: str, value: Any, *, holder: str = "deal") -> str:
+    """How it is called, for `words` of a trigger or an action; empty: it is not there any more."""
+    return next((one.label for one in list_of(kind, holder=holder) if str(one.value) == str(value)), "")
 
 
 def _stages(_holder: str) -> Iterable[Choice]:
@@ -78,17 +97,17 @@ def _named(model: Any) -> Callable[[str], Iterable[Choice]]:
     return every
 
 
-LISTS: dict[str, _List] = {
-    "stage": _List(_stages, is_number=True),
-    "person": _List(_people, is_number=True),
-    "template": _List(_templates, is_number=True),
-    "pipeline": _List(_named(Pipeline)),
-    "role": _List(_roles),
-    "department": _List(_named(Department)),
-    "field": _List(_fields),
-    "category": _List(_named(Category)),
-    "channel": _List(_channels),
-    "visit_kind": _List(_named(VisitKind)),
-    "loss_reason": _List(_named(LossReason)),
-    "source": _List(_named(Source)),
+LISTS: dict[str, Callable[[str], Iterable[Choice]]] = {
+    "stage": _stages,
+    "person": _people,
+    "template": _templates,
+    "pipeline": _named(Pipeline),
+    "role": _roles,
+    "department": _named(Department),
+    "field": _fields,
+    "category": _named(Category),
+    "channel": _channels,
+    "visit_kind": _named(VisitKind),
+    "loss_reason": _named(LossReason),
+    "source": _named(Source),
 }

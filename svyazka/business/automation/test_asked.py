@@ -88,3 +88,10 @@ def test_every_list_can_be_asked(kind: str, windows: object) -> None:
     found = choices.list_of(kind)
     assert [choices.find(kind, str(one.value)) for one in found] == [one.value for one in found]
     assert choices.find(kind, "no such thing") is None
+
+
+def test_within_one_page_each_list_is_read_once(windows: object, django_assert_num_queries: Any) -> None:
+    stage = Stage.objects.order_by("pk")[0]
+    with django_assert_num_queries(1), choices.read_once():
+        assert [choices.label("stage", stage.pk) for _time in range(3)] == [stage.name] * 3
+    assert choices.label("stage", "no such thing") == ""
