@@ -24,7 +24,6 @@ from svyazka.business.sorting.models import Category
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Visit
 from svyazka.kit import clock, words
-from svyazka.kit.money import shown
 from svyazka.kit.refusals import Refused
 
 FIELDS: dict[str, Promise] = {
@@ -98,9 +97,11 @@ def in_words(field: Field, value: Any) -> str:
 
 def money(amount: Any) -> str:
     try:
-        return shown(Decimal(str(amount))) + "\u00a0₽"
+        number = Decimal(str(amount))
     except InvalidOperation:
         return ""
+    said = f"{number:,.{2 if number % 1 else 0}f}"
+    return said.replace(",", "\u00a0").replace(".", ",") + "\u00a0₽"
 
 
 def moment(at: datetime) -> str:

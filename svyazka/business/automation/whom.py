@@ -41,7 +41,7 @@ def form(label: Any, *, several: bool = False, name: str = "who") -> list[Ask]:
 def words(given: Mapping[str, Any], *, name: str = "who") -> str:
     """In the language of the page."""
     if given[name] == ROLE:
-        return roles.names().get(given["role"], given["role"])
+        return roles.names().get(str(given["role"]), str(given["role"]))
     if given[name] == PERSON:
         numbers = given["person"] if isinstance(given["person"], list) else [given["person"]]
         found = Person.objects.filter(pk__in=numbers).order_by("full_name").values_list("full_name", flat=True)
@@ -70,7 +70,7 @@ def people(given: Mapping[str, Any], case: Case, *, name: str = "who") -> list[P
 
 def _numbers(given: Mapping[str, Any], case: Case, who: str) -> list[int]:
     if who == PERSON:
-        return given["person"] if isinstance(given["person"], list) else [given["person"]]
+        return list(given["person"]) if isinstance(given["person"], list) else [given["person"]]
     if who == DOER:
         return [case.event.person_id] if case.event.person_id else []
     if who == CARER:

@@ -14,6 +14,7 @@ from svyazka.business.automation.asked import Ask
 from svyazka.business.deals.known import client_facts, facts, values
 from svyazka.business.deals.models import Field
 from svyazka.business.journal.record import Actor
+from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 VALUE, EMPTY, TODAY = "value", "empty", "today"
@@ -85,7 +86,7 @@ def _typed(given: Mapping[str, Any], case: Case) -> str:
         return ""
     if given["how"] == VALUE:
         return str(given["value"])
-    field, at = _field_of(given), texts.clock.local(case.event.at)
+    field, at = _field_of(given), clock.local(case.event.at)
     return at.isoformat() if field and field.kind == Field.Kind.MOMENT else at.date().isoformat()
 
 

@@ -1,5 +1,44 @@
 """On what rules can wait: each a class in a file of this folder, and a line here."""
 
 from svyazka.business.automation.trigger import Trigger
+from svyazka.business.automation.triggers.calls import CallEnded, CallMissed
+from svyazka.business.automation.triggers.duplicates import DuplicateFound
+from svyazka.business.automation.triggers.files import FileAdded
+from svyazka.business.automation.triggers.messages import FormCame, MessageCame, NobodyAnswers, OfCategory
+from svyazka.business.automation.triggers.money import DebtAbove, InvoiceOverdue, InvoicePaid, PaymentIn
+from svyazka.business.automation.triggers.visits import (
+    AgreementSigned,
+    CrewLate,
+    SheetFinished,
+    VisitBooked,
+    VisitCancelled,
+    VisitConfirmed,
+    VisitDone,
+    VisitMoved,
+    VisitNotDone,
+)
 
-TRIGGERS: dict[str, Trigger] = {trigger.code: trigger for trigger in ()}
+_EVERY: tuple[Trigger, ...] = (
+    FormCame(),
+    MessageCame(),
+    OfCategory(),
+    NobodyAnswers(),
+    CallMissed(),
+    CallEnded(),
+    VisitBooked(),
+    VisitMoved(),
+    VisitConfirmed(),
+    VisitDone(),
+    VisitNotDone(),
+    VisitCancelled(),
+    CrewLate(),
+    SheetFinished(),
+    AgreementSigned(),
+    PaymentIn(),
+    InvoicePaid(),
+    InvoiceOverdue(),
+    DebtAbove(),
+    DuplicateFound(),
+    FileAdded(),
+)
+TRIGGERS: dict[str, Trigger] = {trigger.code: trigger for trigger in _EVERY}

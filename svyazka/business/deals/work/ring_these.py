@@ -118,7 +118,12 @@ def _plan(wanted: Sequence[Held], people: Sequence[int | None], what: str, due_a
         ],
         batch_size=MOST,
     )
-    given: dict[str, Any] = {"deals": [one.id for one in wanted], "at": clock.now(), "by": by.actor_id, "actor": "" if by.actor_id else by.actor_name}
+    given: dict[str, Any] = {
+        "deals": [one.id for one in wanted],
+        "at": clock.now(),
+        "by": by.actor_id,
+        "actor": "" if by.actor_id else by.actor_name,
+    }
     given |= {"what": what, "due_at": due_at.isoformat()}
     with connection.cursor() as cursor:
         cursor.execute(_SHOW, given)
