@@ -30,7 +30,7 @@ class BookVisit:
     leads_outside: ClassVar[bool] = False
 
     def form(self, given: Mapping[str, Any]) -> Sequence[Ask]:
-        how = ((BOOK, _("booked")), (HOLD, _("held for four hours, until somebody has asked the client")))
+        how = ((BOOK, _("booked at once")), (HOLD, _("held for four hours, until somebody has asked the client")))
         return [
             Ask("kind", "visit_kind", _("Which visit"), required=True),
             Ask("days", "whole", _("Within how many days"), required=True, least=1, most=60, initial=7),

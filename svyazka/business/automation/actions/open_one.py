@@ -27,7 +27,7 @@ class OpenOne:
         whose = ((BY_RULE, _("whom the rules of distribution name")), (whom.RESPONSIBLE, whom.WORDS[whom.RESPONSIBLE]))
         return [
             Ask("pipeline", "pipeline", _("In which pipeline"), required=True),
-            Ask("who", "choice", _("Who gets it"), choices=whose, required=True, initial=BY_RULE),
+            Ask("who", "choice", _("Responsible for the new deal"), choices=whose, required=True, initial=BY_RULE),
             Ask("carries", "yes", _("What is known of this deal goes along"), initial="1"),
             Ask("once", "yes", _("Not where the client has an open deal there already"), initial="1"),
         ]

@@ -34,7 +34,7 @@ class SetField:
         return [
             Ask("holder", "choice", _("Whose field"), choices=whose, required=True, initial=DEAL),
             Ask("field", "field", _("Which field"), holder=holder, first=own, required=True),
-            Ask("how", "choice", _("To what"), choices=how, required=True, initial=VALUE),
+            Ask("how", "choice", _("What it is set to"), choices=how, required=True, initial=VALUE),
             Ask("value", "value", _("Value"), of="field", required=True, shown_when=("how", (VALUE,))),
         ]
 

@@ -89,7 +89,7 @@ class CallEnded(_OfCall):
     title: ClassVar[Any] = _("A call ends")
 
     def form(self, options: Mapping[str, Any]) -> Sequence[Ask]:
-        ways = (("in", _("incoming")), ("out", _("outgoing")))
+        ways = (("in", _("incoming calls")), ("out", _("outgoing calls")))
         return [
             Ask("direction", "choice", _("Which calls"), choices=ways, required=True, initial="in"),
             Ask("result", "choice", _("With which result"), choices=_RESULTS, required=True, initial="answered"),
