@@ -39,8 +39,19 @@ class Happened:
     deal_id: int | None
     client_id: int | None
     person_id: int | None
-    changes: Mapping[str, Any]
+    changes: Mapping[str, Any]  # of the history: what the line knows besides (`Interaction.data`)
     cause: int | None
+    pipeline_id: int | None = None  # of the deal
+    stage_id: int | None = None  # of the journal: the stage that its change of `stage` leads to, and the one it left
+    left_id: int | None = None
+    direction: str = ""  # of the history
+    channel: str = ""
+    is_brought: bool = False  # it has happened elsewhere: out of a file, a move
+
+
+def key_of(row: Happened) -> str:
+    """For what happens once with each row."""
+    return f"{row.verb}/{row.id}"
 
 
 class Trigger(Protocol):
@@ -59,6 +70,9 @@ class Trigger(Protocol):
 
     def event(self, row: Happened, options: Mapping[str, Any]) -> Event | None:
         """None: it does not concern a rule with these options. Asks nothing of the database."""
+
+    def fired_by(self, options: Mapping[str, Any]) -> frozenset[str]:
+        """Which of what actions say in `writes` makes it happen: `field:amount`, `stage:17`."""
 
     def sweep(self, options: Mapping[str, Any], *, since: datetime, until: datetime) -> Iterable[Event]:
         """Only of time: what has become due between these moments; one statement over an index."""

@@ -136,8 +136,8 @@ class Change:
 
 
 def record_all(changes: Sequence[Change], *, quietly: bool = False) -> None:
-    """In two statements, in this order. `quietly`: there are thousands that come from elsewhere, and no page has to show
-    each at once."""
+    """In two statements, in this order. `quietly`: there are thousands that come from elsewhere, and no page has
+    to show each at once."""
     if not changes:
         return
     reason = because.now()
