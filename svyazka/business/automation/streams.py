@@ -31,23 +31,26 @@ class Stream:
 
 
 _JOURNAL = """
-select row.id, row.at, row.verb, row.kind, row.object_id, row.deal_id, row.client_id, row.by_id, row.changes, row.run_id,
-       deal.pipeline_id, came.id, gone.id, '', '', row.is_brought
+select row.id, row.at, row.verb, row.kind, row.object_id, row.deal_id, row.client_id, row.by_id, row.changes,
+       row.run_id, deal.pipeline_id, came.id, gone.id, '', '', row.is_brought, pipeline.code, came.kind, gone.kind
 from (
     select * from journal_entry row where {place} and row.verb = any(%(verbs)s) order by {order} limit %(most)s
 ) row
 left join deals_deal deal on deal.id = row.deal_id
+left join deals_pipeline pipeline on pipeline.id = deal.pipeline_id
 left join deals_stage came on came.pipeline_id = deal.pipeline_id and came.code = row.changes -> 'stage' ->> 1
 left join deals_stage gone on gone.pipeline_id = deal.pipeline_id and gone.code = row.changes -> 'stage' ->> 0
 order by {order}
 """
 _HISTORY = """
 select row.id, row.at, row.kind, row.kind, row.id, row.deal_id, row.client_id, row.by_id, row.data,
-       (row.data ->> 'run')::bigint, deal.pipeline_id, null::bigint, null::bigint, row.direction, row.channel, false
+       (row.data ->> 'run')::bigint, deal.pipeline_id, null::bigint, null::bigint, row.direction, row.channel, false,
+       pipeline.code, '', ''
 from (
     select * from clients_interaction row where {place} and row.kind = any(%(verbs)s) order by {order} limit %(most)s
 ) row
 left join deals_deal deal on deal.id = row.deal_id
+left join deals_pipeline pipeline on pipeline.id = deal.pipeline_id
 order by {order}
 """
 JOURNAL = Stream("journal", "journal_entry", _JOURNAL)
@@ -76,8 +79,8 @@ def between(
 
 
 def follow_on(stream: Stream, followed: Followed, *, oldest: int, next_one: int, reached: int) -> None:
-    """After a round. `oldest`: the first transaction that went on when it began, `next_one`: the one that had not begun;
-    `reached`: the number that had been given out last before that."""
+    """After a round. `oldest`: the first transaction that went on when it began, `next_one`: the one that had not yet
+    begun; `reached`: the number that had been given out last before that."""
     if oldest >= followed.mark_transaction:
         # What the last round had seen given out belongs to transactions that had begun before this one did.
         followed.low, followed.mark, followed.mark_transaction = followed.mark, followed.reached, next_one
@@ -107,10 +110,12 @@ def _read(stream: Stream, place: str, order: str, given: dict[str, Any]) -> list
 def _happened(
     number: int, at: datetime, verb: str, kind: str, object_id: int, deal_id: int | None, client_id: int | None,
     person_id: int | None, changes: Any, cause: int | None, pipeline_id: int | None, stage_id: int | None,
-    left_id: int | None, direction: str, channel: str, is_brought: bool,
+    left_id: int | None, direction: str, channel: str, is_brought: bool, pipeline: str | None, stage_kind: str | None,
+    left_kind: str | None,
 ) -> Happened:  # fmt: skip
     known = json.loads(changes) if isinstance(changes, str) else changes
     return Happened(
         number, at, verb, kind, object_id, deal_id, client_id, person_id, known, cause,
-        pipeline_id, stage_id, left_id, direction, channel, is_brought,
+        pipeline_id, stage_id, left_id, direction, channel, is_brought, pipeline or "", stage_kind or "",
+        left_kind or "",
     )  # fmt: skip

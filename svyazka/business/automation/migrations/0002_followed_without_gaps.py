@@ -4,83 +4,97 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('automation', '0001_rules_of_the_company'),
+        ("automation", "0001_rules_of_the_company"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('edition', models.CharField(max_length=32)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("edition", models.CharField(max_length=32)),
             ],
         ),
         migrations.RemoveIndex(
-            model_name='run',
-            name='run_due',
+            model_name="run",
+            name="run_due",
         ),
         migrations.AddField(
-            model_name='followed',
-            name='low',
+            model_name="followed",
+            name="low",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='followed',
-            name='mark',
+            model_name="followed",
+            name="mark",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='followed',
-            name='mark_transaction',
+            model_name="followed",
+            name="mark_transaction",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='followed',
-            name='reached',
+            model_name="followed",
+            name="reached",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='rule',
-            name='active_since',
+            model_name="rule",
+            name="active_since",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='rule',
-            name='hears_brought',
+            model_name="rule",
+            name="hears_brought",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='run',
-            name='is_outside',
+            model_name="run",
+            name="is_outside",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='run',
-            name='once_key',
+            model_name="run",
+            name="once_key",
             field=models.CharField(max_length=40, null=True),
         ),
         migrations.AlterField(
-            model_name='followed',
-            name='transaction',
+            model_name="followed",
+            name="transaction",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AlterField(
-            model_name='run',
-            name='state',
-            field=models.CharField(choices=[('waiting', 'waits'), ('done', 'done'), ('left', 'the conditions did not hold'), ('failed', 'failed'), ('stopped', 'stopped: it went round in a circle'), ('unsure', 'nobody knows whether it was done')], default='waiting', max_length=8),
+            model_name="run",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "waits"),
+                    ("done", "done"),
+                    ("left", "the conditions did not hold"),
+                    ("failed", "failed"),
+                    ("stopped", "stopped: it went round in a circle"),
+                    ("unsure", "nobody knows whether it was done"),
+                ],
+                default="waiting",
+                max_length=8,
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['is_outside', 'due_at', 'id'], name='run_due'),
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["is_outside", "due_at", "id"], name="run_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('client_id__isnull', False)), fields=['client_id', '-at'], name='run_of_client'),
+            model_name="run",
+            index=models.Index(
+                condition=models.Q(("client_id__isnull", False)), fields=["client_id", "-at"], name="run_of_client"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('rule', 'once_key'), name='run_once_for_each'),
+            model_name="run",
+            constraint=models.UniqueConstraint(fields=("rule", "once_key"), name="run_once_for_each"),
         ),
     ]
