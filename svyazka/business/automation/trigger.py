@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from django.db.models import Q
+
+from svyazka.business.automation.asked import Ask
 
 from svyazka.business.automation.asked import Ask
 
@@ -49,6 +53,12 @@ class Happened:
     direction: str = ""  # of the history
     channel: str = ""
     is_brought: bool = False  # it has happened elsewhere: out of a file, a move
+<<<<<<< HEAD
+=======
+    pipeline: str = ""  # its code
+    stage_kind: str = ""  # of those two stages: open, won, lost
+    left_kind: str = ""
+>>>>>>> 16ba174065607bc1cc19c4190fcae8bce4116ff4
 
 
 def key_of(row: Happened) -> str:
@@ -81,3 +91,12 @@ class Trigger(Protocol):
 
     def sweep(self, options: Mapping[str, Any], *, since: datetime, until: datetime) -> Iterable[Event]:
         """Only of time: what has become due between these moments; one statement over an index."""
+
+
+@runtime_checkable
+class OverDeals(Protocol):
+    """Of time, and due for every deal at once: only those are asked for that may fulfil the rule's conditions."""
+
+    def sweep_among(
+        self, options: Mapping[str, Any], *, since: datetime, until: datetime, among: Q
+    ) -> Iterable[Event]: ...
