@@ -15,8 +15,6 @@ from django.db.models import Q
 
 from svyazka.business.automation.asked import Ask
 
-from svyazka.business.automation.asked import Ask
-
 
 @dataclass(frozen=True)
 class Event:
@@ -53,12 +51,9 @@ class Happened:
     direction: str = ""  # of the history
     channel: str = ""
     is_brought: bool = False  # it has happened elsewhere: out of a file, a move
-<<<<<<< HEAD
-=======
     pipeline: str = ""  # its code
     stage_kind: str = ""  # of those two stages: open, won, lost
     left_kind: str = ""
->>>>>>> 16ba174065607bc1cc19c4190fcae8bce4116ff4
 
 
 def key_of(row: Happened) -> str:

@@ -1,4 +1,4 @@
-"""On what rules can wait: each a class in a file of this folder, and a line here, in the order in which they are offered."""
+"""On what rules can wait: each a class in a file of this folder, and a line here, as they are offered."""
 
 from svyazka.business.automation.trigger import Trigger
 from svyazka.business.automation.triggers.by_time import DateOfField, EveryMorning, NoContact, StaysAtStage
