@@ -31,10 +31,8 @@ def by_itself(rule: Mapping[str, Any]) -> str:
 def over_others(rule: Mapping[str, Any], number: int | None) -> list[str]:
     """Circles over rules that are switched on, each named in its order."""
     start = _node(rule["name"], rule)
-    others = Rule.objects.filter(is_active=True).exclude(pk=number)
-    nodes = [
-        _node(one.name, {"trigger": one.trigger, "options": one.options, "actions": one.actions}) for one in others
-    ]
+    others = [one for one in Rule.objects.filter(is_active=True) if one.pk != number]
+    nodes = [_node(one.name, vars(one)) for one in others]
     words = _("It may go round in a circle: {rules}. The house stops that after one round.")
     return [words.format(rules=" → ".join(f"“{name}”" for name in [*way, start.name])) for way in _ways(start, nodes)]
 

@@ -8,7 +8,7 @@ back from there, nobody knows whether it was done, and a person decides.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -163,7 +163,7 @@ class _Going:
             return False
         except TryLater as failure:
             self._forget_begun(position)
-            _try_later(self.run, str(failure))
+            _try_later(self.run, str(failure), at=failure.at)
             return False
         except Exception:
             if action.leads_outside:
@@ -244,9 +244,9 @@ def _be_unsure(run: Run, step: Step) -> None:
     log.warning("run_unsure", run=run.pk, step=step.position)
 
 
-def _try_later(run: Run, why: str = "") -> None:
+def _try_later(run: Run, why: str = "", *, at: datetime | None = None) -> None:
     if run.tries >= len(PAUSES):
         _fail(run, why or _("It was tried again and again, and did not work."))
         return
-    again = clock.now() + timedelta(minutes=PAUSES[run.tries])
+    again = max(at, clock.now()) if at else clock.now() + timedelta(minutes=PAUSES[run.tries])
     Run.objects.filter(pk=run.pk).update(tries=run.tries + 1, due_at=again, why=why[:500], version=run.version)

@@ -154,6 +154,15 @@ WORDINGS: dict[str, Wording] = {
     "deals.came_back_many": Wording(
         gettext_lazy("Leads not taken up in time: {count}"), "warning", "/distribution/", "bad"
     ),
+    "rule.stopped": Wording(
+        gettext_lazy("The rule “{name}” was stopped: {why}"), "warning", "/settings/automations/{rule}/", "bad"
+    ),
+    "rule.unsure": Wording(
+        gettext_lazy("The rule “{name}”: nobody knows whether it was done"),
+        "warning",
+        "/settings/automations/log/{run}/",
+        "bad",
+    ),
     "road.new": Wording(
         gettext_lazy("A new visit: {kind}, {visit_at}, {street}"), "visit", "/field/visits/{visit}/", "good"
     ),

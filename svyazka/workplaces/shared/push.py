@@ -87,6 +87,8 @@ PLAIN: dict[str, Promise] = {
     "deals.given_many": gettext_lazy("Leads for you"),
     "deals.handed_over": gettext_lazy("A deal is yours now"),
     "deals.handed_over_many": gettext_lazy("Deals are yours now"),
+    "rule.stopped": gettext_lazy("An automation was stopped"),
+    "rule.unsure": gettext_lazy("Somebody has to look whether an automation did its work"),
     "deals.came_back": gettext_lazy("A lead was not taken up in time"),
     "deals.came_back_many": gettext_lazy("Leads were not taken up in time"),
     "visit.window_free": gettext_lazy("A window for somebody who waits"),

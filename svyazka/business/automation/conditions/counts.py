@@ -53,7 +53,7 @@ class HowOften:
             Ask("whose", "choice", _("Where"), choices=whose, required=True, initial="deal"),
             Ask("how", "choice", _("How"), choices=how, required=True, initial="least"),
             Ask("times", "whole", _("How many times"), required=True, least=0, most=1000, initial="3"),
-            Ask("days", "whole", _("Within how many days"), required=True, least=1, most=366, initial="30"),
+            Ask("days", "whole", _("Over the last so many days"), required=True, least=1, most=366, initial="30"),
         ]
 
     def read(self, typed: Mapping[str, Any]) -> dict[str, Any]:
