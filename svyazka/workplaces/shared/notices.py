@@ -98,6 +98,8 @@ WORDINGS: dict[str, Wording] = {
     "thread.fell_back": Wording(
         gettext_lazy("{client} could not be written to: ring instead"), "phone", "/messages/{client}/", "bad"
     ),
+    "rule.says": Wording(gettext_lazy("{text}"), "task"),
+    "rule.says_of_client": Wording(gettext_lazy("{text}"), "task", "/clients/{client}/"),
     "note.mentioned": Wording(gettext_lazy("{by} mentions you: {text}"), "note"),
     "bot.silent": Wording(
         gettext_lazy("No answer to {bot} since {since_at}: notices do not go out through it"),

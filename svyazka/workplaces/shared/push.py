@@ -77,6 +77,8 @@ PLAIN: dict[str, Promise] = {
     "thread.assigned": gettext_lazy("A client for you to answer"),
     "thread.woken": gettext_lazy("A client to come back to"),
     "thread.fell_back": gettext_lazy("A client to ring"),
+    "rule.says": gettext_lazy("An automation tells you something"),
+    "rule.says_of_client": gettext_lazy("An automation tells you something"),
     "note.mentioned": gettext_lazy("You are mentioned in a note"),
     "digest": gettext_lazy("Your morning"),
     "digest.department": gettext_lazy("Your department's morning"),

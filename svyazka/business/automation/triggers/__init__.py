@@ -2,6 +2,7 @@
 
 from svyazka.business.automation.trigger import Trigger
 from svyazka.business.automation.triggers.by_time import DateOfField, EveryMorning, NoContact, StaysAtStage
+from svyazka.business.automation.triggers.calls import CallEnded, CallMissed
 from svyazka.business.automation.triggers.deals import (
     Appointed,
     DealLost,
@@ -14,7 +15,22 @@ from svyazka.business.automation.triggers.deals import (
     LeavesStage,
     TakenUpAgain,
 )
+from svyazka.business.automation.triggers.duplicates import DuplicateFound
 from svyazka.business.automation.triggers.fields import FieldChanged
+from svyazka.business.automation.triggers.files import FileAdded
+from svyazka.business.automation.triggers.messages import FormCame, MessageCame, NobodyAnswers, OfCategory
+from svyazka.business.automation.triggers.money import DebtAbove, InvoiceOverdue, InvoicePaid, PaymentIn
+from svyazka.business.automation.triggers.visits import (
+    AgreementSigned,
+    CrewLate,
+    SheetFinished,
+    VisitBooked,
+    VisitCancelled,
+    VisitConfirmed,
+    VisitDone,
+    VisitMoved,
+    VisitNotDone,
+)
 from svyazka.business.automation.triggers.work import QuestionAnswered, TaskDone, TaskOverdue
 
 _OF_DEALS: tuple[Trigger, ...] = (
@@ -22,4 +38,27 @@ _OF_DEALS: tuple[Trigger, ...] = (
     HandedOn(), HandOffAccepted(), HandOffReturned(), TaskDone(), TaskOverdue(), QuestionAnswered(),
 )  # fmt: skip
 _OF_TIME: tuple[Trigger, ...] = (StaysAtStage(), NoContact(), DateOfField(), EveryMorning())
-TRIGGERS: dict[str, Trigger] = {trigger.code: trigger for trigger in (*_OF_DEALS, *_OF_TIME)}
+_BESIDES: tuple[Trigger, ...] = (
+    FormCame(),
+    MessageCame(),
+    OfCategory(),
+    NobodyAnswers(),
+    CallMissed(),
+    CallEnded(),
+    VisitBooked(),
+    VisitMoved(),
+    VisitConfirmed(),
+    VisitDone(),
+    VisitNotDone(),
+    VisitCancelled(),
+    CrewLate(),
+    SheetFinished(),
+    AgreementSigned(),
+    PaymentIn(),
+    InvoicePaid(),
+    InvoiceOverdue(),
+    DebtAbove(),
+    DuplicateFound(),
+    FileAdded(),
+)
+TRIGGERS: dict[str, Trigger] = {trigger.code: trigger for trigger in (*_OF_DEALS, *_BESIDES, *_OF_TIME)}
