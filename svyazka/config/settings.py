@@ -188,6 +188,8 @@ FOREIGN_SYSTEMS = {
 }
 # Of those, what stands in the company's own network: nothing else there is asked.
 MOVING_SERVERS = [host for host in os.environ.get("SVYAZKA_MOVING_SERVERS", "").split(",") if host]
+# What rules may call in it, also without TLS: nothing else there is called.
+WEBHOOK_SERVERS = [host for host in os.environ.get("SVYAZKA_WEBHOOK_SERVERS", "").split(",") if host]
 # Who knows how long the way takes: places.Service.kind → class that fits places.travel_source.TravelSource.
 TRAVEL_SOURCES = {
     "osrm": "svyazka.connectors.osrm.table.Osrm",

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from svyazka.business.agreements import delivering as agreements
+from svyazka.business.automation import follow, run, sweep
 from svyazka.business.calls import commands
 from svyazka.business.calls.floor import counting
 from svyazka.business.calls.recordings import fetch, keeping
@@ -104,6 +105,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (threads.wake_due, 20.0),
     (about.sort_noted, 60.0),
     (routing.escalate_due, 10.0),
+    (sweep.sweep, 60.0),
 )
 
 log = structlog.get_logger(__name__)
@@ -121,6 +123,8 @@ def main() -> None:
     for kind in settings.MESSENGERS:
         # Each in a thread of its own: one that is blocked must not hold up the others.
         _begin(kind, beside, partial(speak, kind), told, delivering.ROUND)
+    _begin("rules", beside, act_by_rules, told, 0.5)
+    _begin("rules outside", beside, run.work_off_outside, told)
     _begin("attachments", beside, partial(fetching.fetch_due, bots.reach), told)
     ledger = AtTheBell(Ledger(), name=WORKER)
     while not told:
@@ -185,6 +189,12 @@ def beside(work: Callable[[], object], told: list[int], pause: float = POLL) -> 
 
 def send_notices() -> object:
     return sending.send_due(push.write)
+
+
+def act_by_rules() -> bool:
+    """What has happened becomes runs, and those that are due act. What an action did is heard in the next round."""
+    begun = follow.follow()
+    return bool(run.work_off() or begun)
 
 
 def speak(kind: str) -> None:

@@ -85,13 +85,15 @@ class Line:
         *,
         query: Mapping[str, str] | None = None,
         files: Mapping[str, Part] | None = None,
+        content: bytes | None = None,
     ) -> Answer:
-        """`files`: a form with files in it, in place of JSON. They may take as long as a slow line needs."""
+        """`files`: a form with files in it, in place of JSON. They may take as long as a slow line needs. `content`: a
+        body that has been written already, because it is signed."""
         if self._client is None:
             raise Silent("no address")
         deadline = time.monotonic() + self._patience + sum(len(part[1]) for part in (files or {}).values()) / A_SECOND
         try:
-            with self._client.stream(method, path, json=given, params=query, files=files) as answer:
+            with self._client.stream(method, path, json=given, params=query, files=files, content=content) as answer:
                 body = b""
                 for piece in answer.iter_bytes():
                     body += piece

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
+from django.utils.translation import gettext
+
+from svyazka.business.automation.asked import Ask
 from svyazka.business.automation.trigger import Event
 from svyazka.business.clients.models import Client
 from svyazka.business.deals.models import Deal
@@ -17,7 +21,11 @@ class CannotAct(Exception):
 
 
 class TryLater(Exception):
-    """It did not work now."""
+    """It did not work now. `at`: not before that; None: after the usual pause."""
+
+    def __init__(self, words: object = "", *, at: datetime | None = None) -> None:
+        super().__init__(str(words))
+        self.at = at
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,18 @@ class Case:
     deal: Deal | None
     client: Client | None
     key: str  # of the run and the step: what leads outside says it, so that it is known as the same
+
+    @property
+    def its_deal(self) -> Deal:
+        if self.deal is None:
+            raise CannotAct(gettext("It is about no deal."))
+        return self.deal
+
+    @property
+    def its_client(self) -> Client:
+        if self.client is None:
+            raise CannotAct(gettext("It is about no client."))
+        return self.client
 
 
 @dataclass(frozen=True)
@@ -42,6 +62,9 @@ class Action(Protocol):
     code: ClassVar[str]
     title: ClassVar[Any]  # lazy words: “Give somebody a task”
     leads_outside: ClassVar[bool]  # it cannot be taken back by a transaction: a message, another server
+
+    def form(self, given: Mapping[str, Any]) -> Sequence[Ask]:
+        """Which inputs the builder draws for it (asked.py)."""
 
     def read(self, typed: Mapping[str, Any]) -> dict[str, Any]:
         """What the form of the builder sends, as it is stored. Raises Refused with `fields`."""

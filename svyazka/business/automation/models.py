@@ -26,6 +26,8 @@ class Rule(models.Model):
     wait_minutes = models.PositiveIntegerField(default=0)  # after the event; whether it is so is asked then
     position = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=False)
+    active_since = models.DateTimeField(null=True)  # what happened before that does not concern it
+    hears_brought = models.BooleanField(default=False)  # also what comes out of files and other systems
     stopped_at = models.DateTimeField(null=True)  # by the house: it went round in a circle, or failed again and again
     stopped_why = models.CharField(max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -61,11 +63,13 @@ class Run(models.Model):
         LEFT = "left", _("the conditions did not hold")
         FAILED = "failed", _("failed")
         STOPPED = "stopped", _("stopped: it went round in a circle")
+        UNSURE = "unsure", _("nobody knows whether it was done")
 
     id = models.BigAutoField(primary_key=True)
     rule = models.ForeignKey(Rule, models.CASCADE, related_name="runs", db_index=False)
     version = models.PositiveIntegerField()
     event_key = models.CharField(max_length=120, db_collation="C")
+    once_key = models.CharField(max_length=40, null=True)  # of a rule that acts once: "deal/17", from then on
     event = models.JSONField(default=dict)  # as `trigger.Event` stores itself: ids, codes and moments only
     deal_id = models.BigIntegerField(null=True)
     client_id = models.BigIntegerField(null=True)
@@ -75,15 +79,20 @@ class Run(models.Model):
     depth = models.PositiveSmallIntegerField(default=0)  # how many rules stand behind the event
     cause = models.ForeignKey("self", models.SET_NULL, null=True, related_name="followed", db_index=False)
     tries = models.PositiveSmallIntegerField(default=0)
+    is_outside = models.BooleanField(default=False)  # its next step leads outside: nobody else waits for that
     why = models.CharField(max_length=500, blank=True)  # in words: which condition did not hold, what failed
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["rule", "event_key"], name="run_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "event_key"], name="run_once"),
+            models.UniqueConstraint(fields=["rule", "once_key"], name="run_once_for_each"),
+        ]
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="run_due"),
+            models.Index(fields=["is_outside", "due_at", "id"], condition=Q(state="waiting"), name="run_due"),
             models.Index(fields=["rule", "-at", "-id"], name="run_of_rule"),
             models.Index(fields=["deal_id", "-at"], condition=Q(deal_id__isnull=False), name="run_of_deal"),
+            models.Index(fields=["client_id", "-at"], condition=Q(client_id__isnull=False), name="run_of_client"),
             models.Index(fields=["-at", "-id"], name="run_recent"),
         ]
 
@@ -110,11 +119,25 @@ class Step(models.Model):
 
 
 class Followed(models.Model):
-    """How far a stream of what happens has been followed: one row for each."""
+    """How far a stream of what happens has been followed (stream.py): one row for each, and one for each rule of time.
+
+    Numbers are given out before a commit, so a lower one may appear after a higher one. Below `low` nothing appears any
+    more; above it rows count that were written by a transaction from `transaction` on.
+    """
 
     stream = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()
-    transaction = models.BigIntegerField()  # of all before it, whatever they wrote was seen
+    transaction = models.BigIntegerField(default=0)  # of all before it, whatever they wrote was seen
+    low = models.BigIntegerField(default=0)
+    mark = models.BigIntegerField(default=0)  # becomes `low` once all transactions before `mark_transaction` have ended
+    mark_transaction = models.BigIntegerField(default=0)
+    reached = models.BigIntegerField(default=0)  # the number that had been given out last, at the last round
+
+
+class Edition(models.Model):
+    """One row. Another edition: the rules in force are others (in_force.py)."""
+
+    edition = models.CharField(max_length=32)
 
 
 class Trial(models.Model):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.clients import mentions
 from svyazka.business.clients.models import Interaction
+from svyazka.business.journal import because
 from svyazka.business.journal.record import About, Actor, announce, record
 from svyazka.business.notices.tell import tell
 from svyazka.business.staff.models import Person
@@ -50,12 +51,18 @@ def add(
         channel=channel,
         by_id=by.actor_id,
         text=text.replace("\x00", ""),
-        data=data or {},
+        data={**(data or {}), **_by_rule()},
         arrival_id=arrival_id,
         waiting=waiting,
     )
     announce("interaction", happened.pk, data=_ids(happened))
     return happened
+
+
+def _by_rule() -> dict[str, Any]:
+    """A history says by which of the company's rules; and rules know what came of them."""
+    reason = because.now()
+    return {"run": reason.run_id, "rule": reason.rule} if reason.run_id else {}
 
 
 def add_all(happened: Sequence[Interaction]) -> Sequence[Interaction]:

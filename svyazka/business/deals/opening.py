@@ -61,9 +61,10 @@ def open_deal(
     facts: dict[str, Any] | None = None,
     responsible: Person | None = None,
     pipeline: Pipeline | None = None,
+    parent: Deal | None = None,
 ) -> Deal:
     """Opens it in the first stage of the pipeline (the first one, unless named), with a next step. Where nobody is
-    named as responsible, the pipeline's rules say who it is."""
+    named as responsible, the pipeline's rules say who it is. `parent`: the deal of which it comes."""
     stage = first_stage(pipeline)
     now = clock.now()
     due_at = due_in(stage, now, facts or {})
@@ -89,6 +90,8 @@ def open_deal(
         stage_due_at=due_at,
         next_step=step,
         next_step_at=step_at if step else None,
+        parent=parent,
+        first_id=(parent.first_id or parent.pk) if parent else None,
     )
     about = About("deal", deal.pk, client_id=client.pk, deal_id=deal.pk)
     record("deals.opened", about, by=by, changes={"stage": (None, stage.code)}, data={"stage": stage.pk})

@@ -17,6 +17,7 @@ from svyazka.business.imports import columns
 from svyazka.business.imports.cells import typed
 from svyazka.business.imports.found import code_of_deal, known_of
 from svyazka.business.imports.models import Import, ImportLine
+from svyazka.business.journal import because
 from svyazka.business.journal.record import About, record
 from svyazka.business.staff.models import Person
 from svyazka.business.visits import change as visits
@@ -132,12 +133,13 @@ class _Work:
         said = [(self.targets[key], typed(value)) for key, value in wanted.items()]
         if not said:
             return
-        if isinstance(one, Deal):
-            visits.change_deal(one, {code_of_deal(target): text for target, text in said}, by=self.by)
-        else:
-            own = {target.code: text for target, text in said if target.is_own}
-            facts = {target.code: text for target, text in said if not target.is_own}
-            client_facts.change(one, own, facts, by=self.by)
+        with because.brought_along():
+            if isinstance(one, Deal):
+                visits.change_deal(one, {code_of_deal(target): text for target, text in said}, by=self.by)
+            else:
+                own = {target.code: text for target, text in said if target.is_own}
+                facts = {target.code: text for target, text in said if not target.is_own}
+                client_facts.change(one, own, facts, by=self.by)
 
     def _end(self, line: ImportLine, state: str, failure: Exception) -> None:
         line.state, line.faults = state, self._faults(failure)

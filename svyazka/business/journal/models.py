@@ -18,6 +18,8 @@ class Entry(models.Model):
     deal_id = models.BigIntegerField(null=True)
     changes = models.JSONField(default=dict)  # {"stage": ["new", "contacted"]}
     note = models.TextField(blank=True)
+    run_id = models.BigIntegerField(null=True)  # of the company's rule that did it (because.py)
+    is_brought = models.BooleanField(default=False, db_default=False)  # it has happened elsewhere: a file, a move
 
     class Meta:
         indexes = [

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
-from svyazka.business.journal import bell
+from svyazka.business.journal import because, bell
 from svyazka.business.journal.models import LiveEvent
 from svyazka.kit import clock
 
@@ -49,8 +49,9 @@ class About:
 
 _RECORD = """
 with entry as (
-    insert into journal_entry (at, by_id, actor, verb, kind, object_id, client_id, deal_id, changes, note)
-    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    insert into journal_entry
+        (at, by_id, actor, verb, kind, object_id, client_id, deal_id, changes, note, run_id, is_brought)
+    values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 )
 insert into journal_liveevent (at, topic, object_id, people, data) values (%s, %s, %s, %s, %s)
 """
@@ -74,13 +75,13 @@ def record(
     `changes`: field → (from, to). `data`: further ids for the browsers; never anything personal.
     Call it inside the transaction that makes the change.
     """
-    now = clock.now()
+    now, reason = clock.now(), because.now()
     ids = _json({**_whose(about), **(data or {})})
     concerned = sorted(set(people))
     # People without the office's view (engineers, crews) hear only what is addressed to them: a row of their own.
     written = [
         now, by.actor_id, "" if by.actor_id else by.actor_name, verb, about.kind, about.object_id,
-        about.client_id, about.deal_id, _json(dict(changes or {})), note,
+        about.client_id, about.deal_id, _json(dict(changes or {})), note, reason.run_id, reason.is_brought,
         now, about.kind, about.object_id, None, ids,
     ]  # fmt: skip
     with connection.cursor() as cursor:
@@ -135,9 +136,11 @@ class Change:
 
 
 def record_all(changes: Sequence[Change], *, quietly: bool = False) -> None:
-    """In two statements, in this order. `quietly`: there are thousands, and no page has to show each at once."""
+    """In two statements, in this order. `quietly`: there are thousands that come from elsewhere, and no page has
+    to show each at once."""
     if not changes:
         return
+    reason = because.now()
     rows = [
         {
             "by_id": one.by.actor_id, "actor": "" if one.by.actor_id else one.by.actor_name, "verb": one.verb,
@@ -147,14 +150,15 @@ def record_all(changes: Sequence[Change], *, quietly: bool = False) -> None:
         for one in changes
     ]  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_RECORD_ALL, [clock.now(), _json(rows)])
+        cursor.execute(_RECORD_ALL, [clock.now(), reason.run_id, quietly or reason.is_brought, _json(rows)])
     if not quietly:
         announce_all(News(one.about.kind, one.about.object_id, _whose(one.about)) for one in changes)
 
 
 _RECORD_ALL = """
-insert into journal_entry (at, by_id, actor, verb, kind, object_id, client_id, deal_id, changes, note)
-select %s, by_id, actor, verb, kind, object_id, client_id, deal_id, changes, ''
+insert into journal_entry
+    (at, by_id, actor, verb, kind, object_id, client_id, deal_id, changes, note, run_id, is_brought)
+select %s, by_id, actor, verb, kind, object_id, client_id, deal_id, changes, '', %s, %s
 from jsonb_to_recordset(%s) as changed (
     by_id bigint, actor text, verb text, kind text, object_id bigint, client_id bigint, deal_id bigint, changes jsonb)
 """

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.utils import translation
 
+from svyazka.business.journal import because
 from svyazka.business.journal.record import About, record
 from svyazka.business.moving_in import checking, reading, reading_system, storing, undoing
 from svyazka.business.moving_in.models import AT_WORK, MoveIn, MoveInEvent, MoveInRow
@@ -36,7 +37,7 @@ def go_on() -> bool:
         if given is None:
             return False
         # What is wrong with a line is said in the language of whoever has sent it.
-        with translation.override(given.by.language):
+        with translation.override(given.by.language), because.brought_along():
             _work_on(given)
     return True
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.utils.translation import pgettext_lazy
 
 from svyazka.business.agreements import erased as agreements
+from svyazka.business.automation import erased as automation
 from svyazka.business.calls import erased as calls
 from svyazka.business.clients import erased as clients
 from svyazka.business.clients.models import Client, Trait
@@ -68,6 +69,7 @@ OWN = (emptied(DataFile, "client_id", "file", values={"state": DataFile.State.GO
 ALL: tuple[Step, ...] = (
     *OWN,
     *problems.ERASED,
+    *automation.ERASED,
     *notices.ERASED,
     *duplicates.ERASED,
     *moving_in.ERASED,

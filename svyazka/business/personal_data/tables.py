@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from svyazka.business.agreements import of_client as agreements
+from svyazka.business.automation import of_client as automation
 from svyazka.business.calls import of_client as calls
 from svyazka.business.clients import of_client as clients
 from svyazka.business.clients.models import Client
@@ -28,7 +29,7 @@ from svyazka.kit.held import Held
 
 ROOMS = (
     clients, sorting, consents, conversations, deals, visits, calls, sheets, site_work, agreements, inbox, intake,
-    imports, moving_in, duplicates, notices, problems, journal,
+    imports, moving_in, duplicates, notices, problems, automation, journal,
 )  # fmt: skip
 
 
@@ -98,6 +99,8 @@ TITLES: dict[str, Promise] = {
     "Notice": pgettext_lazy("data", "Told to the staff"),
     "Outgoing": pgettext_lazy("data", "On its way to the staff"),
     "Problem": pgettext_lazy("data", "Problems with his deals"),
+    "Run": pgettext_lazy("data", "Rules that acted"),
+    "Step": pgettext_lazy("data", "What they did"),
     "Entry": pgettext_lazy("data", "Journal of changes"),
 }
 WORDS: dict[str, Promise] = {
@@ -207,6 +210,7 @@ WORDS: dict[str, Promise] = {
     "stage__words": pgettext_lazy("data", "Stage"),
     "started_at": pgettext_lazy("data", "When"),
     "starts_at": pgettext_lazy("data", "From"),
+    "rule__name": pgettext_lazy("data", "Rule"),
     "state": pgettext_lazy("data", "State"),
     "state_at": pgettext_lazy("data", "Since"),
     "status": pgettext_lazy("data", "State"),

@@ -71,14 +71,16 @@ def book(
     wishes: str = "",
     address: str = "",
     hold: UUID | None = None,
+    is_within: bool = False,
 ) -> Visit:
     """Makes a visit and takes the deal on. The same `request_id` again gives the same visit. `hold`: the request by
-    which its time was held."""
+    which its time was held; `is_within`: as for `move`."""
     given: dict[str, Any] = {"request_id": request_id, "by": by, "wishes": wishes, "address": address}
     return with_others_offered(
         lambda: _book(Wish(kind, resource, starts_at.astimezone(UTC), deal, holds=(hold,) if hold else ()), **given),
         lambda: others(deal, kind, address),
         tries=TRIES if kind.takes_others else 1,
+        is_within=is_within,
     )
 
 
@@ -326,7 +328,10 @@ def put(
         "starts_at": (was.isoformat(), current.starts_at.isoformat()),
         "resource": (before.name, resource.name),
     }
-    tell(current, "moved", by=by, note=current.reason, changes=changes, was=was, also=also)
+    tell(
+        current, "moved", by=by, note=current.reason, changes=changes, was=was, also=also,
+        data={"number": current.moves},
+    )  # fmt: skip
     its_deal.write_date(current, by=by)
     if was_confirmed and is_another_time:
         its_deal.ask_again(current, by=by)

@@ -39,14 +39,16 @@ def hold(
     request_id: UUID,
     by: Actor,
     lasts: timedelta = HELD_FOR,
+    is_within: bool = False,
 ) -> Hold:
     """For everybody and everything that such a visit takes. What the same person has held for this deal before is free
-    again. The same `request_id` again gives the same hold."""
+    again. The same `request_id` again gives the same hold. `is_within`: as for `booking.move`."""
     start = starts_at.astimezone(UTC)
     return booking.with_others_offered(
         lambda: _hold(Wish(kind, resource, start, deal), request_id, by, lasts),
         lambda: booking.others(deal, kind),
         tries=booking.TRIES if kind.takes_others else 1,
+        is_within=is_within,
     )
 
 

@@ -75,6 +75,7 @@ def of_history(visit: Visit, event: str) -> dict[str, Any]:
         "at": visit.starts_at.isoformat(),
         "resource": visit.resource.name,
         "kind": visit.kind.words,
+        "code": visit.kind.code,
     }
 
 

@@ -51,6 +51,7 @@ def test_it_stands_in_the_journal_and_in_the_history(visit, deal, olga):
         "at": visit.starts_at.isoformat(),
         "resource": "Егор Кузнецов",
         "kind": {"ru": "Замер", "en": "Measurement"},
+        "code": "measurement",
     }
 
 

@@ -98,6 +98,8 @@ WORDINGS: dict[str, Wording] = {
     "thread.fell_back": Wording(
         gettext_lazy("{client} could not be written to: ring instead"), "phone", "/messages/{client}/", "bad"
     ),
+    "rule.says": Wording(gettext_lazy("{text}"), "task"),
+    "rule.says_of_client": Wording(gettext_lazy("{text}"), "task", "/clients/{client}/"),
     "note.mentioned": Wording(gettext_lazy("{by} mentions you: {text}"), "note"),
     "bot.silent": Wording(
         gettext_lazy("No answer to {bot} since {since_at}: notices do not go out through it"),
@@ -151,6 +153,15 @@ WORDINGS: dict[str, Wording] = {
     ),
     "deals.came_back_many": Wording(
         gettext_lazy("Leads not taken up in time: {count}"), "warning", "/distribution/", "bad"
+    ),
+    "rule.stopped": Wording(
+        gettext_lazy("The rule “{name}” was stopped: {why}"), "warning", "/settings/automations/{rule}/", "bad"
+    ),
+    "rule.unsure": Wording(
+        gettext_lazy("The rule “{name}”: nobody knows whether it was done"),
+        "warning",
+        "/settings/automations/log/{run}/",
+        "bad",
     ),
     "road.new": Wording(
         gettext_lazy("A new visit: {kind}, {visit_at}, {street}"), "visit", "/field/visits/{visit}/", "good"

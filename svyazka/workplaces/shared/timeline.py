@@ -211,6 +211,8 @@ def _who(one: Interaction, staff: Mapping[int, str]) -> str:
     if one.by_id:
         return staff.get(one.by_id, "")
     by = one.data.get("by")
+    if not by and (rule := one.data.get("rule")):
+        return _("by the rule “{name}”").format(name=rule)
     return staff.get(by, "") if isinstance(by, int) else str(by or "")
 
 

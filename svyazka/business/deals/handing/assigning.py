@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from svyazka.business.clients.models import Interaction
-from svyazka.business.journal import bell
+from svyazka.business.journal import because, bell
 from svyazka.business.journal.record import Actor
 from svyazka.business.notices.tell import tell
 from svyazka.business.staff.models import Person
@@ -76,6 +76,7 @@ def assign(gifts: Collection[Gift], *, at: datetime, by: Actor, verb: str = "dea
         "actor": "" if by.actor_id else by.actor_name,
         "verb": verb,
         "batch": batch,
+        "run": because.now().run_id,
     }
     with connection.cursor() as cursor:
         for statement in (_GIVE, _GIVE_STEPS, _GIVE_LEGS, _RECORD):
@@ -113,9 +114,9 @@ said as (
     left join staff_person person on person.id = gift.person_id
 ),
 entry as (
-    insert into journal_entry (at, by_id, actor, verb, kind, object_id, client_id, deal_id, changes, note)
+    insert into journal_entry (at, by_id, actor, verb, kind, object_id, client_id, deal_id, changes, note, run_id)
     select %(at)s, %(by)s, %(actor)s, %(verb)s, 'deal', id, client_id, id,
-           jsonb_build_object('responsible', jsonb_build_array(former, person)), %(batch)s from said
+           jsonb_build_object('responsible', jsonb_build_array(former, person)), %(batch)s, %(run)s::bigint from said
 )
 insert into journal_liveevent (at, topic, object_id, people, data)
 select %(at)s, 'deal', id, null, jsonb_build_object('client', client_id, 'deal', id, 'stage', stage_id) from said

@@ -19,7 +19,7 @@ from svyazka.business.deals.handing.assigning import Held
 from svyazka.business.deals.models import Task
 from svyazka.business.deals.work import tasks
 from svyazka.business.journal import bell
-from svyazka.business.journal.record import announce
+from svyazka.business.journal.record import Actor, announce
 from svyazka.business.notices.tell import tell
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
@@ -55,7 +55,7 @@ def ring_these(
     due_at: datetime,
     share: Share,
     among: Sequence[Person] = (),
-    by: Person,
+    by: Actor,
 ) -> Listed:
     """A call for each of these deals that has none yet."""
     what = tasks.said(what)
@@ -89,14 +89,16 @@ def _refuse_sharing(deal_ids: Collection[int], share: Share, among: Sequence[Per
         raise Refused(_("Choose people who work with the calling list."))
 
 
-def _looked_up(deal_ids: Collection[int], by: Person) -> tuple[set[int], set[int]]:
+def _looked_up(deal_ids: Collection[int], by: Actor) -> tuple[set[int], set[int]]:
     """Which of them this person may change, and which have a call already. They are locked: a call that somebody else
-    is just planning is seen."""
-    reaching = rights.reaching(by)
+    is just planning is seen. The house itself may change all."""
+    reaching = rights.reaching(by) if isinstance(by, Person) else None
     with connection.cursor() as cursor:
         cursor.execute("select id, responsible_id, department_id from deals_deal where id = any(%s)", [list(deal_ids)])
         rows = cursor.fetchall()
-    reached = {deal for deal, who, of in rows if reaching.covers(responsible_id=who, department_id=of)}
+    reached = {
+        deal for deal, who, of in rows if reaching is None or reaching.covers(responsible_id=who, department_id=of)
+    }
     return reached, have_one(reached)
 
 
@@ -108,15 +110,20 @@ def _shared(wanted: Sequence[Held], share: Share, among: Sequence[Person]) -> li
     return sharing.in_turn([Candidate(one.pk) for one in among], [Piece()] * len(wanted))
 
 
-def _plan(wanted: Sequence[Held], people: Sequence[int | None], what: str, due_at: datetime, *, by: Person) -> None:
+def _plan(wanted: Sequence[Held], people: Sequence[int | None], what: str, due_at: datetime, *, by: Actor) -> None:
     Task.objects.bulk_create(
         [
-            Task(deal_id=one.id, kind=Task.Kind.CALL, what=what, due_at=due_at, person_id=person, by=by)
+            Task(deal_id=one.id, kind=Task.Kind.CALL, what=what, due_at=due_at, person_id=person, by_id=by.actor_id)
             for one, person in zip(wanted, people, strict=True)
         ],
         batch_size=MOST,
     )
-    given: dict[str, Any] = {"deals": [one.id for one in wanted], "at": clock.now(), "by": by.pk}
+    given: dict[str, Any] = {
+        "deals": [one.id for one in wanted],
+        "at": clock.now(),
+        "by": by.actor_id,
+        "actor": "" if by.actor_id else by.actor_name,
+    }
     given |= {"what": what, "due_at": due_at.isoformat()}
     with connection.cursor() as cursor:
         cursor.execute(_SHOW, given)
@@ -135,7 +142,7 @@ from (
 _RECORD = """
 with entry as (
     insert into journal_entry (at, by_id, actor, verb, kind, object_id, client_id, deal_id, changes, note)
-    select %(at)s, %(by)s, '', 'deals.step_planned', 'deal', id, client_id, id,
+    select %(at)s, %(by)s, %(actor)s, 'deals.step_planned', 'deal', id, client_id, id,
            jsonb_build_object('what', jsonb_build_array(null, %(what)s::text),
                               'due_at', jsonb_build_array(null, %(due_at)s::text)), ''
     from deals_deal where id = any(%(deals)s)
@@ -146,7 +153,7 @@ where id = any(%(deals)s)
 """
 
 
-def _tell(given: Mapping[int | None, int], what: str, due_at: datetime, *, by: Person) -> None:
+def _tell(given: Mapping[int | None, int], what: str, due_at: datetime, *, by: Actor) -> None:
     """One notice for each, however many clients he has to ring."""
     for person_id, count in given.items():
         if person_id:
