@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["SVYAZKA_DATA"] = str(folder)
     # Nothing of it has to survive a power cut.
     cluster = Embedded(folder, settings={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"})
-    cluster.start()
+    _begin_with_tables(cluster)
     os.environ["DATABASE_URL"] = cluster.url()
     config.stash[_CLUSTER] = cluster
     _point_settings_at(cluster.url())
@@ -50,6 +54,40 @@ def _point_settings_at(url: str) -> None:
     settings.DATABASES["default"].update({key: given[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
 
 
+def _begin_with_tables(cluster: Any) -> None:
+    """All migrations take twenty seconds of the processor; what they make is kept beside the code until one of them
+    is another, or the month is (tables are cut by it)."""
+    kept = Path(__file__).with_name("build") / "tables-of-tests" / _tables_named()
+    if not kept.exists():
+        _make_tables(cluster, kept)
+    subprocess.run(["/bin/cp", "-a", kept, cluster.cluster], check=True)
+    cluster.start()
+
+
+def _tables_named() -> str:
+    made_by = hashlib.sha256(f"{date.today():%Y-%m}".encode())
+    code = Path(__file__).parent / "svyazka"
+    for path in sorted([*code.glob("*/*/migrations/*.py"), *code.glob("config/*.py"), code / "kit/partitions.py"]):
+        made_by.update(path.read_bytes())
+    return made_by.hexdigest()[:16]
+
+
+def _make_tables(cluster: Any, kept: Path) -> None:
+    from svyazka.config import database
+
+    shutil.rmtree(kept.parent, ignore_errors=True)
+    kept.parent.mkdir(parents=True)
+    cluster.start()
+    url = cluster.url(_TABLES)
+    database.make_sure(url)
+    words = [sys.executable, "-m", "django", "migrate", "-v", "0"]
+    subprocess.run(words, check=True, env={**os.environ, "DATABASE_URL": url}, cwd=Path(__file__).parent)
+    cluster.stop()
+    # In one step, so that nobody finds half of it.
+    shutil.move(cluster.cluster, kept.with_suffix(".new"))
+    kept.with_suffix(".new").rename(kept)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     cluster = config.stash.get(_CLUSTER, None)
     if cluster:
@@ -58,6 +96,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 _CLUSTER: pytest.StashKey = pytest.StashKey()
+_TABLES = "tables_of_tests"  # the database out of which those of the tests are made
 
 
 @pytest.fixture(scope="session")
@@ -73,14 +112,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
     given = settings.DATABASES["default"]
     name = given["TEST"].get("NAME") or f"test_{given['NAME']}"
-    template = f"{name}_template"
-    url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{template}").geturl()
-    database.make_sure(url)
-    given["TEST"]["TEMPLATE"] = template
-    direct = urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
-    settings.DATABASE_DIRECT_URL = direct
-    with psycopg.connect(urlsplit(url)._replace(path="/postgres").geturl(), autocommit=True) as connection:
+    url = urlsplit(settings.DATABASE_URL)
+    with psycopg.connect(url._replace(path="/postgres").geturl(), autocommit=True) as connection:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        is_made = connection.execute("select 1 from pg_database where datname = %s", [_TABLES]).fetchone()
+    if not is_made:  # a server of somebody's own
+        database.make_sure(url._replace(path=f"/{name}_template").geturl())
+    given["TEST"] |= {"TEMPLATE": _TABLES, "MIGRATE": False} if is_made else {"TEMPLATE": f"{name}_template"}
+    settings.DATABASE_DIRECT_URL = url._replace(path=f"/{name}").geturl()
 
 
 @pytest.fixture(scope="session", autouse=True)
