@@ -104,7 +104,7 @@ def _add_care(commands: Commands) -> None:
     bench.add_argument(
         "name",
         metavar="NAME",
-        choices=("pages", "start", "live", "process", "telephony", "visits", "field", "matching", "channels"),
+        choices=("pages", "start", "live", "process", "telephony", "visits", "field", "matching", "channels", "rules"),
         help="pages, start, live, process, telephony, visits, field, matching",
     )
     bench.add_argument("--quick", action="store_true", help="within a minute: a smaller base, the same rows")
