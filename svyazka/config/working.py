@@ -36,6 +36,7 @@ from svyazka.business.journal import bell
 from svyazka.business.moving_in import going_on as moving_in
 from svyazka.business.moving_in import upload as moves
 from svyazka.business.notices import delivering, sending
+from svyazka.business.parameters import rounds as parameters
 from svyazka.business.personal_data import erasing, papers
 from svyazka.business.personal_data import files as data_files
 from svyazka.business.places import placing
@@ -73,6 +74,8 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (problems.sweep_changed, 1.0),  # at the first bell after that time
     (problems.count_stays, 3600.0),
     (problems.morning, 30.0),
+    (parameters.go_round, 1.0),
+    (parameters.count_on, 2.0),
     (coming_back.go_round, 30.0),
     (reminding.remind_of_questions, 30.0),
     (searched.go_round, 5.0),
