@@ -193,15 +193,15 @@ def test_somebody_is_there(case, mikhail):
 def test_a_formula_over_what_is_known(case, vera):
     one = case()
     Deal.objects.filter(pk=one.deal.pk).update(amount="150000")
-    assert holds("formula", {"holder": "deal", "formula": "[Сумма] > 100 000"}, one)
-    assert not holds("formula", {"holder": "deal", "formula": "[Сумма] > 200 000"}, one)
+    assert holds("formula", {"holder": "deal", "formula": "[Сумма сделки] > 100 000"}, one)
+    assert not holds("formula", {"holder": "deal", "formula": "[Сумма сделки] > 200 000"}, one)
     Deal.objects.filter(pk=one.deal.pk).update(amount=None)
-    assert not holds("formula", {"holder": "deal", "formula": "[Сумма] > 100 000"}, one)
-    read = conditions.read([{"kind": "formula", "given": {"holder": "deal", "formula": "[Сумма]>5"}}])
-    assert conditions.words(read) == ["[Сумма] > 5"]
+    assert not holds("formula", {"holder": "deal", "formula": "[Сумма сделки] > 100 000"}, one)
+    read = conditions.read([{"kind": "formula", "given": {"holder": "deal", "formula": "[Сумма сделки]>5"}}])
+    assert conditions.words(read) == ["[Сумма сделки] > 5"]
 
 
-@pytest.mark.parametrize("formula", ["[Сумма] >", "[Нет такого] > 1", "[Сумма] + 1"])
+@pytest.mark.parametrize("formula", ["[Сумма сделки] >", "[Нет такого] > 1", "[Сумма сделки] + 1"])
 def test_what_is_no_formula_of_yes_or_no_is_refused(windows, formula):
     with pytest.raises(Refused) as refusal:
         conditions.read([{"kind": "formula", "given": {"holder": "deal", "formula": formula}}])

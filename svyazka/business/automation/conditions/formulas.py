@@ -37,7 +37,9 @@ class FormulaHolds:
         whose = ((names.DEAL, _("of the deal")), (names.CLIENT, _("of the client")))
         return [
             Ask("holder", "choice", _("Over what is known"), choices=whose, required=True, initial=names.DEAL),
-            Ask("formula", "formula", _("Formula"), required=True, help=_("For example: [Amount] > 100 000")),
+            Ask(
+                "formula", "formula", _("Formula"), required=True, help=_("For example: [Amount of the deal] > 100 000")
+            ),
         ]
 
     def read(self, typed: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +52,7 @@ class FormulaHolds:
             said = wording.of_wrong(wrong)
             raise Refused(said, fields={"formula": said}) from wrong
         if kind != Kind.YES:
-            said = gettext("It must be yes or no: compare something, for example [Amount] > 100 000.")
+            said = gettext("It must be yes or no: compare something, for example [Amount of the deal] > 100 000.")
             raise Refused(said, fields={"formula": said})
         return {**found, "formula": written(formula)}
 
