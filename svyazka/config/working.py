@@ -18,6 +18,7 @@ from django.db import DatabaseError, connections
 
 from svyazka.business.agreements import delivering as agreements
 from svyazka.business.automation import follow, run, sweep
+from svyazka.business.automation import log as rules_log
 from svyazka.business.calls import commands
 from svyazka.business.calls.floor import counting
 from svyazka.business.calls.recordings import fetch, keeping
@@ -36,6 +37,7 @@ from svyazka.business.journal import bell
 from svyazka.business.moving_in import going_on as moving_in
 from svyazka.business.moving_in import upload as moves
 from svyazka.business.notices import delivering, sending
+from svyazka.business.parameters import rounds as parameters
 from svyazka.business.personal_data import erasing, papers
 from svyazka.business.personal_data import files as data_files
 from svyazka.business.places import placing
@@ -73,6 +75,8 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (problems.sweep_changed, 1.0),  # at the first bell after that time
     (problems.count_stays, 3600.0),
     (problems.morning, 30.0),
+    (parameters.go_round, 1.0),
+    (parameters.count_on, 2.0),
     (coming_back.go_round, 30.0),
     (reminding.remind_of_questions, 30.0),
     (searched.go_round, 5.0),
@@ -106,6 +110,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (about.sort_noted, 60.0),
     (routing.escalate_due, 10.0),
     (sweep.sweep, 60.0),
+    (rules_log.forget_old, 600.0),
 )
 
 log = structlog.get_logger(__name__)

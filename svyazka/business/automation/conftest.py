@@ -67,7 +67,7 @@ class Move(SetAmount):
     code: str = "made_up.move"
 
     def writes(self, given: Mapping[str, Any]) -> frozenset[str]:
-        return frozenset({f"stage:{given['stage']}"})
+        return frozenset({f"stage:{given['stage']}"} if given.get("says", True) else ())
 
     def act(self, given: Mapping[str, Any], case: Case, *, by: Any) -> Done:
         from svyazka.business.deals import moves

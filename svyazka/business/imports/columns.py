@@ -69,7 +69,7 @@ _ALSO: dict[str, tuple[str | Promise, ...]] = {
 
 def offered() -> list[Target]:
     """All that can be filled in from a file, besides the keys."""
-    fields = Field.objects.filter(of__in=(Field.Of.DEAL, Field.Of.CLIENT))
+    fields = Field.objects.filter(of__in=(Field.Of.DEAL, Field.Of.CLIENT), is_computed=False)
     return [*OWN, *(Target(field.code, field.of, field, field.name) for field in fields)]
 
 

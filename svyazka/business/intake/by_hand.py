@@ -126,7 +126,7 @@ def known_of_extra(extra: Mapping[str, str]) -> dict[str, Any]:
     if not extra:
         return {}
     known = {}
-    for field in Field.objects.filter(of=Field.Of.DEAL, is_active=True, code__in=list(extra)):
+    for field in Field.objects.filter(of=Field.Of.DEAL, is_active=True, is_computed=False, code__in=list(extra)):
         with suppress(Refused):
             known[field.code] = values.plain(values.read(field, extra[field.code]))
     return {code: value for code, value in known.items() if value is not None}

@@ -99,7 +99,7 @@ def read_again(account: ChannelAccount, *, by: Actor) -> int:
 
 
 def fields_of_deals() -> list[tuple[str, str]]:
-    fields = Field.objects.filter(of=Field.Of.DEAL, is_active=True).order_by("pk")
+    fields = Field.objects.filter(of=Field.Of.DEAL, is_active=True, is_computed=False).order_by("pk")
     return [(f"{OF_DEAL}{one.code}", str(one)) for one in fields]
 
 
@@ -108,4 +108,6 @@ def _is_name(name: str) -> bool:
 
 
 def _codes() -> list[str]:
-    return list(Field.objects.filter(of=Field.Of.DEAL, is_active=True).values_list("code", flat=True))
+    return list(
+        Field.objects.filter(of=Field.Of.DEAL, is_active=True, is_computed=False).values_list("code", flat=True)
+    )

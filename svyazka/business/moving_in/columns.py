@@ -58,7 +58,7 @@ _ENOUGH = 0.6  # of the cells that hold something
 
 def own_fields() -> dict[str, Field]:
     """The company's own, by their target."""
-    fields = Field.objects.filter(of__in=(Field.Of.DEAL, Field.Of.CLIENT), is_active=True)
+    fields = Field.objects.filter(of__in=(Field.Of.DEAL, Field.Of.CLIENT), is_active=True, is_computed=False)
     return {f"field.{field.code}": field for field in fields}
 
 

@@ -13,8 +13,8 @@ from svyazka.business.personal_data.tables import ROOMS, TITLES, WORDS, every, f
 from svyazka.kit.erased import Fate
 from svyazka.kit.held import Held
 
-# Rooms that hold nothing of a client: the staff, places of buildings; and what is asked for here.
-WITHOUT = {"staff", "places", "calendars", "personal_data"}
+# Rooms that hold nothing of a client: the staff, places of buildings, formulas; and what is asked for here.
+WITHOUT = {"staff", "places", "calendars", "parameters", "personal_data"}
 WORDED = {"CharField", "TextField", "JSONField", "ArrayField", "FileField", "BinaryField", "SlugField"}
 
 

@@ -164,7 +164,7 @@ def _code(name: Mapping[str, str], taken: set[str]) -> str:
 
 def counters() -> Any:
     """The fields of a deal that can take how many rows there are."""
-    return DealField.objects.filter(of=DealField.Of.DEAL, kind=DealField.Kind.NUMBER, is_active=True)
+    return DealField.objects.filter(of=DealField.Of.DEAL, kind=DealField.Kind.NUMBER, is_active=True, is_computed=False)
 
 
 def needs_field(field: DealField) -> list[str]:

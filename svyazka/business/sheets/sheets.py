@@ -203,7 +203,7 @@ def _counted(form: Form, sheet: Sheet) -> dict[str, str]:
         for section in form.sections
         if section.rows and section.rows.counts
     }
-    known = DealField.objects.filter(code__in=wanted, of=DealField.Of.DEAL, is_active=True)
+    known = DealField.objects.filter(code__in=wanted, of=DealField.Of.DEAL, is_active=True, is_computed=False)
     return {code: wanted[code] for code in known.values_list("code", flat=True)}
 
 

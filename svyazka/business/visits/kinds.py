@@ -202,7 +202,7 @@ def _of_stages(wish: Wish) -> Iterator[tuple[str, str]]:
 
 def days_of_deals() -> Any:
     """The fields that can take the day of a visit."""
-    return Field.objects.filter(of=Field.Of.DEAL, kind__in=OF_A_DAY, is_active=True)
+    return Field.objects.filter(of=Field.Of.DEAL, kind__in=OF_A_DAY, is_active=True, is_computed=False)
 
 
 def _in_words(kind: VisitKind) -> dict[str, Any]:

@@ -40,6 +40,8 @@ KINDS = {
     "calling_hours": (gettext_lazy("Hours for calls out"), "/office/calls-out/"),
     "pipeline": (gettext_lazy("Pipeline"), ""),
     "field": (gettext_lazy("Field"), ""),
+    "parameter": (gettext_lazy("Parameter"), ""),
+    "recount": (gettext_lazy("Parameters"), ""),
     "client_messages": (gettext_lazy("Messages to clients"), "/office/client-messages/"),
     "loss_reason": (gettext_lazy("Loss reason"), ""),
     "visit_kind": (gettext_lazy("Kind of visits"), ""),

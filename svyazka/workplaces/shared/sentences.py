@@ -153,6 +153,10 @@ SENTENCES: dict[str, Sentence] = {
 
     "deals.field_added": Sentence(_("Field added: {after}"), of="name"),
     "deals.field_changed": Sentence(_("Field changed")),
+    "parameters.added": Sentence(_("Parameter added: {after}"), of="name"),
+    "parameters.changed": Sentence(_("Parameter changed")),
+    "parameters.counted": Sentence(_("Counted by a formula")),
+    "parameters.recount_stopped": Sentence(_("Counting stopped")),
     "deals.loss_reason_added": Sentence(_("Loss reason added: {after}"), of="name"),
     "deals.loss_reason_changed": Sentence(_("Loss reason changed")),
 
@@ -383,6 +387,8 @@ SENTENCES: dict[str, Sentence] = {
 # What the journal's changes are about. A company's own fields carry their own names.
 FIELDS: dict[str, Promise] = {
     "name": _("Name"),
+    "formula": _("Formula"),
+    "decimals": _("Decimal places"),
     "kind": _("Kind"),
     "address": _("Address"),
     "note": _("Note"),

@@ -165,6 +165,7 @@ _REACHES = {reach.name.lower(): words for reach, words in roles.REACHES.items()}
 _ACTORS: dict[str, Promise] = {
     "command line": gettext_lazy("Command line"),
     "blueprint": gettext_lazy("Blueprint"),
+    "parameters": gettext_lazy("Parameters"),
     "listener": gettext_lazy("Link to the PBX"),
     "planning": gettext_lazy("Planning by night"),
     "Waiting list": gettext_lazy("Waiting list"),

@@ -54,6 +54,7 @@ def add(
     hint: Mapping[str, str] | None = None,
     choices: Iterable[Choice] = (),
     is_searched: bool = False,
+    is_computed: bool = False,
 ) -> Field:
     if of not in Field.Of.values:
         raise Refused(_("Say of what it is a field."), fields={"of": _("Choose one of the list.")})
@@ -61,7 +62,7 @@ def add(
     known = list(Field.objects.values_list("of", "code", "words__ru"))
     name = words.chosen(typed, besides=[said for other, _code, said in known if other == of])
     last = Field.objects.aggregate(last=Max("position"))["last"]
-    made = Field(of=of, words=name, position=0 if last is None else last + 1, is_active=True)
+    made = Field(of=of, words=name, position=0 if last is None else last + 1, is_computed=is_computed, is_active=True)
     made.code = codes.made_of(name, besides={*OWN, *(code for _of, code, _said in known)})
     made.kind, made.hint_words, made.is_searched = _kind(kind), _hint(hint), is_searched
     made.choices = _choices(made, choices)

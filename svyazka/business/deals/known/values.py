@@ -31,6 +31,9 @@ def read_all(fields: Mapping[str, Field], given: Mapping[str, Any]) -> dict[str,
         if code not in fields:
             wrong[code] = _("There is no such field.")
             continue
+        if fields[code].is_computed:
+            wrong[code] = _("This is counted by its formula: nobody fills it in.")
+            continue
         try:
             read_so_far[code] = read(fields[code], typed)
         except Refused as refusal:

@@ -45,6 +45,8 @@ class Field(models.Model):
     # As far as the search has followed (`searched.py`): whether it leads there yet, and the last one that was indexed.
     is_indexed = models.BooleanField(default=False, db_default=False)
     indexed_to = models.BigIntegerField(default=0, db_default=0)
+    # Counted by a formula (`parameters`, above): shown like any other, and nobody types into it.
+    is_computed = models.BooleanField(default=False, db_default=False)
     is_active = models.BooleanField(default=True, db_default=True)  # asked for; else only shown where it is known
     position = models.PositiveIntegerField(default=0)
 
