@@ -191,7 +191,7 @@ AUTOMATIONS = Section(
             "trigger": Part(OneOf(tuple((code, one.title) for code, one in TRIGGERS.items())), gettext_lazy("When")),
             "options": Part(Written(is_list=False), gettext_lazy("With"), default={}),
             "conditions": Part(Written(is_list=True), gettext_lazy("If"), default=[]),
-            "actions": Part(Written(is_list=True), gettext_lazy("Then")),
+            "actions": Part(Written(is_list=True), gettext_lazy("What it does")),
             "once": Part(OneOf(_ONCE), gettext_lazy("How often"), default="every_time"),
             "wait_minutes": Part(Whole(most=rules.LONGEST_WAIT), gettext_lazy("After so many minutes"), default=0),
             "is_active": Part(Yes(), gettext_lazy("In use"), default=False),

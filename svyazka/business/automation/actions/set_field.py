@@ -48,6 +48,9 @@ class SetField:
         field = _field_of(read)
         if field is None:
             return read
+        if field.is_computed:
+            said = _("This field is counted by a formula: nobody sets it.")
+            raise Refused(said, fields={"field": said})
         if read["how"] == TODAY and field.kind not in (Field.Kind.DATE, Field.Kind.MOMENT):
             said = _("Only a date can be set so.")
             raise Refused(said, fields={"how": said})
