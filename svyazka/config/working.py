@@ -18,6 +18,7 @@ from django.db import DatabaseError, connections
 
 from svyazka.business.agreements import delivering as agreements
 from svyazka.business.automation import follow, run, sweep
+from svyazka.business.automation import log as rules_log
 from svyazka.business.calls import commands
 from svyazka.business.calls.floor import counting
 from svyazka.business.calls.recordings import fetch, keeping
@@ -117,6 +118,7 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (about.sort_noted, 60.0),
     (routing.escalate_due, 10.0),
     (sweep.sweep, 60.0),
+    (rules_log.forget_old, 600.0),
 )
 
 log = structlog.get_logger(__name__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
@@ -15,6 +15,8 @@ from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
 PAGE = 30
+KEPT = timedelta(days=180)
+FORGOTTEN_AT_ONCE = 5_000
 # Where a page of earlier ones begins: several may belong to the same moment.
 Before = tuple[datetime, int]
 State = Run.State
@@ -63,6 +65,16 @@ def leave(run: Run, *, by: Actor) -> None:
     said = _("Left by {name}.").format(name=by.actor_name)
     Run.objects.filter(pk=current.pk).update(state=State.LEFT, why=said[:500], ended_at=clock.now(), is_outside=False)
     _record("automation.run_left", current, by=by)
+
+
+def forget_old() -> int:
+    """Nobody looks at them any more; but that a rule has acted once stays known. A piece each time."""
+    old = Run.objects.filter(at__lt=clock.now() - KEPT, ended_at__isnull=False, once_key=None).order_by("at", "id")
+    numbers = list(old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
+    Step.objects.filter(run__in=numbers).delete()
+    Run.objects.filter(cause__in=numbers).update(cause=None)
+    Run.objects.filter(pk__in=numbers).delete()
+    return len(numbers)
 
 
 def _whole(found: QuerySet[Run]) -> QuerySet[Run]:

@@ -35,6 +35,7 @@ def case(deal):
 def holds(kind, given, case):
     """Asked of one; and of all deals at once, where the database can ask it."""
     (one,) = conditions.read([{"kind": kind, "given": given}])
+    assert conditions.read([one]) == [one]
     found, why = conditions.holds([one], case)
     assert bool(why) != found
     if (narrowed := CONDITIONS[kind].narrowed(one["given"])) is not None:
@@ -88,6 +89,7 @@ def test_the_amount(case, given, amount, is_so):
         ("choice", "b", "equal", "b", True),
         ("choices", ["a", "b"], "equal", "b", True),
         ("choices", ["a"], "other", "b", True),
+        ("choices", ["b"], "equal", "a; b", True),
         ("text", None, "other", "что-то", True),
         ("text", None, "equal", "что-то", False),
         ("text", None, "unknown", "", True),
@@ -186,6 +188,24 @@ def test_somebody_is_there(case, mikhail):
     assert holds("somebody_there", {"who": "department", "department": code, "how": "there"}, one)
     Person.objects.filter(department__code=code).update(is_active=False)
     assert holds("somebody_there", {"who": "department", "department": code, "how": "not_there"}, one)
+
+
+def test_a_formula_over_what_is_known(case, vera):
+    one = case()
+    Deal.objects.filter(pk=one.deal.pk).update(amount="150000")
+    assert holds("formula", {"holder": "deal", "formula": "[Сумма сделки] > 100 000"}, one)
+    assert not holds("formula", {"holder": "deal", "formula": "[Сумма сделки] > 200 000"}, one)
+    Deal.objects.filter(pk=one.deal.pk).update(amount=None)
+    assert not holds("formula", {"holder": "deal", "formula": "[Сумма сделки] > 100 000"}, one)
+    read = conditions.read([{"kind": "formula", "given": {"holder": "deal", "formula": "[Сумма сделки]>5"}}])
+    assert conditions.words(read) == ["[Сумма сделки] > 5"]
+
+
+@pytest.mark.parametrize("formula", ["[Сумма сделки] >", "[Нет такого] > 1", "[Сумма сделки] + 1"])
+def test_what_is_no_formula_of_yes_or_no_is_refused(windows, formula):
+    with pytest.raises(Refused) as refusal:
+        conditions.read([{"kind": "formula", "given": {"holder": "deal", "formula": formula}}])
+    assert list(refusal.value.fields) == ["0.formula"]
 
 
 def test_of_a_group_one_is_enough_and_of_all_the_first_that_fails_is_said(case):

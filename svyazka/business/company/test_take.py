@@ -225,6 +225,7 @@ def test_one_company_can_take_over_another_whole(windows, anna):
             "products",
             "sheet_forms",
         ],
+        ["departments", "roles", "sources", "fields", "loss_reasons", "pipelines", "sheet_forms", "automations"],
         by=anna,
     )
     left = {one.kind for one in compare(company(), given)}

@@ -6,6 +6,7 @@ from svyazka.business.automation.actions.ask_people import AskPeople
 from svyazka.business.automation.actions.assign import Assign
 from svyazka.business.automation.actions.book_visit import BookVisit
 from svyazka.business.automation.actions.call_webhook import CallWebhook
+from svyazka.business.automation.actions.count_anew import CountAnew
 from svyazka.business.automation.actions.give_task import GiveTask
 from svyazka.business.automation.actions.hand_on import HandOn
 from svyazka.business.automation.actions.move_on import MoveOn
@@ -28,6 +29,7 @@ _EVERY: tuple[Action, ...] = (
     BookVisit(),
     OpenOne(),
     AddNote(),
+    CountAnew(),
     CallWebhook(),
 )
 ACTIONS: dict[str, Action] = {action.code: action for action in _EVERY}

@@ -7,6 +7,7 @@ import pytest
 from svyazka.business.automation.action import CannotAct
 from svyazka.business.automation.actions.add_note import AddNote
 from svyazka.business.automation.actions.book_visit import BookVisit
+from svyazka.business.automation.actions.count_anew import CountAnew
 from svyazka.business.automation.actions.hand_on import HandOn
 from svyazka.business.automation.actions.move_on import MoveOn
 from svyazka.business.automation.actions.open_one import OpenOne
@@ -136,3 +137,22 @@ def test_a_deal_is_handed_on_as_the_pipelines_have_it(projects, case_of, do):
 def test_a_pipeline_into_which_nothing_is_handed_is_said_in_words(deal, case_of, do):
     with pytest.raises(CannotAct):
         do(HandOn(), case_of(deal), pipeline=deal.pipeline.code)
+
+
+@pytest.fixture
+def doubled(windows, anna):
+    from svyazka.business.parameters import defining
+
+    return defining.add({"ru": "Вдвое"}, of="deal", formula="[Сумма сделки] * 2", decimals=2, by=anna)
+
+
+def test_a_parameter_is_counted_anew_and_nobody_sets_it(deal, doubled, case_of, do):
+    Deal.objects.filter(pk=deal.pk).update(amount="50")
+    do(CountAnew(), case_of(deal), parameter=doubled.code)
+    deal.refresh_from_db()
+    assert float(deal.facts[doubled.code]) == 100
+    with pytest.raises(Refused) as refusal:
+        SetField().read({"holder": "deal", "field": doubled.code, "how": "empty"})
+    assert "field" in refusal.value.fields
+    with pytest.raises(Refused):
+        CountAnew().read({"parameter": "no-such"})

@@ -28,6 +28,7 @@ from svyazka.business.automation.conditions.deals import (
 )
 from svyazka.business.automation.conditions.events import CategoryOf, ChannelOf, ResultOf
 from svyazka.business.automation.conditions.fields import DealField
+from svyazka.business.automation.conditions.formulas import FormulaHolds
 from svyazka.business.automation.conditions.times import Hours, SomebodyThere
 from svyazka.kit.refusals import Refused
 
@@ -35,7 +36,7 @@ MOST, MOST_IN_A_GROUP = 20, 10
 _ALL: tuple[Condition, ...] = (
     StandsAt(), FromPipeline(), DealState(), Amount(), OfSource(), DealField(), Age(), Responsible(), OfDepartment(),
     OnTheWay(), KnownClient(), ClientKind(), ClientField(), CategoryOf(), ChannelOf(), ResultOf(), HowOften(), Hours(),
-    SomebodyThere(),
+    SomebodyThere(), FormulaHolds(),
 )  # fmt: skip
 CONDITIONS: dict[str, Condition] = {one.code: one for one in _ALL}
 

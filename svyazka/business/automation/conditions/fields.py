@@ -58,7 +58,7 @@ class FieldIs:
         ]
 
     def read(self, typed: Mapping[str, Any]) -> dict[str, Any]:
-        found = asked.read(self.form(typed), typed)
+        found = asked.read(self.form(typed), typed_of(typed, "value"))
         field = self._field(found)
         if field is None or found["how"] in (KNOWN, UNKNOWN):
             return found
@@ -156,6 +156,12 @@ _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     MOST: lambda known, wanted: _at_least(wanted, known),
     HOLDS: lambda known, wanted: str(wanted).casefold() in str(known).casefold(),
 }
+
+
+def typed_of(stored: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """What is stored as people type it: several of a list, one after another."""
+    several = {name: "; ".join(map(str, stored[name])) for name in names if isinstance(stored.get(name), list)}
+    return {**stored, **several}
 
 
 def shown(field: Field | None, value: Any) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.automation import asked
 from svyazka.business.automation.asked import Ask
-from svyazka.business.automation.conditions.fields import shown
+from svyazka.business.automation.conditions.fields import shown, typed_of
 from svyazka.business.automation.trigger import Event, Happened
 from svyazka.business.automation.triggers.deals import DEALS
 from svyazka.business.automation.triggers.told import Told, besides, event_of
@@ -47,7 +47,7 @@ class FieldChanged(Told):
         ]
 
     def read(self, typed: Mapping[str, Any]) -> dict[str, Any]:
-        found = asked.read(self.form(typed), typed)
+        found = asked.read(self.form(typed), typed_of(typed, "value", "was"))
         field = _field(found)
         for name in ("value", "was"):
             if found[name] and field:
