@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from svyazka.business.automation.blueprint import AUTOMATIONS
 from svyazka.business.calls.blueprint import BREAKS, CALLING_HOURS, LINE
 from svyazka.business.clients.blueprint import SOURCES
 from svyazka.business.conversations.blueprint import ACCOUNT, FORMS
@@ -64,6 +65,7 @@ SECTIONS: tuple[Section, ...] = (
     CATEGORIES,
     BREAKS,
     CALLING_HOURS,
+    AUTOMATIONS,
 )
 _DEMONSTRATION = Record(
     {
@@ -76,7 +78,7 @@ _DEMONSTRATION = Record(
     }
 )
 # Sections that later versions will have; their place is kept.
-_LATER = ("products", "automations", "message_templates", "reports")
+_LATER = ("products", "message_templates", "reports")
 _WHOLE = Record(
     {
         "code": Part(Code(), default=""),

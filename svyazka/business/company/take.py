@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from svyazka.business.automation.models import Rule
 from svyazka.business.calls.blueprint import DAYS
 from svyazka.business.calls.models import BreakReason, CallingHours
 from svyazka.business.clients.models import Source
@@ -87,7 +88,7 @@ def _record(taken: list[Difference], names: words.Names, *, by: Actor) -> None:
             changes: dict[str, tuple[Any, Any]] = {"part": (None, words.name_of(one.item))}
             for change in words.changes_of(one, names):
                 changes[change.what] = (change.before, change.after)
-            number = numbers[one.part.split("/")[1]]
+            number = numbers[(one.within or one.item)["code"]]
             record("company.taken_over", About(kind, number), by=by, changes=changes, note=one.part)
 
 
@@ -98,7 +99,7 @@ def _rows(section: str) -> tuple[str, dict[str, int]]:
         return kind, {code: CallingHours.objects.get().pk for code, _label in DAYS}
     if model is ClientRules:  # as the office names them: one thing
         return kind, dict.fromkeys([*What.values, "rules"], 0)
-    rows = model.objects.values_list("code", "pk")
+    rows = model.objects.values_list("name" if model is Rule else "code", "pk")
     return kind, {code.removeprefix(f"{ChannelAccount.Kind.WEB_FORM}/"): pk for code, pk in rows}
 
 
@@ -120,4 +121,5 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "forms": ("channel", ChannelAccount),
     "breaks": ("break_reason", BreakReason),
     "calling_hours": ("calling_hours", CallingHours),
+    "automations": ("rule", Rule),
 }

@@ -211,7 +211,11 @@ def test_a_part_that_is_not_offered_is_refused(windows, newer, anna):
 
 def test_one_company_can_take_over_another_whole(windows, anna):
     given = of_house("projects").content
-    take(given, ["departments", "roles", "sources", "fields", "loss_reasons", "pipelines", "sheet_forms"], by=anna)
+    take(
+        given,
+        ["departments", "roles", "sources", "fields", "loss_reasons", "pipelines", "sheet_forms", "automations"],
+        by=anna,
+    )
     left = {one.kind for one in compare(company(), given)}
     assert left == {Kind.OURS}
     assert Pipeline.objects.count() == 4

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from svyazka.business.automation import blueprint as automations
 from svyazka.business.calls.blueprint import DAYS
 from svyazka.business.company.blueprint import SECTIONS, Content
 from svyazka.business.company.compare import Difference
@@ -129,6 +130,8 @@ def in_words(shape: Shape, value: Any, names: Names) -> str:
         return "; ".join(_condition(code, values, names) for code, values in value.items())
     if isinstance(shape, Definition):
         return told_form(value)
+    if isinstance(shape, automations.Written):
+        return automations.told(value)
     if isinstance(shape, Rights):
         return "; ".join(f"{WORDS[right]}: {_REACHES[reach]}" for right, reach in value.items())
     if isinstance(shape, Many):

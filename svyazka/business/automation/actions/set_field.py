@@ -17,7 +17,7 @@ from svyazka.business.journal.record import Actor
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
-VALUE, EMPTY, TODAY = "value", "empty", "today"
+VALUE, EMPTY, TODAY, SUM = "value", "empty", "today", "sum"
 DEAL, CLIENT = "deal", "client"
 
 
@@ -30,7 +30,12 @@ class SetField:
         holder = CLIENT if given.get("holder") == CLIENT else DEAL
         whose = ((DEAL, _("of the deal")), (CLIENT, _("of the client")))
         own = (("amount", facts.OWN["amount"]), ("address", facts.OWN["address"])) if holder == DEAL else ()
-        how = ((VALUE, _("to this value")), (TODAY, _("to the day on which it happens")), (EMPTY, _("to nothing")))
+        how = (
+            (VALUE, _("to this value")),
+            (TODAY, _("to the day on which it happens")),
+            (SUM, _("to the sum that was paid")),
+            (EMPTY, _("to nothing")),
+        )
         return [
             Ask("holder", "choice", _("Whose field"), choices=whose, required=True, initial=DEAL),
             Ask("field", "field", _("Which field"), holder=holder, first=own, required=True),
@@ -46,6 +51,9 @@ class SetField:
         if read["how"] == TODAY and field.kind not in (Field.Kind.DATE, Field.Kind.MOMENT):
             said = _("Only a date can be set so.")
             raise Refused(said, fields={"how": said})
+        if read["how"] == SUM and field.kind != Field.Kind.MONEY:
+            said = _("Only an amount of money can be set so.")
+            raise Refused(said, fields={"how": said})
         if read["how"] == VALUE:
             try:
                 values.read(field, read["value"])
@@ -58,7 +66,8 @@ class SetField:
         name = facts.name_of(given["field"]) if given["field"] in facts.OWN else field.name if field else given["field"]
         if given["how"] == EMPTY:
             return gettext("empty “{field}”").format(field=name)
-        value = gettext("the day on which it happens") if given["how"] == TODAY else _shown(field, given["value"])
+        told = {TODAY: gettext("the day on which it happens"), SUM: gettext("the sum that was paid")}
+        value = told.get(given["how"]) or _shown(field, given["value"])
         return gettext("set “{field}” to {value}").format(field=name, value=value)
 
     def writes(self, given: Mapping[str, Any]) -> frozenset[str]:
@@ -86,8 +95,17 @@ def _typed(given: Mapping[str, Any], case: Case) -> str:
         return ""
     if given["how"] == VALUE:
         return str(given["value"])
+    if given["how"] == SUM:
+        return _sum(case)
     field, at = _field_of(given), clock.local(case.event.at)
     return at.isoformat() if field and field.kind == Field.Kind.MOMENT else at.date().isoformat()
+
+
+def _sum(case: Case) -> str:
+    amount = case.event.data.get("amount")
+    if amount is None:
+        raise CannotAct(gettext("It is about no sum."))
+    return str(amount)
 
 
 def _insist_there(given: Mapping[str, Any], case: Case) -> None:

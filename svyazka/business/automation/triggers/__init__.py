@@ -1,4 +1,4 @@
-"""On what rules can wait: each a class in a file of this folder, and a line here."""
+"""On what rules can wait: each a class in a file of this folder, and a line here, as they are offered."""
 
 from svyazka.business.automation.trigger import Trigger
 from svyazka.business.automation.triggers.by_time import DateOfField, EveryMorning, NoContact, StaysAtStage
@@ -37,28 +37,14 @@ _OF_DEALS: tuple[Trigger, ...] = (
     EntersStage(), LeavesStage(), DealOpened(), DealWon(), DealLost(), TakenUpAgain(), FieldChanged(), Appointed(),
     HandedOn(), HandOffAccepted(), HandOffReturned(), TaskDone(), TaskOverdue(), QuestionAnswered(),
 )  # fmt: skip
+_OF_TALKS: tuple[Trigger, ...] = (FormCame(), MessageCame(), OfCategory(), NobodyAnswers(), CallMissed(), CallEnded())
+_OF_VISITS: tuple[Trigger, ...] = (
+    VisitBooked(), VisitMoved(), VisitConfirmed(), VisitDone(), VisitNotDone(), VisitCancelled(), CrewLate(),
+    SheetFinished(), AgreementSigned(),
+)  # fmt: skip
+_OF_MONEY: tuple[Trigger, ...] = (PaymentIn(), InvoicePaid(), InvoiceOverdue(), DebtAbove())
+_OF_CLIENTS: tuple[Trigger, ...] = (DuplicateFound(), FileAdded())
 _OF_TIME: tuple[Trigger, ...] = (StaysAtStage(), NoContact(), DateOfField(), EveryMorning())
-_BESIDES: tuple[Trigger, ...] = (
-    FormCame(),
-    MessageCame(),
-    OfCategory(),
-    NobodyAnswers(),
-    CallMissed(),
-    CallEnded(),
-    VisitBooked(),
-    VisitMoved(),
-    VisitConfirmed(),
-    VisitDone(),
-    VisitNotDone(),
-    VisitCancelled(),
-    CrewLate(),
-    SheetFinished(),
-    AgreementSigned(),
-    PaymentIn(),
-    InvoicePaid(),
-    InvoiceOverdue(),
-    DebtAbove(),
-    DuplicateFound(),
-    FileAdded(),
-)
-TRIGGERS: dict[str, Trigger] = {trigger.code: trigger for trigger in (*_OF_DEALS, *_BESIDES, *_OF_TIME)}
+TRIGGERS: dict[str, Trigger] = {
+    trigger.code: trigger for trigger in (*_OF_DEALS, *_OF_TALKS, *_OF_VISITS, *_OF_MONEY, *_OF_CLIENTS, *_OF_TIME)
+}
