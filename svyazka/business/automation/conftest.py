@@ -97,7 +97,20 @@ def no_rules(request):
 
 
 @pytest.fixture
-def actions(monkeypatch):
+def no_rules(windows):
+    """Those with which the company begins are gone: what acts here is what a test has built."""
+    from django.db import transaction
+
+    from svyazka.business.automation import in_force
+    from svyazka.business.automation.models import Rule
+
+    with transaction.atomic():
+        Rule.objects.all().delete()
+        in_force.changed()
+
+
+@pytest.fixture
+def actions(monkeypatch, no_rules):
     """By code, as they are registered."""
     from svyazka.business.automation.actions import ACTIONS
 

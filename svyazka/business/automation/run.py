@@ -7,12 +7,14 @@ back from there, nobody knows whether it was done, and a person decides.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -21,11 +23,12 @@ from svyazka.business.automation import begin, conditions, stopping
 from svyazka.business.automation.action import Action, CannotAct, Case, TryLater
 from svyazka.business.automation.actions import ACTIONS
 from svyazka.business.automation.models import Rule, RuleVersion, Run, Step
-from svyazka.business.clients.models import Client
-from svyazka.business.deals.models import Deal
+from svyazka.business.clients.models import Client, Source
+from svyazka.business.deals.models import Deal, Pipeline, Stage
 from svyazka.business.journal import because
 from svyazka.business.journal.record import Actor, Automaton, announce
-from svyazka.kit import clock
+from svyazka.business.staff.models import Department, Person
+from svyazka.kit import clock, rows
 from svyazka.kit.alone import alone
 from svyazka.kit.refusals import Refused
 
@@ -60,36 +63,50 @@ def _go(number: int, is_outside: bool) -> bool:
     with alone(LOCKS + number) as nobody_else, translation.override(settings.LANGUAGE_CODE):
         if not nobody_else:
             return False
-        run = Run.objects.select_related("rule").filter(pk=number, state=State.WAITING).first()
-        if run is None or run.due_at > clock.now():
-            return False
-        try:
-            _Going(run, is_outside).go()
-        except OperationalError:
-            _try_later(run)
-        except Exception as failure:
-            log.warning("run_failed", run=run.pk, failure=type(failure).__name__)
-            _fail(run, _("Something went wrong inside: {what}.").format(what=type(failure).__name__))
-    return True
+        for run, rule, steps in rows.read_joined(_WAITS, [number, clock.now()], Run, Rule):
+            run.rule = rule
+            _go_on(run, json.loads(steps), is_outside)
+            return True
+    return False
+
+
+_WAITS = f"""
+select {rows.columns(Run, Rule)}, (
+    select coalesce(jsonb_object_agg(position, state), '{{}}')::text from automation_step
+    where run_id = automation_run.id
+)
+from automation_run join automation_rule on automation_rule.id = rule_id
+where automation_run.id = %s and state = 'waiting' and due_at <= %s
+"""  # noqa: S608  # of our own models' names only
+
+
+def _go_on(run: Run, steps: Mapping[str, str], is_outside: bool) -> None:
+    try:
+        _Going(run, steps, is_outside).go()
+    except OperationalError:
+        _try_later(run)
+    except Exception as failure:
+        log.warning("run_failed", run=run.pk, failure=type(failure).__name__)
+        _fail(run, _("Something went wrong inside: {what}.").format(what=type(failure).__name__))
 
 
 class _Going:
     """One run, from where it stands."""
 
-    def __init__(self, run: Run, is_outside: bool) -> None:
+    def __init__(self, run: Run, steps: Mapping[str, str], is_outside: bool) -> None:
         self.run, self.rule, self.is_outside = run, run.rule, is_outside
-        self.steps = {step.position: step for step in run.steps.all()}
+        self.steps = {int(position): state for position, state in steps.items()}
         self.case: Case | None = None
 
     def go(self) -> None:
         if not self.steps and not self._may_begin():
             return
         for position, given in enumerate(self._actions()):
-            step = self.steps.get(position)
-            if step and step.state == Step.State.DONE:
+            state = self.steps.get(position)
+            if state == Step.State.DONE:
                 continue
-            if step and step.state == Step.State.BEGUN:
-                _be_unsure(self.run, step)
+            if state == Step.State.BEGUN:
+                _be_unsure(self.run, position)
                 return
             if not self._do(position, given):
                 return
@@ -167,7 +184,7 @@ class _Going:
             return False
         except Exception:
             if action.leads_outside:
-                _be_unsure(self.run, Step.objects.get(run=self.run, position=position))
+                _be_unsure(self.run, position)
                 return False
             raise
         return True
@@ -185,14 +202,31 @@ class _Going:
 def case_of(run: Run, *, position: int) -> Case:
     """What it is about, as it is now; of a client who was merged, the one in whom he goes on."""
     event = begin.event_of(run)
-    deal = Deal.objects.select_related(*_WITH).filter(pk=run.deal_id).first() if run.deal_id else None
+    deal = _deal(run.deal_id) if run.deal_id else None
     client = deal.client if deal else Client.objects.filter(pk=run.client_id).first() if run.client_id else None
     while client and client.merged_into_id:
         client = Client.objects.get(pk=client.merged_into_id)
     return Case(event=event, deal=deal, client=client, key=f"run/{run.pk}/{position}")
 
 
-_WITH = ("stage", "pipeline", "client", "source", "responsible", "department")
+def _deal(number: int) -> Deal | None:
+    for deal, stage, pipeline, *rest in rows.read_joined(_DEAL, [number], *_WITH):
+        deal.stage, deal.pipeline, stage.pipeline = stage, pipeline, pipeline
+        deal.client, deal.source, deal.responsible, deal.department = rest
+        found: Deal = deal
+        return found
+    return None
+
+
+_WITH = (Deal, Stage, Pipeline, Client, Source, Person, Department)
+_DEAL = f"""
+select {rows.columns(*_WITH)} from deals_deal
+join deals_stage on deals_stage.id = stage_id join deals_pipeline on deals_pipeline.id = deals_deal.pipeline_id
+join clients_client on clients_client.id = client_id left join clients_source on clients_source.id = source_id
+left join staff_person on staff_person.id = responsible_id
+left join staff_department on staff_department.id = deals_deal.department_id
+where deals_deal.id = %s
+"""  # noqa: S608  # of our own models' names only
 
 
 def by(rule: Rule) -> Actor:
@@ -210,21 +244,28 @@ def said(refusal: CannotAct | Refused) -> str:
 
 def _write(run: Run, action: Action, position: int, state: str, why: str, made: Mapping[str, Any]) -> None:
     """In the place of what was written when it was begun, or failed before."""
-    values = {"kind": action.code, "state": state, "made": dict(made), "why": why[:500], "at": clock.now()}
-    Step.objects.bulk_create(
-        [Step(run=run, position=position, **values)],
-        update_conflicts=True,
-        unique_fields=["run", "position"],
-        update_fields=list(values),
-    )
+    made_text = json.dumps(dict(made), cls=DjangoJSONEncoder)
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [run.pk, position, action.code, state, made_text, why[:500], clock.now()])
+
+
+_WRITE = """
+insert into automation_step (run_id, position, kind, state, made, why, at) values (%s, %s, %s, %s, %s, %s, %s)
+on conflict (run_id, position) do update
+set kind = excluded.kind, state = excluded.state, made = excluded.made, why = excluded.why, at = excluded.at
+"""
 
 
 def _end(run: Run, state: str, why: str = "") -> None:
     run.state = state
-    Run.objects.filter(pk=run.pk).update(
-        state=state, why=why[:500], ended_at=clock.now(), version=run.version, is_outside=False
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_END, [state, why[:500], clock.now(), run.version, run.pk])
     announce("run", run.pk, data={"deal": run.deal_id} if run.deal_id else {})
+
+
+_END = """
+update automation_run set state = %s, why = %s, ended_at = %s, version = %s, is_outside = false where id = %s
+"""
 
 
 def _fail(run: Run, why: str) -> None:
@@ -237,11 +278,11 @@ def _fail(run: Run, why: str) -> None:
         stopping.stop(run.rule, stopping.failed_again_and_again())
 
 
-def _be_unsure(run: Run, step: Step) -> None:
+def _be_unsure(run: Run, position: int) -> None:
     with transaction.atomic():
         _end(run, State.UNSURE, _("Nobody knows whether this was done: look whether it got there."))
         stopping.tell_unsure(run)
-    log.warning("run_unsure", run=run.pk, step=step.position)
+    log.warning("run_unsure", run=run.pk, step=position)
 
 
 def _try_later(run: Run, why: str = "", *, at: datetime | None = None) -> None:

@@ -38,7 +38,7 @@ def test_a_rule_that_cannot_be_asked_does_not_keep_the_others_from_hearing(rule,
     assert list(Run.objects.values_list("rule_id", flat=True)) == [good.pk]
 
 
-def test_where_no_rule_waits_nothing_is_read(deal, vera, django_assert_num_queries):
+def test_where_no_rule_waits_nothing_is_read(no_rules, deal, django_assert_num_queries):
     deal()
     follow.follow()
     with django_assert_num_queries(9):

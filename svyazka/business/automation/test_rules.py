@@ -19,7 +19,7 @@ def stages():
 def test_a_new_rule_is_switched_off_and_the_journal_knows_it(rule, anna):
     made = rule(on=False)
     assert (made.is_active, made.version, made.active_since) == (False, 1, None)
-    entry = Entry.objects.get(verb="automation.rule_added")
+    entry = Entry.objects.get(verb="automation.rule_added", object_id=made.pk)
     assert (entry.by_id, entry.note) == (anna.pk, "Правило")
 
 

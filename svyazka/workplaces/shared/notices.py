@@ -155,12 +155,12 @@ WORDINGS: dict[str, Wording] = {
         gettext_lazy("Leads not taken up in time: {count}"), "warning", "/distribution/", "bad"
     ),
     "rule.stopped": Wording(
-        gettext_lazy("The rule “{name}” was stopped: {why}"), "warning", "/settings/automations/{rule}/", "bad"
+        gettext_lazy("The rule “{name}” was stopped: {why}"), "warning", "/office/automations/{rule}/", "bad"
     ),
     "rule.unsure": Wording(
         gettext_lazy("The rule “{name}”: nobody knows whether it was done"),
         "warning",
-        "/settings/automations/log/{run}/",
+        "/office/automations/log/{run}/",
         "bad",
     ),
     "road.new": Wording(
