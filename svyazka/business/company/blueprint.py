@@ -83,8 +83,7 @@ _DEMONSTRATION = Record(
     }
 )
 # Sections that later versions will have; their place is kept.
-_LATER = ("automations", "message_templates", "reports")
-_LATER = ("products", "message_templates", "reports")
+_LATER = ("message_templates", "reports")
 _WHOLE = Record(
     {
         "code": Part(Code(), default=""),

@@ -224,8 +224,8 @@ def test_one_company_can_take_over_another_whole(windows, anna):
             "offer_templates",
             "products",
             "sheet_forms",
+            "automations",
         ],
-        ["departments", "roles", "sources", "fields", "loss_reasons", "pipelines", "sheet_forms", "automations"],
         by=anna,
     )
     left = {one.kind for one in compare(company(), given)}

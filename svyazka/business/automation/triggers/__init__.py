@@ -1,4 +1,4 @@
-"""On what rules can wait: each a class in a file of this folder, and a line here."""
+"""On what rules can wait: each a class in a file of this folder, and a line here, as they are offered."""
 
 from svyazka.business.automation.trigger import Trigger
 from svyazka.business.automation.triggers.by_time import DateOfField, EveryMorning, NoContact, StaysAtStage
@@ -48,28 +48,3 @@ _OF_TIME: tuple[Trigger, ...] = (StaysAtStage(), NoContact(), DateOfField(), Eve
 TRIGGERS: dict[str, Trigger] = {
     trigger.code: trigger for trigger in (*_OF_DEALS, *_OF_TALKS, *_OF_VISITS, *_OF_MONEY, *_OF_CLIENTS, *_OF_TIME)
 }
-_OF_TIME: tuple[Trigger, ...] = (StaysAtStage(), NoContact(), DateOfField(), EveryMorning())
-_BESIDES: tuple[Trigger, ...] = (
-    FormCame(),
-    MessageCame(),
-    OfCategory(),
-    NobodyAnswers(),
-    CallMissed(),
-    CallEnded(),
-    VisitBooked(),
-    VisitMoved(),
-    VisitConfirmed(),
-    VisitDone(),
-    VisitNotDone(),
-    VisitCancelled(),
-    CrewLate(),
-    SheetFinished(),
-    AgreementSigned(),
-    PaymentIn(),
-    InvoicePaid(),
-    InvoiceOverdue(),
-    DebtAbove(),
-    DuplicateFound(),
-    FileAdded(),
-)
-TRIGGERS: dict[str, Trigger] = {trigger.code: trigger for trigger in (*_OF_DEALS, *_BESIDES, *_OF_TIME)}
