@@ -20,7 +20,9 @@ function keep() {
 }
 
 for (const name of ["input", "htmx:afterSwap"]) document.addEventListener(name, ({ target }) => {
-  if (target.closest?.("#rule-form")) keep();
+  if (!target.closest?.("#rule-form")) return;
+  if (target.id === "rule-parts") document.getElementById("rule-touched").value = "1";
+  keep();
 });
 document.addEventListener("submit", ({ target }) => { if (target.id === "rule-form") sessionStorage.removeItem(keyOf(target)); });
 
