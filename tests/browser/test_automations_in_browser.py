@@ -15,7 +15,7 @@ from svyazka.business.deals.models import Pipeline, Task
 from svyazka.business.deals.opening import open_deal
 
 pytestmark = pytest.mark.slow
-SHOTS = os.environ.get("SVYAZKA_SHOTS", "")
+SHOTS = os.environ.get("SVYAZKA_PICTURES", "")
 
 
 def shot(page: Page, name: str) -> None:
