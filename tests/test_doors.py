@@ -95,6 +95,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     """One of everything that an address may name."""
     from svyazka.business.agreements import agreeing
     from svyazka.business.agreements import links as agreement_links
+    from svyazka.business.automation import rules
+    from svyazka.business.automation.models import Run, Trial
     from svyazka.business.calendars import feeds
     from svyazka.business.calls.models import Call, CallQueue, Listening, Pbx, PhoneLine, Recording
     from svyazka.business.clients.models import Client, Comparison, Interaction, Source
@@ -225,6 +227,9 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     KeptFile.objects.filter(pk=put.pk).update(small="made")
     storages["files"].save(f"{put.stored}.small", ContentFile(b"x"))
     suspicion = Suspicion.objects.create(client=Client.objects.create(), other=vera, probability=0.5, weights="1")
+    note = {"kind": "note", "given": {"text": "Пришла"}}
+    rule = rules.add({"name": "Пришла", "trigger": "form_came", "actions": [note]}, by=windows["roza"])
+    content = rules.content_of(rule)
     return {
         "deals": deal.pk,
         "duplicates": suspicion.pk,
@@ -283,6 +288,11 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
         "payment-ways": "cash",
         "categories": "spam",
         "sort-rules": SortRule.objects.create(name="Спам", category=Category.objects.get(code="spam")).pk,
+        "automations": rule.pk,
+        "log": Run.objects.create(rule=rule, version=1, event_key="x", at=now, due_at=now, state="failed").pk,
+        "trials": Trial.objects.create(
+            rule=rule, content=content, asked_by=windows["roza"], asked_at=now, since=now, until=now
+        ).pk,
         "route-rules": RouteRule.objects.create(name="Всё", department=windows["olga"].department).pk,
         "models": SortModel.objects.create(at=now, state="left").pk,
         "sets": "measurement",

@@ -19,6 +19,7 @@ from django.db import DatabaseError, connections
 from svyazka.business.agreements import delivering as agreements
 from svyazka.business.automation import follow, run, sweep
 from svyazka.business.automation import log as rules_log
+from svyazka.business.automation import follow, run, sweep, trial
 from svyazka.business.calls import commands
 from svyazka.business.calls.floor import counting
 from svyazka.business.calls.recordings import fetch, keeping
@@ -77,6 +78,7 @@ ROUNDS_BELL = "svyazka-rounds"
 # What is done from time to time, and after how many seconds again; each sees to it that one worker at a time does it.
 ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (chores.do_chores, 3600.0),
+    (trial.forget_old, 3600.0),
     (problems.sweep_all, 60.0),
     (problems.sweep_changed, 1.0),  # at the first bell after that time
     (problems.count_stays, 3600.0),
@@ -157,6 +159,7 @@ def do_chores() -> None:
     _begin("bank statements", beside, statements.go_on, told)
     _begin("duplicates", beside, look_for_duplicates, told)
     _begin("sorting", beside, sorting.go_on, told)
+    _begin("trials", beside, trial.go_on, told)
     _begin("moving_in", beside, moving_in.go_on, told)
     _begin("data files", beside, data_files.go_on, told)
     _begin("erasing", beside, erasing.go_on, told)

@@ -19,12 +19,14 @@ from svyazka.business.visits.models import VisitKind
 
 @dataclass(frozen=True)
 class Choice:
-    """`group`: under which heading it stands; `is_offered`: else only shown where it had been chosen before."""
+    """`group`: under which heading it stands; `is_offered`: else only shown where it had been chosen before; `within`:
+    the code of what it belongs to."""
 
     value: Any
     label: str
     group: str = ""
     is_offered: bool = True
+    within: str = ""
 
 
 _read: ContextVar[dict[tuple[str, str], list[Choice]] | None] = ContextVar("choices_read", default=None)
@@ -60,9 +62,15 @@ def label(kind: str, value: Any, *, holder: str = "deal") -> str:
     return next((one.label for one in list_of(kind, holder=holder) if str(one.value) == str(value)), "")
 
 
+def labels(kind: str, values: Iterable[Any], *, holder: str = "deal") -> list[str]:
+    """Of several, in the order of the list."""
+    wanted = {str(one) for one in values}
+    return [one.label for one in list_of(kind, holder=holder) if str(one.value) in wanted]
+
+
 def _stages(_holder: str) -> Iterable[Choice]:
     for stage in Stage.objects.select_related("pipeline").order_by("pipeline__position", "pipeline_id", "position"):
-        yield Choice(stage.pk, stage.name, stage.pipeline.name, stage.pipeline.is_active)
+        yield Choice(stage.pk, stage.name, stage.pipeline.name, stage.pipeline.is_active, stage.pipeline.code)
 
 
 def _people(_holder: str) -> Iterable[Choice]:

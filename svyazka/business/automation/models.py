@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.staff.models import Person
@@ -161,6 +161,8 @@ class Trial(models.Model):
     seen = models.PositiveBigIntegerField(default=0)  # events that were looked at
     fired = models.PositiveBigIntegerField(default=0)
     left = models.PositiveBigIntegerField(default=0)  # the conditions did not hold
+    # {"days": {"2026-11-03": 4}, "left": {"0": 17}}: by day, and which condition was the first that did not hold.
+    counted = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     examples = models.JSONField(default=list)  # the latest ones, with what would have been done
 
     class Meta:

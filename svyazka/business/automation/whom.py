@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.automation import choices
 from svyazka.business.automation.action import CannotAct, Case
 from svyazka.business.automation.asked import Ask
 from svyazka.business.deals.handing import appointing
@@ -41,11 +42,10 @@ def form(label: Any, *, several: bool = False, name: str = "who") -> list[Ask]:
 def words(given: Mapping[str, Any], *, name: str = "who") -> str:
     """In the language of the page."""
     if given[name] == ROLE:
-        return roles.names().get(str(given["role"]), str(given["role"]))
+        return choices.label("role", given["role"]) or str(given["role"])
     if given[name] == PERSON:
         numbers = given["person"] if isinstance(given["person"], list) else [given["person"]]
-        found = Person.objects.filter(pk__in=numbers).order_by("full_name").values_list("full_name", flat=True)
-        return ", ".join(found) or gettext("somebody who is not known here any more")
+        return ", ".join(choices.labels("person", numbers)) or gettext("somebody who is not known here any more")
     return str(WORDS[given[name]])
 
 

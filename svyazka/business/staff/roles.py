@@ -146,6 +146,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     # What the company sells: products, groups, prices, rates of VAT.
     "catalogue.change": _all(Role.HEAD, Role.ADMINISTRATOR),
     "journal.see": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
+    # What the house does by itself: rules of the company, tried, switched on, looked after.
+    "automations.change": _all(Role.HEAD, Role.ADMINISTRATOR),
     "staff.see": _all(Role.HEAD, Role.ADMINISTRATOR),
     "staff.change": _all(Role.ADMINISTRATOR),
     # When somebody is there and what he can do: rules of appointing ask for it.
@@ -214,6 +216,7 @@ WORDS = {
     "intake.repair": _("Sees arrivals and takes up what is stuck"),
     "sorting.change": _("Changes categories, writes the rules that sort calls and messages, decides what is learnt"),
     "pipelines.change": _("Changes the pipelines and their stages"),
+    "automations.change": _("Builds automations, switches them on and looks after what they do"),
     "settings.change": _("Changes the settings of the company"),
 }
 # The administrator's: without them nobody could give anything back.

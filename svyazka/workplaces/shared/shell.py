@@ -73,6 +73,7 @@ SETTINGS = [
         _("Deals"),
         [
             Room(_("Pipelines"), "pipelines", "board", "pipelines.change"),
+            Room(_("Automations"), "automations", "bolt", "automations.change"),
             Room(_("Loss reasons"), "loss_reasons", "question", "settings.change"),
             Room(_("Fields"), "fields", "form", "settings.change"),
             Room(_("Moving in"), "moves", "link", "clients.move_in"),

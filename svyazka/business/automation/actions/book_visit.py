@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.automation import asked, texts
+from svyazka.business.automation import asked, choices, texts
 from svyazka.business.automation.action import CannotAct, Case, Done
 from svyazka.business.automation.asked import Ask
 from svyazka.business.deals.models import Deal, Stage
@@ -41,10 +41,10 @@ class BookVisit:
         return asked.read(self.form(typed), typed)
 
     def words(self, given: Mapping[str, Any]) -> str:
-        kind = VisitKind.objects.filter(code=given["kind"]).first()
+        kind = choices.label("visit_kind", given["kind"])
         said = gettext("book “{kind}”") if given["how"] == BOOK else gettext("hold a window for “{kind}”")
         within = ngettext("within {count} day", "within {count} days", given["days"]).format(count=given["days"])
-        return f"{said.format(kind=kind.name if kind else given['kind'])} {within}"
+        return f"{said.format(kind=kind or given['kind'])} {within}"
 
     def writes(self, given: Mapping[str, Any]) -> frozenset[str]:
         if given["how"] == HOLD:

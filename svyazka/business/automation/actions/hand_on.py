@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.automation import asked
+from svyazka.business.automation import asked, choices
 from svyazka.business.automation.action import CannotAct, Case, Done
 from svyazka.business.automation.actions import move_on
 from svyazka.business.automation.asked import Ask
 from svyazka.business.deals import conditions
 from svyazka.business.deals.handing.hand_off import ON_THE_WAY
-from svyazka.business.deals.models import Deal, HandOff, HandOffRule, Pipeline, Stage
+from svyazka.business.deals.models import Deal, HandOff, HandOffRule, Stage
 from svyazka.business.journal.record import Actor
 
 
@@ -31,8 +31,8 @@ class HandOn:
         return asked.read(self.form(typed), typed)
 
     def words(self, given: Mapping[str, Any]) -> str:
-        found = Pipeline.objects.filter(code=given["pipeline"]).first()
-        return gettext("hand it on to “{pipeline}”").format(pipeline=found.name if found else given["pipeline"])
+        name = choices.label("pipeline", given["pipeline"])
+        return gettext("hand it on to “{pipeline}”").format(pipeline=name or given["pipeline"])
 
     def writes(self, given: Mapping[str, Any]) -> frozenset[str]:
         feeding = HandOffRule.objects.filter(to__code=given["pipeline"]).values_list("stage_id", flat=True)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.automation import asked, whom
+from svyazka.business.automation import asked, choices, whom
 from svyazka.business.automation.action import CannotAct, Case, Done
 from svyazka.business.automation.asked import Ask
 from svyazka.business.deals.models import Deal, Pipeline
@@ -36,8 +36,8 @@ class OpenOne:
         return asked.read(self.form(typed), typed)
 
     def words(self, given: Mapping[str, Any]) -> str:
-        found = Pipeline.objects.filter(code=given["pipeline"]).first()
-        return gettext("open a deal in “{pipeline}”").format(pipeline=found.name if found else given["pipeline"])
+        name = choices.label("pipeline", given["pipeline"])
+        return gettext("open a deal in “{pipeline}”").format(pipeline=name or given["pipeline"])
 
     def writes(self, given: Mapping[str, Any]) -> frozenset[str]:
         first = Pipeline.objects.filter(code=given["pipeline"], stages__kind="open").order_by("stages__position")

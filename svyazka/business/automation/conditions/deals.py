@@ -11,12 +11,11 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.automation import asked
+from svyazka.business.automation import asked, choices
 from svyazka.business.automation.action import Case
 from svyazka.business.automation.asked import Ask
 from svyazka.business.automation.conditions.saying import DEAL, IS, OneOf
 from svyazka.business.deals.models import Deal, HandOff, Stage
-from svyazka.business.staff.models import Person
 from svyazka.kit import clock, money
 
 LEAST, MOST, KNOWN, UNKNOWN = "least", "most", "known", "unknown"
@@ -188,7 +187,7 @@ class Responsible:
             return gettext("nobody is responsible for the deal")
         if given["how"] == "somebody":
             return gettext("somebody is responsible for the deal")
-        named = Person.objects.filter(pk__in=given["people"]).order_by("full_name").values_list("full_name", flat=True)
+        named = choices.labels("person", given["people"])
         said = gettext("{people} is responsible") if given["how"] == IS else gettext("{people} is not responsible")
         return said.format(people=gettext(" or ").join(named))
 

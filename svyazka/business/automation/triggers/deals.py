@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.automation import choices
 from svyazka.business.automation.asked import Ask
 from svyazka.business.automation.trigger import Event, Happened
 from svyazka.business.automation.triggers.told import Told, besides, event_of
-from svyazka.business.deals.models import LossReason, Pipeline, Stage
+from svyazka.business.deals.models import Stage
 
 DEALS = _("Deals")
 EVERY = _("Nothing chosen: all.")
@@ -94,7 +95,7 @@ class DealLost(_InPipelines):
         return [*super().form(options), reasons]
 
     def words(self, options: Mapping[str, Any]) -> str:
-        named = [one.name for one in LossReason.objects.filter(code__in=options["reasons"])]
+        named = choices.labels("loss_reason", options["reasons"])
         return besides(self.title, pipelines_in_words(options["pipelines"]), ", ".join(named))
 
     def _is_it(self, row: Happened, options: Mapping[str, Any]) -> bool:
@@ -151,14 +152,14 @@ class HandOffReturned(_InPipelines):
 
 
 def stage_in_words(number: int) -> str:
-    stage = Stage.objects.select_related("pipeline").filter(pk=number).first()
+    stage = next((one for one in choices.list_of("stage") if one.value == number), None)
     if stage is None:
         return gettext("a stage that is gone")
-    return gettext("“{stage}” of “{pipeline}”").format(stage=stage.name, pipeline=stage.pipeline.name)
+    return gettext("“{stage}” of “{pipeline}”").format(stage=stage.label, pipeline=stage.group)
 
 
 def pipelines_in_words(codes: Sequence[str]) -> str:
-    return ", ".join(f"“{one.name}”" for one in Pipeline.objects.filter(code__in=codes)) if codes else ""
+    return ", ".join(f"“{name}”" for name in choices.labels("pipeline", codes)) if codes else ""
 
 
 def new_value(row: Happened, name: str) -> Any:

@@ -10,11 +10,11 @@ from django.db import connection
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.automation import choices
 from svyazka.business.automation.asked import Ask
 from svyazka.business.automation.trigger import Event, Happened
 from svyazka.business.automation.triggers.told import ByTime, Told, besides, event_of
 from svyazka.business.conversations.models import ChannelAccount
-from svyazka.business.sorting.models import Category
 
 MESSAGES = _("Messages and requests")
 LATE = timedelta(minutes=30)  # so much later than it was sent a message may reach us
@@ -72,8 +72,7 @@ class OfCategory(ByTime):
         ]
 
     def words(self, options: Mapping[str, Any]) -> str:
-        found = Category.objects.filter(code=options["category"]).first()
-        return besides(self.title, f"“{found.name}”" if found else options["category"])
+        return besides(self.title, f"“{choices.label('category', options['category']) or options['category']}”")
 
     def sweep(self, options: Mapping[str, Any], *, since: datetime, until: datetime) -> Iterable[Event]:
         given = {"since": since - LATE, "until": until, "category": options["category"]}

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.automation import choices
 from svyazka.business.automation.asked import Ask
 from svyazka.business.automation.trigger import Event, Happened
 from svyazka.business.automation.triggers.told import Told, besides, event_of
-from svyazka.business.visits.models import VisitKind
 
 VISITS = _("Visits")
 
@@ -128,5 +128,5 @@ class SheetFinished(Told):
 
 def _named(options: Mapping[str, Any]) -> str:
     code = options.get("kind")
-    found = VisitKind.objects.filter(code=code).first() if code else None
-    return f"“{found.name}”" if found else ""
+    name = choices.label("visit_kind", code) if code else ""
+    return f"“{name}”" if name else ""

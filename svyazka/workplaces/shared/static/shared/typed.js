@@ -1,6 +1,6 @@
 // What somebody has typed and nobody has stored yet.
 export function isTyped(input) {
-  if (input.type === "hidden" || !input.name) return false;
+  if (input.type === "hidden" || input.tagName === "BUTTON" || !input.name) return false;
   if (input.tagName === "SELECT") return input.selectedIndex !== chosenAtFirst(input);
   return input.type === "checkbox" || input.type === "radio" ? input.checked !== input.defaultChecked : input.value !== input.defaultValue;
 }
