@@ -4,7 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from svyazka.business.visits.conftest import deal  # noqa: F401
+
+@pytest.fixture
+def deal(vera, olga):
+    from svyazka.business.deals import opening
+
+    return opening.open_deal(vera, by=olga)
 
 
 @pytest.fixture

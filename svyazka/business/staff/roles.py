@@ -131,6 +131,10 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "prices.change": _all(Role.HEAD, Role.ADMINISTRATOR),
     # What the company sells: products, groups, prices, rates of VAT.
     "catalogue.change": _all(Role.HEAD, Role.ADMINISTRATOR),
+    # What clients were offered: the whole house's, or of one's own department.
+    "offers.see": {**_all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR), Role.MANAGER: Reach.DEPARTMENT},
+    # How offers look and what they say, how they are numbered.
+    "offers.set_up": _all(Role.HEAD, Role.ADMINISTRATOR),
     "journal.see": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
     "staff.see": _all(Role.HEAD, Role.ADMINISTRATOR),
     "staff.change": _all(Role.ADMINISTRATOR),
@@ -187,6 +191,8 @@ WORDS = {
     "payments.export": _("Takes the list of payments out of the house as a file"),
     "prices.change": _("Changes the price list of work on site and the ways of paying"),
     "catalogue.change": _("Changes the catalogue: products, groups, prices, rates of VAT"),
+    "offers.see": _("Sees the list of offers: what clients were offered, for how much, and what became of it"),
+    "offers.set_up": _("Writes templates of offers, says how they are numbered"),
     "journal.see": _("Sees the journal: who changed what"),
     "staff.see": _("Sees the list of the staff"),
     "staff.change": _("Hires, changes and lets go"),
@@ -200,7 +206,16 @@ WORDS = {
 _KEPT = ("staff.see", "staff.change", "settings.change")
 # Rights whose reach says whose: the others are given or not.
 _WHOSE = dict.fromkeys(
-    ("deals.change", "calling.do", "problems.see", "questions.see", "floor.see", "recordings.listen", "payments.see"),
+    (
+        "deals.change",
+        "calling.do",
+        "problems.see",
+        "questions.see",
+        "floor.see",
+        "recordings.listen",
+        "payments.see",
+        "offers.see",
+    ),
     (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.ALL),
 )
 
