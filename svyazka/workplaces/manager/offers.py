@@ -209,12 +209,13 @@ def _row(one: Offer, short: Short) -> dict[str, Any]:
         "note": one.note,
         "deal": str(one.deal_id),
         "client": called_by(one.client_id, one.client.name, None) if "client" in one._state.fields_cache else "",
-        "manager": one.deal.responsible.full_name if _has_manager(one) else "",
+        "manager": _manager(one),
     }
 
 
-def _has_manager(one: Offer) -> bool:
-    return "deal" in one._state.fields_cache and one.deal.responsible_id is not None
+def _manager(one: Offer) -> str:
+    responsible = one.deal.responsible if "deal" in one._state.fields_cache else None
+    return responsible.full_name if responsible else ""
 
 
 def _asked(request: PageRequest) -> Narrowed:

@@ -62,10 +62,6 @@ class TemplateForm(NameForm):
         label=gettext_lazy("Columns of the lines"), choices=list(COLUMNS.items()), widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        self.base_fields = {**self.base_fields, **_texts()}
-        super().__init__(*args, **options)
-
     def wish(self) -> Wish:
         given = self.cleaned_data
         named = {name: {one: given[f"{name}_{one}"] for one in _LANGUAGES} for name in TEXTS}
@@ -87,6 +83,9 @@ def _texts() -> dict[str, forms.CharField]:
         for name in TEXTS
         for place, language in enumerate(_LANGUAGES)
     }
+
+
+TemplateForm.base_fields.update(_texts())
 
 
 @needs("offers.set_up", "GET", "POST")
