@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,9 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     from svyazka.business.inbox.models import RouteRule, Thread
     from svyazka.business.intake.models import Arrival, MailTemplate
     from svyazka.business.moving_in.models import MoveIn
+    from svyazka.business.offers import lines, offers
+    from svyazka.business.offers.lines import Wish
+    from svyazka.business.offers.models import OfferTemplate
     from svyazka.business.personal_data.models import Backup, DataFile, Erasure
     from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion
     from svyazka.business.site_work.models import Payment, PaymentWay
@@ -192,6 +196,9 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     waits = waiting.wait(deal, VisitKind.objects.get(code="installation"), by=windows["olga"], address="Лесная, 5")
     at, now = visit.starts_at + timedelta(days=3), clock.now()
     free = {"starts_at": at, "ends_at": at + timedelta(hours=3), "made_at": now, "expires_at": at}
+    sold = [Wish("Окно", "шт", Decimal(1), Decimal(1000))]
+    lines.write(deal.pk, sold, version=0, by=windows["mikhail"])
+    made_of_deal = offers.make(deal, OfferTemplate.objects.get(), by=windows["mikhail"])
     offer = WaitingOffer.objects.create(waiting=waits, resource=windows["boris"].resource, **free)
     free |= {"starts_at": at + timedelta(days=1), "ends_at": at + timedelta(days=1, hours=3)}
     asked = uuid.uuid4()
@@ -302,7 +309,11 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
         "visit-kinds": "measurement",
         "absences": 10**9,
         "waiting": waits.pk,
-        "offers": offer.pk,
+        "offers": made_of_deal.pk,
+        "offer-templates": "usual",
+        **dict.fromkeys(("offers/…/booking", "offers/…/hold", "offers/…/removal"), offer.pk),
+        "product-groups": "work",
+        "products": "net",
         "next": "installation",
         "hand-overs": HandOver.objects.create(**passed_on).pk,
         "days": 10**9,

@@ -48,9 +48,10 @@ def offered() -> list[OfferTemplate]:
 
 
 @transaction.atomic
-def add(name: Mapping[str, str], *, by: Actor) -> OfferTemplate:
+def add(name: Mapping[str, str], *, heading: str = "", by: Actor) -> OfferTemplate:
     """With the columns that most have; its words are written afterwards."""
     made = TEMPLATES.new(name)
+    made.heading = _tidy({"ru": heading[: LONGEST["heading"]]})
     made.columns = list(Wish().columns)
     return TEMPLATES.enter(made, by=by)
 

@@ -145,6 +145,10 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     "prices.change": _all(Role.HEAD, Role.ADMINISTRATOR),
     # What the company sells: products, groups, prices, rates of VAT.
     "catalogue.change": _all(Role.HEAD, Role.ADMINISTRATOR),
+    # What clients were offered: the whole house's, or of one's own department.
+    "offers.see": {**_all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR), Role.MANAGER: Reach.DEPARTMENT},
+    # How offers look and what they say, how they are numbered.
+    "offers.set_up": _all(Role.HEAD, Role.ADMINISTRATOR),
     "journal.see": _all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR),
     # What the house does by itself: rules of the company, tried, switched on, looked after.
     "automations.change": _all(Role.HEAD, Role.ADMINISTRATOR),
@@ -209,6 +213,8 @@ WORDS = {
     "money.close": _("Closes the books of a period, changes the details on invoices"),
     "prices.change": _("Changes the price list of work on site and the ways of paying"),
     "catalogue.change": _("Changes the catalogue: products, groups, prices, rates of VAT"),
+    "offers.see": _("Sees the list of offers: what clients were offered, for how much, and what became of it"),
+    "offers.set_up": _("Writes templates of offers, says how they are numbered"),
     "journal.see": _("Sees the journal: who changed what"),
     "staff.see": _("Sees the list of the staff"),
     "staff.change": _("Hires, changes and lets go"),
@@ -233,6 +239,7 @@ _WHOSE = dict.fromkeys(
         "payments.see",
         "money.see",
         "money.enter",
+        "offers.see",
     ),
     (Reach.NONE, Reach.OWN, Reach.DEPARTMENT, Reach.ALL),
 )  # fmt: skip

@@ -24,7 +24,7 @@ from svyazka.business.staff.models import Person
 from svyazka.business.visits import waiting_list
 from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit import rows, words
-from svyazka.workplaces.manager import lines
+from svyazka.workplaces.manager import lines, offers
 from svyazka.workplaces.manager.departments import departments
 from svyazka.workplaces.shared import away, helping, inputs, not_to_ring, on_site, question_cards, waiting_cards
 from svyazka.workplaces.shared import problems as wording
@@ -68,6 +68,7 @@ def all_of(request: PageRequest, deal: Deal, **facts_typed: Any) -> dict[str, An
         **_steps(deal, short, request.person),
         **_visits(deal, short, request.person),
         "selling": lines.of_deal(deal),
+        "offers": offers.of_deal(deal, short),
         "on_site": on_site.of_deal(deal, request.person, short),
         "questions": question_cards.of_deal(deal.pk, request.person, short),
         "problems": _problems(deal, contacts, request.person, short, besides=_said_below(others)),

@@ -11,7 +11,7 @@ GIVEN = {"name": "Клин", "article": "К-1", "unit": "шт", "price": "12,50"
 
 
 def test_a_product_from_beginning_to_end(enter, anna):
-    came_in, own = enter(anna), "/office/catalogue/named/klin/"
+    came_in, own = enter(anna), "/office/catalogue/products/klin/"
     answer = came_in.post("/office/catalogue/new/", GIVEN)
     assert answer.status_code == 302, re.findall(r"wrong.*", answer.content.decode())
     assert 'value="12,5"' in came_in.get(own).content.decode()
@@ -57,7 +57,7 @@ def test_search_order_and_pages(enter, anna, number, django_assert_num_queries):
     came_in.get("/office/catalogue/")
     with django_assert_num_queries(4):
         page = came_in.get("/office/catalogue/?q=болт&sort=-price&used=on&page=1").content.decode()
-    assert page.count("named/bolt") == number
+    assert page.count("products/bolt") == number
     assert "Ничего не найдено" in came_in.get("/office/catalogue/?q=луна&group=%00").content.decode()
 
 

@@ -29,12 +29,9 @@ function countSoon() {
 }
 
 async function count() {
-  const totals = form()?.querySelector(".lines-totals");
-  if (!totals) return;
-  totals.classList.add("counting");
   const asked = form();
+  if (!asked) return;
   const answer = await fetch(asked.dataset.sums, { method: "POST", body: new FormData(asked) }).catch(() => null);
-  totals.classList.remove("counting");
   if (answer?.ok && asked === form()) show(await answer.json());
 }
 
