@@ -112,6 +112,9 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     from svyazka.business.inbox import replies
     from svyazka.business.inbox.models import RouteRule, Thread
     from svyazka.business.intake.models import Arrival, MailTemplate
+    from svyazka.business.money import invoices
+    from svyazka.business.money.lines import line
+    from svyazka.business.money.payments import enter
     from svyazka.business.moving_in.models import MoveIn
     from svyazka.business.offers import lines, offers
     from svyazka.business.offers.lines import Wish
@@ -207,6 +210,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     way = PaymentWay.objects.get(code="cash")
     taken = {"visit": visit, "deal": deal, "way": way, "taken_by": egor, "by": egor, "at": now, "amount": 500}
     paid = Payment.objects.create(id=uuid.uuid4(), **taken)
+    owed = invoices.issue(deal, [line("Окно", Decimal(1), Decimal(900))], by=windows["roza"])
+    entered = enter(vera, Decimal(500), paid_on=clock.today(), origin="hand", deal=deal, by=windows["roza"])
     shown = agreeing.of_sheet(sheet, "ru")
     agreement = agreeing.think(visit, shown, note="", request_id=uuid.uuid4(), by=egor)
     agreement.outcome, agreement.name, agreement.strokes = "signed", "Вера Павлова", [[0, 0, 500, 200]]
@@ -292,6 +297,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
         "move-reasons": "weather",
         "not-done-reasons": "weather",
         "payments": paid.pk,
+        "invoices": owed.pk,
+        "money": entered.pk,
         "payment-ways": "cash",
         "categories": "spam",
         "sort-rules": SortRule.objects.create(name="Спам", category=Category.objects.get(code="spam")).pk,

@@ -27,6 +27,8 @@ from svyazka.business.files.models import KeptFile, Upload
 from svyazka.business.imports.models import ImportLine
 from svyazka.business.intake.models import Arrival
 from svyazka.business.journal.record import About, record
+from svyazka.business.money.models import Invoice, Part
+from svyazka.business.money.models import Payment as Paid
 from svyazka.business.moving_in.models import MovedIn, MoveIn, MoveInEvent, MoveInRow
 from svyazka.business.personal_data import steps
 from svyazka.business.personal_data.tables import every
@@ -216,6 +218,10 @@ SPECIAL: dict[type[Model], Any] = {
     Reach: lambda _world: {"account": "sms/main", "user_id": PHONE},
     KeptFile: lambda world: {"stored": "2026/11/28/x", "client": world.client, "deal": world.deal},
     Upload: lambda world: {"client": world.client, "deal": world.deal, "size": 1},
+    # One payment for one invoice: what stands in the books adds up.
+    Invoice: lambda _world: {"number": Invoice.objects.count() + 1, "open_amount": 0},
+    Paid: lambda _world: {"free_amount": 0},
+    Part: lambda _world: {"refund": None},
     Sorted: lambda world: {"id": world.line.pk, "at": world.line.at},
 }
 

@@ -306,6 +306,17 @@ join deals_deal d on d.id = a.deal_id and d.closed_at is null{of}
 where a.failed_at is not null
 """
 
+# Of several in one deal the first: one word with the client is about all of them. Sums are not for everybody who reads
+# this.
+_INVOICE_OVERDUE = """
+(select distinct on (d.id) d.id, 'invoice_overdue', i.id, (i.due_on + 1)::timestamp at time zone %(zone)s,
+       d.responsible_id, jsonb_build_object('number', i.number, 'due', i.due_on)
+from money_invoice i
+join deals_deal d on d.id = i.deal_id and d.closed_at is null{of}
+where i.open_amount > 0 and i.due_on < (%(now)s::timestamptz at time zone %(zone)s)::date
+order by d.id, i.due_on, i.id)
+"""
+
 QUESTIONS: dict[Kind, str] = {
     Kind.NO_PERSON: _NO_PERSON,
     Kind.NO_STEP: _NO_STEP,
@@ -328,5 +339,6 @@ QUESTIONS: dict[Kind, str] = {
     Kind.NOT_AGREED: _NOT_AGREED,
     Kind.VISIT_WITHOUT_RESULT: _VISIT_WITHOUT_RESULT,
     Kind.AGREEMENT_NOT_SENT: _AGREEMENT_NOT_SENT,
+    Kind.INVOICE_OVERDUE: _INVOICE_OVERDUE,
     Kind.WAITS_TOO_LONG: _WAITS_TOO_LONG,
 }

@@ -38,6 +38,7 @@ class Problem(models.Model):
         NOT_AGREED = "not_agreed"  # extra work without the client's consent
         VISIT_WITHOUT_RESULT = "visit_without_result"
         AGREEMENT_NOT_SENT = "agreement_not_sent"  # the client has signed, or is to, and does not get it
+        INVOICE_OVERDUE = "invoice_overdue"
         WAITS_TOO_LONG = "waits_too_long"  # for a window
 
     id = models.BigAutoField(primary_key=True)

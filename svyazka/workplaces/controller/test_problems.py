@@ -252,6 +252,11 @@ SAID = {
         "Клиент не получил соглашение № 17",
         "The client does not get agreement № 17",
     ),
+    "invoice_overdue": (
+        {"number": 17, "due": "2020-05-12"},
+        "Счёт № 17 надо было оплатить до 12 мая 2020",
+        "Invoice № 17 was to be paid until 12 May 2020",
+    ),
     "visit_not_done": (
         {"at": "@", "reason": "Никого", "kind": {"ru": "Замер", "en": "Measurement"}},
         "«Замер» не состоялся (сегодня @): Никого",

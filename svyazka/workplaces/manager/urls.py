@@ -67,6 +67,7 @@ urlpatterns = [
     path("clients/<int:client_id>/money/", deal_money.client_money, name="client_money"),
     path("invoices/<int:invoice_id>/", invoices.invoice, name="invoice"),
     path("invoices/<int:invoice_id>/calling-off/", invoices.invoice_calling_off, name="invoice_calling_off"),
+    path("invoices/<int:invoice_id>/file/", invoices.invoice_file, name="invoice_file"),
     path("money/", money_list.money, name="money"),
     path("money/file/", money_list.money_file, name="money_file"),
     path("money/<int:payment_id>/", payments.payment, name="money_payment"),

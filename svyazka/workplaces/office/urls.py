@@ -11,6 +11,7 @@ from svyazka.workplaces.office import (
     automation_trials,
     automations,
     blueprint,
+    books,
     catalogue,
     categories,
     channel_whatsapp,
@@ -73,6 +74,8 @@ from svyazka.workplaces.office import (
 
 urlpatterns = [
     path("file-rules/", file_rules.file_rules, name="file_rules"),
+    path("books/", books.books, name="books"),
+    path("books/closing/", books.books_closing, name="books_closing"),
     path("api-keys/", api_keys.api_keys, name="api_keys"),
     path("api-keys/<int:key_id>/revocation/", api_keys.api_key_revocation, name="api_key_revocation"),
     path("automations/", automations.automations, name="automations"),

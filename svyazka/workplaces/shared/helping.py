@@ -54,6 +54,8 @@ def help_for(pain: Pain, person: Person, *, ours: bool) -> Help:
         return Help("dialog", _("Ask the client"), "phone", f"/visits/{pain.subject_id}/")
     if pain.kind == Kind.AGREEMENT_NOT_SENT and roles.may(person, "visits.see"):
         return Help("page", _("Open the agreement"), "task", f"/agreements/{pain.subject_id}/")
+    if pain.kind == Kind.INVOICE_OVERDUE and roles.may(person, "money.see") and ours:
+        return Help("page", _("Open the invoice"), "money", f"/invoices/{pain.subject_id}/")
     if not ours:
         return _open(pain)
     if pain.kind == Kind.VISIT_IMPOSSIBLE and roles.may(person, "visits.book"):

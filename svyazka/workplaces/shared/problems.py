@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
@@ -39,6 +39,7 @@ TITLES: dict[str, Promise] = {
     Kind.NOT_AGREED: gettext_lazy("Extra work without consent"),
     Kind.VISIT_WITHOUT_RESULT: gettext_lazy("Visit without a result"),
     Kind.AGREEMENT_NOT_SENT: gettext_lazy("Agreement not sent"),
+    Kind.INVOICE_OVERDUE: gettext_lazy("Invoice overdue"),
     Kind.WAITS_TOO_LONG: gettext_lazy("Waits for a window too long"),
 }
 # fmt: on
@@ -81,6 +82,7 @@ _COUNTED: dict[str, Callable[[int], str]] = {
     Kind.NOT_AGREED: lambda n: ngettext("{n} visit with work not agreed on", "{n} visits with work not agreed on", n),
     Kind.VISIT_WITHOUT_RESULT: lambda n: ngettext("{n} visit without a result", "{n} visits without a result", n),
     Kind.AGREEMENT_NOT_SENT: lambda n: ngettext("{n} agreement not sent", "{n} agreements not sent", n),
+    Kind.INVOICE_OVERDUE: lambda n: ngettext("{n} overdue invoice", "{n} overdue invoices", n),
     Kind.WAITS_TOO_LONG: lambda n: ngettext("{n} client without a window", "{n} clients without a window", n),
 }
 
@@ -165,6 +167,13 @@ def _handed(why: Why) -> str:
     return ngettext("Handed on {count} time already", "Handed on {count} times already", legs).format(count=legs)
 
 
+def _invoice_overdue(why: Why) -> str:
+    day = why.short.day(date.fromisoformat(str(why.of.get("due"))))
+    if number := why.of.get("number"):
+        return _("Invoice № {number} was to be paid until {day}").format(number=number, day=day)
+    return _("What was agreed on site was to be paid until {day}").format(day=day)
+
+
 _REASONS: dict[str, Callable[[Why], str]] = {
     Kind.NO_PERSON: _no_person,
     Kind.NO_STEP: lambda why: _("Nothing has been planned for {age}").format(age=why.age),
@@ -203,6 +212,7 @@ _REASONS: dict[str, Callable[[Why], str]] = {
     Kind.AGREEMENT_NOT_SENT: lambda why: _("The client does not get agreement № {number}").format(
         number=why.of.get("number", "")
     ),
+    Kind.INVOICE_OVERDUE: _invoice_overdue,
     Kind.WAITS_TOO_LONG: lambda why: _("Waits for a window ({kind}), put down {when}").format(
         when=why.moment("begun"), kind=words.here(why.of.get("kind"))
     ),
