@@ -107,6 +107,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     from svyazka.business.inbox.models import RouteRule, Thread
     from svyazka.business.intake.models import Arrival, MailTemplate
     from svyazka.business.moving_in.models import MoveIn
+    from svyazka.business.parameters import defining
     from svyazka.business.personal_data.models import Backup, DataFile, Erasure
     from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion
     from svyazka.business.site_work.models import Payment, PaymentWay
@@ -123,6 +124,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     )
 
     settings.MEDIA_ROOT = tmp_path
+    doubled = {"formula": "[deal.amount] * 2", "decimals": 2}
+    parameter = defining.add({"ru": "Вдвое"}, of="deal", by=windows["anna"], **doubled)
     now = clock.now()
     egor, pipeline = windows["egor"], Pipeline.objects.get()
     stage = pipeline.stages.first()
@@ -280,6 +283,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
         "named": "foam",
         "what-to-do": 10**9,
         "fields": "openings",
+        "parameters": parameter.code,
+        "counted": parameter.code,
         "visit-kinds": "measurement",
         "absences": 10**9,
         "waiting": waits.pk,

@@ -11,13 +11,13 @@ from django.urls import reverse
 
 from svyazka.business.clients import history
 from svyazka.business.deals.family import Member, family_of
-from svyazka.business.deals.models import Deal
+from svyazka.business.deals.models import Deal, Field
 from svyazka.business.notices import reading
 from svyazka.business.staff.sessions import SessionStore
 from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.departments import other_names
 from svyazka.workplaces.manager.finding import deal_numbered
-from svyazka.workplaces.shared import suspected, timeline
+from svyazka.workplaces.shared import counted, suspected, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 
 
@@ -35,6 +35,11 @@ def deal(request: PageRequest, pk: int) -> HttpResponse:
 def deal_parts(request: PageRequest, pk: int) -> HttpResponse:
     """Everything but the history, for a page that is open while somebody else changes the deal."""
     return HttpResponse(parts.apart(request, deal_numbered(pk)))
+
+
+@needs("deals.see")
+def deal_counted(request: PageRequest, pk: int, code: str) -> HttpResponse:
+    return counted.how(request, Field.Of.DEAL, deal_numbered(pk).pk, code)
 
 
 @needs("deals.see")
