@@ -285,6 +285,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
         "fields": "openings",
         "parameters": parameter.code,
         "counted": parameter.code,
+        "figures": defining.add({"ru": "Втрое"}, of="client", by=windows["anna"], formula="3 * 3", decimals=0).code,
         "visit-kinds": "measurement",
         "absences": 10**9,
         "waiting": waits.pk,
