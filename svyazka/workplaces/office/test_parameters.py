@@ -147,3 +147,15 @@ def test_as_many_statements_for_one_as_for_thirty(anna_browser, deal):
             anna_browser.get("/office/parameters/")
         numbers.append(len(asked))
     assert numbers[0] == numbers[1]
+
+
+def test_a_figure_of_a_client_explains_itself_on_his_page(anna_browser, enter, mikhail, vera, deal):
+    given = {"ru": "Средний чек", "formula": "[Сумма всех сделок] / [Сделки]", "decimals": "2"}
+    anna_browser.post("/office/parameters/new/?of=client", given)
+    rounds.go_on_for_a_while()
+    made = Parameter.objects.get(of="client")
+    browser = enter(mikhail)
+    how = f"/clients/{vera.pk}/figures/{made.code}/"
+    assert how in browser.get(f"/clients/{vera.pk}/").content.decode()
+    assert "[Сумма всех сделок] / [Сделки]" in browser.get(how).content.decode()
+    assert browser.get(f"/clients/{vera.pk}/figures/nothing/").status_code == 404
