@@ -119,6 +119,7 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     from svyazka.business.offers import lines, offers
     from svyazka.business.offers.lines import Wish
     from svyazka.business.offers.models import OfferTemplate
+    from svyazka.business.parameters import defining
     from svyazka.business.personal_data.models import Backup, DataFile, Erasure
     from svyazka.business.sheets.models import FormKind, Sheet, SheetVersion
     from svyazka.business.site_work.models import Payment, PaymentWay
@@ -135,6 +136,8 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
     )
 
     settings.MEDIA_ROOT = tmp_path
+    doubled = {"formula": "[deal.amount] * 2", "decimals": 2}
+    parameter = defining.add({"ru": "Вдвое"}, of="deal", by=windows["anna"], **doubled)
     now = clock.now()
     egor, pipeline = windows["egor"], Pipeline.objects.get()
     stage = pipeline.stages.first()
@@ -313,6 +316,9 @@ def samples(windows, vera, tmp_path, settings, recordings_root, attachments_root
         "named": "foam",
         "what-to-do": 10**9,
         "fields": "openings",
+        "parameters": parameter.code,
+        "counted": parameter.code,
+        "figures": defining.add({"ru": "Втрое"}, of="client", by=windows["anna"], formula="3 * 3", decimals=0).code,
         "visit-kinds": "measurement",
         "absences": 10**9,
         "waiting": waits.pk,

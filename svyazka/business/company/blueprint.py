@@ -22,6 +22,7 @@ from svyazka.business.conversations.blueprint import ACCOUNT, FORMS
 from svyazka.business.deals.known.facts import OWN
 from svyazka.business.deals.paths.blueprint import FIELDS, LOSS_REASONS, PIPELINES
 from svyazka.business.offers.blueprint import OFFER_TEMPLATES
+from svyazka.business.parameters.blueprint import PARAMETERS
 from svyazka.business.places.blueprint import PLACE
 from svyazka.business.sheets.blueprint import SHEET_FORMS
 from svyazka.business.site_work.blueprint import PAYMENT_WAYS, PRICE_LIST
@@ -68,6 +69,7 @@ SECTIONS: tuple[Section, ...] = (
     CLIENT_RULES,
     FORMS,
     CATEGORIES,
+    PARAMETERS,
     BREAKS,
     CALLING_HOURS,
     AUTOMATIONS,

@@ -127,6 +127,40 @@ def change(
 
 
 @transaction.atomic
+def take_over(found: Parameter | None, given: Mapping[str, Any], *, position: int, by: Actor) -> Parameter:
+    """Out of a blueprint, under its own code. Whoever calls this asks for the counting."""
+    made = found or Parameter(code=given["code"], of=given["of"])
+    before = (made.of, made.kind)
+    made.words, made.hint_words, made.decimals = given["name"], given["hint"], given["decimals"]
+    made.position, made.is_active = position, given["is_active"]
+    _take(made, _understood(given["formula"], of=given["of"], besides=found))
+    if found and before != (given["of"], made.kind):
+        said = _("The parameter “{name}” stays what it is: something is counted in it already.")
+        raise Refused(said.format(name=made.name))
+    made.version += bool(found)
+    if made.of != Parameter.Of.PERSON:
+        made.field = _field_of(made)
+    made.save()
+    _keep_version(made, None)
+    verb = "parameters.changed" if found else "parameters.added"
+    record(verb, _about(made), by=by, changes={"name": (None, words.to_store(made.words))})
+    return made
+
+
+def _field_of(parameter: Parameter) -> Field:
+    field = Field.objects.filter(code=parameter.code).first() or Field(code=parameter.code, of=parameter.of)
+    if field.pk and not field.is_computed:
+        raise Refused(_("There is a field of this code already."))
+    field.kind, field.is_computed = FIELD_KINDS[Kind(parameter.kind)], True
+    field.words, field.hint_words, field.is_active = parameter.words, parameter.hint_words, parameter.is_active
+    if not field.pk:
+        last = Field.objects.aggregate(last=Max("position"))["last"]
+        field.position = 0 if last is None else last + 1
+    field.save()
+    return field
+
+
+@transaction.atomic
 def switch(parameter: Parameter, *, on: bool, by: Person) -> None:
     """Off, nothing is counted any more, and what was counted is taken away: an old figure would be a wrong one."""
     current = Parameter.objects.select_for_update(of=("self",)).get(pk=parameter.pk)

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from svyazka.business.deals.known import computed
 from svyazka.business.parameters import circles
-from svyazka.business.parameters.defining import code_in_formulas
+from svyazka.business.parameters.defining import FIELD_KINDS, code_in_formulas
 from svyazka.business.parameters.models import Figure, Parameter
 from svyazka.business.parameters.names import PERSON
 from svyazka.business.parameters.values import Values, values_of
@@ -100,6 +100,11 @@ def stored(result: Value, parameter: Parameter) -> Any:
     if isinstance(result, datetime):
         return clock.local(result).isoformat(timespec="minutes")
     return result if isinstance(result, bool | str) else result.isoformat()  # type: ignore[union-attr]
+
+
+def field_kind(parameter: Parameter) -> str:
+    """As which kind of a field it is shown."""
+    return str(FIELD_KINDS[Kind(parameter.kind)])
 
 
 def _write_figures(parameters: Sequence[Parameter], ids: Sequence[int], counted: Counted) -> None:

@@ -202,8 +202,8 @@ def _keep(request: PageRequest, visit: Visit) -> None:
 
 
 def _facts(visit: Visit) -> list[tuple[str, str]]:
-    """What is known of the deal and helps on site. Amounts are the office's business."""
-    fields = Field.objects.exclude(kind=Field.Kind.MONEY).exclude(code=visit.kind.booked_fact)
+    """What is known of the deal and helps on site. Amounts, and what is counted, are the office's business."""
+    fields = Field.objects.exclude(kind=Field.Kind.MONEY).exclude(is_computed=True).exclude(code=visit.kind.booked_fact)
     known = {**visit.deal.facts, **visit.facts}
     told = [(field, known.get(field.code)) for field in fields if known.get(field.code) not in (None, "", [], False)]
     staff = names_of(people_in(known, {field.code: field for field, _value in told}))

@@ -13,12 +13,14 @@ from svyazka.business.clients import history
 from svyazka.business.deals.family import Member, family_of
 from svyazka.business.deals.models import Deal
 from svyazka.business.files import seeing
+from svyazka.business.deals.models import Deal, Field
 from svyazka.business.notices import reading
 from svyazka.business.staff.sessions import SessionStore
 from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.departments import other_names
 from svyazka.workplaces.manager.finding import deal_numbered
 from svyazka.workplaces.shared import files, suspected, timeline
+from svyazka.workplaces.shared import counted, suspected, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 
 
@@ -38,6 +40,11 @@ def deal(request: PageRequest, pk: int) -> HttpResponse:
 def deal_parts(request: PageRequest, pk: int) -> HttpResponse:
     """Everything but the history, for a page that is open while somebody else changes the deal."""
     return HttpResponse(parts.apart(request, deal_numbered(pk)))
+
+
+@needs("deals.see")
+def deal_counted(request: PageRequest, pk: int, code: str) -> HttpResponse:
+    return counted.how(request, Field.Of.DEAL, deal_numbered(pk).pk, code)
 
 
 @needs("deals.see")

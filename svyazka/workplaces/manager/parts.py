@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -26,7 +26,16 @@ from svyazka.business.visits.models import Resource, Visit, VisitKind
 from svyazka.kit import rows, words
 from svyazka.workplaces.manager import lines, offers
 from svyazka.workplaces.manager.departments import departments
-from svyazka.workplaces.shared import away, helping, inputs, not_to_ring, on_site, question_cards, waiting_cards
+from svyazka.workplaces.shared import (
+    away,
+    counted,
+    helping,
+    inputs,
+    not_to_ring,
+    on_site,
+    question_cards,
+    waiting_cards,
+)
 from svyazka.workplaces.shared import problems as wording
 from svyazka.workplaces.shared.door import PageRequest
 from svyazka.workplaces.shared.short import Short, money
@@ -98,12 +107,24 @@ def facts_of(deal: Deal, fields: Sequence[Field], missing: Sequence[str], asked:
         inputs.make(field, facts.value_of(deal, field.code), staff, wanted=field.code in missing, **typed)
         for field in shown
     ]
+    made = _counted(deal, shown, made)
     at_hand = [
-        one for one in made if one.said or one.value or one.fault or one.field in asked or one.field in facts.OWN
+        one for one in made if one.said or one.value or one.fault or one.why or one.field in {*asked, *facts.OWN}
     ]
     later = [one for one in made if one not in at_hand]
     # A short list needs no second one.
     return Facts(made) if len(later) < _FEW else Facts(at_hand, later)
+
+
+def _counted(deal: Deal, shown: Sequence[Field], made: Sequence[inputs.Input]) -> list[inputs.Input]:
+    """What a formula came to says how."""
+    why = counted.troubles(Field.Of.DEAL, deal.pk, shown)
+    return [
+        replace(one, how=reverse("deal_counted", args=[deal.pk, field.code]), why=why.get(field.code, ""))
+        if field.is_computed and field.of == Field.Of.DEAL
+        else one
+        for field, one in zip(shown, made, strict=True)
+    ]
 
 
 def asked_inputs(

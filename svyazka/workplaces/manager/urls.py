@@ -42,6 +42,7 @@ urlpatterns = [
     path("deals/<int:pk>/", deal.deal, name="deal"),
     path("deals/<int:pk>/card/", board.card, name="deal_card"),
     path("deals/<int:pk>/parts/", deal.deal_parts, name="deal_parts"),
+    path("deals/<int:pk>/counted/<slug:code>/", deal.deal_counted, name="deal_counted"),
     path("deals/<int:pk>/history/", deal.deal_history, name="deal_history"),
     path("deals/<int:pk>/stage/", moving.stage, name="deal_stage"),
     path("deals/<int:pk>/fields/", changing.fields, name="deal_fields"),

@@ -66,6 +66,8 @@ def field_new(request: PageRequest) -> HttpResponse:
 @needs("settings.change", "GET", "POST")
 def field(request: PageRequest, code: str) -> HttpResponse:
     found = get_object_or_404(Field, code=code)
+    if found.is_computed:
+        return redirect("parameter", code)
     if request.method != "POST":
         return _page(request, FieldForm(initial=_initial(found)), of=found.of, choices=_choices(found), found=found)
     # A kind that cannot be changed any more is not sent.
@@ -78,7 +80,7 @@ def field(request: PageRequest, code: str) -> HttpResponse:
 
 @needs("settings.change", "POST")
 def field_state(request: PageRequest, code: str) -> HttpResponse:
-    found, on = get_object_or_404(Field, code=code), request.POST.get("on") == "1"
+    found, on = get_object_or_404(Field, code=code, is_computed=False), request.POST.get("on") == "1"
     try:
         our.switch(found, on=on, by=request.person)
     except our.StillAsked as refusal:

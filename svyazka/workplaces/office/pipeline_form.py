@@ -157,8 +157,9 @@ def offered(house: House, code: str) -> dict[str, Any]:
     """What can be chosen."""
     of_deals = [one for one in house.fields.values() if one.of == Field.Of.DEAL and one.is_active]
     of_clients = [one for one in house.fields.values() if one.of == Field.Of.CLIENT and one.is_active]
-    required = [(one.code, _("{field} (client)").format(field=one.name)) for one in of_clients]
-    of_a_deal = [*((one, str(name)) for one, name in facts.OWN.items()), *((one.code, one.name) for one in of_deals)]
+    required = [(one.code, _("{field} (client)").format(field=one.name)) for one in of_clients if not one.is_computed]
+    typed = [one for one in of_deals if not one.is_computed]
+    of_a_deal = [*((one, str(name)) for one, name in facts.OWN.items()), *((one.code, one.name) for one in typed)]
     return {
         "kinds": Stage.Kind.choices,
         "step_kinds": Task.Kind.choices,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django import forms
@@ -36,6 +36,7 @@ from svyazka.kit import phones, rows
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.operator import consents
 from svyazka.workplaces.shared import files, inputs, not_to_ring, own_fields, suspected, timeline
+from svyazka.workplaces.shared import counted, inputs, not_to_ring, own_fields, suspected, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 from svyazka.workplaces.shared.said import names_of, people_in, said
@@ -46,6 +47,13 @@ PAGE = 50
 MOST_DEALS = 30
 REMEMBERED = "client_columns"
 ICONS: dict[str, str] = {ContactPoint.Kind.PHONE: "phone", ContactPoint.Kind.EMAIL: "mail"}
+
+
+class Known(NamedTuple):
+    name: str
+    value: str
+    how: str = ""
+    why: str = ""
 
 
 class ClientForm(Form):
@@ -96,6 +104,11 @@ def client(request: PageRequest, client_id: int) -> HttpResponse:
     may_add = seeing.may_add(request.person)
     context["files"] = files.panel("client", found.pk, found.pk, may_add=may_add)
     return render(request, "operator/client.html", {**context, **more})
+
+
+@needs("clients.see")
+def client_counted(request: PageRequest, client_id: int, code: str) -> HttpResponse:
+    return counted.how(request, Field.Of.CLIENT, _standing(client_id).pk, code)
 
 
 @needs("clients.see")
@@ -275,7 +288,7 @@ def _edit(
     conflict: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    fields = fields_of(found)
+    fields = [field for field in fields_of(found) if not field.is_computed]
     staff = inputs.staff_for(fields, found.facts)
     context = {
         "form": form,
@@ -296,10 +309,21 @@ def fields_of(found: Client) -> list[Field]:
     return [field for field in fields if field.is_active or found.facts.get(field.code) not in (None, "", [])]
 
 
-def _known(found: Client) -> list[tuple[str, str]]:
-    fields = [field for field in fields_of(found) if found.facts.get(field.code) not in (None, "", [])]
+def _known(found: Client) -> list[Known]:
+    """What a formula came to says how; and why, where it came to nothing."""
+    every = fields_of(found)
+    why = counted.troubles(Field.Of.CLIENT, found.pk, every)
+    fields = [field for field in every if field.code in why or found.facts.get(field.code) not in (None, "", [])]
     staff = names_of(people_in(found.facts, {field.code: field for field in fields}))
-    return [(field.name, said(field, found.facts[field.code], staff)) for field in fields]
+    return [
+        Known(
+            field.name,
+            said(field, found.facts.get(field.code), staff),
+            reverse("client_counted", args=[found.pk, field.code]) if field.is_computed else "",
+            why.get(field.code, ""),
+        )
+        for field in fields
+    ]
 
 
 def _contacts(

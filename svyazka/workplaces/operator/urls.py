@@ -50,6 +50,7 @@ urlpatterns = [
     path("search/all/", search.search_all, name="search_all"),
     path("clients/", clients.clients, name="clients"),
     path("clients/<int:client_id>/", clients.client, name="client"),
+    path("clients/<int:client_id>/figures/<slug:code>/", clients.client_counted, name="client_counted"),
     path("clients/<int:client_id>/history/", clients.client_history, name="client_history"),
     path("clients/<int:client_id>/edit/", clients.client_edit, name="client_edit"),
     path("clients/<int:client_id>/contacts/", clients.client_contacts, name="client_contacts"),

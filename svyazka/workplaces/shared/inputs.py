@@ -47,7 +47,9 @@ class Input:
     first: bool = False
     form: str = "fact"
     options: Sequence[tuple[str, str]] = ()  # of a list
-    is_fixed: bool = False  # nobody asks for it any more
+    is_fixed: bool = False  # nobody asks for it any more, or a formula counts it
+    how: str = ""  # where it is said how a formula came to it
+    why: str = ""  # nothing came of that
 
     @property
     def id(self) -> str:
@@ -106,7 +108,7 @@ def make(
         first=first,
         form="move" if prefix else "fact",
         options=_options(field, stored, staff),
-        is_fixed=not field.is_active,
+        is_fixed=not field.is_active or field.is_computed,
     )
 
 

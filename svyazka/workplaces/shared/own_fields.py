@@ -75,7 +75,9 @@ def _wanted(field: Field, given: QueryDict) -> Wanted | None:
         any_of = tuple(one[0] if isinstance(one, list) else one for one in chosen)
         return Wanted(field.code, field.kind, field.of, any_of=any_of) if any_of else None
     if field.kind in MEASURED or field.kind in DATED:
-        day = Field(code=field.code, kind=Field.Kind.DATE if field.kind in DATED else field.kind)
+        # What a formula comes to may be less than nothing, also an amount.
+        kind = Field.Kind.DECIMAL if field.is_computed else field.kind
+        day = Field(code=field.code, kind=Field.Kind.DATE if field.kind in DATED else kind)
         least, most = (str(_stored(day, given.get(f"{name}.{end}", "")) or "") for end in ("from", "to"))
         return Wanted(field.code, field.kind, field.of, least=least, most=most) if least or most else None
     part = given.get(name, "").replace("\x00", "").strip()[:100]

@@ -77,6 +77,7 @@ SETTINGS = [
             Room(_("Automations"), "automations", "bolt", "automations.change"),
             Room(_("Loss reasons"), "loss_reasons", "question", "settings.change"),
             Room(_("Fields"), "fields", "form", "settings.change"),
+            Room(_("Parameters"), "parameters", "ruler", "settings.change"),
             Room(_("Moving in"), "moves", "link", "clients.move_in"),
             Room(_("Values from a file"), "imports", "ledger", "values.import"),
             Room(_("Kinds of visits"), "visit_kinds", "visit", "settings.change"),

@@ -63,7 +63,7 @@ def _fields() -> list[Item]:
             "searched": one.is_searched,
             "is_active": one.is_active,
         }
-        for one in Field.objects.all()
+        for one in Field.objects.filter(is_computed=False)  # else they would come back as fields to be filled in
     ]
 
 
