@@ -42,10 +42,7 @@ ROOMS = [
     Room(_("Deals"), "board", "board", "deals.see", under=("/pipelines/",)),
     Room(_("Problems"), "problems", "warning", "problems.see"),
     Room(_("Payments"), "payments", "money", "payments.see"),
-<<<<<<< HEAD
-=======
     Room(_("Money"), "money", "money", "money.see", under=("/debts/", "/invoices/")),
->>>>>>> 277edddcba85d7a02f40e58ac93ebf5e0ab5387d
     Room(_("Questions"), "questions", "question", "questions.see"),
     Room(_("Distribution"), "distribution", "people", "leads.distribute"),
     Room(_("Calendar"), "calendar", "calendar", "deals.see", under=("/visits/",)),
