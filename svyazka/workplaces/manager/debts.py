@@ -54,7 +54,7 @@ def debts(request: PageRequest) -> HttpResponse:
         "next": _address(asked, page=str(page + 1)) if len(found) > PER_PAGE else "",
         "before": _address(asked, page=str(page - 1)) if page > 1 else "",
         "may_export": roles.may(request.person, "payments.export"),
-        "person": _person(asked),
+        "whose": _person(asked),
     }
     return render(request, "manager/money/debts.html", context)
 
@@ -83,7 +83,7 @@ def _person(asked: Narrowed) -> str:
 
 def _address(asked: Narrowed, **other: str) -> str:
     given = {
-        "person": _person(asked),
+        "whose": _person(asked),
         "age": asked.age,
         "words": asked.words,
         "overdue": "1" if asked.only_overdue else "",
@@ -115,7 +115,9 @@ def _row(one: Debt, short: Short) -> dict[str, Any]:
         "client_id": str(one.client_id),
         "owed": roubles(one.owed),
         "overdue": roubles(one.overdue) if one.overdue else "",
-        "ages": [roubles(amount) if amount else "" for amount in one.ages],
+        "ages": [
+            (AGE_WORDS[age], roubles(amount) if amount else "") for age, amount in zip(AGES, one.ages, strict=True)
+        ],
         "oldest": short.day(one.oldest),
         "invoices": one.invoices,
         "advance": roubles(one.advance) if one.advance else "",
@@ -124,7 +126,7 @@ def _row(one: Debt, short: Short) -> dict[str, Any]:
 
 def _lines(person: Person, asked: Narrowed) -> Iterator[list[str]]:
     yield [
-        _("Number of the client"), _("Client"), _("Owed"), _("Overdue"), *(str(AGE_WORDS[age]) for age in AGES),
+        _("Number of the client"), _("Client"), _("Owed"), _("of that overdue"), *(str(AGE_WORDS[age]) for age in AGES),
         _("Due first"), _("Open invoices"), _("Advance"),
     ]  # fmt: skip
     for one in our.every(person, asked):

@@ -8,13 +8,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from svyazka.business.deals.models import Deal
-from svyazka.business.money import books, invoices, lines
+from svyazka.business.money import books, invoices, lines, paper
 from svyazka.business.money.lines import Line
 from svyazka.business.money.models import Invoice, Part
 from svyazka.kit import clock, money
+from svyazka.kit.paper import NoPaper
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.manager import money_words
 from svyazka.workplaces.manager.finding import deal_numbered
@@ -75,12 +77,27 @@ def invoice_calling_off(request: PageRequest, invoice_id: int) -> HttpResponse:
     return redirect("invoice", found.pk)
 
 
+@needs("money.see")
+def invoice_file(request: PageRequest, invoice_id: int) -> HttpResponse:
+    """Made whenever it is asked for: nothing of it ever changes but whether it was called off."""
+    found = money_words.invoice_numbered(invoice_id, request.person)
+    if found.origin != Invoice.Origin.OFFICE:
+        raise Refused(_("What was agreed on site has no invoice of its own."))
+    try:
+        made = paper.pdf(found)
+    except NoPaper as trouble:
+        raise Refused(_("The PDF could not be made. Try again.")) from trouble
+    answer = HttpResponse(made, content_type="application/pdf")
+    name = content_disposition_header(as_attachment=False, filename=paper.file_name(found))
+    answer["Content-Disposition"] = name or "inline"
+    return answer
+
+
 def _offered(deal: Deal) -> dict[str, Any]:
     already, _vat = invoices.invoiced(deal.pk)
     return {
         "deal": deal,
         "rows": range(1, ROWS + 1),
-        "shown_rows": 3,
         "rates": [("", _("without VAT")), *((str(rate), f"{rate} %") for rate in lines.VAT_RATES if rate is not None)],
         "parts": PARTS,
         "amount": roubles(deal.amount) if deal.amount else "",

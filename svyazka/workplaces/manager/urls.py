@@ -57,6 +57,7 @@ urlpatterns = [
     path("invoices/<int:invoice_id>/links/new/", payment_links.invoice_link_new, name="invoice_link_new"),
     path("invoices/links/<int:link_id>/look/", payment_links.payment_link_look, name="payment_link_look"),
     path("invoices/<int:invoice_id>/calling-off/", invoices.invoice_calling_off, name="invoice_calling_off"),
+    path("invoices/<int:invoice_id>/file/", invoices.invoice_file, name="invoice_file"),
     path("money/", money_list.money, name="money"),
     path("money/file/", money_list.money_file, name="money_file"),
     path("money/<int:payment_id>/", payments.payment, name="money_payment"),

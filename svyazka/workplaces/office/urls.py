@@ -7,6 +7,7 @@ from svyazka.workplaces.office import (
     arrivals,
     arrivals_by_channel,
     blueprint,
+    books,
     categories,
     channel_whatsapp,
     channels,
@@ -65,6 +66,8 @@ from svyazka.workplaces.office import (
 )
 
 urlpatterns = [
+    path("books/", books.books, name="books"),
+    path("books/closing/", books.books_closing, name="books_closing"),
     path("api-keys/", api_keys.api_keys, name="api_keys"),
     path("api-keys/<int:key_id>/revocation/", api_keys.api_key_revocation, name="api_key_revocation"),
     path("calls-out/", do_not_call.numbers, name="not_to_ring"),
