@@ -199,6 +199,9 @@ TRAVEL_SOURCES = {
 # In which a bank writes what came to our accounts: a format → function that fits money/statement_file.Reader.
 STATEMENT_FORMATS = {"client_bank": "svyazka.connectors.client_bank.read.read"}
 
+# Who takes money online: PaymentAccount.kind → class that fits money/payment_service.PaymentService.
+PAYMENT_SERVICES = {"yookassa": "svyazka.connectors.yookassa.service.YooKassa"}
+
 MIDDLEWARE = [
     "svyazka.config.health.CountingMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -50,7 +50,7 @@ def test_payments_are_decided_by_keyboard_and_mouse(open_page, roza, billed, dai
     page.keyboard.press("2")
     page.get_by_placeholder("Имя, телефон или ИНН").fill("Павлова")
     found = page.locator(".bank-found li", has_text="Вера Павлова")
-    found.get_by_label("По какому счёту").select_option(str(hers.pk))
+    found.get_by_label("На какой счёт").select_option(str(hers.pk))
     found.get_by_role("button", name="Внести").click()
     expect(page.locator(".bank-line").nth(1)).to_contain_text("внесено")
     third = page.locator(".bank-line").nth(2)

@@ -162,3 +162,5 @@ from svyazka.business.money.models_bank import BankDocument as BankDocument  # n
 from svyazka.business.money.models_bank import Payer as Payer  # noqa: E402
 from svyazka.business.money.models_bank import Statement as Statement  # noqa: E402
 from svyazka.business.money.models_bank import StatementRules as StatementRules  # noqa: E402
+from svyazka.business.money.models_online import PaymentAccount as PaymentAccount  # noqa: E402
+from svyazka.business.money.models_online import PaymentLink as PaymentLink  # noqa: E402

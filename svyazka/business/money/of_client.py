@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from svyazka.business.money.models import BankDocument, Invoice, Part, Payer, Payment
+from svyazka.business.money.models import BankDocument, Invoice, Part, Payer, Payment, PaymentLink
 from svyazka.kit.held import held
 
 HELD = (
@@ -36,7 +36,8 @@ HELD = (
         "purpose",
         ours=("state", "way", "why", "account", "key", "reasons"),
     ),
+    held(PaymentLink, "client_id", "deal_id", "at", "amount", "state", "contact", "url", ours=("why", "outside_id")),
     held(Payer, "client_id", "name", "key", "at"),
     held(Part, "payment__client_id", "payment_id", "invoice_id", "amount"),
 )
-NOTHING = ("Books", "Payee", "Statement", "StatementRules")
+NOTHING = ("Books", "Payee", "Statement", "StatementRules", "PaymentAccount")

@@ -89,6 +89,7 @@ SETTINGS = [
             Room(_("Templates of offers"), "offer_templates", "form", "offers.set_up"),
             Room(_("Price list"), "price_list", "money", "prices.change"),
             Room(_("Ways of paying"), "payment_ways", "money", "prices.change"),
+            Room(_("Online payments"), "online_payments", "money", "settings.change"),
             Room(_("Invoices and books"), "books", "money", "money.close"),
             Room(_("Maps and travel"), "maps", "route", "settings.change"),
             Room(_("Messages to clients"), "client_messages", "mail", "settings.change"),

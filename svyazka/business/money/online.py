@@ -1,0 +1,281 @@
+"""Clients pay online: a link for an invoice, asked after until the money is there, and entered once."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from svyazka.business.clients.models import Client, ContactPoint
+from svyazka.business.journal.record import About, Automaton, announce, record
+from svyazka.business.money import books, payment_service, payments
+from svyazka.business.money.models import Invoice, Payment, PaymentAccount, PaymentLink
+from svyazka.business.money.payment_service import Access, Item, PaymentService, Told, Trouble, Wanted
+from svyazka.business.staff.models import Person
+from svyazka.kit import clock, secrets
+from svyazka.kit.alone import alone
+from svyazka.kit.refusals import Refused
+
+HOUSE = Automaton("Online payments")
+TROUBLES = {
+    "wrong_key": gettext_lazy("The shop number or the secret key is wrong."),
+    "forbidden": gettext_lazy("The service does not let this shop do that. Ask its support."),
+    "refused": gettext_lazy("The service did not understand what it was asked for."),
+    "unknown": gettext_lazy("The service does not know this payment."),
+    "too_often": gettext_lazy("The service was asked too often; it is asked again by itself."),
+    "unreachable": gettext_lazy("The service does not answer; it is asked again by itself."),
+    "another_sum": gettext_lazy("Another sum was paid than was asked for: look into the service’s account."),
+}
+AT_ONCE = 20
+RESTS = timedelta(minutes=1)
+# How old a link is, and how often it is asked after until then.
+_PACES = (
+    (timedelta(minutes=15), timedelta(seconds=20)),
+    (timedelta(hours=3), timedelta(minutes=2)),
+    (timedelta(days=2), timedelta(minutes=15)),
+    (timedelta(days=14), timedelta(hours=6)),
+)
+_LOOKING = 5_219_133  # any number will do, as long as nobody else uses it
+_SECRET, _SHOP = re.compile(r"[\x21-\x7e]{1,200}"), re.compile(r"[0-9]{1,20}")
+State = PaymentLink.State
+
+
+def account() -> PaymentAccount:
+    return PaymentAccount.objects.filter(pk=1).first() or PaymentAccount(pk=1)
+
+
+def is_ready() -> bool:
+    return account().is_on
+
+
+def change_account(*, kind: str, shop: str, secret: str = "", gives_receipts: bool, by: Person) -> PaymentAccount:
+    """Kept once it has answered. An empty secret is the one that is stored, as long as the shop is the same."""
+    stored = account()
+    entered = PaymentAccount(pk=1, kind=kind, shop=shop.strip(), gives_receipts=gives_receipts)
+    _refuse(entered, secret.strip())
+    is_same = (stored.kind, stored.shop) == (entered.kind, entered.shop)
+    entered.secret = secrets.lock_away(secret.strip()) if secret.strip() else stored.secret if is_same else ""
+    if not entered.secret:
+        raise Refused(_("The secret key is needed."), fields={"secret": _("The secret key is needed.")})
+    _insist_answers(entered)
+    entered.is_on = True
+    with transaction.atomic():
+        PaymentAccount.objects.get_or_create(pk=1)
+        entered.save(force_update=True)
+        changes = {"shop": (stored.shop, entered.shop), "gives_receipts": (stored.gives_receipts, gives_receipts)}
+        record("money.online_account", About("payment_account", 1), by=by, changes=changes)
+    return entered
+
+
+def _refuse(entered: PaymentAccount, secret: str) -> None:
+    if entered.kind not in settings.PAYMENT_SERVICES:
+        raise Refused(_("Choose one of them."), fields={"kind": _("Choose one of them.")})
+    if not _SHOP.fullmatch(entered.shop):
+        raise Refused(
+            _("The number of a shop has digits only."), fields={"shop": _("The number of a shop has digits only.")}
+        )
+    if secret and not _SECRET.fullmatch(secret):
+        said = _("This is no key: it has signs in it that no key has.")
+        raise Refused(said, fields={"secret": said})
+
+
+def check_account() -> None:
+    stored = account()
+    if not stored.kind:
+        raise Refused(_("Enter the account first."))
+    _insist_answers(stored)
+    PaymentAccount.objects.filter(pk=1).update(trouble="", rests_until=None)
+
+
+def _insist_answers(entered: PaymentAccount) -> None:
+    try:
+        _service(entered).check()
+    except Trouble as trouble:
+        said = in_words(trouble.why)
+        raise Refused(said, fields={"secret" if trouble.why == "wrong_key" else "kind": said}) from None
+
+
+@transaction.atomic
+def switch(*, on: bool, by: Person) -> None:
+    current = PaymentAccount.objects.select_for_update().filter(pk=1).first()
+    if current is None or not current.kind:
+        raise Refused(_("Enter the account first."))
+    if current.is_on != on:
+        current.is_on, current.trouble, current.rests_until = on, "", None
+        current.save()
+        record("money.online_switched", About("payment_account", 1), by=by, changes={"is_on": (not on, on)})
+
+
+def ask_link(invoice: Invoice, *, by: Person) -> PaymentLink:
+    """Over what is still open of it. Pressed twice it is one link, and one payment at the service."""
+    try:
+        link = _ask_link(invoice, by=by)
+    except IntegrityError:
+        # Somebody was quicker.
+        link = PaymentLink.objects.get(invoice=invoice, state__in=(State.ASKED, State.PENDING))
+    if link.state == State.ASKED:
+        look(link)
+        link.refresh_from_db()
+    return link
+
+
+@transaction.atomic
+def _ask_link(invoice: Invoice, *, by: Person) -> PaymentLink:
+    current = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
+    if current.is_called_off or not current.open_amount:
+        raise Refused(_("Nothing of this invoice is open."))
+    known = PaymentLink.objects.filter(invoice=current, state__in=(State.ASKED, State.PENDING)).first()
+    if known and known.amount == current.open_amount:
+        return known
+    if known:
+        raise Refused(_("There is a link over another sum, which the client can still pay. It lapses by itself."))
+    own = account()
+    if not own.is_on:
+        raise Refused(_("Nobody takes money online yet: Settings → Online payments."))
+    contact = _contact(current.client_id) if own.gives_receipts else ""
+    made = PaymentLink.objects.create(
+        client_id=current.client_id,
+        deal_id=current.deal_id,
+        invoice=current,
+        amount=current.open_amount,
+        contact=contact,
+        ask_at=clock.now(),
+        at=clock.now(),
+        by=by,
+    )
+    about = About("payment_link", made.pk, client_id=made.client_id, deal_id=made.deal_id)
+    record("money.link_asked", about, by=by, changes={"amount": (None, str(made.amount))})
+    return made
+
+
+def _contact(client_id: int) -> str:
+    """An e-mail before a phone: a receipt by SMS is often charged for."""
+    kinds = ContactPoint.Kind
+    points = ContactPoint.objects.filter(client=client_id, kind__in=(kinds.EMAIL, kinds.PHONE)).order_by("kind", "pk")
+    first = points.first()
+    if first is None:
+        raise Refused(_("A receipt goes to a phone or an e-mail: this client has neither."))
+    return first.value
+
+
+def go_round() -> None:
+    """Links that are due, by the worker."""
+    if not PaymentLink.objects.filter(ask_at__lte=clock.now()).exists():
+        return
+    own = account()
+    if not own.kind or (own.rests_until and own.rests_until > clock.now()):
+        return
+    with alone(_LOOKING) as nobody_else:
+        due = PaymentLink.objects.filter(ask_at__lte=clock.now()).order_by("ask_at", "pk")[:AT_ONCE]
+        for link in due if nobody_else else ():
+            if not look(link):
+                return
+
+
+def look(link: PaymentLink) -> bool:
+    """The service is asked, and what it says is settled. False: it does not answer."""
+    own = account()
+    try:
+        service = _service(own)
+        told = service.look(link.outside_id) if link.outside_id else service.create(_wanted(link))
+    except Trouble as trouble:
+        _troubled(link, trouble)
+        return not trouble.again
+    if own.trouble:
+        PaymentAccount.objects.filter(pk=1).update(trouble="", rests_until=None)
+    settle(link, told)
+    return True
+
+
+def _troubled(link: PaymentLink, trouble: Trouble) -> None:
+    now = clock.now()
+    if trouble.again or trouble.why == "wrong_key":
+        until = now + max(RESTS, timedelta(seconds=min(trouble.after, 3600)))
+        PaymentAccount.objects.filter(pk=1).update(trouble=trouble.why, rests_until=until)
+        PaymentLink.objects.filter(pk=link.pk).update(ask_at=until, why=trouble.why)
+        return
+    rows = PaymentLink.objects.filter(pk=link.pk, state__in=(State.ASKED, State.PENDING))
+    rows.update(state=State.FAILED, why=trouble.why, ask_at=None)
+    announce("deal", link.deal_id, data={"client": link.client_id})
+
+
+@transaction.atomic
+def settle(link: PaymentLink, told: Told) -> None:
+    """What the service says of it. Said twice, the money is entered once."""
+    current = PaymentLink.objects.select_for_update(of=("self",)).select_related("invoice").get(pk=link.pk)
+    if not current.is_open:
+        return
+    before = current.state
+    current.outside_id, current.url, current.why = told.outside_id, told.url or current.url, told.why[:60]
+    if told.state == "succeeded":
+        _take(current, told)
+    elif told.state == "canceled":
+        current.state, current.ask_at = State.CANCELED, None
+    else:
+        current.state, current.ask_at = State.PENDING, _next(current)
+    current.save()
+    if current.state != before:
+        about = About("payment_link", current.pk, client_id=current.client_id, deal_id=current.deal_id)
+        record("money.link", about, by=HOUSE, changes={"state": (str(before), str(current.state))})
+        announce("deal", current.deal_id, data={"client": current.client_id})
+
+
+def _take(link: PaymentLink, told: Told) -> None:
+    link.ask_at = None
+    if told.amount != link.amount or told.currency != "RUB":
+        link.state, link.why = State.FAILED, "another_sum"
+        return
+    day = clock.local(told.paid_at).date() if told.paid_at else clock.today()
+    link.state = State.SUCCEEDED
+    link.payment = payments.enter(
+        Client.objects.get(pk=link.invoice.client_id),
+        told.amount,
+        paid_on=books.open_day(min(day, clock.today())),
+        origin=Payment.Origin.ONLINE,
+        invoice=None if link.invoice.is_called_off else link.invoice,
+        outside_id=told.outside_id,
+        by=HOUSE,
+    )
+
+
+def _next(link: PaymentLink) -> datetime | None:
+    """The older, the less often; whoever has not paid within two weeks is asked of by hand."""
+    now = clock.now()
+    pace = next((often for until, often in _PACES if now - link.at < until), None)
+    return now + pace if pace else None
+
+
+def _wanted(link: PaymentLink) -> Wanted:
+    invoice = link.invoice
+    title = _("Invoice № {number}").format(number=invoice.number) if invoice.number else _("Work on site")
+    whole = link.amount == invoice.amount and invoice.lines
+    items = [_item(one) for one in invoice.lines] if whole else [Item(title, link.amount, _rate(invoice))]
+    return Wanted(str(link.key), link.amount, title, settings.ADDRESS, link.contact, items if link.contact else ())
+
+
+def _item(line: dict[str, str]) -> Item:
+    rate = line.get("vat_rate")
+    return Item(line["name"], Decimal(line["sum"]), Decimal(rate) if rate not in (None, "") else None)
+
+
+def _rate(invoice: Invoice) -> Decimal | None:
+    """Of a part there is one line: with the rate that all lines have."""
+    rates = {_item(line).vat_rate for line in invoice.lines}
+    return rates.pop() if len(rates) == 1 else None
+
+
+def list_of_invoice(invoice: Invoice) -> list[PaymentLink]:
+    return list(PaymentLink.objects.filter(invoice=invoice).select_related("by").order_by("-pk")[:AT_ONCE])
+
+
+def in_words(why: str) -> str:
+    return str(TROUBLES.get(why, why))
+
+
+def _service(own: PaymentAccount) -> PaymentService:
+    return payment_service.of_kind(own.kind)(Access(own.shop, secrets.take_out(own.secret)))

@@ -1,0 +1,49 @@
+# ruff: noqa: F811 - fixtures are imported under the names they are asked for by
+from __future__ import annotations
+
+import pytest
+
+from svyazka.business.money import online
+from svyazka.business.money.models import PaymentAccount
+from svyazka.connectors.yookassa.conftest import SECRET, SHOP, yookassa_peer  # noqa: F401
+
+GIVEN = {"kind": "yookassa", "shop": SHOP, "secret": SECRET}
+
+
+def test_it_is_stored_once_it_answers(enter, anna, yookassa_peer):
+    client = enter(anna)
+    answer = client.post("/office/online-payments/", {**GIVEN, "secret": "wrong"})
+    assert answer.status_code == 422
+    assert "секретный ключ неверны" in answer.content.decode()
+    assert client.post("/office/online-payments/", {**GIVEN, "gives_receipts": "on"}).status_code == 302
+    assert online.account().gives_receipts is True
+    page = client.get("/office/online-payments/").content.decode()
+    assert SECRET not in page
+    assert "YooKassa" in page
+
+
+def test_checked_and_switched(enter, anna, yookassa_peer):
+    client = enter(anna)
+    assert client.post("/office/online-payments/state/", {"on": "1"}).status_code == 422
+    assert client.post("/office/online-payments/check/").status_code == 422
+    client.post("/office/online-payments/", GIVEN)
+    client.post("/office/online-payments/state/", {"on": "0"})
+    assert online.is_ready() is False
+    client.post("/office/online-payments/state/", {"on": "1"})
+    assert client.post("/office/online-payments/check/").status_code == 302
+    yookassa_peer.refuses = 403
+    assert client.post("/office/online-payments/check/").status_code == 422
+
+
+@pytest.mark.parametrize(
+    "given", [{"shop": "x" * 50}, {"shop": "²"}, {"kind": "nobody"}, {"secret": "\x00"}, {"shop": ""}]
+)
+def test_nonsense(enter, anna, yookassa_peer, given):
+    assert enter(anna).post("/office/online-payments/", {**GIVEN, **given}).status_code == 422
+    assert not PaymentAccount.objects.exclude(kind="").exists()
+
+
+def test_only_who_may(enter, roza, yookassa_peer):
+    client = enter(roza)
+    assert client.get("/office/online-payments/").status_code == 403
+    assert client.post("/office/online-payments/", GIVEN).status_code == 403
