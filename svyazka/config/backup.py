@@ -24,7 +24,7 @@ import psycopg
 from psycopg import conninfo, sql
 
 from svyazka import __version__
-from svyazka.config import migrating
+from svyazka.config import migrating, storing
 from svyazka.config.embedded import binaries
 from svyazka.config.holding import CannotStart
 from svyazka.config.places import data_folder
@@ -60,6 +60,8 @@ def back_up(target: Path, *, url: str, with_key: bool) -> int:
         raise CannotStart(f"{target} was not written: {refusal.strerror} ({refusal.filename}).") from None
     _remember(manifest, target, url=url)
     print(f"{target}: {sum(manifest['rows'].values())} rows, {len(manifest['sha256']) - 1} files.")
+    if storing.chosen() == storing.S3:
+        print("Files that lie in S3 are not inside: keep versions of the bucket, see docs/how-to/storage.md.")
     if with_key:
         print("secret.key is inside: keep this archive as you keep the key.")
     else:

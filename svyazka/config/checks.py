@@ -130,6 +130,19 @@ def _disk() -> str:
     return f"{free / 1024**3:.0f} GB free"
 
 
+def _storage() -> str:
+    from django.core.files.storage import storages
+
+    from svyazka.kit import stores
+
+    given.make_sure()
+    for alias in ("files", "attachments", "recordings", "default"):
+        place, trouble = stores.tried(storages[alias])
+        if trouble:
+            raise Problem(f"{alias}, {place}: {trouble}")
+    return "files can be put there, read and removed"
+
+
 @contextmanager
 def _passing_database() -> Iterator[None]:
     if database.is_own_server():
@@ -155,4 +168,5 @@ LOOKS: dict[str, Callable[[], str]] = {
     "static files": _static_files,
     "clock": _clock,
     "disk": _disk,
+    "storage": _storage,
 }

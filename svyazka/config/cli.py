@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_calls(commands)
     _add_blueprint(commands)
     _add_fetch(commands)
+    _add_storage(commands)
     return parser
 
 
@@ -127,6 +128,15 @@ def _add_staff(commands: Commands) -> None:
     administrator = _command(verbs, "administrator", _staff_administrator, "take on an administrator")
     administrator.add_argument("login", metavar="LOGIN")
     administrator.add_argument("full_name", metavar="NAME")
+
+
+def _add_storage(commands: Commands) -> None:
+    storage = commands.add_parser("storage", help="where files lie: look whether it works, carry them over")
+    verbs = storage.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _command(verbs, "check", _storage_check, "put a file into each store, read it and remove it")
+    move = _command(verbs, "move", _storage_move, "carry all files over, compare each, then switch")
+    move.add_argument("--to", choices=("s3", "folder"), required=True, help="where they go")
+    move.add_argument("--dry-run", action="store_true", help="only say how much it would be")
 
 
 def _add_blueprint(commands: Commands) -> None:
@@ -362,6 +372,18 @@ def _refuse_older(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         if migrating.missing(connection):
             raise CannotStart("The database is empty or of an older version; type: svyazka migrate")
+
+
+def _storage_check(_chosen: argparse.Namespace) -> Answer:
+    from svyazka.config import moving_files
+
+    return moving_files.look()
+
+
+def _storage_move(chosen: argparse.Namespace) -> Answer:
+    from svyazka.config import moving_files
+
+    return moving_files.move(chosen.to, is_dry=chosen.dry_run)
 
 
 def _with_django() -> None:

@@ -6,6 +6,7 @@ import logging
 import os
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from svyazka.config import storing
 from svyazka.config.holding import CannotStart
 
 
@@ -13,6 +14,7 @@ def make_sure() -> None:
     port()
     _time_zone()
     _log_level()
+    storing.make_sure()
 
 
 def port() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from svyazka.config import logs
+from svyazka.config import logs, storing
 from svyazka.config.database import connection_settings, database_url
 from svyazka.config.places import CHECKOUT, data_folder, secret_key
 from svyazka.kit import proxies
@@ -293,32 +293,16 @@ ATTACHMENTS_ROOT = Path(os.environ.get("SVYAZKA_ATTACHMENTS", MEDIA_ROOT / "atta
 LARGEST_ATTACHMENT = int(os.environ.get("SVYAZKA_LARGEST_ATTACHMENT", str(50 * 1024 * 1024)))  # bytes
 # What people put on deals, clients and visits.
 KEPT_ROOT = Path(os.environ.get("SVYAZKA_KEPT", MEDIA_ROOT / "kept"))
+# Where they lie as folders; with a bucket of S3, its parts are called so.
+FILE_FOLDERS = {
+    "files": KEPT_ROOT,
+    "attachments": ATTACHMENTS_ROOT,
+    "recordings": RECORDINGS_ROOT,
+    "default": MEDIA_ROOT,
+}
+# Pictures of clients' homes: for the account the house runs under, not for everybody on the machine.
 STORAGES = {
-    "files": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": KEPT_ROOT, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
-    },
-    "attachments": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": ATTACHMENTS_ROOT,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
-    "recordings": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": RECORDINGS_ROOT,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        # Pictures of clients' homes: for the account the house runs under, not for everybody on the machine.
-        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
-    },
+    **storing.stores({**FILE_FOLDERS, "default": None}),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if STATIC_IS_GATHERED

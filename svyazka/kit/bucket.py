@@ -103,7 +103,20 @@ class Bucket(S3Storage):  # type: ignore[misc]  # the library is not typed
     def try_out(self) -> None:
         """Raises StoreFails: written, read, removed."""
         with in_our_words():
-            self._client().head_bucket(Bucket=self.bucket_name)
+            quick = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 1})
+            session = self._create_session()
+            client = session.client(
+                "s3",
+                region_name=self.region_name,
+                endpoint_url=self.endpoint_url,
+                config=self.client_config.merge(quick),
+            )
+            try:
+                client.head_bucket(Bucket=self.bucket_name)
+            except ClientError as refusal:
+                if refusal.response.get("Error", {}).get("Code") in _MISSING:
+                    raise StoreFails(_words("NoSuchBucket")) from None
+                raise
         name = self.save(".svyazka", File(io.BytesIO(b"svyazka")))
         try:
             if self.open_range(name, 0, 7) != b"svyazka":

@@ -209,17 +209,21 @@ def begun(visit: Visit, person: Person) -> dict[str, Any]:
 def _list(of: Of, asked: Asked, person: Person, query: QueryDict) -> dict[str, Any]:
     found = _listed(of, asked)
     short = Short()
-    may_change = roles.may(person, "files.change")
+    reach = roles.reach(person, "files.change")
+    may_change = reach > Reach.OWN
     is_first = asked.page == 1
     papers = _papers(of, person, short) if is_first and not asked.origin and not asked.search else []
     return {
-        "lines": [*papers, *(_line(one, short, may_change) for one in found.items)],
+        "lines": [
+            *papers,
+            *(_line(one, short, may_change or (one.by_id == person.pk and bool(reach))) for one in found.items),
+        ],
         "count": found.count + len(papers),
         "room": judging.in_words(found.bytes) if found.bytes else "",
         "later": _page(query, asked.page + 1) if not found.is_last else "",
         "before": _page(query, asked.page - 1) if not is_first else "",
         "is_narrowed": bool(asked.search or asked.origin),
-        "removed": shelf.removed_lately({of.what: of.number}) if is_first and may_change else [],
+        "removed": shelf.removed_lately({of.what: of.number}) if is_first and reach else [],
     }
 
 

@@ -149,7 +149,9 @@ def test_an_engineer_sees_and_adds_files_of_his_visit_only(egor_came_in, deal, v
     assert egor_came_in.get(f"/kept-files/{of_deal.pk}/").status_code == 404
     assert egor_came_in.get(f"/kept-files/{of_visit.pk}/small/").status_code == 200
     assert egor_came_in.get(f"/kept-files/?deal={deal.pk}").status_code == 404
-    assert "План.png" in egor_came_in.get(f"/field/visits/{visit.pk}/").content.decode()
+    page = egor_came_in.get(f"/field/visits/{visit.pk}/").content.decode()
+    assert ("План.png" in page, f"/kept-files/{of_visit.pk}/name/" in page) == (True, False)
+    assert 'hx-target="closest .files-list"' not in page  # there is one page only
     assert egor_came_in.post(f"/kept-files/{of_visit.pk}/removal/").status_code == 422
     begun = egor_came_in.post("/uploads/", {"visit": visit.pk, "name": "Схема.pdf", "size": len(PDF)}).json()
     assert put(egor_came_in, begun["url"], PDF).json()["state"] == "refused"  # the office has it in this deal

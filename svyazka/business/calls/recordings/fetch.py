@@ -28,6 +28,7 @@ from svyazka.business.calls.recordings.sound import Empty, Kept
 from svyazka.business.calls.recordings.source import FINAL, NotFetched, source
 from svyazka.business.journal.record import announce
 from svyazka.kit import clock, rows
+from svyazka.kit.refusals import Refused
 from svyazka.kit.strongbox import WrongKey
 
 AT_ONCE = 8
@@ -103,6 +104,8 @@ def _fetch(recording: Recording, way: Way | None) -> Came:
         return Came(recording, trouble="empty")
     except NotFetched as refusal:
         return Came(recording, trouble=refusal.trouble)
+    except Refused:
+        return Came(recording, trouble="store_away")
     except OSError as refusal:
         log.warning("recording_not_stored", recording=recording.pk, failure=refusal.strerror)
         return Came(recording, trouble="no_room")

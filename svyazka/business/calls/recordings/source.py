@@ -34,6 +34,7 @@ TROUBLES = {
     "not_audio": _("What came is no sound recording."),
     "no_folder": _("The folder with the recordings is not there. Is it mounted on this machine?"),
     "no_room": _("There is no room left for recordings on this machine."),
+    "store_away": _("The storage in which recordings are kept does not take them."),
     "broken": _("Fetching failed because of a mistake of ours. It is in the worker's log."),
 }
 # Asking again would change nothing.

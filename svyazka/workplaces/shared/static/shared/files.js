@@ -16,12 +16,6 @@ document.addEventListener("change", ({ target }) => {
   target.value = "";
 });
 
-document.addEventListener("keydown", (event) => {
-  if (!["Enter", " "].includes(event.key) || !event.target.matches?.(".kept-files label[role=button]")) return;
-  event.preventDefault();
-  event.target.querySelector("input").click();
-});
-
 const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 
 for (const name of ["dragenter", "dragover"]) document.addEventListener(name, (event) => {
@@ -207,7 +201,6 @@ function end(one, stand) {
 function fail(one, reason) {
   one.isOver = true;
   one.row.classList.add("bad");
-  one.row.setAttribute("role", "alert");
   one.bar.remove();
   one.said.textContent = reason || one.panel.dataset.wordsFailed;
   one.button.textContent = "×";
