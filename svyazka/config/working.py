@@ -17,9 +17,8 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from svyazka.business.agreements import delivering as agreements
-from svyazka.business.automation import follow, run, sweep
-from svyazka.business.automation import log as rules_log
 from svyazka.business.automation import follow, run, sweep, trial
+from svyazka.business.automation import log as rules_log
 from svyazka.business.calls import commands
 from svyazka.business.calls.floor import counting
 from svyazka.business.calls.recordings import fetch, keeping

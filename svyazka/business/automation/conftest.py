@@ -86,27 +86,19 @@ class Outside(SetAmount):
 
 @pytest.fixture(autouse=True)
 def no_rules(request):
-    """Tests say themselves which rules there are: the company's own, of its blueprint, are not among them."""
+    """Tests say themselves which rules there are: those with which the company begins are gone."""
+    from django.db import transaction
+
+    from svyazka.business.automation import in_force
     from svyazka.business.automation.models import Rule
     from svyazka.business.journal.models import Entry
 
     if "windows" in request.fixturenames:
         request.getfixturevalue("windows")
-        Rule.objects.all().delete()
+        with transaction.atomic():
+            Rule.objects.all().delete()
+            in_force.changed()
         Entry.objects.filter(verb__startswith="automation.").delete()
-
-
-@pytest.fixture
-def no_rules(windows):
-    """Those with which the company begins are gone: what acts here is what a test has built."""
-    from django.db import transaction
-
-    from svyazka.business.automation import in_force
-    from svyazka.business.automation.models import Rule
-
-    with transaction.atomic():
-        Rule.objects.all().delete()
-        in_force.changed()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ def rows(quick: bool) -> list[Row]:
     share = deals / 100_000
     with ground() as place:
         fill(place.url, round(deals / OPEN_SHARE))
-        told = place.inside("rules_inside", deals, events, month)
+        told = place.inside("rules_inside", events, month)
     return [
         Row("open deals", told["open"], "", better="higher", must=deals),
         Row("active rules", told["rules"], "", better="higher", must=50),

@@ -43,8 +43,8 @@ A_DAY = timedelta(days=1)
 
 
 def main() -> None:
-    """Arguments: how many deals, how many events of each kind, events in the month, the folder of the cluster."""
-    deals, events, month, cluster = *map(int, sys.argv[1:4]), Path(sys.argv[4])
+    """Arguments: how many events of each kind, events in the month, the folder of the cluster."""
+    events, month, cluster = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     settings.MEDIA_ROOT = cluster.parent / "files"
     memory.settle()
     clerk = _Clerk(cluster, Person.objects.filter(role=Role.HEAD).order_by("pk")[0])

@@ -11,16 +11,14 @@ from django.urls import reverse
 
 from svyazka.business.clients import history
 from svyazka.business.deals.family import Member, family_of
-from svyazka.business.deals.models import Deal
-from svyazka.business.files import seeing
 from svyazka.business.deals.models import Deal, Field
+from svyazka.business.files import seeing
 from svyazka.business.notices import reading
 from svyazka.business.staff.sessions import SessionStore
 from svyazka.workplaces.manager import parts
 from svyazka.workplaces.manager.departments import other_names
 from svyazka.workplaces.manager.finding import deal_numbered
-from svyazka.workplaces.shared import files, suspected, timeline
-from svyazka.workplaces.shared import counted, suspected, timeline
+from svyazka.workplaces.shared import counted, files, suspected, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 
 

@@ -35,8 +35,7 @@ from svyazka.business.staff.models import Person
 from svyazka.kit import phones, rows
 from svyazka.kit.refusals import ChangedMeanwhile, Refused
 from svyazka.workplaces.operator import consents
-from svyazka.workplaces.shared import files, inputs, not_to_ring, own_fields, suspected, timeline
-from svyazka.workplaces.shared import counted, inputs, not_to_ring, own_fields, suspected, timeline
+from svyazka.workplaces.shared import counted, files, inputs, not_to_ring, own_fields, suspected, timeline
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, put_on
 from svyazka.workplaces.shared.said import names_of, people_in, said
