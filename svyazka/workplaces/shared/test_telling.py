@@ -142,7 +142,7 @@ def test_unknown_verbs_and_odd_changes_are_shown_as_they_are(olga):
 def test_one_entry_and_thirty_ask_the_same_number_of_queries(olga, django_assert_num_queries):
     for number in range(30):
         record("deals.changed", About("deal", number), by=olga, changes={"amount": (None, number)})
-    entries = list(Entry.objects.all())
+    entries = list(Entry.objects.filter(verb="deals.changed"))
     for some in (entries[:1], entries):
         with django_assert_num_queries(5):
             names = telling.names_for(some)
