@@ -113,8 +113,10 @@ def payment_allocation(request: PageRequest, payment_id: int) -> HttpResponse:
 @needs("money.enter", "POST")
 def payment_release(request: PageRequest, payment_id: int) -> HttpResponse:
     found = _to_change(request, payment_id)
-    number = typed.whole_number(request.POST.get("invoice")) or 0
-    payments.release(found, get_object_or_404(Invoice, pk=number), by=request.person)
+    chosen = Invoice.objects.filter(pk=typed.whole_number(request.POST.get("invoice"))).first()
+    if chosen is None:
+        raise Refused(_("Nothing of this payment is for this invoice."))
+    payments.release(found, chosen, by=request.person)
     return redirect("money_payment", found.pk)
 
 
