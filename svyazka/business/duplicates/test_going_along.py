@@ -11,12 +11,13 @@ from svyazka.kit.going_along import Fate
 
 # Of rooms above this one: what a problem is about belongs to a deal, and is never a client; who was moved over is
 # followed to whom he was merged into, where the room reads it; a run of a rule tells of whom it was then; a file with
-# the data of a client stays what it was asked for, and so does an erasure.
+# the data of a client stays what it was asked for, and so does an erasure; what a formula lacks is counted anew.
 ABOVE = {
     ("problems_problem", "subject_id"),
     ("personal_data_datafile", "client_id"),
     ("personal_data_erasure", "client_id"),
     ("automation_run", "client_id"),
+    ("parameters_stuck", "object_id"),
     ("moving_in_movedin", "object_id"),
     ("moving_in_moveinrow", "client_id"),
 }

@@ -57,7 +57,7 @@ class BankDocument(models.Model):
         ENTERED = "entered", _("entered")
         LEFT = "left", _("left")  # not a client's money
         KNOWN = "known", _("known already")  # stands in another file
-        ASIDE = "aside", _("set aside")
+        ASIDE = "aside", _("put aside")
         UNDONE = "undone", _("undone")
 
     of = models.ForeignKey(Statement, models.PROTECT, related_name="documents", db_index=False)

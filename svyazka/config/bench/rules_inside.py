@@ -48,7 +48,7 @@ def main() -> None:
     settings.MEDIA_ROOT = cluster.parent / "files"
     memory.settle()
     clerk = _Clerk(cluster, Person.objects.filter(role=Role.HEAD).order_by("pk")[0])
-    with translation.override("ru"):
+    with translation.override("en"):
         made = {"open": Deal.objects.still_open().count(), **clerk.set_up()}
         found = made | clerk.event(events) | clerk.sweep() | clerk.trial(month) | clerk.recount() | clerk.paper()
     print(json.dumps(found))
@@ -66,8 +66,8 @@ class _Clerk:
         numbers = [one for one in names_of(DEAL).values() if one.kind in (Kind.NUMBER, Kind.MONEY)]
         for place in range(PARAMETERS):
             one, other = numbers[place % len(numbers)], numbers[(place + 3) % len(numbers)]
-            formula = f"[{one.words}] * {place + 2} + если([{other.words}] > 10; 1; 0)"
-            defining.add({"ru": f"Показатель {place}"}, of=DEAL, formula=formula, decimals=2, by=self.by)
+            formula = f"[{one.words}] * {place + 2} + if([{other.words}] > 10; 1; 0)"
+            defining.add({"ru": f"P {place}"}, of=DEAL, formula=formula, decimals=2, by=self.by)
         self._all_counted()
         return {
             "rules": Rule.objects.filter(is_active=True).count(),
@@ -121,7 +121,14 @@ class _Clerk:
 
     def recount(self) -> dict[str, float]:
         chosen = Parameter.objects.order_by("pk")[0]
-        defining.change(chosen, {"ru": "Показатель"}, formula="[Сумма] * 3 + 1", decimals=2, by=self.by, hint=None)
+        defining.change(
+            chosen,
+            {"ru": "P"},
+            formula=f"[{names_of(DEAL)['deal.amount'].words}] * 3 + 1",
+            decimals=2,
+            by=self.by,
+            hint=None,
+        )
         return {"recount": self._spent(self._all_counted)}
 
     def paper(self) -> dict[str, float]:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
-@dataclass(frozen=True)
-class Sentence:
-    words: Promise
-    of: str = ""
-
+from svyazka.workplaces.shared.sentence import Sentence
+from svyazka.workplaces.shared.sentences_of_money import OF_MONEY
 
 # fmt: off
 SENTENCES: dict[str, Sentence] = {
@@ -107,6 +101,8 @@ SENTENCES: dict[str, Sentence] = {
     "automation.rule_removed": Sentence(_("Rule removed: {before}"), of="name"),
     "automation.rule_stopped": Sentence(_("The house has stopped a rule")),
     "automation.run_again": Sentence(_("What a rule could not do is done again")),
+    "automation.trial_asked": Sentence(_("A rule is tried on the last month")),
+    "automation.trial_stopped": Sentence(_("The trial of a rule was stopped")),
     "automation.run_left": Sentence(_("What a rule could not do was left")),
     "problems.digest_set": Sentence(_("The morning digest goes out at {after}"), of="at"),
     "pipelines.added": Sentence(_("Pipeline added: {after}"), of="name"),
@@ -224,19 +220,6 @@ SENTENCES: dict[str, Sentence] = {
     "files.put_back": Sentence(_("File put back: {after}"), of="file"),
     "files.fetched": Sentence(_("File downloaded: {after}"), of="file"),
     "files.rules_changed": Sentence(_("Rules for files changed")),
-    "money.invoiced": Sentence(_("Invoice made out: {after} ₽"), of="amount"),
-    "money.called_off": Sentence(_("Invoice called off: {before} ₽"), of="open_amount"),
-    "money.settled": Sentence(_("Invoice paid whole")),
-    "money.owed_changed": Sentence(_("Owed for work agreed on site: {before} → {after} ₽"), of="amount"),
-    "money.paid": Sentence(_("Payment came in: {after} ₽"), of="amount"),
-    "money.refunded": Sentence(_("Paid back to the client: {after} ₽"), of="amount"),
-    "money.corrected": Sentence(_("A payment was put right: {before} → {after} ₽"), of="amount"),
-    "money.allocated": Sentence(_("Of a payment for an invoice: {after} ₽"), of="amount"),
-    "money.released": Sentence(_("Taken off an invoice: {after} ₽"), of="amount"),
-    "money.closed": Sentence(_("Books closed until: {before} → {after}"), of="closed_until"),
-    "money.books_changed": Sentence(_("Days to pay an invoice: {before} → {after}"), of="days_to_pay"),
-    "money.payee_changed": Sentence(_("Details on invoices changed")),
-    "money.exported": Sentence(_("A list of payments or debts left the house as a file")),
     "site_work.used": Sentence(_("Material used on site: {before} → {after}"), of="material"),
     "site_work.extra_written": Sentence(_("Extra work: {before} → {after}"), of="work"),
     "site_work.extra_agreed": Sentence(_("The client has agreed to extra work: {after}"), of="work"),
@@ -400,6 +383,7 @@ SENTENCES: dict[str, Sentence] = {
     "staff.key_revoked": Sentence(_("A key that acts as {whom} was revoked")),
     "staff.session_ended": Sentence(_("One session of {whom} was ended")),
     "staff.sessions_ended": Sentence(_("All sessions of {whom} were ended: {before}"), of="sessions"),
+    **OF_MONEY,
 }
 # fmt: on
 

@@ -2,19 +2,24 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 from django.utils import translation
 
 import svyazka
 from svyazka.business.agreements import telling as agreements
 from svyazka.business.calls.floor.breaks import BREAKS
+from svyazka.business.catalogue.groups import GROUPS
 from svyazka.business.clients.sources import SOURCES
 from svyazka.business.deals.paths.loss_reasons import LOSS_REASONS
 from svyazka.business.journal.models import Entry
 from svyazka.business.journal.record import About, Automaton, record
+from svyazka.business.money.telling import of_invoice, of_parts, of_payment
+from svyazka.business.offers import offers
+from svyazka.business.offers.templates import TEMPLATES
+from svyazka.business.parameters.names import KNOWN
 from svyazka.business.sheets.forms import FORMS
 from svyazka.business.site_work import prices
 from svyazka.business.site_work import telling as site_work
@@ -36,6 +41,7 @@ ROOMS = ["pipelines", *(room.parent.name for room in BUSINESS.glob("*/__init__.p
 VERB = re.compile(rf"({'|'.join(ROOMS)})\.[a-z_]+")
 NAMES = (
     DEPARTMENTS, SOURCES, LOSS_REASONS, KINDS, BREAKS, MOVE_REASONS, NOT_DONE_REASONS, FORMS, PAYMENT_WAYS, CATEGORIES,
+    GROUPS, TEMPLATES,
 )  # fmt: skip
 
 
@@ -43,6 +49,9 @@ def verbs_of_the_house() -> set[str]:
     """Every text in the code that looks like a verb of the journal; some are put together from two parts."""
     found = {f"visits.{event}" for event in (*get_args(visits.Event), *get_args(waiting.WindowEvent))}
     found |= {f"site_work.{verb}" for verb in (*get_args(site_work.Verb), *get_args(prices.Verb))}
+    found |= {f"offers.{event}" for event in get_args(offers.Event)}
+    found |= {f"money.{verb}" for told in (of_invoice, of_payment, of_parts) for verb in _said_by(told)}
+    found |= {f"catalogue.product_{what}" for what in ("added", "changed")}
     found |= {f"agreements.{event}" for event in get_args(agreements.Event)}
     found |= {f"{names.verb}_{what}" for names in NAMES for what in ("added", "changed", "removed")}
     for path in BUSINESS.glob("**/*.py"):
@@ -59,7 +68,14 @@ def verbs_of_the_house() -> set[str]:
         "visits.not_done_reason_removed",
         "sorting.category_removed",
     }
-    return found - RIGHTS.keys() - set(TERMS) - {names.verb for names in NAMES} - kept
+    # Some of what a formula may name is called as the verb is by which it came about.
+    in_formulas = {code for known in KNOWN.values() for code in known} - SENTENCES.keys()
+    begun = {*(names.verb for names in NAMES), "catalogue.product_"}
+    return found - RIGHTS.keys() - set(TERMS) - begun - in_formulas - kept
+
+
+def _said_by(told: Callable[..., None]) -> Iterator[str]:
+    yield from get_args(get_type_hints(told)["verb"])
 
 
 def _texts(path: Path) -> Iterator[str]:

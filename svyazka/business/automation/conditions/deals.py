@@ -137,7 +137,7 @@ class Age:
         since = (("opened_at", _("since it was opened")), ("stage_since", _("since it came to its stage")))
         how = ((LEAST, _("is at least")), (MOST, _("is at most")))
         return [
-            Ask("since", "choice", _("Since when"), choices=since, required=True, initial="opened_at"),
+            Ask("since", "choice", _("Counted from"), choices=since, required=True, initial="opened_at"),
             Ask("how", "choice", _("How"), choices=how, required=True, initial=LEAST),
             Ask("minutes", "minutes", _("How long"), required=True, least=1),
         ]

@@ -98,7 +98,7 @@ class NobodyAnswers(ByTime):
     group: ClassVar[Any] = MESSAGES
 
     def form(self, options: Mapping[str, Any]) -> Sequence[Ask]:
-        return [Ask("minutes", "minutes", _("For"), required=True, least=1, most=14 * 24 * 60, initial=30)]
+        return [Ask("minutes", "minutes", _("How long"), required=True, least=1, most=14 * 24 * 60, initial=30)]
 
     def words(self, options: Mapping[str, Any]) -> str:
         return besides(self.title, _for_so_long(options["minutes"]))

@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                             ("entered", "entered"),
                             ("left", "left"),
                             ("known", "known already"),
-                            ("aside", "set aside"),
+                            ("aside", "put aside"),
                             ("undone", "undone"),
                         ],
                         default="new",
