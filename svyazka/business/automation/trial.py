@@ -7,7 +7,7 @@ After a restart it goes on where it was.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from django.utils import translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from svyazka.business.automation import streams
+from svyazka.business.automation import conditions, streams
 from svyazka.business.automation.action import CannotAct, Case
 from svyazka.business.automation.actions import ACTIONS
 from svyazka.business.automation.conditions import CONDITIONS
@@ -156,8 +156,11 @@ class _Count:
         self.place.at, self.place.id = self.trial.since.isoformat(), 0
 
     def _judge(self, events: Sequence[Event]) -> None:
-        for event, case in _cases(events, is_asked=bool(self.content["conditions"])):
-            failing = _failing(self.content["conditions"], case)
+        asked = self.content["conditions"]
+        fulfilling = _fulfilling(asked, events)
+        one_by_one = None in fulfilling or not all(event.deal_id for event in events)
+        for event, case in _cases(events, is_asked=bool(asked) and one_by_one):
+            failing = _failing(asked, fulfilling, case)
             if failing is not None:
                 self.trial.left += 1
                 self._tally("left", str(failing))
@@ -230,10 +233,25 @@ def _cases(events: Sequence[Event], *, is_asked: bool) -> Iterator[tuple[Event, 
         yield event, Case(event=event, deal=deal, client=client, key="")
 
 
-def _failing(asked: Sequence[Mapping[str, Any]], case: Case) -> int | None:
+def _fulfilling(asked: Sequence[Mapping[str, Any]], events: Sequence[Event]) -> list[Collection[int] | None]:
+    """For each condition the deals of these events that fulfil it, in one statement; None: it is asked one by one."""
+    deals = Deal.objects.filter(pk__in={event.deal_id for event in events if event.deal_id})
+    return [
+        set(deals.filter(conditions.narrowed([one])).values_list("pk", flat=True))
+        if conditions.is_narrowed([one])
+        else None
+        for one in asked
+    ]
+
+
+def _failing(
+    asked: Sequence[Mapping[str, Any]], fulfilling: Sequence[Collection[int] | None], case: Case
+) -> int | None:
     """Which of the conditions is the first that does not hold."""
-    for at, one in enumerate(asked):
-        if not any(_holds(each, case) for each in one.get("any", [one])):
+    number = case.event.deal_id
+    for at, (one, deals) in enumerate(zip(asked, fulfilling, strict=True)):
+        known = None if deals is None or number is None else number in deals
+        if not (any(_holds(each, case) for each in one.get("any", [one])) if known is None else known):
             return at
     return None
 

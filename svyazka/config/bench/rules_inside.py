@@ -15,10 +15,10 @@ from statistics import median
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import translation
 
-from svyazka.business.automation import follow, run, sweep, trial
+from svyazka.business.automation import follow, in_force, run, sweep, trial
 from svyazka.business.automation import rules as automations
 from svyazka.business.automation.models import Followed, Rule, Run
 from svyazka.business.catalogue.models import Product
@@ -59,6 +59,8 @@ class _Clerk:
         self.cluster, self.by, self.chance = cluster, by, Random(5)  # noqa: S311 - the same in each run
 
     def set_up(self) -> dict[str, float]:
+        with connection.cursor() as cursor:
+            cursor.execute("update deals_deal set stage_since = now() - (id % 43200) * interval '1 minute'")
         stages = dict(Stage.objects.filter(pipeline__code="windows").values_list("code", "pk"))
         category = Category.objects.order_by("pk")[0].code
         for typed in rules_made_up.rules(stages, category):
@@ -93,7 +95,9 @@ class _Clerk:
     def sweep(self) -> dict[str, float]:
         """What a day has made due, since nobody has swept for so long."""
         sweep.sweep()
-        Rule.objects.update(active_since=clock.now() - 2 * A_DAY)
+        with transaction.atomic():
+            Rule.objects.update(active_since=clock.now() - 2 * A_DAY)
+            in_force.changed()
         Followed.objects.filter(stream__startswith="rule:").update(at=clock.now() - A_DAY)
         before = Run.objects.count()
         spent = self._spent(sweep.sweep)
