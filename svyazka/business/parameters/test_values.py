@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from svyazka.business.clients import history
 from svyazka.business.deals.models import Deal, Task
-from svyazka.business.money.models import Invoice, Payment
+from svyazka.business.money import invoices, payments
+from svyazka.business.money.lines import line
+from svyazka.business.money.models import Invoice
 from svyazka.business.parameters.names import KNOWN, SOURCES, names_of
 from svyazka.business.parameters.values import values_of
 from svyazka.engines.formulas.formula import Kind
@@ -46,17 +48,14 @@ def test_as_many_statements_for_one_as_for_thirty(deals):
         assert len(asked) == len(SOURCES["deal"]) + 2
 
 
-def test_calls_money_and_tasks_of_a_deal(deals, vera, olga):
+def test_calls_money_and_tasks_of_a_deal(deals, vera, olga, roza):
     deal = deals[0]
     for direction, result in (("in", "missed"), ("out", "answered"), ("in", "answered")):
         history.add(vera.pk, kind="call", direction=direction, deal_id=deal.pk, data={"result": result}, by=olga)
     today = clock.today()
-    Invoice.objects.create(
-        client=vera, deal=deal, issued_on=today, due_on=today - timedelta(days=2), amount=900, open_amount=300
-    )
-    Payment.objects.create(
-        client=vera, deal=deal, amount=600, free_amount=0, paid_on=today, origin="hand", at=clock.now()
-    )
+    invoice = invoices.issue(deal, [line("Окно", Decimal(1), Decimal(900))], by=roza)
+    Invoice.objects.filter(pk=invoice.pk).update(due_on=today - timedelta(days=2))
+    payments.enter(vera, Decimal(600), paid_on=today, origin="hand", invoice=invoice, by=roza)
     Task.objects.create(deal=deal, what="Позвонить", due_at=clock.now() - timedelta(hours=1))
     asked = (
         "calls.all", "calls.in", "calls.missed", "calls.spoken", "money.debt", "money.overdue", "money.paid",

@@ -12,6 +12,8 @@ from svyazka.business.automation.trigger import Event
 from svyazka.business.automation.triggers import TRIGGERS
 from svyazka.business.calls.models import Call
 from svyazka.business.inbox.models import Thread
+from svyazka.business.money import invoices, payments
+from svyazka.business.money.lines import line
 from svyazka.business.money.models import Invoice
 from svyazka.business.sorting.models import Category, Sorted
 from svyazka.kit import clock
@@ -98,17 +100,15 @@ def test_something_of_a_category_by_whatever_way(chatting, deal, now):
 
 
 @pytest.fixture
-def invoice(deal):
+def invoice(deal, roza):
+    """Of 5,000, of which the rest is paid."""
+
     def made(days_ago: int, open_amount: str = "1000") -> Invoice:
-        today = clock.today()
-        return Invoice.objects.create(
-            client=deal.client,
-            deal=deal,
-            issued_on=today - timedelta(days=30),
-            due_on=today - timedelta(days=days_ago),
-            amount=Decimal(5000),
-            open_amount=Decimal(open_amount),
-        )
+        issued = invoices.issue(deal, [line("Окно", Decimal(1), Decimal(5000))], by=roza)
+        Invoice.objects.filter(pk=issued.pk).update(due_on=clock.today() - timedelta(days=days_ago))
+        if paid := 5000 - Decimal(open_amount):
+            payments.enter(deal.client, paid, paid_on=clock.today(), origin="hand", invoice=issued, by=roza)
+        return issued
 
     return made
 
