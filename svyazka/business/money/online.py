@@ -180,6 +180,8 @@ def go_round() -> None:
 def look(link: PaymentLink) -> bool:
     """The service is asked, and what it says is settled. False: it does not answer."""
     own = account()
+    if not own.kind:
+        raise Refused(_("Nobody takes money online yet: Settings → Online payments."))
     try:
         service = _service(own)
         told = service.look(link.outside_id) if link.outside_id else service.create(_wanted(link))

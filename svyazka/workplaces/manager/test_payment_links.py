@@ -5,7 +5,7 @@ import pytest
 
 from svyazka.business.money import online
 from svyazka.business.money.conftest import deal, invoice, new_deal  # noqa: F401
-from svyazka.business.money.models import Payment, PaymentLink
+from svyazka.business.money.models import Payment, PaymentAccount, PaymentLink
 from svyazka.connectors.yookassa.conftest import SECRET, SHOP, yookassa_peer  # noqa: F401
 
 
@@ -34,6 +34,13 @@ def test_without_an_account_nothing_is_offered(enter, roza, invoice):
     due, client = invoice(1000), enter(roza)
     assert "Ссылка на" not in client.get(f"/invoices/{due.pk}/links/").content.decode()
     assert client.post(f"/invoices/{due.pk}/links/new/").status_code == 422
+
+
+def test_a_link_without_an_account_is_refused_in_words(enter, roza, account, invoice):
+    link = online.ask_link(invoice(1000), by=roza)
+    PaymentAccount.objects.all().delete()
+    answer = enter(roza).post(f"/invoices/links/{link.pk}/look/")
+    assert (answer.status_code, PaymentLink.objects.get().state) == (422, "pending")
 
 
 def test_only_who_may(enter, olga, konstantin, account, invoice):

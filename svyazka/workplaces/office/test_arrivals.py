@@ -47,7 +47,8 @@ def test_run_again_and_set_aside(roza, enter):
     assert client.post(f"/office/arrivals/{second.pk}/setting-aside/", {"reason": " "}).status_code == 422
     assert client.post(f"/office/arrivals/{second.pk}/setting-aside/", {"reason": "спам"}).status_code == 302
     assert Arrival.objects.get(pk=second.pk).state == "ignored"
-    assert list(Entry.objects.order_by("id").values_list("verb", flat=True)) == ["intake.run_again", "intake.set_aside"]
+    said = Entry.objects.filter(verb__startswith="intake.").order_by("id")
+    assert list(said.values_list("verb", flat=True)) == ["intake.run_again", "intake.set_aside"]
 
 
 def test_many_are_run_again_at_once_but_not_those_that_are_done(roza, enter):
