@@ -113,7 +113,7 @@ def payment_allocation(request: PageRequest, payment_id: int) -> HttpResponse:
 @needs("money.enter", "POST")
 def payment_release(request: PageRequest, payment_id: int) -> HttpResponse:
     found = _to_change(request, payment_id)
-    chosen = Invoice.objects.filter(pk=typed.whole_number(request.POST.get("invoice"))).first()
+    chosen = Invoice.objects.filter(pk=typed.whole_number(request.POST.get("invoice")) or 0).first()
     if chosen is None:
         raise Refused(_("Nothing of this payment is for this invoice."))
     payments.release(found, chosen, by=request.person)
