@@ -67,7 +67,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (!detail.target.matches?.("#stages, .rules")) return;
+  if (!detail.target?.matches?.("#stages, .rules")) return;
   const added = detail.target.lastElementChild;
   // A new stage stands before those at which a deal ends.
   const end = detail.target.id === "stages" && [...list().children].find((one) => one !== added && one.querySelector(":is([value='won'], [value='lost']):checked"));

@@ -208,9 +208,9 @@ function fail(one, reason) {
   return null;
 }
 
-// The search appears with the first handful of files.
+// The search appears with the first handful of files. What "back" brings has no target.
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  const list = detail.target.closest?.(".files-list");
+  const list = detail.target?.closest?.(".files-list");
   if (!list) return;
   const wishes = list.parentElement.querySelector(".files-wishes");
   const count = Number(list.querySelector(".files")?.dataset.count ?? 0);
