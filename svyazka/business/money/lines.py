@@ -13,7 +13,7 @@ from svyazka.kit import money
 from svyazka.kit.refusals import Refused
 from svyazka.kit.texts import storable
 
-MOST = 200
+MOST = 300
 LONGEST_NAME, LONGEST_UNIT = 300, 20
 NOTHING, HUNDRED = Decimal(0), Decimal(100)
 # None: no VAT at all, which is not the same as 0 %.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from svyazka.business.deals.models import Deal
 from svyazka.business.money import books, invoices, lines, paper
-from svyazka.business.money.lines import Line
+from svyazka.business.money.lines import Billed, Line
 from svyazka.business.money.models import Invoice, Part
+from svyazka.business.offers.lines import lines_of, sums_of
 from svyazka.kit import clock, money
 from svyazka.kit.paper import NoPaper
 from svyazka.kit.refusals import Refused
@@ -27,12 +29,12 @@ from svyazka.workplaces.shared.short import money as roubles
 
 ROWS = 12
 PARTS = (30, 50, 70, 100)
-SHARE = "share"
+SOLD, REST, SHARE = "sold", "rest", "share"  # what an invoice is made out of, besides lines that are typed
 
 
 @needs("money.enter", "GET", "POST")
 def invoice_new(request: PageRequest, pk: int) -> HttpResponse:
-    """Lines as they are typed, or a part of the deal's sum."""
+    """What the deal sells, what of it stands in no invoice yet, a part of its sum, or lines as they are typed."""
     deal = deal_numbered(pk)
     money_words.insist(request.person, deal)
     if request.method != "POST":
@@ -95,7 +97,10 @@ def invoice_file(request: PageRequest, invoice_id: int) -> HttpResponse:
 
 def _offered(deal: Deal) -> dict[str, Any]:
     already, _vat = invoices.invoiced(deal.pk)
+    sold = sums_of([deal.pk]).get(deal.pk)
     return {
+        "sold": {"lines": sold.lines, "total": roubles(sold.total)} if sold and sold.lines else None,
+        "rest": roubles(sold.total - already) if sold and already and sold.total > already else "",
         "deal": deal,
         "rows": range(1, ROWS + 1),
         "rates": [("", _("without VAT")), *((str(rate), f"{rate} %") for rate in lines.VAT_RATES if rate is not None)],
@@ -107,18 +112,28 @@ def _offered(deal: Deal) -> dict[str, Any]:
     }
 
 
-def _billed(deal: Deal, given: QueryDict) -> list[Line]:
-    if given.get("how") != SHARE:
+def _billed(deal: Deal, given: QueryDict) -> Sequence[Billed]:
+    how, sold = given.get("how"), lines_of(deal.pk)
+    if how in (SOLD, REST) and not sold:
+        raise Refused(_("The deal has no products or services yet."))
+    if how == SOLD:
+        return sold
+    if how == REST:
+        return lines.rest(sold, *invoices.invoiced(deal.pk), _("The rest of deal № {deal}").format(deal=deal.pk))
+    if how != SHARE:
         return lines.read(
             {name: given.get(f"{name}_{row}", "") for name in ("name", "quantity", "unit", "price", "vat_rate")}
             for row in range(1, ROWS + 1)
         )
+    percent = money.read_quantity(given.get("percent", ""))
+    name = _("{percent} % of deal № {deal}").format(percent=money.shown(percent), deal=deal.pk)
+    return lines.share(sold or [_whole(deal, given)], percent, name)
+
+
+def _whole(deal: Deal, given: QueryDict) -> Line:
     if not deal.amount:
         raise Refused(_("The deal has no sum yet: write it there, or type the lines."))
-    percent = money.read_quantity(given.get("percent", ""))
-    whole = lines.line("", Decimal(1), deal.amount, vat_rate=lines.read_rate(given.get("share_vat", "")))
-    name = _("{percent} % of deal № {deal}").format(percent=money.shown(percent), deal=deal.pk)
-    return lines.share([whole], percent, name)
+    return lines.line("", Decimal(1), deal.amount, vat_rate=lines.read_rate(given.get("share_vat", "")))
 
 
 def _line(one: dict[str, Any]) -> dict[str, str]:

@@ -11,6 +11,8 @@ from svyazka.business.journal.models import Entry
 from svyazka.business.money import books, invoices, paper, payments
 from svyazka.business.money.conftest import deal, invoice, new_deal, paid  # noqa: F401
 from svyazka.business.money.models import Invoice, Payment
+from svyazka.business.offers import lines
+from svyazka.business.offers.lines import Wish
 from svyazka.kit import clock
 
 NBSP = "\xa0"
@@ -32,6 +34,24 @@ def test_an_invoice_is_made_out_at_the_deal_and_paid(enter, roza, deal):
     page = came_in.get(f"/invoices/{one.pk}/").content.decode()
     assert f"15{NBSP}000,50{NBSP}₽" in page
     assert f"20{NBSP}001{NBSP}₽" in came_in.get(f"/clients/{deal.client_id}/money/").content.decode()
+
+
+def test_what_the_deal_sells_is_billed_half_ahead_and_then_the_rest(enter, roza, deal):
+    window = Wish("Окно", "шт", Decimal(3), Decimal("33333.33"), vat_rate=Decimal(22))
+    sold = [window, Wish("Подъём", "", Decimal(1), Decimal(500))]
+    lines.write(deal.pk, sold, version=0, by=roza)
+    client = enter(roza)
+    at = f"/deals/{deal.pk}/invoices/"
+    assert "100 499,99" in client.get(at).content.decode().replace(NBSP, " ")
+    for how in ({"how": "share", "percent": "50"}, {"how": "rest"}):
+        assert client.post(at, how).status_code == 204
+    amounts = list(Invoice.objects.order_by("pk").values_list("amount", "vat"))
+    assert sum(amount for amount, _vat in amounts) == Decimal("100499.99")
+    assert sum(vat for _amount, vat in amounts) == Decimal("18032.79")
+    refused = client.post(at, {"how": "rest"})
+    assert refused.status_code == 422
+    client.post(at, {"how": "sold"})
+    assert [one["name"] for one in Invoice.objects.latest("pk").lines] == ["Окно", "Подъём"]
 
 
 def test_half_of_the_deals_sum(enter, roza, deal):
