@@ -139,6 +139,17 @@ def payments(key: str) -> Source:
     )
 
 
+PRODUCTS = Source(
+    _("Products and services"),
+    "select p.deal_id, {columns} from offers_pricing p where p.deal_id = any(%(ids)s) group by 1",
+    (
+        Known("products.total", MONEY, _("Sum of products and services"), "sum(p.total)"),
+        Known("products.net", MONEY, _("The same without VAT"), "sum(p.total - p.vat)"),
+        Known("products.discount", MONEY, _("Discount on them"), "sum(p.discount)"),
+        Known("products.lines", NUMBER, _("Number of products and services"), "sum(p.lines)"),
+    ),
+    hears=("deal",),
+)
 TASKS = Source(
     _("Tasks and questions"),
     "select t.deal_id, {columns} from deals_task t where t.deal_id = any(%(ids)s) group by 1",
@@ -190,6 +201,7 @@ SOURCES = (
     history("deal_id"),
     BEFORE_VISIT,
     visits("deal_id"),
+    PRODUCTS,
     invoices("deal_id"),
     payments("deal_id"),
     TASKS,

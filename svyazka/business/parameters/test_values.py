@@ -12,6 +12,9 @@ from svyazka.business.deals.models import Deal, Task
 from svyazka.business.money import invoices, payments
 from svyazka.business.money.lines import line
 from svyazka.business.money.models import Invoice
+from svyazka.business.offers import lines
+from svyazka.business.offers.lines import Wish
+from svyazka.business.offers.sums import Off
 from svyazka.business.parameters.names import KNOWN, SOURCES, names_of
 from svyazka.business.parameters.values import values_of
 from svyazka.engines.formulas.formula import Kind
@@ -73,3 +76,12 @@ def test_what_is_chosen_from_lists_goes_by_its_code(deals, mikhail):
     assert values["deal.stage"] == (f"{deal.pipeline.code}/{deal.stage.code}",)
     assert (values["deal.responsible"], values["deal.source"]) == ((str(mikhail.pk),), None)
     assert names_of("deal")["deal.stage"].choices[values["deal.stage"][0]].endswith(deal.stage.name)
+
+
+def test_what_a_deal_sells(deals, mikhail):
+    window = Wish("Окно", "шт", Decimal(2), Decimal(1220), Off(Decimal(10)), vat_rate=Decimal(22))
+    lines.write(deals[0].pk, [window], version=0, by=mikhail)
+    names = ["products.total", "products.net", "products.discount", "products.lines"]
+    found = values_of("deal", [deals[0].pk, deals[1].pk], names)
+    assert [found[deals[0].pk][name] for name in names] == [2196, 1800, 244, 1]
+    assert [found[deals[1].pk][name] for name in names] == [0] * 4
