@@ -69,6 +69,26 @@ def test_any_text_and_any_code_come_back_as_they_were(russian, english, code):
     assert written(sound(text.encode()).content) == text
 
 
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "# Условия\n\n- да: 5 %\n- нет",
+        "a\n  b\n\n\n c",
+        "a\n---\n...\n# b",
+        " a\nb\nc",
+        "a\nb\nc\n",
+        "a \nb\nc",
+        "a\n\tb\nc",
+    ],
+)
+def test_a_letter_is_written_line_by_line_and_comes_back_as_it_was(letter):
+    content = deepcopy(of_house("windows").content)
+    content["offer_templates"][0] |= {"letter": {"ru": letter, "en": "Good day!"}}
+    text = written(content)
+    assert sound(text.encode()).content == content
+    assert written(sound(text.encode()).content) == text
+
+
 def test_what_a_screen_left_empty_is_not_written(windows):
     from svyazka.business.clients.models import Source
 

@@ -40,6 +40,8 @@ def _item(item: Any, *, indent: int) -> list[str]:
 
 
 def _key(key: str, value: Any, *, indent: int) -> list[str]:
+    if _has_paragraphs(value):
+        return [f"{' ' * indent}{key}:", *(line for one in value.items() for line in _words(*one, indent=indent + 2))]
     if not _is_deep(value):
         return [f"{' ' * indent}{key}: {_flow(value)}"]
     return [f"{' ' * indent}{key}:", *(line for one in value for line in _item(one, indent=indent + 2))]
@@ -47,6 +49,28 @@ def _key(key: str, value: Any, *, indent: int) -> list[str]:
 
 def _is_deep(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(one, Mapping) for one in value)
+
+
+def _has_paragraphs(value: Any) -> bool:
+    if not isinstance(value, Mapping) or not all(isinstance(one, str) for one in value.values()):
+        return False
+    return any(_is_block(one) for one in value.values())
+
+
+def _is_block(text: str) -> bool:
+    """Lines that YAML gives back as they stand; one that ends in a space, nobody would see."""
+    lines = text.split("\n")
+    return (
+        len(lines) > 2 and text == text.strip() and all(line.isprintable() and line == line.rstrip() for line in lines)
+    )
+
+
+def _words(language: str, text: str, *, indent: int) -> list[str]:
+    """A letter or a page as it is read: its lines as lines."""
+    if not _is_block(text):
+        return [f"{' ' * indent}{_bare(language)}: {_in_flow(language, text)}"]
+    lines = (f"{' ' * (indent + 2)}{line}".rstrip() for line in text.split("\n"))
+    return [f"{' ' * indent}{_bare(language)}: |-", *lines]
 
 
 def _flow(value: Any) -> str:
