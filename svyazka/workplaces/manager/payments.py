@@ -113,8 +113,6 @@ def payment_allocation(request: PageRequest, payment_id: int) -> HttpResponse:
 @needs("money.enter", "POST")
 def payment_release(request: PageRequest, payment_id: int) -> HttpResponse:
     found = _to_change(request, payment_id)
-    number = typed.whole_number(request.POST.get("invoice"))
-    chosen = Invoice.objects.filter(pk=number).first() if number else None
     chosen = Invoice.objects.filter(pk=typed.whole_number(request.POST.get("invoice")) or 0).first()
     if chosen is None:
         raise Refused(_("Nothing of this payment is for this invoice."))
