@@ -99,6 +99,14 @@ def test_the_ledger_is_put_right_by_hand(open_page, roza, ledger):
     expect(page.get_by_text("Всё разобрано.")).to_be_visible()
 
 
+def test_back_brings_a_pipeline_as_it_was(open_page, anna):
+    page = open_page(anna, "/office/pipelines/windows/")
+    page.locator(".rail a").first.click()
+    expect(page.locator("#stages")).to_have_count(0)
+    page.go_back()
+    expect(page.locator("#stages")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("look", "width", "dark"),
     [("wide-light", 1440, False), ("phone-light", 390, False), ("wide-dark", 1440, True), ("phone-dark", 390, True)],
