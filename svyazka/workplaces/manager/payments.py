@@ -115,7 +115,6 @@ def payment_release(request: PageRequest, payment_id: int) -> HttpResponse:
     found = _to_change(request, payment_id)
     number = typed.whole_number(request.POST.get("invoice"))
     chosen = Invoice.objects.filter(pk=number).first() if number else None
-    chosen = Invoice.objects.filter(pk=typed.whole_number(request.POST.get("invoice")) or 0).first()
     if chosen is None:
         raise Refused(_("Nothing of this payment is for this invoice."))
     payments.release(found, chosen, by=request.person)
