@@ -20,13 +20,14 @@ from svyazka.kit.refusals import Refused
 
 DEAL, CLIENT = "deal", "client"
 ANY, FILLED, EMPTIED, TO = "any", "filled", "emptied", "to"
+COUNTED = "parameters.counted"  # by a formula: of a deal or a client
 
 
 class FieldChanged(Told):
     code: ClassVar[str] = "field_changed"
     title: ClassVar[Any] = _("A field changes")
     group: ClassVar[Any] = DEALS
-    verbs: ClassVar[Sequence[str]] = ("deals.changed", "clients.changed")
+    verbs: ClassVar[Sequence[str]] = ("deals.changed", "clients.changed", COUNTED)
 
     def form(self, options: Mapping[str, Any]) -> Sequence[Ask]:
         holder = CLIENT if options.get("holder") == CLIENT else DEAL
@@ -71,7 +72,8 @@ class FieldChanged(Told):
 
     def event(self, row: Happened, options: Mapping[str, Any]) -> Event | None:
         pair = row.changes.get(options["field"])
-        if row.verb != f"{options['holder']}s.changed" or not isinstance(pair, list | tuple) or len(pair) != 2:
+        told = options["holder"] == row.kind if row.verb == COUNTED else row.verb == f"{options['holder']}s.changed"
+        if not told or not isinstance(pair, list | tuple) or len(pair) != 2:
             return None
         before, after = pair
         is_known = after not in (None, "", [])
