@@ -480,12 +480,21 @@ def _is_right(status: int, method: str, door: Door, person: Person) -> bool:
     # Egor goes to the visit of the samples; whoever else reaches only what is his own finds nothing there.
     if reach is Reach.OWN and person.login != CAST[Role.ENGINEER] and PARAMETER.search(door.route):
         return status == 404
-    # The money of the samples is another department's for whoever hands out deals.
-    if reach is Reach.DEPARTMENT and str(door.right).startswith("money.") and person.login == "dina":
-        return status < 500 and status != 405
+    # The money of the samples is the manager's department's; Dina's is another.
+    is_others = reach is Reach.DEPARTMENT and person.login != CAST[Role.MANAGER] and PARAMETER.search(door.route)
+    if is_others and str(door.right).startswith("money."):
+        return status == _of_others_money(door)
     # The samples of a session, of a notice and of a listening are nobody's.
     nobodys = any(f"/{word}/" in door.address for word in ("sessions", "notices", "sounds"))
     return status < 500 and status not in ((403, 405) if nobodys else (403, 404, 405))
+
+
+def _of_others_money(door: Door) -> int:
+    """An invoice or a payment is not to be found; what is asked of a deal is refused, and shows nothing of itself on
+    the page of the deal and of the client, which are everybody's to read."""
+    if door.route.startswith(("invoices/", "money/")):
+        return 404
+    return 403 if door.right == "money.enter" else 200
 
 
 def _ask(method: str, door: Door, session: str = "", *, lets_in: bool, **more: Any) -> Any:
