@@ -135,9 +135,9 @@ class Change:
     changes: Mapping[str, tuple[Any, Any]]
 
 
-def record_all(changes: Sequence[Change], *, quietly: bool = False) -> None:
-    """In two statements, in this order. `quietly`: there are thousands that come from elsewhere, and no page has
-    to show each at once."""
+def record_all(changes: Sequence[Change], *, quietly: bool = False, is_brought: bool | None = None) -> None:
+    """In two statements, in this order. `quietly`: there are thousands, and no page has to show each at once. What is
+    so has happened elsewhere and fires no rule, unless `is_brought` says that it happened here."""
     if not changes:
         return
     reason = because.now()
@@ -150,7 +150,15 @@ def record_all(changes: Sequence[Change], *, quietly: bool = False) -> None:
         for one in changes
     ]  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_RECORD_ALL, [clock.now(), reason.run_id, quietly or reason.is_brought, _json(rows)])
+        cursor.execute(
+            _RECORD_ALL,
+            [
+                clock.now(),
+                reason.run_id,
+                reason.is_brought or (quietly if is_brought is None else is_brought),
+                _json(rows),
+            ],
+        )
     if not quietly:
         announce_all(News(one.about.kind, one.about.object_id, _whose(one.about)) for one in changes)
 

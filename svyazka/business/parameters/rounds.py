@@ -99,7 +99,7 @@ def _count_of(of: str, heard: Sequence[following.Heard], active: Sequence[Parame
         for start in range(0, len(ids), PIECE):
             with transaction.atomic():
                 written = recompute.write(parameters, ids[start : start + PIECE])
-                record_all([_change(of, one) for one in written], quietly=True)
+                record_all([_change(of, one) for one in written], quietly=True, is_brought=False)
             changed += written
     _tell(of, changed)
     return changed
