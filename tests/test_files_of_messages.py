@@ -8,12 +8,12 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from svyazka.business.conversations import bots, fetching, files, messages
+from svyazka.business.conversations import bots, fetching, messages
 from svyazka.business.conversations.models import Attachment, Message
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take import take
 from svyazka.business.intake.ways_in import FileSent, MessageReceived
-from svyazka.kit import clock
+from svyazka.kit import clock, small_pictures
 from tests.test_sending_messages import account, chat, peer, say  # noqa: F401
 
 
@@ -47,7 +47,7 @@ def test_a_photo_is_kept_with_a_small_one_beside_it(came, enter, olga):
     browser = enter(olga)
     whole, small = (browser.get(f"/attachments/{photo.pk}/{rest}") for rest in ("", "small/"))
     assert (whole["Content-Type"], b"".join(whole)) == ("image/jpeg", picture())
-    assert max(Image.open(BytesIO(small.content)).size) == files.SMALL_SIDE
+    assert max(Image.open(BytesIO(small.content)).size) == small_pictures.SIDE
     assert whole["X-Content-Type-Options"] == "nosniff"
 
 
