@@ -17,7 +17,7 @@ def test_a_form_gets_a_key_and_no_secret(anna):
     assert (account.code, secret, account.secret_fingerprint) == ("web_form/dachi", "", "")
     assert account.origins == ["https://dachi.example.ru", "https://x.ru"]
     assert len(account.public_key) == 24
-    assert Entry.objects.get().verb == "conversations.account_opened"
+    assert Entry.objects.get(verb__startswith="conversations.").verb == "conversations.account_opened"
 
 
 def test_of_a_bots_secret_only_the_fingerprint_is_stored(anna):
@@ -49,7 +49,7 @@ def test_what_cannot_be_is_named(anna, given, field):
 def test_a_change_is_written_down_and_switching_off_too(anna):
     account = ChannelAccount.objects.get(code="web_form/okna")
     accounts.change(account, by=anna, name="okna", source=Source.objects.get(code="telegram"), is_active=False)
-    assert Entry.objects.get().changes == {
+    assert Entry.objects.get(verb__startswith="conversations.").changes == {
         "name": ["okna.example.ru", "okna"],
         "source": ["Сайт «Окна»", "Telegram-бот"],
         "is_active": [True, False],
