@@ -31,7 +31,7 @@ check: setup-tests ## what CI runs
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: setup
-	@for name in pages start live process visits field matching; do $(BIN)/svyazka bench $$name || exit 1; done
+	@for name in pages start live process visits field matching channels rules; do $(BIN)/svyazka bench $$name || exit 1; done
 
 lock: ## renews requirements/*.txt and package-lock.json
 	@for name in run dev node yardsticks yardsticks_of_matching; do $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
