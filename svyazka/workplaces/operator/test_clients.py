@@ -195,7 +195,7 @@ def test_a_companys_own_fields_stand_on_the_clients_page_and_are_typed_there(ent
     page = enter(olga)
     given = {"name": "Вера", "kind": "person", "version": str(vera.version), "tax": "7701"}
     assert page.post(f"/clients/{vera.pk}/edit/", given).status_code == 302
-    assert page.get(f"/clients/{vera.pk}/").context["known"] == [("ИНН", "7701")]
+    assert page.get(f"/clients/{vera.pk}/").context["known"] == [("ИНН", "7701", "", "")]
 
 
 def test_two_people_change_a_client_and_both_see_what_the_other_wrote(enter, olga, mikhail, vera, tax):
