@@ -33,6 +33,8 @@ _FRAME = (
     "shared/components.css",
     "shared/shell.js",
     "shared/mobile.js",
+    "shared/files.css",
+    "shared/files.js",
     "shared/live_worker.js",
     "sheets/sheet.css",
     "sheets/told.css",
