@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -35,7 +36,7 @@ _SAID = {
 }
 
 
-class FieldIs:
+class FieldIs(ABC):
     """Of a holder: the deal, or the client."""
 
     code: ClassVar[str]
@@ -85,8 +86,8 @@ class FieldIs:
     def narrowed(self, given: Mapping[str, Any]) -> Q | None:
         return None
 
-    def _known(self, code: str, case: Case) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def _known(self, code: str, case: Case) -> Any: ...
 
     def _field(self, given: Mapping[str, Any]) -> Field | None:
         return Field.objects.filter(code=str(given.get("field") or ""), of=self.holder).first()

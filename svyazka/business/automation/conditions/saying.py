@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -18,7 +19,7 @@ HOW = ((IS, _("is one of")), (IS_NOT, _("is none of")))
 DEAL, CLIENT, EVENT, TIME = _("Deal"), _("Client"), _("What happened"), _("Time")
 
 
-class OneOf:
+class OneOf(ABC):
     """`value_of`: what it is now; nothing known is none of them. `column`: of a deal, where the database can ask it."""
 
     code: ClassVar[str]
@@ -53,8 +54,8 @@ class OneOf:
         empty = Q(**{f"{self.column.removesuffix('__code')}__isnull": True})
         return is_one if given["how"] == IS else ~is_one | empty
 
-    def value_of(self, case: Case) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def value_of(self, case: Case) -> Any: ...
 
     def _names(self, values: Collection[Any]) -> list[str]:
         known = {code: str(label) for code, label in self.offered}

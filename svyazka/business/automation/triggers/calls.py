@@ -7,6 +7,7 @@ found then has the same key.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -25,7 +26,7 @@ LONGEST = timedelta(hours=3)  # of a call
 _RESULTS = (("answered", _("answered")), ("missed", _("missed")), ("busy", _("busy")))
 
 
-class _OfCall(ByTime):
+class _OfCall(ByTime, ABC):
     group: ClassVar[Any] = CALLS
 
     def form(self, options: Mapping[str, Any]) -> Sequence[Ask]:
@@ -61,8 +62,8 @@ class _OfCall(ByTime):
     def _asked(self, options: Mapping[str, Any]) -> dict[str, Any]:
         return {}
 
-    def _question(self, options: Mapping[str, Any]) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _question(self, options: Mapping[str, Any]) -> str: ...
 
 
 _ENDED = """
