@@ -26,7 +26,7 @@ from svyazka.business.clients.naming import called
 from svyazka.business.consents.going_along import ALONG as CONSENTS
 from svyazka.business.deals.going_along import ALONG as DEALS
 from svyazka.business.deals.held import held_all
-from svyazka.business.deals.models import Deal
+from svyazka.business.deals.models import Deal, Field
 from svyazka.business.deals.work.ring_backs import wait_for_others
 from svyazka.business.duplicates.choosing import FACTS, Known, choose, outcome
 from svyazka.business.duplicates.going_along import ALONG as DUPLICATES
@@ -199,7 +199,9 @@ def _carry_out(done: Merge) -> None:
     ours, theirs = known_of(both[two.kept], both[two.gone]), known_of(both[two.gone], both[two.kept])
     chosen = choose(ours, theirs, done.choices)
     own = {code: outcome(code, chosen[code], ours.own[code], theirs.own[code]) for code in CHANGEABLE}
-    facts = {code: value for code, value in theirs.facts.items() if chosen[f"{FACTS}{code}"] == "gone"}
+    counted = set(Field.objects.filter(of=Field.Of.CLIENT, is_computed=True).values_list("code", flat=True))
+    gone = {code: value for code, value in theirs.facts.items() if chosen[f"{FACTS}{code}"] == "gone"}
+    facts = {code: value for code, value in gone.items() if code not in counted}  # those are counted anew
     cells = become(two, {code: value for code, value in own.items() if value != ours.own[code]}, facts)
     for room in ROOMS:
         cells += room.go(two)

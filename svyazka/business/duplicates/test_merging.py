@@ -13,6 +13,7 @@ from svyazka.business.clients import apart, change, history, identify, search
 from svyazka.business.clients.matching import filing
 from svyazka.business.clients.models import Client, ClientKey, ContactPoint, Interaction, Trait
 from svyazka.business.consents import giving
+from svyazka.business.deals.known import fields
 from svyazka.business.deals.models import Deal, MissedCall, RingBack, Task
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.deals.work import next_steps
@@ -85,6 +86,15 @@ def test_what_was_chosen_counts(vera, twin, olga, choices):
     names = {"kept": vera.name, "gone": twin.name}
     merge(vera, twin, choices=choices, by=olga)
     assert Client.objects.get(pk=vera.pk).name == names[choices["name"]]
+
+
+def test_what_is_counted_of_a_client_is_nobodys_choice_and_does_not_go_along(vera, twin, olga):
+    counted = fields.add({"ru": "Всего заказов"}, of="client", kind="number", by=HOUSE, is_computed=True)
+    typed = fields.add({"ru": "Как нашёл"}, of="client", kind="text", by=HOUSE)
+    Client.objects.filter(pk=twin.pk).update(facts={counted.code: 7, typed.code: "по вывеске"})
+    twin.refresh_from_db()
+    merge(vera, twin, by=olga)
+    assert Client.objects.get(pk=vera.pk).facts == {typed.code: "по вывеске"}
 
 
 def test_who_is_merged_already_is_refused_in_words(vera, twin, olga):

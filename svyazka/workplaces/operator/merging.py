@@ -154,7 +154,9 @@ def _rows(kept: Client, gone: Client) -> list[Row]:
 
 def _facts(ours: Known, theirs: Known, chosen: dict[str, str]) -> list[Row]:
     codes = {**ours.facts, **theirs.facts}
-    fields = rows.read(Field, "where of = 'client' and code = any(%s) order by position, id", [list(codes)])
+    fields = rows.read(
+        Field, "where of = 'client' and code = any(%s) and not is_computed order by position, id", [list(codes)]
+    )
     by_code = {field.code: field for field in fields}
     staff = names_of(people_in(ours.facts, by_code) | people_in(theirs.facts, by_code))
     found = []

@@ -73,6 +73,7 @@ class Call(models.Model):
             models.Index(fields=["client_id", "-started_at"], name="call_client"),
             models.Index(fields=["-started_at", "-id"], name="call_recent"),
             models.Index(fields=["started_at"], condition=~models.Q(state="ended"), name="call_going_on"),
+            models.Index(fields=["ended_at"], condition=models.Q(state="ended"), name="call_ended"),
             models.Index(
                 fields=["-started_at", "-id"],
                 condition=models.Q(result__in=["missed", "busy", "left"]),
