@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.imports import columns, going_on, upload
@@ -64,6 +65,30 @@ def test_a_file_is_worked_off_beside_the_ledger(vera, roza, olga):
     told.append(15)
     worker.join()
     assert made.lines.get().after == {"openings": 4}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_more_threads_than_the_pool_has_connections_all_get_their_turn():
+    """Each kept the one it once had: whoever came last never got any, and his work was not done at all."""
+    told: list[int] = []
+    done: set[int] = set()
+
+    def work() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+        done.add(threading.get_ident())
+
+    many = connection.settings_dict["OPTIONS"]["pool"]["max_size"] + 5
+    threads = [threading.Thread(target=beside, args=[work, told, 0.2]) for _number in range(many)]
+    for one in threads:
+        one.start()
+    deadline = time.monotonic() + 8  # the pool itself gives up after ten seconds
+    while len(done) < many and time.monotonic() < deadline:
+        time.sleep(0.05)
+    told.append(15)
+    for one in threads:
+        one.join()
+    assert len(done) == many
 
 
 def test_work_that_failed_is_tried_again():

@@ -195,14 +195,15 @@ def _begin(name: str, work: Callable[..., object], *given: object) -> None:
 
 def beside(work: Callable[[], object], told: list[int], pause: float = POLL) -> None:
     """Beside the ledger, which must not wait for it: a push service that does not answer, a file of many lines.
-    `work` says whether there is more to do at once. What fails is left to a later round: the thread must not end."""
+    `work` says whether there is more to do at once. What fails is left to a later round: the thread must not end.
+    While it rests, others have its connection: there are more threads than the pool has."""
     while not told:
         try:
             if work():
                 continue
         except Exception as failure:
             log.warning("work_failed", work=threading.current_thread().name, failure=type(failure).__name__)
-            connections.close_all()
+        connections.close_all()
         time.sleep(pause)
     connections.close_all()
 
