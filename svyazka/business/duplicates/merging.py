@@ -162,7 +162,7 @@ def _gather(done: Merge) -> int:
     if not Merge.objects.filter(pk=done.pk, undone_at=None).exists():
         return 0
     followed = _keep(done, [cell for room in ROOMS for cell in room.go(two)])
-    _make_anew(two)
+    made_anew(two)
     return followed
 
 
@@ -208,7 +208,7 @@ def _carry_out(done: Merge) -> None:
     Merge.objects.filter(pk=done.pk).update(choices=chosen)
     done.choices = chosen
     _keep(done, cells)
-    _make_anew(two)
+    made_anew(two)
 
 
 def known_of(one: Client, other: Client) -> Known:
@@ -235,7 +235,7 @@ def _take_down(done: Merge) -> list[Cell]:
     left = put_back(cells)
     two = _two(done)
     new_version(two)
-    _make_anew(two)
+    made_anew(two)
     return left
 
 
@@ -251,7 +251,8 @@ def _stay_as_changed(done: Merge, left: Collection[Cell]) -> None:
     done.choices = {code: "kept" if code in changed else whose for code, whose in done.choices.items()}
 
 
-def _make_anew(two: Two) -> None:
+def made_anew(two: Two) -> None:
+    """What is kept beside the rows of both: keys, words, next steps."""
     for room in ROOMS:
         room.afterwards(two)
 

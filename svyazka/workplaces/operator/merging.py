@@ -89,16 +89,16 @@ def _choosing(request: PageRequest, kept: Client) -> HttpResponse:
         "client": kept,
         "called": _called(kept),
         "typed": typed,
-        "hits": [_hit(kept, one) for one in hits.values()],
+        "hits": [hit(one, f"{_url(kept)}?with={one.client_id}") for one in hits.values()],
     }
     is_part = request.htmx and not request.htmx.boosted
     return render(request, "operator/merging_hits.html" if is_part else "operator/merging_choice.html", context)
 
 
-def _hit(kept: Client, one: Found) -> dict[str, str]:
+def hit(one: Found, url: str) -> dict[str, str]:
     ways = [phones.readable(number) for number in one.phones[:2]] or [one.contact]
     below = " · ".join(text for text in (one.address, *ways) if text and text != one.title)
-    return {"title": one.title, "below": below, "url": f"{_url(kept)}?with={one.client_id}"}
+    return {"title": one.title, "below": below, "url": url}
 
 
 def _merge(request: PageRequest, kept: Client, gone: Client) -> HttpResponse:

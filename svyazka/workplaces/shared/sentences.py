@@ -21,6 +21,7 @@ SENTENCES: dict[str, Sentence] = {
     "clients.apart": Sentence(_("Said to be another client than № {after}"), of="client"),
     "clients.not_apart": Sentence(_("No longer said to be another client than № {after}"), of="client"),
     "clients.given": Sentence(_("Given to this client: what came while two were one")),
+    "clients.deal_gone": Sentence(_("A deal turned out to be another client's: № {after}"), of="deal"),
     "clients.weights_chosen": Sentence(
         _("Requests are attached by themselves from another probability on: {after}"), of="certain"
     ),
@@ -71,6 +72,7 @@ SENTENCES: dict[str, Sentence] = {
     "clients.source_changed": Sentence(_("Source changed")),
     "clients.source_removed": Sentence(_("Source removed: {before}"), of="name"),
 
+    "deals.of_another": Sentence(_("The deal turned out to be another client's and went over to this one")),
     "deals.opened": Sentence(_("Deal opened at stage “{after}”"), of="stage"),
     "deals.moved": Sentence(_("Deal moved: {before} → {after}"), of="stage"),
     "deals.changed": Sentence(_("Deal changed")),
