@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from svyazka.business.clients.models import Interaction
-from svyazka.business.journal.record import announce
+from svyazka.business.journal.record import Actor, announce
 
 NEAR = timedelta(days=1)
 
@@ -41,6 +41,52 @@ from (
 where happened.id = known.id and happened.at between %(begins)s and %(ends)s
 and (happened.data, happened.waiting, happened.text) is distinct from (known.data, known.waiting, known.text)
 returning happened.client_id, happened.deal_id
+"""
+
+
+@dataclass(frozen=True)
+class Last:
+    """The last thing of this kind that happened with a client by this person in that time, and of which this is
+    known."""
+
+    client_id: int
+    kind: str
+    by: Actor
+    known: dict[str, Any]
+    begins: datetime
+    ends: datetime
+
+
+def amend_last(last: Last, *, data: dict[str, Any], text: str) -> bool:
+    """`amend` of what is found so. Whether there is such a thing."""
+    given: dict[str, Any] = {
+        "client": last.client_id, "kind": last.kind, "by": last.by.actor_id, "known": json.dumps(last.known),
+        "begins": last.begins, "ends": last.ends, "data": json.dumps(data), "text": text,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_AMEND_LAST, given)
+        found = cursor.fetchone()
+    if found is None:
+        return False
+    number, deal, has_changed = found
+    if has_changed:
+        announce("interaction", number, data={"client": last.client_id, **({"deal": deal} if deal else {})})
+    return True
+
+
+_AMEND_LAST = """
+with last as materialized (
+    select id, at, deal_id from clients_interaction
+    where client_id = %(client)s and at between %(begins)s and %(ends)s and kind = %(kind)s
+    and by_id is not distinct from %(by)s::bigint and data @> %(known)s::jsonb
+    order by at desc, id desc limit 1 for update
+), changed as (
+    update clients_interaction happened set data = %(data)s::jsonb, waiting = false, text = %(text)s
+    from last where happened.id = last.id and happened.at = last.at and happened.at between %(begins)s and %(ends)s
+    and (happened.data, happened.waiting, happened.text) is distinct from (%(data)s::jsonb, false, %(text)s::text)
+    returning happened.id
+)
+select id, deal_id, exists (select from changed) from last
 """
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import struct
 import zlib
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from typing import IO, Any
 from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile, File
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -27,7 +26,7 @@ from svyazka.business.staff.roles import Reach
 from svyazka.business.visits import booking
 from svyazka.business.visits.models import Visit, VisitPhoto
 from svyazka.business.visits.telling import about, concerned, of_history
-from svyazka.kit import clock, jpeg, rows
+from svyazka.kit import clock, jpeg
 from svyazka.kit.refusals import Refused
 
 LONGEST_REPORT = 5_000
@@ -69,10 +68,14 @@ def report(visit: Visit, text: str, *, by: Actor, at: datetime | None = None, is
     changes = {"report": (current.report, text)}
     current.report = text
     current.version += 1
-    current.save(update_fields=["report", "version"])
+    with connection.cursor() as cursor:
+        cursor.execute(_REPORT, [text, current.version, current.pk])
     record("visits.reported", about(current), by=by, changes=changes, people=concerned(current))
     _add_to_history(current, "reported", text=text, by=by, at=at)
     return current
+
+
+_REPORT = "update visits_visit set report = %s, version = %s where id = %s"
 
 
 def add_photo(
@@ -141,19 +144,10 @@ def _add_to_history(
     """A line of its own, or in the place of what the same person has just written there."""
     data = {**of_history(visit, event), **more}
     at = at or clock.now()
-    same = json.dumps({"visit": visit.pk, "event": event})
-    last = rows.read(Interaction, _SAME, [visit.client_id, at - IN_ONE_GO, at + IN_ONE_GO, by.actor_id, same])
-    if last:
-        amend.amend(last[0].pk, near=last[0].at, data=data, text=text)
-    else:
-        kind = Interaction.Kind.VISIT
+    kind = Interaction.Kind.VISIT
+    last = amend.Last(visit.client_id, kind, by, {"visit": visit.pk, "event": event}, at - IN_ONE_GO, at + IN_ONE_GO)
+    if not amend.amend_last(last, data=data, text=text):
         history.add(visit.client_id, kind=kind, deal_id=visit.deal_id, text=text, data=data, at=at, by=by)
-
-
-_SAME = """
-where client_id = %s and at between %s and %s and kind = 'visit' and by_id is not distinct from %s and data @> %s::jsonb
-order by at desc, id desc limit 1
-"""
 
 
 def clean(file: IO[bytes] | File[bytes]) -> bytes:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -95,6 +96,11 @@ class Visit(models.Model):
     request_id = models.UUIDField(unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)
+
+    # Of one that is held: the people who go there, where they were read with it, and the phone that has just written
+    # its report.
+    people_there: frozenset[int] | None = None
+    noted_on: UUID | None = None
 
     objects: ClassVar[VisitQuerySet] = VisitQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -40,6 +40,8 @@ class Kind:
     must_count: bool = False
     # It changes nothing of the visit: of one that was called off or given away meanwhile it is let go.
     is_noted_only: bool = False
+    # What it changes of the visit it changes in the object, too: the next action need not read it anew.
+    keeps_fresh: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -15,7 +16,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from svyazka.business.staff.models import Person
-from svyazka.business.visits import findings, held
+from svyazka.business.visits import findings, held, telling
 from svyazka.business.visits.models import Action, Visit
 from svyazka.business.visits.on_site import beside, in_hand, kinds
 from svyazka.business.visits.on_site.kinds import Answer, Kind, OwnKind, SetBeside
@@ -50,18 +51,29 @@ def take_all(
     others go on. `pictures`: files that belong to some, by their ids."""
     ahead = clock_of_phone - clock.now()
     waiting: set[int | None] = set()
-    told = []
-    for one in sent:
-        if isinstance(one, Unread):
-            told.append({"id": one.id, "outcome": "refused", "words": one.words, "answer": {}})
+    told: list[Told] = []
+    for _whose, some in groupby(sent, _in_one_go):
+        run = []
+        for one in some:
+            if isinstance(one, Unread):
+                told.append({"id": one.id, "outcome": "refused", "words": one.words, "answer": {}})
+            else:
+                run.append(one)
+        if not run or run[0].visit in waiting:
+            told += map(_again, run)
             continue
         # Before anything is held: a picture takes a while.
-        picture = _read(pictures.get(str(one.id), b""))
-        answer = _again(one) if one.visit in waiting else _try(one, by=by, ahead=ahead, picture=picture)
-        if answer["outcome"] == "again":
-            waiting.add(one.visit)
-        told.append(answer)
+        shown = {one.id: _read(pictures.get(str(one.id), b"")) for one in run}
+        answers = _try(run, by=by, ahead=ahead, pictures=shown)
+        if answers[-1]["outcome"] == "again":
+            waiting.add(run[0].visit)
+        told += answers
     return told
+
+
+def _in_one_go(one: Sent | Unread) -> object:
+    """What one phone sends of one visit, one behind the other; of no visit each by itself."""
+    return (one.visit, one.phone) if isinstance(one, Sent) and one.visit is not None else one.id
 
 
 def _read(content: bytes) -> Picture:
@@ -73,56 +85,106 @@ def _read(content: bytes) -> Picture:
         return Picture(words=str(refusal.message))
 
 
-def _try(sent: Sent, *, by: Person, ahead: timedelta, picture: Picture) -> Told:
+def _try(run: Sequence[Sent], *, by: Person, ahead: timedelta, pictures: Mapping[UUID, Picture]) -> list[Told]:
+    """In one transaction. Where one of them cannot be taken just now, those before it are taken without it."""
+    told: list[Told] = []
     try:
-        return _take(sent, by=by, ahead=ahead, picture=picture)
-    except Refused as refusal:  # of what is not even written down
-        return {"id": str(sent.id), "outcome": "refused", "words": str(refusal.message), "answer": {}}
+        with transaction.atomic():
+            hand = _Hand(run, by, ahead)
+            for one in run:
+                told.append(_told(one, hand, pictures[one.id]))
     except Exception:
         # A deadlock, a full disk, a mistake of ours: the phone keeps it and comes again, and the others go on.
-        logger.exception("an action of a phone could not be taken", extra={"kind": sent.kind, "visit": sent.visit})
-        return _again(sent)
+        at = len(told) if len(told) < len(run) else 0  # the end of the transaction is nobody's
+        stuck = run[at]
+        logger.exception("an action of a phone could not be taken", extra={"kind": stuck.kind, "visit": stuck.visit})
+        before = _try(run[:at], by=by, ahead=ahead, pictures=pictures) if at else []
+        return [*before, *map(_again, run[at:])]
+    return told
 
 
 def _again(sent: Sent) -> Told:
     return {"id": str(sent.id), "outcome": "again", "words": "", "answer": {}}
 
 
-@transaction.atomic
-def _take(sent: Sent, *, by: Person, ahead: timedelta, picture: Picture) -> Told:
-    _one_at_a_time(sent.phone)
-    if earlier := next(iter(rows.read(Action, "where id = %s", [sent.id])), None):
-        if earlier.person_id != by.pk:
+class _Hand:
+    """What there is of a run until the end of the transaction: the actions that were taken before, and the visit. That
+    is read once, and anew where something has been done to it besides what stands in the object."""
+
+    def __init__(self, run: Sequence[Sent], by: Person, ahead: timedelta) -> None:
+        self.number, self.phone, self.by, self.ahead = run[0].visit, run[0].phone, by, ahead
+        _one_at_a_time(self.phone)
+        before = rows.read(Action, "where id = any(%s)", [[one.id for one in run]])
+        self.taken = {action.pk: action for action in before}
+        self._found: _Found | None = None
+        self._is_held = False
+
+    def visit(self) -> _Found | None:
+        if self._found is None and self.number is not None:
+            self._is_held = self._is_held or held.hold_deal_of(self.number)
+            self._found = self._read(self.number) if self._is_held else None
+        return self._found
+
+    def _read(self, number: int) -> _Found | None:
+        found = held.read(number, besides=_BESIDES, parameters=[self.by.pk, self.phone])
+        if found is None:
+            return None
+        visit, with_him, last_at = found
+        visit.people_there = frozenset(filter(None, (*with_him, visit.resource.person_id)))
+        return _Found(visit, self.by.pk in visit.people_there, last_at)
+
+    def write_down(self, action: Action) -> None:
+        if before := self.taken.pop(action.pk, None):
+            before.delete()
+        if not _leaves_no_trace(action):
+            with connection.cursor() as cursor:
+                cursor.execute(_INSERT, [rows.content(action), action.pk])
+            self.taken[action.pk] = action
+        kind = kinds.of(action.kind)
+        if self._found and action.outcome == Action.Outcome.DONE and isinstance(kind, Kind) and kind.keeps_fresh:
+            self._found = self._found._replace(last_at=action.happened_at)
+        else:
+            self._found = None
+
+
+class _Found(NamedTuple):
+    """`last_at`: when he did the last thing there, by this phone."""
+
+    visit: Visit
+    is_his: bool
+    last_at: datetime | None
+
+
+def _told(sent: Sent, hand: _Hand, picture: Picture) -> Told:
+    try:
+        return _take(sent, hand, picture).told()
+    except Refused as refusal:  # of what is not even written down
+        return {"id": str(sent.id), "outcome": "refused", "words": str(refusal.message), "answer": {}}
+
+
+def _take(sent: Sent, hand: _Hand, picture: Picture) -> Action:
+    if earlier := hand.taken.get(sent.id):
+        if earlier.person_id != hand.by.pk:
             raise Refused(_NOT_THERE)
         if not (sent.again and earlier.outcome == Action.Outcome.REFUSED and earlier.visit_id == sent.visit):
-            return earlier.told()
-        earlier.delete()
-    if sent.person != by.pk:
+            return earlier
+    if sent.person != hand.by.pk:
         raise Refused(_NOT_THERE)
-    if sent.visit is None:
-        return _of_no_visit(sent, by=by, ahead=ahead).told()
-    return _of_visit(sent.visit, sent, by=by, ahead=ahead, picture=picture).told()
+    return _of_no_visit(sent, hand) if sent.visit is None else _of_visit(sent, hand, picture)
 
 
-def _of_visit(number: int, sent: Sent, *, by: Person, ahead: timedelta, picture: Picture) -> Action:
-    found = _held(number, sent, by)
-    if found is None:
+def _of_visit(sent: Sent, hand: _Hand, picture: Picture) -> Action:
+    found = hand.visit()
+    if found is None or not (found.is_his or in_hand.was(sent.seen, found.visit, hand.by)):
         raise Refused(_NOT_THERE)
-    visit, is_his, last_at = found
-    if not (is_his or in_hand.was(sent.seen, visit, by)):
-        raise Refused(_NOT_THERE)
-    action = _written_down(sent, by=by, at=_believed(sent, last_at, visit.created_at, ahead=ahead))
-    action.visit = visit
+    at = _believed(sent, found.last_at, found.visit.created_at, ahead=hand.ahead)
+    action = _written_down(sent, by=hand.by, at=at)
+    action.visit = found.visit
     action.picture = picture.content
     if picture.words:
-        _refuse(action, picture.words)
+        _refuse(action, hand, picture.words)
     else:
-        _carry_out(action, visit, by=by, is_his=is_his)
-    if _leaves_no_trace(action):
-        return action
-    action.save(force_insert=True)
-    if action.outcome == Action.Outcome.BESIDE:
-        beside.tell(action, visit)
+        _carry_out(action, found, hand)
     return action
 
 
@@ -132,48 +194,41 @@ def _leaves_no_trace(action: Action) -> bool:
     return isinstance(kind, Kind) and kind.is_noted_only and action.answer != {"kept": True}
 
 
-def _of_no_visit(sent: Sent, *, by: Person, ahead: timedelta) -> Action:
-    of_his = Action.objects.filter(visit=None, person=by, phone=sent.phone).order_by("-came_at")
+def _of_no_visit(sent: Sent, hand: _Hand) -> Action:
+    of_his = Action.objects.filter(visit=None, person=hand.by, phone=sent.phone).order_by("-came_at")
     last_at = of_his.values_list("happened_at", flat=True).first()
-    action, kind = _written_down(sent, by=by, at=_believed(sent, last_at, ahead=ahead)), kinds.of(sent.kind)
+    action, kind = _written_down(sent, by=hand.by, at=_believed(sent, last_at, ahead=hand.ahead)), kinds.of(sent.kind)
     if not isinstance(kind, OwnKind):
-        _refuse(action, _UNKNOWN)
+        _refuse(action, hand, _UNKNOWN)
     else:
         try:
-            _do(action, lambda: kind.apply(action, by))
+            _do(action, hand, lambda: kind.apply(action, hand.by))
         except Refused as refusal:
-            _refuse(action, refusal.message)
-    action.save(force_insert=True)
+            _refuse(action, hand, refusal.message)
     return action
 
 
-def _do(action: Action, verb: Callable[[], Answer]) -> None:
+def _do(action: Action, hand: _Hand, verb: Callable[[], Answer]) -> None:
+    """What it changes and that it was done, or neither."""
     with transaction.atomic():
         action.answer = dict(verb() or {})
-    action.outcome = Action.Outcome.DONE
+        action.outcome = Action.Outcome.DONE
+        hand.write_down(action)
 
 
-def _refuse(action: Action, words: object) -> None:
+def _refuse(action: Action, hand: _Hand, words: object) -> None:
     action.outcome, action.words = Action.Outcome.REFUSED, str(words)
+    hand.write_down(action)
 
 
-def _held(number: int, sent: Sent, by: Person) -> tuple[Visit, bool, datetime | None] | None:
-    """The visit as it is until the end of the transaction, whether it is his, and when he did the last thing there."""
-    if not held.hold_deal_of(number):
-        return None
-    return held.read(number, besides=_HIS, parameters=[by.pk, by.pk, by.pk, sent.phone])
-
-
-_HIS = """
-visits_resource.person_id = %s or exists (
-    select from visits_booking booked join visits_resource goes on goes.id = booked.resource_id
-    where booked.visit_id = visits_visit.id and goes.person_id = %s
-), (
+_BESIDES = f"""
+{telling.WITH_HIM}, (
     select happened_at from visits_action
     where visit_id = visits_visit.id and visits_action.person_id = %s and phone = %s
     order by came_at desc limit 1
 )
-"""
+"""  # noqa: S608  # our own words
+_INSERT = rows.insertion(Action, key="made.id", source="(select %s::uuid as id) as made")
 
 
 def _one_at_a_time(phone: UUID) -> None:
@@ -205,16 +260,17 @@ def _believed(sent: Sent, *not_before: datetime | None, ahead: timedelta) -> dat
     return min(max(said, earliest), now)
 
 
-def _carry_out(action: Action, visit: Visit, *, by: Person, is_his: bool) -> None:
-    kind = kinds.of(action.kind)
+def _carry_out(action: Action, found: _Found, hand: _Hand) -> None:
+    kind, visit = kinds.of(action.kind), found.visit
     if not isinstance(kind, Kind):
-        _refuse(action, _UNKNOWN)
-    elif (cause := _cause(action, visit, kind, is_his=is_his)) and kind.is_noted_only:
+        _refuse(action, hand, _UNKNOWN)
+    elif (cause := _cause(action, visit, kind, is_his=found.is_his)) and kind.is_noted_only:
         action.outcome, action.answer = Action.Outcome.DONE, {"kept": False}
+        hand.write_down(action)
     elif cause:
-        _set_beside(action, cause, beside.as_it_is(visit))
+        _set_beside(action, cause, beside.as_it_is(visit), hand)
     else:
-        _apply(action, visit, kind, by=by)
+        _apply(action, visit, kind, hand)
 
 
 def _cause(action: Action, visit: Visit, kind: Kind, *, is_his: bool) -> Action.Cause | None:
@@ -228,22 +284,25 @@ def _cause(action: Action, visit: Visit, kind: Kind, *, is_his: bool) -> Action.
     return None
 
 
-def _apply(action: Action, visit: Visit, kind: Kind, *, by: Person) -> None:
+def _apply(action: Action, visit: Visit, kind: Kind, hand: _Hand) -> None:
     try:
-        _do(action, lambda: kind.apply(action, visit, by))
+        _do(action, hand, lambda: kind.apply(action, visit, hand.by))
     except SetBeside as both:
-        _set_beside(action, Action.Cause.CHANGED, {"text": both.theirs})
+        _set_beside(action, Action.Cause.CHANGED, {"text": both.theirs}, hand)
     except ChangedMeanwhile:
-        _set_beside(action, Action.Cause.CHANGED, beside.as_it_is(visit))
+        _set_beside(action, Action.Cause.CHANGED, beside.as_it_is(visit), hand)
     except Refused as refusal:
-        _refuse(action, refusal.message)
+        _refuse(action, hand, refusal.message)
 
 
-def _set_beside(action: Action, cause: Action.Cause, theirs: dict[str, str]) -> None:
+def _set_beside(action: Action, cause: Action.Cause, theirs: dict[str, str], hand: _Hand) -> None:
     """With its photo, so that the phone need not keep it."""
+    assert action.visit is not None
     if action.picture is not None:
         if Action.objects.filter(visit=action.visit).exclude(file="").count() >= findings.MOST_PHOTOS:
-            _refuse(action, findings.ENOUGH_PHOTOS)
+            _refuse(action, hand, findings.ENOUGH_PHOTOS)
             return
         action.file.save(f"{action.pk.hex}.jpg", ContentFile(action.picture), save=False)
     action.outcome, action.cause, action.theirs = Action.Outcome.BESIDE, cause, theirs
+    hand.write_down(action)
+    beside.tell(action, action.visit)

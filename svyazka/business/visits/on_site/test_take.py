@@ -192,15 +192,52 @@ def _costs(phone, put, number):
 
 
 @pytest.mark.parametrize(
-    ("most", "put"),
+    ("first", "more", "put"),
     [
-        (14, lambda phone: phone.put("note", {"text": uuid4().hex})),
-        (18, lambda phone: phone.put("photo", file=picture())),
-        (8, lambda phone: phone.put("status", {"status": "on_way"})),
+        (10, 6, lambda phone: phone.put("note", {"text": uuid4().hex})),
+        (13, 9, lambda phone: phone.put("photo", file=picture())),
+        (6, 5, lambda phone: phone.put("status", {"status": "on_way"})),
     ],
     ids=["note", "photo", "the same status"],
 )
-def test_the_thirtieth_action_costs_as_many_questions_as_the_second(phone, visit, most, put):
+def test_the_thirtieth_action_costs_as_many_questions_as_the_second(phone, visit, first, more, put):
+    """The visit is held once for all that comes together."""
     _costs(phone, put, 1)
-    one, thirty = _costs(phone, put, 1), _costs(phone, put, 30)
-    assert (one <= most, thirty) == (True, 30 * one)
+    one, two, thirty = (_costs(phone, put, number) for number in (1, 2, 30))
+    assert (one <= first, two - one <= more, thirty - one) == (True, True, 29 * (two - one)), (one, two)
+
+
+def test_what_stands_before_a_mistake_of_ours_counts_once(phone, visit, monkeypatch):
+    """All of it was in one transaction with the mistake."""
+
+    def falls(_action, current, by):
+        findings.report(current, "half", by=by, is_held=True)
+        raise ZeroDivisionError
+
+    phone.put("note", {"text": "Два окна"})
+    phone.put("photo", file=picture())
+    phone.put("delay", {"minutes": 20})
+    phone.put("note", {"text": "last"})
+    with monkeypatch.context() as patched:
+        patched.setitem(kinds._all(), "delay", kinds.Kind("delay", "", falls, str))
+        told = phone.send()
+    visit.refresh_from_db()
+    assert [one["outcome"] for one in told] == ["done", "done", "again", "again"]
+    assert (visit.report, VisitPhoto.objects.count(), Action.objects.count()) == ("Два окна", 1, 2)
+    assert Entry.objects.filter(verb="visits.reported").count() == 1
+    assert [one["outcome"] for one in phone.send()] == ["done", "done"]
+    visit.refresh_from_db()
+    assert (visit.report, visit.late_minutes) == ("last", 20)
+
+
+def test_what_the_office_wrote_between_two_notes_is_not_lost(phone, visit, olga):
+    """Also where both come at once, with something between them that reads the visit anew."""
+    phone.put("note", {"text": "Два окна"})
+    phone.send()
+    findings.report(visit, "Позвонить соседям", by=olga)
+    phone.put("note", {"text": "Три окна"})
+    phone.put("status", {"status": "on_way"})
+    phone.put("note", {"text": "Четыре окна"})
+    assert [one["outcome"] for one in phone.send()] == ["beside", "done", "beside"]
+    visit.refresh_from_db()
+    assert visit.report == "Позвонить соседям"

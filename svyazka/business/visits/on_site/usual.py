@@ -84,11 +84,12 @@ def _note(action: Action, visit: Visit, by: Person) -> Answer:
     if visit.report and visit.report != text.strip() and not action.insists and not _saw(action, visit):
         raise SetBeside(visit.report)
     findings.report(visit, text, by=by, at=action.happened_at, is_held=True)
+    visit.noted_on = action.phone
     return None
 
 
 def _saw(action: Action, visit: Visit) -> bool:
-    if action.seen.get("report") == in_hand.mark_of(visit.report):
+    if visit.noted_on == action.phone or action.seen.get("report") == in_hand.mark_of(visit.report):
         return True
     last = rows.read(Action, _LAST_NOTE, [visit.pk, action.person_id, action.phone])
     return bool(last) and last[0].data.get("text", "").replace("\r\n", "\n").strip() == visit.report
@@ -162,8 +163,8 @@ def _said_photo_removal(_action: Action) -> str:
 KINDS = (
     Kind("status", gettext_lazy("Status"), _status, _said_status, of_time=True),
     Kind("taking_back", gettext_lazy("Status taken back"), _taking_back, _said_taking_back, of_time=True),
-    Kind("note", gettext_lazy("Note"), _note, _said_note),
+    Kind("note", gettext_lazy("Note"), _note, _said_note, keeps_fresh=True),
     Kind("delay", gettext_lazy("Delay"), _delay, _said_delay, of_time=True),
-    Kind("photo", gettext_lazy("Photo"), _photo, _said_photo, has_file=True),
+    Kind("photo", gettext_lazy("Photo"), _photo, _said_photo, has_file=True, keeps_fresh=True),
     Kind("photo_removal", gettext_lazy("Photo removed"), _photo_removal, _said_photo_removal),
 )
