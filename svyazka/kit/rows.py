@@ -77,6 +77,18 @@ def content(thing: Model) -> str:
     return json.dumps({field.column: field.pre_save(thing, add=True) for field in fields}, default=str)
 
 
+def insertions(model: type[Model]) -> str:
+    """New rows of this table with keys of the database's, which it gives back in their order; what they say is one
+    parameter, `contents` of them."""
+    table, names = model._meta.db_table, ", ".join(field.column for field in _besides_the_key(model))
+    given = f"json_populate_recordset(null::{table}, %s::json)"
+    return f"insert into {table} ({names}) select {names} from {given} returning {model._meta.pk.column}"  # noqa: S608  # names of our own only
+
+
+def contents(things: Sequence[Model]) -> str:
+    return f"[{', '.join(map(content, things))}]"
+
+
 def is_there(thing: Model, number: int) -> None:
     """It was written so, with this key."""
     thing.pk, thing._state.adding, thing._state.db = number, False, connection.alias

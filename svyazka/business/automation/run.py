@@ -1,8 +1,8 @@
 """Runs act: each action in a transaction of its own, with its step.
 
-Whoever works a run off has it alone (a lock of the database that ends with the connection), so that two workers never
-act twice, and whoever is killed leaves it to another. What leads outside is written as begun first; where nobody came
-back from there, nobody knows whether it was done, and a person decides.
+Whoever works a run off has it alone (page.py), so that two workers never act twice, and whoever is killed leaves it to
+another. What leads outside is written as begun first; where nobody came back from there, nobody knows whether it was
+done, and a person decides.
 """
 
 from __future__ import annotations
@@ -19,83 +19,71 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from svyazka.business.automation import begin, conditions, stopping
+from svyazka.business.automation import conditions, stopping
 from svyazka.business.automation.action import Action, CannotAct, Case, TryLater
 from svyazka.business.automation.actions import ACTIONS
+from svyazka.business.automation.cases import case_of
 from svyazka.business.automation.models import Rule, RuleVersion, Run, Step
-from svyazka.business.clients.models import Client, Source
-from svyazka.business.deals.models import Deal, Pipeline, Stage
+from svyazka.business.automation.page import Page, taken
 from svyazka.business.journal import because
-from svyazka.business.journal.record import Actor, Automaton, announce
-from svyazka.business.staff.models import Department, Person
-from svyazka.kit import clock, rows
-from svyazka.kit.alone import alone
+from svyazka.business.journal.record import Actor, Automaton
+from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
 
-# A lock for each run: this and its number. Nobody else uses numbers so large.
-LOCKS = 7_219_000_000_000_000
-AT_ONCE = 200
+AT_ONCE, TOGETHER = 200, 25
 PAUSES = (1, 5, 15, 60, 180, 360, 720)  # minutes until it is tried again
-LONGEST_WAIT = "5s"  # for a row that somebody else has
 State = Run.State
 
 log = structlog.get_logger(__name__)
 
 
+class _NotOurs(Exception):
+    """A person has left the run before it had done this, or another worker, who had its lock since, was quicker."""
+
+
 def work_off() -> int:
     """What is due and stays in the house. Says how many runs went on."""
-    return _work_off(is_outside=False)
+    return _work_off(TOGETHER, is_outside=False)
 
 
 def work_off_outside() -> int:
-    """What is due and leads outside: there somebody may not answer for long."""
-    return _work_off(is_outside=True)
+    """What is due and leads outside: there somebody may not answer for long, so each is taken by itself."""
+    return _work_off(1, is_outside=True)
 
 
-def _work_off(*, is_outside: bool) -> int:
-    due = Run.objects.filter(state=State.WAITING, is_outside=is_outside, due_at__lte=clock.now())
-    numbers = list(due.order_by("due_at", "id").values_list("pk", flat=True)[:AT_ONCE])
-    return sum(_go(number, is_outside) for number in numbers)
+def _work_off(together: int, *, is_outside: bool) -> int:
+    worked_off = 0
+    with translation.override(settings.LANGUAGE_CODE):
+        while worked_off < AT_ONCE and (many := _work_off_page(together, is_outside)):
+            worked_off += many
+    return worked_off
 
 
-def _go(number: int, is_outside: bool) -> bool:
+def _work_off_page(together: int, is_outside: bool) -> int:
     """One that cannot be worked off at all must not hold up the others."""
-    with alone(LOCKS + number) as nobody_else, translation.override(settings.LANGUAGE_CODE):
-        if not nobody_else:
-            return False
-        for run, rule, steps in rows.read_joined(_WAITS, [number, clock.now()], Run, Rule):
-            run.rule = rule
-            _go_on(run, json.loads(steps), is_outside)
-            return True
-    return False
+    with taken(together, is_outside=is_outside) as page:
+        for run in page:
+            _go_on(run, page, is_outside)
+        page.write()
+        return page.begun
 
 
-_WAITS = f"""
-select {rows.columns(Run, Rule)}, (
-    select coalesce(jsonb_object_agg(position, state), '{{}}')::text from automation_step
-    where run_id = automation_run.id
-)
-from automation_run join automation_rule on automation_rule.id = rule_id
-where automation_run.id = %s and state = 'waiting' and due_at <= %s
-"""  # noqa: S608  # of our own models' names only
-
-
-def _go_on(run: Run, steps: Mapping[str, str], is_outside: bool) -> None:
+def _go_on(run: Run, page: Page, is_outside: bool) -> None:
     try:
-        _Going(run, steps, is_outside).go()
+        _Going(run, page, is_outside).go()
     except OperationalError:
-        _try_later(run)
+        _try_later(run, page)
     except Exception as failure:
         log.warning("run_failed", run=run.pk, failure=type(failure).__name__)
-        _fail(run, _("Something went wrong inside: {what}.").format(what=type(failure).__name__))
+        _fail(run, page, _("Something went wrong inside: {what}.").format(what=type(failure).__name__))
 
 
 class _Going:
     """One run, from where it stands."""
 
-    def __init__(self, run: Run, steps: Mapping[str, str], is_outside: bool) -> None:
-        self.run, self.rule, self.is_outside = run, run.rule, is_outside
-        self.steps = {int(position): state for position, state in steps.items()}
+    def __init__(self, run: Run, page: Page, is_outside: bool) -> None:
+        self.run, self.rule, self.page, self.is_outside = run, run.rule, page, is_outside
+        self.steps = page.steps(run)
         self.case: Case | None = None
 
     def go(self) -> None:
@@ -106,27 +94,27 @@ class _Going:
             if state == Step.State.DONE:
                 continue
             if state == Step.State.BEGUN:
-                _be_unsure(self.run, position)
+                _be_unsure(self.run, self.page, position)
                 return
             if not self._do(position, given):
                 return
-        _end(self.run, State.DONE)
+        self.page.end(self.run, State.DONE)
 
     def _may_begin(self) -> bool:
         """Whether it is so is asked now, with the rule as it is now."""
         self.run.version = self.rule.version
-        case = self.case = case_of(self.run, position=0)
+        case = self.case = self.page.case(self.run)
         if not self.rule.is_active:
-            _end(self.run, State.LEFT, _("The rule had been switched off."))
+            self.page.end(self.run, State.LEFT, _("The rule had been switched off."))
         elif self.run.deal_id and case.deal is None:
-            _end(self.run, State.LEFT, _("The deal is not here any more."))
-        elif stopping.acts_too_often(self.run):
+            self.page.end(self.run, State.LEFT, _("The deal is not here any more."))
+        elif self.page.times_acted(self.run) >= stopping.MOST_AN_HOUR:
             stopping.stop(self.rule, stopping.too_often())
-            _end(self.run, State.STOPPED, stopping.too_often())
+            self.page.end(self.run, State.STOPPED, stopping.too_often())
         else:
             is_so, why = conditions.holds(self.rule.conditions, case)
             if not is_so:
-                _end(self.run, State.LEFT, why)
+                self.page.end(self.run, State.LEFT, why)
             return is_so and self._is_the_first()
         return False
 
@@ -141,7 +129,7 @@ class _Going:
             with transaction.atomic():
                 Run.objects.filter(pk=self.run.pk).update(once_key=f"{self.rule.once}/{number}")
         except IntegrityError:
-            _end(self.run, State.LEFT, _("It has acted here already, and acts once."))
+            self.page.end(self.run, State.LEFT, _("It has acted here already, and acts once."))
             return False
         return True
 
@@ -156,7 +144,9 @@ class _Going:
         """Whether the next one may follow."""
         action = ACTIONS.get(given["kind"])
         if action is None:
-            _fail(self.run, _("The rule names an action that is not there: {kind}.").format(kind=given["kind"]))
+            _fail(
+                self.run, self.page, _("The rule names an action that is not there: {kind}.").format(kind=given["kind"])
+            )
             return False
         if action.leads_outside and not self.is_outside:
             Run.objects.filter(pk=self.run.pk).update(is_outside=True, version=self.run.version)
@@ -169,22 +159,22 @@ class _Going:
     def _act(self, action: Action, given: Mapping[str, Any], position: int) -> bool:
         try:
             with transaction.atomic(), because.of_run(self.run.pk, self.rule.name):
-                with connection.cursor() as cursor:
-                    cursor.execute(f"set local lock_timeout = '{LONGEST_WAIT}'")
                 done = action.act(given, self._case(position), by=by(self.rule))
                 _write(self.run, action, position, Step.State.DONE, done.words, done.made)
+        except _NotOurs:
+            return False
         except (CannotAct, Refused) as refusal:
             self._forget_begun(position)
             _write(self.run, action, position, Step.State.FAILED, said(refusal), {})
-            _fail(self.run, said(refusal))
+            _fail(self.run, self.page, said(refusal))
             return False
         except TryLater as failure:
             self._forget_begun(position)
-            _try_later(self.run, str(failure), at=failure.at)
+            _try_later(self.run, self.page, str(failure), at=failure.at)
             return False
         except Exception:
             if action.leads_outside:
-                _be_unsure(self.run, position)
+                _be_unsure(self.run, self.page, position)
                 return False
             raise
         return True
@@ -192,41 +182,13 @@ class _Going:
     def _case(self, position: int) -> Case:
         """As the actions before have left it."""
         case, self.case = self.case, None
-        return case or case_of(self.run, position=position)
+        case = case or case_of(self.run, position=position)
+        self.page.forget(case)
+        return case
 
     def _forget_begun(self, position: int) -> None:
         """The action itself says that nothing has gone out."""
         Step.objects.filter(run=self.run, position=position, state=Step.State.BEGUN).delete()
-
-
-def case_of(run: Run, *, position: int) -> Case:
-    """What it is about, as it is now; of a client who was merged, the one in whom he goes on."""
-    event = begin.event_of(run)
-    deal = _deal(run.deal_id) if run.deal_id else None
-    client = deal.client if deal else Client.objects.filter(pk=run.client_id).first() if run.client_id else None
-    while client and client.merged_into_id:
-        client = Client.objects.get(pk=client.merged_into_id)
-    return Case(event=event, deal=deal, client=client, key=f"run/{run.pk}/{position}")
-
-
-def _deal(number: int) -> Deal | None:
-    for deal, stage, pipeline, *rest in rows.read_joined(_DEAL, [number], *_WITH):
-        deal.stage, deal.pipeline, stage.pipeline = stage, pipeline, pipeline
-        deal.client, deal.source, deal.responsible, deal.department = rest
-        found: Deal = deal
-        return found
-    return None
-
-
-_WITH = (Deal, Stage, Pipeline, Client, Source, Person, Department)
-_DEAL = f"""
-select {rows.columns(*_WITH)} from deals_deal
-join deals_stage on deals_stage.id = stage_id join deals_pipeline on deals_pipeline.id = deals_deal.pipeline_id
-join clients_client on clients_client.id = client_id left join clients_source on clients_source.id = source_id
-left join staff_person on staff_person.id = responsible_id
-left join staff_department on staff_department.id = deals_deal.department_id
-where deals_deal.id = %s
-"""  # noqa: S608  # of our own models' names only
 
 
 def by(rule: Rule) -> Actor:
@@ -243,51 +205,45 @@ def said(refusal: CannotAct | Refused) -> str:
 
 
 def _write(run: Run, action: Action, position: int, state: str, why: str, made: Mapping[str, Any]) -> None:
-    """In the place of what was written when it was begun, or failed before."""
+    """In the place of what was written when it was begun, or failed before. Raises _NotOurs: what it did is undone."""
     made_text = json.dumps(dict(made), cls=DjangoJSONEncoder)
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [run.pk, position, action.code, state, made_text, why[:500], clock.now()])
+        cursor.execute(_WRITE, [position, action.code, state, made_text, why[:500], clock.now(), run.pk])
+        if not cursor.rowcount:
+            raise _NotOurs
 
 
 _WRITE = """
-insert into automation_step (run_id, position, kind, state, made, why, at) values (%s, %s, %s, %s, %s, %s, %s)
+insert into automation_step (run_id, position, kind, state, made, why, at)
+select id, %s, %s, %s, %s, %s, %s from automation_run where id = %s and state = 'waiting'
 on conflict (run_id, position) do update
 set kind = excluded.kind, state = excluded.state, made = excluded.made, why = excluded.why, at = excluded.at
+where automation_step.state <> 'done'
 """
 
 
-def _end(run: Run, state: str, why: str = "") -> None:
-    run.state = state
-    with connection.cursor() as cursor:
-        cursor.execute(_END, [state, why[:500], clock.now(), run.version, run.pk])
-    announce("run", run.pk, data={"deal": run.deal_id} if run.deal_id else {})
-
-
-_END = """
-update automation_run set state = %s, why = %s, ended_at = %s, version = %s, is_outside = false where id = %s
-"""
-
-
-def _fail(run: Run, why: str) -> None:
+def _fail(run: Run, page: Page, why: str) -> None:
     """One that had done nothing yet leaves the way free for the next event."""
     with transaction.atomic():
         if not run.steps.filter(state=Step.State.DONE).exists():
             Run.objects.filter(pk=run.pk).update(once_key=None)
-        _end(run, State.FAILED, why)
+        page.end(run, State.FAILED, why)
+        page.write()
     if stopping.fails_again_and_again(run.rule):
         stopping.stop(run.rule, stopping.failed_again_and_again())
 
 
-def _be_unsure(run: Run, position: int) -> None:
+def _be_unsure(run: Run, page: Page, position: int) -> None:
     with transaction.atomic():
-        _end(run, State.UNSURE, _("Nobody knows whether this was done: look whether it got there."))
+        page.end(run, State.UNSURE, _("Nobody knows whether this was done: look whether it got there."))
+        page.write()
         stopping.tell_unsure(run)
     log.warning("run_unsure", run=run.pk, step=position)
 
 
-def _try_later(run: Run, why: str = "", *, at: datetime | None = None) -> None:
+def _try_later(run: Run, page: Page, why: str = "", *, at: datetime | None = None) -> None:
     if run.tries >= len(PAUSES):
-        _fail(run, why or _("It was tried again and again, and did not work."))
+        _fail(run, page, why or _("It was tried again and again, and did not work."))
         return
     again = max(at, clock.now()) if at else clock.now() + timedelta(minutes=PAUSES[run.tries])
     Run.objects.filter(pk=run.pk).update(tries=run.tries + 1, due_at=again, why=why[:500], version=run.version)

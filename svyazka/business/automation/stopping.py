@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from svyazka.business.automation import in_force
@@ -15,28 +13,10 @@ from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person, Role
 from svyazka.kit import clock
 
-MOST_AN_HOUR = 20  # on one deal
+MOST_AN_HOUR = 20  # on one deal; where there is none, on one client
 MOST_FAILURES = 20  # one after another
 BY = Automaton("automations")
 State = Run.State
-
-
-def acts_too_often(run: Run) -> bool:
-    """On the same deal; where there is none, on the same client."""
-    whose, number = ("deal_id", run.deal_id) if run.deal_id else ("client_id", run.client_id)
-    if number is None:
-        return False
-    with connection.cursor() as cursor:
-        question = _LATELY.replace("{whose}", whose)
-        cursor.execute(question, [number, clock.now() - timedelta(hours=1), run.rule_id])
-        (times,) = cursor.fetchone()
-    return bool(times >= MOST_AN_HOUR)
-
-
-_LATELY = """
-select count(*) from automation_run
-where {whose} = %s and at > %s and rule_id = %s and state in ('done', 'failed')
-"""
 
 
 def fails_again_and_again(rule: Rule) -> bool:
@@ -62,6 +42,7 @@ def stop(rule: Rule, why: str) -> None:
         is_active=False, stopped_at=clock.now(), stopped_why=why
     ):
         return
+    rule.is_active = False
     in_force.changed()
     changes = {"is_active": (True, False)}
     record("automation.rule_stopped", About("rule", rule.pk), by=BY, changes=changes, note=rule.name)

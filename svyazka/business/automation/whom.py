@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext, pgettext_lazy
@@ -13,7 +13,7 @@ from svyazka.business.automation.action import CannotAct, Case
 from svyazka.business.automation.asked import Ask
 from svyazka.business.deals.handing import appointing
 from svyazka.business.deals.handing.appointing import Wanting
-from svyazka.business.deals.handing.hand_off import heads_of
+from svyazka.business.deals.handing.hand_off import people_who_head
 from svyazka.business.deals.models import Appointing, Deal, DistributionRule
 from svyazka.business.staff import roles
 from svyazka.business.staff.models import Person
@@ -58,32 +58,33 @@ def one(given: Mapping[str, Any], case: Case, *, name: str = "who") -> Person:
 
 def people(given: Mapping[str, Any], case: Case, *, name: str = "who") -> list[Person]:
     """All of them who work here, in one order. Raises CannotAct where there is nobody."""
-    who = given[name]
-    if who == ROLE:
-        found = Person.objects.working().filter(role=given["role"])
-    else:
-        found = Person.objects.working().filter(pk__in=_numbers(given, case, who))
-    if there := list(found.order_by("full_name", "pk")):
+    if there := _people(given, case, given[name]):
         return there
     raise CannotAct(gettext("There is nobody: {whom}").format(whom=words(given, name=name)))
 
 
-def _numbers(given: Mapping[str, Any], case: Case, who: str) -> list[int]:
+def _people(given: Mapping[str, Any], case: Case, who: str) -> list[Person]:
+    if who == ROLE:
+        return list(Person.objects.working().filter(role=given["role"]).order_by("full_name", "pk"))
     if who == PERSON:
-        return list(given["person"]) if isinstance(given["person"], list) else [given["person"]]
+        return _of_numbers(given["person"] if isinstance(given["person"], list) else [given["person"]])
     if who == DOER:
-        return [case.event.person_id] if case.event.person_id else []
+        return _of_numbers([case.event.person_id] if case.event.person_id else [])
     if who == CARER:
-        return _carer(case) or _responsible(case.deal)
-    return heads_of(case.deal.department_id if case.deal else None) if who == HEAD else _responsible(case.deal)
+        return _of_numbers(_carer(case)) or _responsible(case.deal)
+    return people_who_head(case.deal.department_id if case.deal else None) if who == HEAD else _responsible(case.deal)
 
 
-def _responsible(deal: Deal | None) -> list[int]:
+def _of_numbers(numbers: Sequence[int]) -> list[Person]:
+    return list(Person.objects.working().filter(pk__in=numbers).order_by("full_name", "pk")) if numbers else []
+
+
+def _responsible(deal: Deal | None) -> list[Person]:
     """Where nobody is, or he has gone, the head sees to it."""
     person = deal.responsible if deal else None
     if person and person.is_active:
-        return [person.pk]
-    return heads_of(deal.department_id if deal else None)
+        return [person]
+    return people_who_head(deal.department_id if deal else None)
 
 
 def _carer(case: Case) -> list[int]:

@@ -37,6 +37,7 @@ NOTHING = (
     "HandOffRule",
     "DistributionRule",
     "Turn",
+    "Load",
     "LossReason",
     "Field",
     "FactKey",

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
+
 from svyazka.business.journal.record import Actor, News, announce_all
 from svyazka.business.notices import outbox, wishes
 from svyazka.business.notices.models import Notice
-from svyazka.kit import clock
+from svyazka.kit import clock, rows
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def tell_all(kind: str, words: Sequence[Word], *, one_way: bool = False) -> list
         return []
     now = clock.now()
     wanted = {one.person_id: one for one in wishes.of_people(everybody, kind, now, at_any_hour=one_way)}
-    told = Notice.objects.bulk_create(
+    told = [
         Notice(
             person_id=person,
             kind=kind,
@@ -60,8 +62,19 @@ def tell_all(kind: str, words: Sequence[Word], *, one_way: bool = False) -> list
         for people, word in concerned
         for person in people
         if person in wanted
-    )
+    ]
+    _store(told)
     chats = {one.pk: wanted[one.person_id].in_chats for one in told if not (one_way and one.try_at)}
     outbox.put({number: when for number, when in chats.items() if when})
     announce_all(News("notice", notice.pk, {}, [notice.person_id]) for notice in told)
     return told
+
+
+def _store(told: Sequence[Notice]) -> None:
+    """Most changes tell somebody, so this is no question of the ORM's."""
+    if not told:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(rows.insertions(Notice), [rows.contents(told)])
+        for notice, (number,) in zip(told, cursor.fetchall(), strict=True):
+            rows.is_there(notice, number)

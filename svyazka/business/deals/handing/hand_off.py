@@ -30,7 +30,7 @@ from svyazka.business.deals.work import next_steps
 from svyazka.business.deals.work.staying import insist_answered
 from svyazka.business.journal.record import About, Actor, announce, record
 from svyazka.business.notices.tell import tell
-from svyazka.business.staff import presence, roles
+from svyazka.business.staff import presence
 from svyazka.business.staff.models import Person, Role
 from svyazka.kit import clock, rows
 from svyazka.kit.refusals import Refused
@@ -227,9 +227,20 @@ def say(leg: HandOff, verb: str, *, by: Actor, reason: str = "") -> None:
 
 def heads_of(department_id: int | None) -> list[int]:
     """Who sees to what nobody is there for; where a department has no head, all heads."""
-    heads = list(Person.objects.working().filter(role__in=roles.based_on(Role.HEAD)).values_list("pk", "department_id"))
-    own = [pk for pk, department in heads if department == department_id]
-    return own or [pk for pk, _department in heads]
+    return [head.pk for head in people_who_head(department_id)]
+
+
+def people_who_head(department_id: int | None) -> list[Person]:
+    """The same, in the order of their names."""
+    heads = rows.read(Person, _HEADS, [Role.HEAD.value])
+    return [head for head in heads if head.department_id == department_id] or heads
+
+
+_HEADS = """
+left join staff_companyrole role on role.code = staff_person.role
+where staff_person.is_active and coalesce(role.based_on, staff_person.role) = %s
+order by full_name, staff_person.id
+"""
 
 
 def words_for(leg: HandOff) -> dict[str, dict[str, str]]:

@@ -9,8 +9,8 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from svyazka.business.clients.models import Client
-from svyazka.business.deals.handing.appointing import Wanting, choose, choose_many
-from svyazka.business.deals.models import Deal, DistributionRule, Pipeline, Turn
+from svyazka.business.deals.handing.appointing import COUNTED_ANEW, Wanting, choose, choose_many
+from svyazka.business.deals.models import Deal, DistributionRule, Load, Pipeline, Turn
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.staff.hire import let_go
 from svyazka.business.staff.models import Absence, Person
@@ -56,6 +56,23 @@ def test_the_fewest_open_deals(vera, olga, mikhail, dina):
     Deal.objects.filter(pk=closed.pk).update(closed_at=clock.now())
     given = rule("least_loaded", people=[mikhail.pk, dina.pk])
     assert Counter(chosen(given, 4)) == {dina.pk: 3, mikhail.pk: 1}
+
+
+def test_what_people_have_closed_since_counts_after_some_seconds(vera, olga, mikhail, dina, monkeypatch):
+    """What the rule itself gives counts at once."""
+    deals = [open_deal(vera, responsible=mikhail, by=olga) for _one in range(3)]
+    given = rule("least_loaded", people=[mikhail.pk, dina.pk])
+    assert chosen(given, 2) == [dina.pk, dina.pk]
+    Deal.objects.filter(pk__in=[one.pk for one in deals]).update(closed_at=clock.now())
+    assert chosen(given) == [dina.pk]
+    really = clock.now
+    monkeypatch.setattr(clock, "now", lambda: really() + COUNTED_ANEW)
+    assert Counter(chosen(given, 2)) == {mikhail.pk: 1, dina.pk: 1}
+
+
+def test_a_rule_that_goes_by_turns_counts_nothing(three):
+    chosen(three)
+    assert not Load.objects.exists()
 
 
 def test_a_client_goes_to_whoever_looked_after_him_before(vera, olga, mikhail, dina):

@@ -94,7 +94,7 @@ def appoint(deal: Deal, person: Person | None, *, by: Actor, version: int | None
     current.assigned_at, current.take_due_at = clock.now(), None
     current.department_id = rights.department_id_of(person) if person else current.department_id
     current.version += 1
-    current.save()
+    current.save(update_fields=["responsible", "assigned_at", "take_due_at", "department", "version"])
     # What he has given to somebody else stays with that one.
     current.tasks.filter(Q(person=None) | Q(person=before), done_at=None).update(person=person)
     # Whoever is responsible for a deal accepts it.
@@ -102,7 +102,8 @@ def appoint(deal: Deal, person: Person | None, *, by: Actor, version: int | None
         HandOff.objects.filter(to_deal=current, state=HandOff.State.WAITING).update(to_person=person)
     changes = {"responsible": (before.full_name if before else None, person.full_name if person else None)}
     if current.department_id != (left.pk if left else None):
-        changes["department"] = (str(left) if left else None, str(current.department) if current.department else None)
+        belongs_to = person.department if person and current.department_id else None
+        changes["department"] = (str(left) if left else None, str(belongs_to) if belongs_to else None)
     record("deals.appointed", _about(current), by=by, changes=changes, data={"stage": current.stage_id})
     return current
 

@@ -171,6 +171,19 @@ class Turn(models.Model):
         constraints = [models.UniqueConstraint(fields=["rule", "person"], name="turn_once")]
 
 
+class Load(models.Model):
+    """How many open deals a person had when a rule that looks at it last counted; what it has given him since is added.
+    Counted anew after some seconds."""
+
+    rule = models.CharField(max_length=40)  # as in Turn
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    open_deals = models.PositiveIntegerField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rule", "person"], name="load_once")]
+
+
 class LossReason(models.Model):
     """Why deals are lost, in the company's own words."""
 
