@@ -17,7 +17,7 @@ from svyazka.business.clients.matching import filing, traits
 from svyazka.business.clients.matching.traits import Known
 from svyazka.business.clients.models import Client
 from svyazka.business.journal.record import About, Actor, record
-from svyazka.kit import clock, rows
+from svyazka.kit import arrays, clock, rows
 from svyazka.kit.asking import Asking, answered
 
 
@@ -177,5 +177,5 @@ def _lock(names: list[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "select pg_advisory_xact_lock(hashtextextended(name, 1)) from unnest(%s::text[]) as names (name)",
-            [sorted(set(names))],
+            [arrays.texts(sorted(set(names)))],
         )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from svyazka.kit import phones
+from svyazka.kit import arrays, phones
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _MOST_WORDS = 48  # those by which a client was ever known among them
@@ -47,7 +47,7 @@ def index(kind: str, object_id: int, *texts: str) -> None:
 def index_many(kind: str, texts: Mapping[int, Sequence[str]]) -> None:
     """The same for many at once: id → what stands in it."""
     pairs = [(number, word) for number, said in texts.items() for word in words_of(*said)]
-    of, words = [number for number, _word in pairs], [word for _number, word in pairs]
+    of, words = arrays.numbers([number for number, _word in pairs]), arrays.texts([word for _number, word in pairs])
     with connection.cursor() as cursor:
         cursor.execute(_INDEX, {"kind": kind, "ids": list(texts), "of": of, "words": words})
 

@@ -12,7 +12,7 @@ from django.db import connection
 
 from svyazka.business.clients import search
 from svyazka.business.clients.models import Client, ContactPoint, Interaction, SearchPosting
-from svyazka.kit import clock
+from svyazka.kit import arrays, clock
 
 
 @dataclass
@@ -154,7 +154,9 @@ def _added(statement: str, given: Sequence[tuple[int, str, str]]) -> dict[int, l
     found: dict[int, list[int]] = {}
     if given:
         with connection.cursor() as cursor:
-            cursor.execute(statement, [clock.now(), *map(list, zip(*given, strict=True))])
+            ids, kinds, values = zip(*given, strict=True)
+            columns = [arrays.numbers(ids), arrays.texts(kinds), arrays.texts(values)]
+            cursor.execute(statement, [clock.now(), *columns])
             for client_id, number in cursor.fetchall():
                 found.setdefault(client_id, []).append(number)
     return found

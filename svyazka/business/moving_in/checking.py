@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from svyazka.business.clients.matching.whose import decide_on_many
+from svyazka.business.clients.matching import whose
 from svyazka.business.clients.models import Client
 from svyazka.business.deals.models import Deal
 from svyazka.business.moving_in import cleaning
@@ -59,13 +59,14 @@ def _compare(given: MoveIn, all_of: Sequence[tuple[MoveInRow, Line]]) -> None:
 
 def _decide(given: MoveIn, all_of: Sequence[tuple[MoveInRow, Line]]) -> None:
     records = {row.number: record_of(line) for row, line in all_of}
-    of_the_base = decide_on_many(list(records.values())) if records else []
-    others = Lines(given, records)
-    for (row, _line), decision in zip(all_of, of_the_base, strict=True):
+    of_the_base = whose.read(list(records.values()))
+    others = Lines(given, records, of_the_base)
+    for place, (row, _line) in enumerate(all_of):
+        decision = of_the_base.decide(records[row.number], of_the_base.of(place))
         of_the_file = others.decide(row.number)
-        row.outcome, row.like, whose = _both(row.number, decision, of_the_file)
+        row.outcome, row.like, same = _both(row.number, decision, of_the_file)
         row.state, row.packed = State.READY, others.packed(row.number)
-        others.settle(row.number, whose)
+        others.settle(row.number, same)
     others.keep()
 
 

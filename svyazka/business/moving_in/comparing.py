@@ -9,16 +9,15 @@ from datetime import datetime
 
 from django.db import connection
 
-from svyazka.business.clients.matching import commonness
-from svyazka.business.clients.matching.filing import EXACT, key_text
+from svyazka.business.clients.matching.filing import EXACT
+from svyazka.business.clients.matching.whose import Candidates
 from svyazka.business.moving_in.models import MoveIn
 from svyazka.business.moving_in.translating import Line
-from svyazka.engines.matching import keys, usage
+from svyazka.engines.matching import usage
 from svyazka.engines.matching.decide import Decision, decide
 from svyazka.engines.matching.packed import pack, unpack
 from svyazka.engines.matching.record import Given, Record, normalise, together
-from svyazka.kit import clock
-from svyazka.kit.asking import answered
+from svyazka.kit import arrays, clock
 
 MOST_OF_KEY, MOST_OF_CONTACT, MOST_COMPARED = 25, 60, 40
 
@@ -45,10 +44,6 @@ def _seen(line: Line) -> datetime:
     return max(filter(None, [*said, line.client.created_at]), default=clock.now())
 
 
-def keys_of(record: Record) -> list[str]:
-    return sorted({key_text(key) for key in keys.filed(record)})
-
-
 @dataclass(frozen=True)
 class _Other:
     number: int
@@ -59,13 +54,12 @@ class _Other:
 class Lines:
     """The lines of a file that were looked at before, found by their keys as clients of the base are."""
 
-    def __init__(self, given: MoveIn, records: Mapping[int, Record]) -> None:
-        self.given, self.records = given, records
-        self.keys = {number: keys_of(record) for number, record in records.items()}
+    def __init__(self, given: MoveIn, records: Mapping[int, Record], of_the_base: Candidates) -> None:
+        self.given, self.records, self.of_the_base = given, records, of_the_base
+        self.keys = dict(zip(records, of_the_base.keys, strict=True))
         self.others: dict[int, _Other] = {}
         self.by_key: dict[str, list[int]] = defaultdict(list)
         self.whose: dict[int, int] = {}
-        self.base = answered(commonness.shares(list(records.values())))
         self._read({key for all_of in self.keys.values() for key in all_of})
 
     def decide(self, number: int) -> Decision:
@@ -75,8 +69,9 @@ class Lines:
         for other in candidates:
             groups[other.whose].append(other.record)
         joined = [(whose, together(records)) for whose, records in groups.items()]
-        base = replace(self.base, people=usage.count(record, [theirs for _whose, theirs in joined], {}))
-        return decide(record, joined, base=base)
+        people = usage.count(record, [theirs for _whose, theirs in joined], {})
+        base = replace(self.of_the_base.commons, people=people)
+        return decide(record, joined, base=base, weights=self.of_the_base.weights)
 
     def settle(self, number: int, whose: int) -> None:
         """From now on later lines find it."""
@@ -107,7 +102,7 @@ class Lines:
 
     def _read(self, wanted: set[str]) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(_FOUND, [sorted(wanted), self.given.pk, MOST_OF_CONTACT])
+            cursor.execute(_FOUND, [arrays.texts(sorted(wanted)), self.given.pk, MOST_OF_CONTACT])
             found = cursor.fetchall()
             numbers = sorted({number for _key, number, _whose in found})
             cursor.execute(_PACKED, [self.given.pk, numbers])

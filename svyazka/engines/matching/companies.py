@@ -55,6 +55,7 @@ def _without_town(words: list[str]) -> list[str]:
     return rest or words
 
 
+@lru_cache(maxsize=20_000)
 def has_form(typed: str) -> bool:
     """Whether somebody wrote a company where a name should stand."""
     said = folded(typed)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
+from typing import NamedTuple
 
 from svyazka.engines.matching import birthdays, first_names, people
 from svyazka.engines.matching.companies import Company
@@ -33,8 +34,7 @@ class Base:
 NOTHING_KNOWN = Base()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """`amount` times the bits of `term` count. `ours`, `theirs`: what the reason shows."""
 
     term: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from svyazka.engines.matching import weights as shipped
 from svyazka.engines.matching.compare import NOTHING_KNOWN, SAME_CONTACT, Base, Finding, compare
@@ -20,8 +20,7 @@ MOST_BITS = 60.0
 RARE = 2.0  # bits: a quarter as many have it as have a usual surname
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One line of the explanation; the bits of all of them and the prior are the score. `amount`: of the finding."""
 
     term: str

@@ -13,6 +13,7 @@ from svyazka.business.clients.models import Client, ContactPoint, Trait
 from svyazka.engines.matching import keys
 from svyazka.engines.matching.packed import pack
 from svyazka.engines.matching.record import VERSION, Given, Record, normalise, together
+from svyazka.kit import arrays
 from svyazka.kit.alone import alone
 from svyazka.kit.asking import answered, ask
 from svyazka.kit.asking import together as side_by_side
@@ -37,6 +38,11 @@ class _Filed(NamedTuple):
 def key_text(key: keys.Key) -> str:
     """As it stands in the table."""
     return (_LETTERS[key.kind] + key.value)[:LONGEST_KEY]
+
+
+def keys_of(record: Record) -> list[str]:
+    """What it is looked up by, as it stands in the table."""
+    return sorted({key_text(key) for key in keys.filed(record)})
 
 
 def file(client_ids: Iterable[int], *, seen: date | None = None) -> None:
@@ -189,14 +195,14 @@ select client_id, kind, value from clients_trait join family on family.id = clie
 
 def _write(filed: Mapping[int, _Filed], *, gone: list[int]) -> None:
     numbers = list(filed)
-    pairs = [(number, key_text(key)) for number, one in filed.items() for key in sorted(keys.filed(one.record))]
+    pairs = [(number, key) for number, one in filed.items() for key in keys_of(one.record)]
     given: dict[str, Any] = {
         "ids": numbers,
-        "packed": [pack(filed[number].record) for number in numbers],
+        "packed": arrays.texts([pack(filed[number].record) for number in numbers]),
         "seen": [filed[number].seen for number in numbers],
         "version": VERSION,
-        "of": [number for number, _key in pairs],
-        "keys": [key for _number, key in pairs],
+        "of": arrays.numbers([number for number, _key in pairs]),
+        "keys": arrays.texts([key for _number, key in pairs]),
         "gone": gone,
     }
     with connection.cursor() as cursor:
@@ -205,7 +211,7 @@ def _write(filed: Mapping[int, _Filed], *, gone: list[int]) -> None:
 
 _WRITE = """
 with given as materialized (
-    select distinct of, key from unnest(%(of)s::bigint[], %(keys)s::text[]) as given (of, key)
+    select of, key from unnest(%(of)s::bigint[], %(keys)s::text[]) as given (of, key)
 ), without as (
     delete from clients_clientrecord where client_id = any(%(gone)s)
 ), records as (

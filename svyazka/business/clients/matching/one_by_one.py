@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from svyazka.business.clients.matching.filing import EXACT, key_text
+from svyazka.business.clients.matching.filing import EXACT
 from svyazka.business.clients.matching.whose import MOST_COMPARED, MOST_OF_CONTACT, MOST_OF_KEY, Found, read
-from svyazka.engines.matching import keys
 from svyazka.engines.matching.decide import Decision
 from svyazka.engines.matching.record import Record, together
 
@@ -18,8 +17,7 @@ def decide_one_by_one(records: Sequence[Record]) -> list[Decision]:
     client that the record at a place makes has the number `made_by(place)` until he has one of his own."""
     candidates, lately = read(records), _Lately()
     found = []
-    for place, record in enumerate(records):
-        texts = sorted(map(key_text, keys.filed(record)))
+    for place, (record, texts) in enumerate(zip(records, candidates.keys, strict=True)):
         decision = candidates.decide(record, lately.among(texts, candidates.of(place)))
         lately.learn(made_by(place) if decision.client is None else decision.client, record, texts)
         found.append(decision)

@@ -9,14 +9,15 @@ from typing import NamedTuple
 
 from svyazka.business.clients import apart as said_apart
 from svyazka.business.clients.matching import commonness, in_force
-from svyazka.business.clients.matching.filing import EXACT, key_text
+from svyazka.business.clients.matching.filing import EXACT, keys_of
 from svyazka.business.clients.models import ClientRecord
-from svyazka.engines.matching import keys, usage
+from svyazka.engines.matching import usage
 from svyazka.engines.matching.compare import Base
 from svyazka.engines.matching.decide import Decision, decide
 from svyazka.engines.matching.packed import unpack
 from svyazka.engines.matching.record import VERSION, Given, Record, normalise
 from svyazka.engines.matching.weights import Weights
+from svyazka.kit import arrays
 from svyazka.kit.asking import Asking, answered, ask, together
 
 # A key that more clients have says nothing of any of them, unless it is a contact: those of an agent are read, too.
@@ -82,6 +83,7 @@ def decide_on_many(
 class Candidates:
     """Those of a list of records, and what it takes to decide on them."""
 
+    keys: Sequence[Sequence[str]]  # what each record is looked up by
     found: Mapping[int, Sequence[Found]]  # by the place of the record
     commons: Base
     weights: Weights  # in force
@@ -107,7 +109,9 @@ class Candidates:
 
 
 def read(records: Sequence[Record], besides: Sequence[int] = ()) -> Candidates:
-    return Candidates(*answered(together(_candidates(records, besides), commonness.shares(records), in_force.asking())))
+    texts = [keys_of(record) for record in records]
+    asked = together(_candidates(texts, besides), commonness.shares(records), in_force.asking())
+    return Candidates(texts, *answered(asked))
 
 
 def _people(record: Record, found: Sequence[Found]) -> Mapping[str, int]:
@@ -119,15 +123,18 @@ def _people(record: Record, found: Sequence[Found]) -> Mapping[str, int]:
     return usage.count(record, [one.record for one in found], full)
 
 
-def _candidates(records: Sequence[Record], besides: Sequence[int]) -> Asking[dict[int, list[Found]]]:
-    asked = [(place, key_text(key)) for place, record in enumerate(records) for key in sorted(keys.filed(record))]
+def _candidates(texts: Sequence[Sequence[str]], besides: Sequence[int]) -> Asking[dict[int, list[Found]]]:
+    asked = [(place, text) for place, all_of in enumerate(texts) for text in all_of]
     found: dict[int, list[Found]] = defaultdict(list)
     if not asked:
         return found
-    places, texts = zip(*asked, strict=True)
-    most = [MOST_OF_CONTACT if text[0] in EXACT else MOST_OF_KEY for text in texts]
-    given = {"places": list(places), "keys": list(texts), "most": most, "exact": list(EXACT), "top": MOST_COMPARED}
-    given |= {"besides": [besides[place] if besides else 0 for place in places], "version": VERSION}
+    given = {
+        "places": arrays.numbers([place for place, _text in asked]),
+        "keys": arrays.texts([text for _place, text in asked]),
+        "most": arrays.numbers([MOST_OF_CONTACT if text[0] in EXACT else MOST_OF_KEY for _place, text in asked]),
+        "besides": arrays.numbers([besides[place] if besides else 0 for place, _text in asked]),
+        "exact": list(EXACT), "top": MOST_COMPARED, "version": VERSION,
+    }  # fmt: skip
     for place, client_id, of, packed, seen in (yield from ask(_CANDIDATES, given)):
         found[place].append(Found(client_id, replace(unpack(packed), seen=seen), frozenset(of)))
     return found
