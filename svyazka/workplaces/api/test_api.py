@@ -313,7 +313,7 @@ def test_whoever_guesses_keys_waits_and_nobody_else_does(program, windows, enter
 
 
 def test_people_log_in_however_often_a_program_errs(windows, client):
-    from conftest import PASSWORD
+    from tests.tables import PASSWORD
 
     now = {"login": "API", "address": "127.0.0.1", "is_checked": True}
     LoginFailure.objects.bulk_create(LoginFailure(**now) for _time in range(60))

@@ -141,5 +141,6 @@ def _take_stage_away(pipeline: Pipeline, which: int, people) -> None:
     open_ones = [stage for stage in content["stages"] if stage["kind"] == "open"]
     going = open_ones[which % len(open_ones)]
     content["stages"].remove(going)
-    left = next(stage["code"] for stage in content["stages"] if stage["kind"] == "open")
-    pipelines.save(pipeline, Wish(content, places={going["code"]: left}), by=people["anna"])
+    left = [stage["code"] for stage in content["stages"] if stage["kind"] == "open"]
+    places = {going["code"]: left[0]} if left else {}  # the last one: refused
+    pipelines.save(pipeline, Wish(content, places=places), by=people["anna"])
