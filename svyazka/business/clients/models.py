@@ -108,14 +108,15 @@ class ContactPoint(models.Model):
 
 
 class Trait(models.Model):
-    """A name, company, tax number or address that a client was given by, as it was typed: he is compared by all of
-    them, also by those that no screen shows as his."""
+    """A name, company, tax number, address or date of birth that a client was given by, as it was typed: he is compared
+    by all of them, also by those that no screen shows as his."""
 
     class Kind(models.TextChoices):
         NAME = "name", _("Name")
         COMPANY = "company", _("Company")
         TAX_NUMBER = "inn", _("Tax number")
         ADDRESS = "address", _("Address")
+        BORN = "born", _("Date of birth")
         HANDLE = "handle", _("Messenger")  # telegram/@vera: under which name, not from which account
 
     client = models.ForeignKey(Client, models.CASCADE, related_name="traits")

@@ -24,7 +24,7 @@ from svyazka.kit.texts import storable
 
 COLUMNS = (
     "rec_id", "created_at", "source", "name", "phone", "phone2", "email", "company", "inn", "address", "telegram",
-    "whatsapp", "comment",
+    "whatsapp", "comment", "born",
 )  # fmt: skip
 BY = Automaton("rehearsal")
 PIECE = 2000
@@ -145,6 +145,7 @@ def read(row: Row) -> Said:
         _cell(row, "company"),
         _cell(row, "inn"),
         {"telegram": telegram} if telegram else {},
+        _cell(row, "born"),
     )
     return Said(tuple(contacts), known, _day(row))
 
@@ -153,7 +154,17 @@ def _given(row: Row) -> Given:
     said = {name: tuple(filter(None, [_cell(row, name)])) for name in COLUMNS}
     handles = {kind: _cell(row, kind) for kind in ("telegram", "whatsapp") if _cell(row, kind)}
     phones = (*said["phone"], *said["phone2"])
-    return Given(said["name"], phones, said["email"], said["company"], said["inn"], said["address"], handles, _day(row))
+    return Given(
+        said["name"],
+        phones,
+        said["email"],
+        said["company"],
+        said["inn"],
+        said["address"],
+        handles,
+        seen=_day(row),
+        born=said["born"],
+    )
 
 
 def _cell(row: Row, name: str) -> str:

@@ -64,6 +64,32 @@ def test_a_number_that_nobody_has_used_for_years_is_asked_about():
     assert made.take(row("L1", phone="89167654321")).decision == "flag"
 
 
+@pytest.mark.parametrize(
+    ("said", "decision"),
+    [
+        ({"phone": "8 987 111-22-34", "born": "01.09.1985"}, "flag"),
+        ({"phone": "8 987 111-22-34", "born": "1955-04-13"}, "auto"),
+        ({"phone": "8 987 111-22-34", "born": "не скажу"}, "auto"),
+        ({"born": "13 апреля 1955"}, "auto"),
+        ({"born": "01.09.1985"}, "new"),
+        ({}, "flag"),
+    ],
+)
+def test_where_the_files_say_when_somebody_was_born(said, decision):
+    made = Rehearsal()
+    made.load([row("B1", name="Цой Сергей", phone="89871112234", born="13.04.1955")])
+    assert made.take(row("L1", name="Сергей Цой", **said)).decision == decision
+
+
+def test_birthdays_tell_rows_apart_and_put_them_together():
+    rows = [
+        row("R1", name="Цой Сергей", phone="89871112234", born="13.04.1955"),
+        row("R2", name="Цой Сергей", phone="89871112234", born="01.09.1985"),
+        row("R3", name="Сергей Цой", born="1985-09-01"),
+    ]
+    assert list(dedupe(rows)) == [("R1", "R1", "auto"), ("R2", "R2", "auto"), ("R3", "R2", "auto")]
+
+
 def test_rows_of_which_none_is_a_client_yet():
     rows = [*BASE, row("B5", name="Олег К.", phone="89265551177"), row("B6", name="Вера Иванова", phone="89167654321")]
     found = {rec_id: (cluster, certainty) for rec_id, cluster, certainty in dedupe(rows)}

@@ -25,6 +25,7 @@ CONTRADICTS: frozenset[Veto] = frozenset(
         "other_patronymic",
         "other_surname",
         "other_gender",
+        "other_birthday",
         "other_tax_number",
         "other_company",
     ]

@@ -49,6 +49,12 @@ def test_a_relative_on_the_same_phone_is_not_even_likely():
     assert (found.certain, found.likely) == ((0, 1), (0, 1))
 
 
+def test_a_father_and_a_son_of_one_name_are_told_apart_by_their_birthdays():
+    father, son = (normalise(Given(("Иванов Пётр",), (PHONE,), born=(day,))) for day in ("13.04.1955", "01.09.1985"))
+    assert gather([father, son]).likely == (0, 1)
+    assert gather([father, card("Иванов Пётр", PHONE)]).likely == (0, 0)
+
+
 def test_nobody_is_put_together_out_of_more_rows_than_a_client_has():
     found = gather([ANNA] * (MOST_ROWS + 3))
     assert sorted(found.certain.count(group) for group in set(found.certain))[-1] == MOST_ROWS

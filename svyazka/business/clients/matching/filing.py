@@ -131,6 +131,7 @@ def given_of(points: Iterable[tuple[str, str, str]], traits: Iterable[tuple[str,
         companies=tuple(said["company"]),
         tax_numbers=tuple(said["inn"]),
         addresses=tuple(said["address"]),
+        born=tuple(said["born"]),
     )
 
 

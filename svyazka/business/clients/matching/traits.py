@@ -1,4 +1,4 @@
-"""What else a client was given by: other names, companies, tax numbers, addresses, as they were typed."""
+"""What else a client was given by, as it was typed: other names, companies, tax numbers, addresses, dates of birth."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Known:
     company: str = ""
     tax_number: str = ""
     handles: Mapping[str, str] = field(default_factory=dict)  # of messengers, by their kind
+    born: str = ""
 
     def traits(self) -> Iterator[tuple[str, str]]:
         said = {
@@ -30,6 +31,7 @@ class Known:
             Trait.Kind.COMPANY: self.company,
             Trait.Kind.TAX_NUMBER: self.tax_number,
             Trait.Kind.ADDRESS: self.address,
+            Trait.Kind.BORN: self.born,
         }
         yield from ((kind.value, text) for kind, value in said.items() if (text := " ".join(value.split())[:300]))
         yield from ((Trait.Kind.HANDLE.value, f"{kind}/{value}"[:300]) for kind, value in self.handles.items() if value)
