@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run demo setup setup-tests test test-fast check bench lock
+.PHONY: run demo setup setup-tests test test-fast search check bench lock
 
 run: setup ## starts Svyazka on http://127.0.0.1:8000
 	@$(BIN)/svyazka run
@@ -21,6 +21,9 @@ test: setup-tests ## the whole suite
 
 test-fast: setup-tests ## without the browser and without load
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+search: setup-tests ## tests that make their examples up, with others each time
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m hypothesis --hypothesis-profile=default
 
 check: setup-tests ## what CI runs
 	@$(BIN)/ruff format --check .

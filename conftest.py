@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 pytest_plugins = ["tests.tables"]
@@ -14,6 +15,11 @@ pytest_plugins = ["tests.tables"]
 # command that a test starts would compile the whole house: half a minute here, three seconds there.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+# The same examples each time, and no clock: what nobody changed stays green. `make search` looks for others.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

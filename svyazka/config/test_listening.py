@@ -35,12 +35,12 @@ def pbx(transactional_db, windows):
     )
 
 
-def run(story, **options):
+def run(story, *, patience=20, **options):
     async def told():
         stop = asyncio.Event()
         task = asyncio.create_task(listening.listen(until=stop, look_every=0.1, **options))
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(patience):
                 return await story()
         finally:
             stop.set()

@@ -10,7 +10,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import pytest
@@ -83,9 +83,13 @@ def open_page(browser: Browser, live_server: Any, transactional_db: None) -> Ite
     assert thrown == []
 
 
-def close(contexts: Iterable[BrowserContext]) -> None:
+def close(contexts: Collection[BrowserContext]) -> None:
     """A request that is still being answered, though nobody waits for it any more, would meet an emptied database."""
+    browsers = {context.browser for context in contexts if context.browser}
     for context in contexts:
+        context.close()
+    # Those of another fixture, too: each line that they keep open has a thread that ends with it.
+    for context in [one for browser in browsers for one in browser.contexts]:
         context.close()
     deadline = time.monotonic() + 10
     while any("process_request_thread" in thread.name for thread in threading.enumerate()):

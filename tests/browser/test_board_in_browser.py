@@ -176,6 +176,20 @@ def test_what_is_typed_on_a_deals_page_survives_a_change_by_somebody_else(open_p
     assert Deal.objects.get(pk=deal.pk).facts["openings"] == 3
 
 
+def test_a_page_that_is_drawn_anew_takes_no_click_away(open_page, olga, deal):
+    page = open_page(olga, f"/deals/{deal.pk}/")
+    page.get_by_role("button", name="Связались").hover()
+    page.mouse.down()
+    page.evaluate(
+        """() => new Promise((drawn) => {
+            document.addEventListener("htmx:afterOnLoad", ({ detail }) => detail.elt.id === "deal-page" && drawn());
+            htmx.trigger(document.body, "tasks:changed");
+        })"""
+    )
+    page.mouse.up()
+    expect(page.locator(".path .here")).to_have_text("Связались")
+
+
 def test_a_note_a_step_and_a_stage_on_the_deals_page(open_page, olga, deal):
     page = open_page(olga, f"/deals/{deal.pk}/")
     page.get_by_label("Заметка для коллег").fill("Замок сломан")

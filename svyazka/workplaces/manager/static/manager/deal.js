@@ -16,8 +16,11 @@ document.addEventListener("htmx:afterOnLoad", () => (asking = null));
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const part = event.detail.target;
   if (!page()?.contains(part) || !part.id.startsWith("deal-")) return;
-  if ((asking && part.contains(asking)) || !isInUse(part)) return;
+  if (asking && part.contains(asking)) return;
+  const isPressed = part.querySelector(":active"); // between down and up: the click would fall on nothing
+  if (!isPressed && !isInUse(part)) return;
   event.preventDefault();
+  if (isPressed) freshen();
   // What we changed ourselves in another part is no change by somebody else.
   const version = event.detail.fragment.querySelector?.("[name='version']");
   const kept = part.querySelector("[name='version']");
