@@ -74,7 +74,9 @@ class Assign:
         if given["keeps"] and deal.responsible_id:
             return Done(gettext("nothing: {whom} is responsible already").format(whom=_name(deal.responsible_id)))
         person = _chosen(given, deal)
-        facts.appoint(deal, person, by=by)
+        current = facts.appoint(deal, person, by=by, only_if_nobody_is=bool(given["keeps"]))
+        if current.responsible_id != person.pk:  # somebody was quicker
+            return Done(gettext("nothing: {whom} is responsible already").format(whom=_name(current.responsible_id)))
         if person.pk != deal.responsible_id:
             tell([person.pk], GIVEN, by=by, deal_id=deal.pk, client_id=deal.client_id, data={"count": 1})
         return Done(gettext("{whom} becomes responsible").format(whom=person.full_name), {"person": person.pk})

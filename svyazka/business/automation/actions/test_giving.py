@@ -67,6 +67,17 @@ def test_a_rule_appoints_by_name_and_in_turn_and_leaves_whoever_is_there(deal, r
     assert deal.responsible == roza
 
 
+def test_whoever_was_appointed_a_moment_ago_stays_too(deal, roza, mikhail, case_of, do):
+    facts.appoint(deal, None, by=mikhail)
+    deal.refresh_from_db()
+    seen = case_of(deal)
+    facts.appoint(deal, roza, by=roza)
+    done = do(Assign(), seen, how="person", person=str(mikhail.pk), keeps="1")
+    deal.refresh_from_db()
+    assert (deal.responsible, dict(done.made)) == (roza, {})
+    assert roza.full_name in done.words
+
+
 def test_whoever_may_not_change_deals_does_not_become_responsible(deal, egor, case_of, do):
     with pytest.raises(CannotAct):
         do(Assign(), case_of(deal), how="person", person=str(egor.pk))

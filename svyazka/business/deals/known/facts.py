@@ -84,10 +84,12 @@ def _change_client(deal: Deal, read: dict[str, Any], *, by: Actor) -> None:
 
 
 @transaction.atomic
-def appoint(deal: Deal, person: Person | None, *, by: Actor, version: int | None = None) -> Deal:
+def appoint(
+    deal: Deal, person: Person | None, *, by: Actor, version: int | None = None, only_if_nobody_is: bool = False
+) -> Deal:
     """Who is responsible for the deal from now on, and for its open steps."""
     current = held(deal.pk, version=version)
-    if current.responsible_id == (person.pk if person else None):
+    if current.responsible_id == (person.pk if person else None) or (only_if_nobody_is and current.responsible_id):
         return current
     before, left = current.responsible, current.department
     current.responsible = person
