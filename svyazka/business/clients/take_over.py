@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from svyazka.business.clients import search
-from svyazka.business.clients.models import Client, ContactPoint, Interaction, SearchPosting
+from svyazka.business.clients.models import Client, ContactPoint, Interaction, SearchPosting, Trait
 from svyazka.kit import arrays, clock
 
 
@@ -62,6 +62,14 @@ select id, kind, name, address, note, facts, found_by, created_at, 1
 from jsonb_to_recordset(%s) as given (
     id bigint, kind text, name text, address text, note text, facts jsonb, found_by text, created_at timestamptz)
 """
+
+
+def written(one: Brought) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
+    """Points and traits of one whom `make` has made, his name and address among them."""
+    naming = Trait.Kind.COMPANY if one.kind == Client.Kind.COMPANY else Trait.Kind.NAME
+    own = [(naming.value, one.name), (Trait.Kind.ADDRESS.value, one.address)]
+    more = [(kind, value[:300]) for kind, value in one.traits if value[:300] not in ("", one.name, one.address)]
+    return [(kind, value, "") for kind, value in one.contacts], [(kind, said) for kind, said in own if said] + more
 
 
 def learn(brought: Mapping[int, Brought]) -> dict[int, dict[str, Any]]:

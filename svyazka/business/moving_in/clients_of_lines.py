@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC
 from typing import Any
 
 from django.db import connection
@@ -14,10 +15,12 @@ from svyazka.business.clients.matching import filing
 from svyazka.business.clients.matching.one_by_one import decide_one_by_one, renamed
 from svyazka.business.clients.models import Client, ContactPoint, Trait
 from svyazka.business.journal.record import About, Change, record_all
+from svyazka.business.moving_in.comparing import said_in
 from svyazka.business.moving_in.models import MovedIn, MoveIn, MoveInRow
 from svyazka.business.moving_in.translating import Line
 from svyazka.engines.matching.decide import Decision
-from svyazka.engines.matching.record import Record
+from svyazka.engines.matching.record import Record, normalise, together
+from svyazka.kit import clock
 
 
 @dataclass
@@ -71,7 +74,8 @@ def find_clients(items: Sequence[Item], given: MoveIn) -> None:
     """In the order of the file: new ones are made, known ones learn what they lacked, those of the same lines, too."""
     decided = decide_one_by_one([item.record for item in items])
     new = [item for item, decision in zip(items, decided, strict=True) if decision.client is None]
-    for item, number in zip(new, take_over.make([brought(item) for item in new]), strict=True):
+    made = [brought(item) for item in new]
+    for item, number in zip(new, take_over.make(made), strict=True):
         item.client_id, item.is_new = number, True
         item.changes["client"] = "made"
     numbers = [item.client_id for item in items]
@@ -80,8 +84,21 @@ def find_clients(items: Sequence[Item], given: MoveIn) -> None:
         item.client_id = item.client_id or item.decision.client or 0
     known = [item for item in items if not item.is_new]
     learnt = learn(known)
-    filing.file([*(item.client_id for item in new), *learnt])
+    _file([(item, one) for item, one in zip(new, made, strict=True) if item.client_id not in learnt])
+    filing.file(learnt)
     _write_journal(given, new, known)
+
+
+def _file(made: Sequence[tuple[Item, take_over.Brought]]) -> None:
+    """What was written of a new client is mostly all that his line says, by which it was compared already."""
+    records = {}
+    for item, one in made:
+        written = list(filing.given_of(*take_over.written(one)))
+        is_all = written == [said_in(item.line)]
+        record = together([item.record] if is_all else map(normalise, written))
+        seen = (one.created_at or clock.now()).astimezone(UTC).date()
+        records[item.client_id] = replace(record, seen=None), seen
+    filing.file_normalised(records)
 
 
 def learn(items: Sequence[Item]) -> set[int]:

@@ -16,26 +16,38 @@ from svyazka.business.moving_in.translating import Line
 from svyazka.engines.matching import usage
 from svyazka.engines.matching.decide import Decision, decide
 from svyazka.engines.matching.packed import pack, unpack
-from svyazka.engines.matching.record import Given, Record, normalise, together
+from svyazka.engines.matching.record import VERSION, Given, Record, normalise, together
 from svyazka.kit import arrays, clock
 
 MOST_OF_KEY, MOST_OF_CONTACT, MOST_COMPARED = 25, 60, 40
 
 
-def record_of(line: Line) -> Record:
+def said_in(line: Line) -> Given:
     client = line.client
-    return normalise(
-        Given(
-            names=(client.name,) if client.name else (),
-            phones=tuple(line.phones),
-            emails=tuple(line.emails),
-            companies=(client.company,) if client.company else (),
-            tax_numbers=(client.tax_number,) if client.tax_number else (),
-            addresses=(client.address,) if client.address else (),
-            handles=client.handles,
-            seen=_seen(line).date(),
-        )
+    return Given(
+        names=(client.name,) if client.name else (),
+        phones=tuple(line.phones),
+        emails=tuple(line.emails),
+        companies=(client.company,) if client.company else (),
+        tax_numbers=(client.tax_number,) if client.tax_number else (),
+        addresses=(client.address,) if client.address else (),
+        handles=client.handles,
     )
+
+
+def record_of(line: Line, packed: str = "") -> Record:
+    """`packed`: as the dry run has kept it."""
+    version, bracket, text = packed.partition("[")
+    record = unpack(bracket + text) if version == str(VERSION) else normalise(said_in(line))
+    return replace(record, seen=_seen(line).date())
+
+
+def _packed(record: Record) -> str:
+    return f"{VERSION}{pack(record)}"
+
+
+def _unpacked(text: str) -> Record:
+    return unpack(text[text.index("[") :])
 
 
 def _seen(line: Line) -> datetime:
@@ -87,7 +99,7 @@ class Lines:
                 copy.write_row((self.given.pk, key, number, whose))
 
     def packed(self, number: int) -> str:
-        return pack(self.records[number])
+        return _packed(self.records[number])
 
     def _candidates(self, number: int) -> Iterable[_Other]:
         hits: dict[int, int] = defaultdict(int)
@@ -110,7 +122,7 @@ class Lines:
         for key, number, whose in found:
             self.by_key[key].append(number)
             if number not in self.others:
-                self.others[number] = _Other(number, whose, unpack(packed[number]))
+                self.others[number] = _Other(number, whose, _unpacked(packed[number]))
 
 
 _KEEP = "copy moving_in_moveinkey (of_id, key, number, whose) from stdin"

@@ -94,7 +94,7 @@ def _store(given: MoveIn, rows: Sequence[MoveInRow]) -> None:
 
 
 def _item(row: MoveInRow, line: Line) -> Item:
-    return Item(row, line, record_of(line))
+    return Item(row, line, record_of(line, row.packed))
 
 
 def _write_notes(given: MoveIn, items: Sequence[Item]) -> None:

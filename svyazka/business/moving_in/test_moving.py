@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from svyazka.business.clients import history
 from svyazka.business.clients.change import change
 from svyazka.business.clients.matching import filing
-from svyazka.business.clients.models import Client, ClientKey, Interaction
+from svyazka.business.clients.models import Client, ClientKey, ClientRecord, Interaction
 from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Task
 from svyazka.business.duplicates.models import Suspicion
@@ -35,6 +36,19 @@ def vera(vera):
     return vera
 
 
+PEOPLE = """Имя;Компания;Телефон;Почта;ИНН;Адрес;WhatsApp;Дата создания
+Павлова Вера Ильинична;;8 916 765-43-21, 8 495 111-22-33;vera.p@example.com;;Москва, Лесная 5-12;;12.05.2021
+Ильин Пётр;Ромашка;8 926 111-22-33;petr@romashka.ru;7707083893;;;
+ООО «Ромашка»;ООО «Ромашка»;8 495 222-33-44;;;;;
+Ромашка;Ромашка;8 495 222-33-55;;;;;
+;ИП Иванов Иван Петрович;8 903 222-33-66;;;;;
+Олег Орлов;ИП Орлов О. П.;8 903 222-33-77;;;;8 903 222-33-88;
+Анна;;8 903 222-33-99;;;;@anna_b;01.02.2024
+Ильин П.;;8 926 111-22-33;petr.ilin@example.com;;Тверь, Новая 7;;
+Вера Павлова;;8 916 765-43-21;;;;;
+"""
+
+
 @pytest.fixture
 def deals(windows, mikhail, roza) -> MoveIn:
     return moved(DEALS.format(person=mikhail.full_name), roza)
@@ -57,6 +71,31 @@ def everything() -> dict[str, object]:
         "suspicions": Suspicion.objects.count(),
         "numbers": list(MovedIn.objects.values_list("outside_id")),
     }
+
+
+def filed(clients: Iterable[int]) -> tuple[object, object]:
+    records = ClientRecord.objects.filter(pk__in=clients).order_by("pk").values_list("pk", "packed", "seen", "version")
+    return list(records), sorted(ClientKey.objects.filter(client_id__in=clients).values_list("client_id", "key"))
+
+
+def test_new_clients_are_filed_as_if_the_base_were_read(windows, roza):
+    made = moved(PEOPLE, roza)
+    clients = set(made.rows.filter(state="stored").values_list("client_id", flat=True))
+    as_moved = filed(clients)
+    ClientKey.objects.filter(client_id__in=clients).delete()
+    ClientRecord.objects.filter(pk__in=clients).delete()
+    filing.file(clients)
+    assert (len(clients), as_moved) == (7, filed(clients))
+
+
+def test_what_another_version_has_normalised_is_normalised_anew(windows, roza):
+    """A dry run before an update, and storing after it."""
+    made = checked(PEOPLE, roza)
+    made.rows.filter(state="ready").update(packed="1[of another shape")
+    storing.run(made, by=roza)
+    work()
+    assert filed(Client.objects.filter(name="Павлова Вера Ильинична").values_list("pk", flat=True))[1] != []
+    assert set(rows(made)) == {("stored", "new"), ("stored", "joins")}
 
 
 def test_deals_stand_here_as_they_stood_there(deals, mikhail):

@@ -70,7 +70,8 @@ class _Reading:
     def __init__(self, of: Translator, row: MoveInRow) -> None:
         self.of, self.row = of, row
         self.has_deal = row.is_deal(of.given)
-        self.cells = [of.repairs.get((place, cell), cell) for place, cell in enumerate(row.cells)]
+        cells = (of.repairs.get((place, cell), cell) for place, cell in enumerate(row.cells))
+        self.cells = [" ".join(cell.split()) for cell in cells]
         self.faults: list[Fault] = []
         self.unread: list[int] = []
 
@@ -236,7 +237,7 @@ class _Reading:
         self.unread.append(place)
 
     def _cell(self, place: int) -> str:
-        return " ".join(self.cells[place].split()) if place < len(self.cells) else ""
+        return self.cells[place] if place < len(self.cells) else ""
 
     def _raw(self, place: int) -> str:
         return self.row.cells[place] if place < len(self.row.cells) else ""

@@ -26,6 +26,8 @@ class Phones:
 @lru_cache(maxsize=20_000)
 def read(cell: str) -> Phones:
     """`8 (916) 123-45-67 доб. 12; 84951234567` → two numbers, and the extension of the first."""
+    if _PLAIN.fullmatch(cell) and not is_no_number(cell[2:]):
+        return Phones((cell,))
     numbers: dict[str, str] = {}
     unread: list[Unreadable] = []
     for piece in _pieces(folded(cell)):
@@ -36,6 +38,9 @@ def read(cell: str) -> Phones:
             unread.append(reason)
     extensions = tuple((number, extension) for number, extension in numbers.items() if extension)
     return Phones(tuple(numbers), extensions, tuple(unread))
+
+
+_PLAIN = re.compile(r"\+7[3489][0-9]{9}")  # as it is stored; most of them have been read before
 
 
 def _pieces(said: str) -> list[str]:

@@ -102,13 +102,16 @@ def together(records: Iterable[Record]) -> Record:
 
 
 def _each(found: Iterable[T]) -> tuple[T, ...]:
-    return tuple(dict.fromkeys(one for one in found if one))[:MOST]
+    return tuple(dict.fromkeys(filter(None, found)))[:MOST]
 
 
 def _fullest(found: Iterable[PersonName]) -> tuple[PersonName, ...]:
     """`Поляков А.Д.` beside `Поляков Анатолий` is he: the first name that is known speaks against Александр."""
+    each = _each(found)
+    if len(each) < 2:
+        return each
     whole: list[PersonName] = []
-    for one in sorted(_each(found), key=_least_said):
+    for one in sorted(each, key=_least_said):
         at = next((at for at, other in enumerate(whole) if may_be_one(one, other)), None)
         if at is None:
             whole.append(one)

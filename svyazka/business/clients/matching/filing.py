@@ -66,6 +66,12 @@ def file_new(
     _write({client_id: filed}, gone=[])
 
 
+def file_normalised(records: Mapping[int, tuple[Record, date]]) -> None:
+    """The same of many who are normalised already: all that was written of each, and when he was heard of."""
+    if records:
+        _write({number: _Filed(record, seen) for number, (record, seen) in records.items()}, gone=[])
+
+
 def heard_of(client_id: int, when: date) -> None:
     """Something came of him, and nothing that was not known."""
     with connection.cursor() as cursor:
