@@ -1,4 +1,5 @@
 """FEBRL-4 and FEBRL-3, the sets that everybody shows: pairs by score, without the number that names nearly everyone.
+FEBRL-2 and FEBRL-1 beside them: levels and keys were made with the first two in sight.
 
 A smoke test: foreign names and streets, and dates of birth. As for the others, the weights are learnt from the set
 itself, without labels: those that are shipped know a Russian call centre.
@@ -28,7 +29,7 @@ STRANGERS, SEED = 60_000, 1
 def rows() -> list[Row]:
     if not peers.are_there():
         return []
-    return [_row("FEBRL-4", "4a", "4b"), _row("FEBRL-3", "3")]
+    return [_row("FEBRL-4", "4a", "4b"), _row("FEBRL-3", "3"), _row("FEBRL-2", "2"), _row("FEBRL-1", "1")]
 
 
 def _row(name: str, *sets: str) -> Row:
