@@ -13,10 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from svyazka.business.automation import changes, choices, log, rules
-from svyazka.business.automation.actions import ACTIONS
-from svyazka.business.automation.models import Rule, Run, Step
-from svyazka.business.automation.triggers import TRIGGERS
+from svyazka.business.automation.models import Rule, Run
 from svyazka.business.clients.models import Client
+from svyazka.workplaces.shared import rule_runs
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.short import Short
 from svyazka.workplaces.shared.typed import whole_number
@@ -28,13 +27,6 @@ FILTERS: Mapping[str, Sequence[str]] = {
     "failed": (Run.State.FAILED, Run.State.UNSURE, Run.State.STOPPED),
     "left": (Run.State.LEFT,),
     "waiting": (Run.State.WAITING,),
-}
-CHIPS = {
-    Run.State.DONE: "good",
-    Run.State.FAILED: "bad",
-    Run.State.UNSURE: "bad",
-    Run.State.STOPPED: "bad",
-    Run.State.WAITING: "warn",
 }
 
 
@@ -125,41 +117,7 @@ def _back(request: PageRequest, run_id: int) -> HttpResponse:
 
 def _rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
     clients = Client.objects.in_bulk({one.client_id for one in runs if one.client_id})
-    short = Short()
-    return [_row(one, clients, short) for one in runs]
-
-
-def _row(run: Run, clients: Mapping[int, Client], short: Short) -> dict[str, Any]:
-    trigger = TRIGGERS.get(run.rule.trigger)
-    return {
-        "run": run,
-        "when": short.moment(run.at),
-        "due": short.moment(run.due_at) if run.state == Run.State.WAITING else "",
-        "event": trigger.title if trigger else run.rule.trigger,
-        "client": clients.get(run.client_id or 0),
-        "chip": CHIPS.get(Run.State(run.state), ""),
-        "steps": [_step(one, run) for one in run.steps.all()],
-        "is_repeatable": run.state in (Run.State.FAILED, Run.State.UNSURE),
-        "is_leavable": run.state in (Run.State.FAILED, Run.State.UNSURE, Run.State.WAITING),
-    }
-
-
-def _step(step: Step, run: Run) -> dict[str, Any]:
-    action = ACTIONS.get(step.kind)
-    return {
-        "is_done": step.state == Step.State.DONE,
-        "is_begun": step.state == Step.State.BEGUN,
-        "words": step.why or (action.title if action else step.kind),
-        "url": _made_url(step.made, run),
-    }
-
-
-def _made_url(made: Mapping[str, Any], run: Run) -> str:
-    """What came of it is seen on the deal, or on the client's page."""
-    if deal := made.get("deal") or (run.deal_id if made else None):
-        return f"/deals/{deal}/"
-    client = made.get("client") or (run.client_id if made else None)
-    return f"/clients/{client}/" if client else ""
+    return rule_runs.rows(runs, Short(), clients)
 
 
 def _versions(rule: Rule) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from svyazka.business.automation import log
 from svyazka.business.clients import history, mentions
 from svyazka.business.clients.models import Interaction
 from svyazka.business.conversations.models import ChannelAccount
@@ -22,7 +23,7 @@ from svyazka.business.sorting import correcting, listing
 from svyazka.business.sorting.listing import Shown
 from svyazka.business.staff.models import Person
 from svyazka.business.visits.models import Visit, What
-from svyazka.kit import words
+from svyazka.kit import clock, words
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.shared import message_lines, money_lines, question_cards
 from svyazka.workplaces.shared.door import PageRequest, needs
@@ -44,6 +45,7 @@ class Line:
     text: SafeString  # no more than its beginning, if it is long
     is_cut: bool
     who: str
+    run: str  # of an automation that did it: its number in the log, as long as that is kept
     where: str  # the channel it came by
     when: str
     stamp: str
@@ -169,6 +171,7 @@ def _line(
         text=_text(one, one.text[:LONGEST], staff),
         is_cut=len(one.text) > LONGEST,
         who=_who(one, staff),
+        run=_run(one),
         where=channels.get(one.channel, ""),
         when=moment(one.at),
         stamp=one.at.isoformat(),
@@ -211,9 +214,18 @@ def _who(one: Interaction, staff: Mapping[int, str]) -> str:
     if one.by_id:
         return staff.get(one.by_id, "")
     by = one.data.get("by")
-    if not by and (rule := one.data.get("rule")):
+    if rule := _by_rule(one):
         return _("by the rule “{name}”").format(name=rule)
     return staff.get(by, "") if isinstance(by, int) else str(by or "")
+
+
+def _run(one: Interaction) -> str:
+    by_a_rule = _by_rule(one) and isinstance(one.data.get("run"), int)
+    return str(one.data["run"]) if by_a_rule and one.at > clock.now() - log.KEPT else ""
+
+
+def _by_rule(one: Interaction) -> str:
+    return "" if one.by_id or one.data.get("by") else str(one.data.get("rule") or "")
 
 
 def _call(one: Interaction) -> tuple[str, str, str]:
