@@ -25,4 +25,4 @@ def test_from_a_deal_to_what_a_rule_did_and_into_the_log(open_page, accessible, 
     page.set_viewport_size({"width": 390, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     done.get_by_role("link", name="Приветствие").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Запуск")
+    expect(page.get_by_role("heading", name="Запуск")).to_be_visible()
