@@ -249,7 +249,7 @@ _RUSSIAN_IS_DATA = {
     "edge/words.py": "stands without Django: both languages side by side, see the test below",
     "business/catalogue/pasting.py": "how people head the columns of a price list",
     "business/catalogue/vat.py": "how people write that there is no VAT",
-    "business/offers/spelled.py": "numerals: both languages side by side",
+    "kit/spelled.py": "numerals: both languages side by side",
     "business/conversations/mailbox.py": "what programs put before the subject of an answer",
     "business/conversations/widget_words.py": "stands without Django: both languages side by side, as above",
     "business/site_work/pasting.py": "how people head the columns of a price list",

@@ -24,6 +24,7 @@ from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.deals.models import Field, LossReason, Pipeline
 from svyazka.business.journal.record import About, Actor, record
 from svyazka.business.offers.models import OfferTemplate
+from svyazka.business.parameters.models import Parameter
 from svyazka.business.sheets.models import FormKind
 from svyazka.business.site_work.models import PaymentWay, PriceLine
 from svyazka.business.staff.models import CompanyRole, Department
@@ -126,5 +127,6 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "forms": ("channel", ChannelAccount),
     "breaks": ("break_reason", BreakReason),
     "calling_hours": ("calling_hours", CallingHours),
+    "parameters": ("parameter", Parameter),
     "automations": ("rule", Rule),
 }

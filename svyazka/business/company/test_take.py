@@ -224,6 +224,7 @@ def test_one_company_can_take_over_another_whole(windows, anna):
             "offer_templates",
             "products",
             "sheet_forms",
+            "parameters",
             "automations",
         ],
         by=anna,

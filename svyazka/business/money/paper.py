@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from svyazka.business.money.models import Invoice
-from svyazka.kit import paper
+from svyazka.kit import paper, spelled
 
 TEMPLATE = Path(__file__).with_name("invoice.typ")
 # Without these a bank's program does not take the code.
@@ -44,6 +44,7 @@ def in_words(invoice: Invoice) -> dict[str, Any]:
         "about": [{"name": name, "text": text} for name, text in _about(invoice)],
         "lines": [_line(number, one) for number, one in enumerate(invoice.lines, 1)],
         "total": _amount(invoice.amount),
+        "spelled": _spelled(invoice.amount),
         "vat": _amount(invoice.vat) if invoice.vat else _("without VAT"),
         "note": invoice.purpose,
         "code": _drawn(code) if code else None,
@@ -119,6 +120,12 @@ def _line(number: int, one: Mapping[str, Any]) -> list[str]:
 
 def _signs(payee: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield from ((_("Head"), payee.get("head", "")), (_("Accountant"), payee.get("accountant", "")))
+
+
+def _spelled(amount: Decimal) -> str:
+    """No invoice comes near a trillion; one that does has its sum in figures only."""
+    language = (translation.get_language() or settings.LANGUAGE_CODE)[:2]
+    return spelled.spelled(amount, language) if 0 <= amount < spelled.MOST else ""
 
 
 def _amount(amount: Decimal) -> str:

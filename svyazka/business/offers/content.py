@@ -18,10 +18,10 @@ from svyazka.business.clients.naming import called
 from svyazka.business.deals.models import Deal
 from svyazka.business.offers.lines import Line, Sums
 from svyazka.business.offers.models import OfferTemplate
-from svyazka.business.offers.spelled import spelled
 from svyazka.business.staff.models import Person
 from svyazka.kit import money, words
 from svyazka.kit.refusals import Refused
+from svyazka.kit.spelled import spelled
 
 FIELDS = {
     "client": gettext_lazy("The client's name"),

@@ -15,10 +15,10 @@ from svyazka.business.deals.models import Deal
 from svyazka.business.journal.models import Entry
 from svyazka.business.offers import content, lines, offers, papers, templates
 from svyazka.business.offers.models import Offer, OfferTemplate
-from svyazka.business.offers.spelled import spelled
 from svyazka.business.offers.sums import Off
 from svyazka.kit import clock
 from svyazka.kit.refusals import Refused
+from svyazka.kit.spelled import spelled
 
 D = Decimal
 

@@ -10,7 +10,18 @@ from svyazka.business.deals.models import Deal, Field
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.journal.models import Entry, LiveEvent
 from svyazka.business.parameters import defining, rounds
-from svyazka.business.parameters.models import Parameter
+from svyazka.business.parameters.models import Parameter, Recount
+
+
+@pytest.fixture(autouse=True)
+def no_parameters(request):
+    """Tests say themselves which parameters there are: those with which the company begins are gone."""
+    if "windows" in request.fixturenames:
+        request.getfixturevalue("windows")
+        Parameter.objects.all().delete()
+        Recount.objects.all().delete()
+        Field.objects.filter(is_computed=True).delete()
+        Entry.objects.filter(verb__startswith="parameters.").delete()
 
 
 @pytest.fixture

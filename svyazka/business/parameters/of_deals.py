@@ -196,6 +196,17 @@ BEFORE_VISIT = Source(
     ),
     hears=(),
 )
+HAND_OFFS = Source(
+    _("Hand-offs"),
+    "select h.deal_id, {columns} from deals_handoff h where h.deal_id = any(%(ids)s) group by 1",
+    (
+        Known("hand_offs.all", NUMBER, _("How often it was handed on"), "count(*)"),
+        Known(
+            "hand_offs.returned", NUMBER, _("How often it was returned"), "count(*) filter (where h.state = 'returned')"
+        ),
+    ),
+    hears=("deal",),
+)
 SOURCES = (
     DEAL,
     history("deal_id"),
@@ -206,4 +217,5 @@ SOURCES = (
     payments("deal_id"),
     TASKS,
     QUESTIONS,
+    HAND_OFFS,
 )

@@ -47,7 +47,7 @@ def test_it_says_how_long_the_client_waited_for_the_first_word(deal, page):
 def test_as_many_questions_for_a_short_history_as_for_a_long_one(deal, page, olga, number, django_assert_num_queries):
     for at in range(number):
         history.note(deal.client_id, f"Заметка {at}", deal_id=deal.pk, by=olga)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):  # one of them: why a parameter of the company could not be counted
         page.get(f"/deals/{deal.pk}/")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
@@ -9,6 +10,9 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from svyazka.business.parameters import examples, showing
+from svyazka.business.parameters.models import Parameter
+from svyazka.business.parameters.names import names_of
 from svyazka.workplaces.shared.door import PageRequest, needs
 
 
@@ -31,6 +35,9 @@ PAGES = (
     Page("missed", _("When nobody took a call")),
     Page("maps", _("Maps and travel")),
     Page("calendars", _("Visits in other calendars")),
+    Page("automations", _("Automations")),
+    Page("parameters", _("Computed parameters")),
+    Page("offers", _("Offers and invoices")),
     Page("remedies", _("What to do when …")),
     Page("untried", _("What was never tried live")),
 )
@@ -50,4 +57,14 @@ def help_page(request: PageRequest, page: str) -> HttpResponse:
 
 
 def _drawn(request: PageRequest, code: str) -> HttpResponse:
-    return render(request, f"office/help/{code}.html", {"pages": PAGES, "page": _BY_CODE[code]})
+    context = {"pages": PAGES, "page": _BY_CODE[code], "examples": _formulas() if code == "parameters" else ()}
+    return render(request, f"office/help/{code}.html", context)
+
+
+def _formulas() -> Iterator[dict[str, object]]:
+    """As they are typed, in the language of whoever reads."""
+    for of in Parameter.Of:
+        names = names_of(str(of))
+        for one in examples.of_holder(str(of), names):
+            said = showing.said_in_words(one.formula, names)
+            yield {"name": one.name, "of": of.label, "formula": said, "why": one.why}

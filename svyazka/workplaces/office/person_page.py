@@ -18,7 +18,7 @@ from svyazka.business.staff.models import Absence, Department, Person
 from svyazka.business.visits import dismissal, resources
 from svyazka.business.visits.models import Resource
 from svyazka.kit import clock
-from svyazka.workplaces.office import week
+from svyazka.workplaces.office import person_figures, week
 from svyazka.workplaces.office.phone_form import PhoneForm, phone_of
 from svyazka.workplaces.office.week import Day
 from svyazka.workplaces.shared import away, chats
@@ -100,6 +100,7 @@ def draw(
         "week": work.days,
         "hours": hours.in_words(person.hours),
         "skills": appointing.skills_in_use(also=[*person.skills, *work.skills]),
+        "figures": person_figures.of_person(person) if person.is_active else [],
         **_phone(person, phone_form, new_secret),
         "unbookable": person.is_active
         and person.basis in resources.GO_OUT

@@ -7,6 +7,7 @@ import pytest
 from svyazka.business.deals.known import fields, searched
 from svyazka.business.deals.models import Field, Stage
 from svyazka.business.deals.opening import open_deal
+from svyazka.business.parameters.models import Parameter
 
 
 @pytest.fixture
@@ -68,6 +69,7 @@ def test_many_fields_ask_no_more_than_one(browser, anna, django_assert_num_queri
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    Parameter.objects.all().delete()
     Field.objects.exclude(code="openings").delete()
     with CaptureQueriesContext(connection) as asked:
         browser.get("/office/fields/")

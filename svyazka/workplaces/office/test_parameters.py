@@ -8,6 +8,7 @@ from svyazka.business.deals.known import facts
 from svyazka.business.deals.models import Deal, Field
 from svyazka.business.deals.opening import open_deal
 from svyazka.business.parameters import rounds
+from svyazka.business.parameters.conftest import no_parameters  # noqa: F401
 from svyazka.business.parameters.models import Parameter, Recount
 
 SHARE = "процент([Сумма сделки] - [Себестоимость]; [Сумма сделки])"
@@ -159,3 +160,19 @@ def test_a_figure_of_a_client_explains_itself_on_his_page(anna_browser, enter, m
     assert how in browser.get(f"/clients/{vera.pk}/").content.decode()
     assert "[Сумма всех сделок] / [Сделки]" in browser.get(how).content.decode()
     assert browser.get(f"/clients/{vera.pk}/figures/nothing/").status_code == 404
+
+
+def test_a_persons_page_has_his_figures(anna_browser, deal, mikhail):
+    given = {"ru": "Сделок", "formula": "[Открытые сделки]", "decimals": "0"}
+    anna_browser.post("/office/parameters/new/?of=person", given)
+    given = {
+        "ru": "Доля",
+        "formula": "1 / ([Открытые сделки] - [Открытые сделки])",
+        "decimals": "0",
+    }
+    anna_browser.post("/office/parameters/new/?of=person", given)
+    Deal.objects.update(responsible=mikhail)
+    rounds.go_on_for_a_while()
+    figures = anna_browser.get(f"/office/staff/{mikhail.pk}/").context["figures"]
+    said = [(one["name"], one["said"], bool(one["why"])) for one in figures]
+    assert said == [("Сделок", "1", False), ("Доля", "", True)]

@@ -118,7 +118,7 @@ SETTINGS = [
             Room(_("Calls out"), "not_to_ring", "phone", "calls.override"),
             Room(_("API keys"), "api_keys", "key", "settings.change"),
             Room(_("Sources"), "sources", "route", "settings.change"),
-            Room(_("Help with telephony"), "help", "question", "settings.change"),
+            Room(_("Help"), "help", "question", "settings.change"),
         ],
     ),
 ]
