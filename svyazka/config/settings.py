@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "svyazka.connectors.wazzup",
     "svyazka.connectors.web_form",
     "svyazka.connectors.whatsapp",
+    "svyazka.connectors.yookassa",
 ]
 
 # What plugs in: the ledger's name of a connector → its module that reads arrivals.
@@ -92,6 +93,7 @@ CONNECTORS = {
     "zadarma": "svyazka.connectors.cloud_pbx.read",
     "sipuni": "svyazka.connectors.cloud_pbx.read",
     "megafon": "svyazka.connectors.cloud_pbx.read",
+    "yookassa": "svyazka.connectors.yookassa.read",
 }
 # Ways to a person's devices: notices.Device.kind → class that fits notices.devices.Outlet.
 NOTICE_OUTLETS = {"web_push": "svyazka.connectors.web_push.send.WebPush"}

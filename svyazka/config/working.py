@@ -36,7 +36,7 @@ from svyazka.business.inbox import fallback, routing, threads
 from svyazka.business.intake import about, chores, left_behind, reckoning, tally
 from svyazka.business.intake.work_off import work_off, work_off_awaited, work_off_quiet
 from svyazka.business.journal import bell
-from svyazka.business.money import online, statements
+from svyazka.business.money import online, refunds, statements
 from svyazka.business.moving_in import going_on as moving_in
 from svyazka.business.moving_in import upload as moves
 from svyazka.business.notices import delivering, sending
@@ -120,7 +120,8 @@ ROUNDS: tuple[tuple[Callable[[], object], float], ...] = (
     (routing.escalate_due, 10.0),
     (sweep.sweep, 60.0),
     (rules_log.forget_old, 600.0),
-    (online.go_round, 5.0),
+    (online.go_round, 1.0),
+    (refunds.go_round, 1.0),
 )
 
 log = structlog.get_logger(__name__)

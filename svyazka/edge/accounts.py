@@ -1,5 +1,5 @@
-"""Whose door is knocked at: channel accounts and telephone systems by the key in the address, remembered for a few
-seconds."""
+"""Whose door is knocked at: channel accounts, telephone systems and whoever takes money for us, by the key in the
+address, remembered for a few seconds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ from conversations_channelaccount where kind = %s and public_key = %s
 _PHONE_SYSTEM: LiteralString = """
 select code, driver, login, secret, options, is_active from calls_pbx where public_key = %s and public_key <> ''
 """
+_PAYMENT_SERVICE: LiteralString = """
+select kind || '/' || shop, kind from money_paymentaccount where public_key = %s and public_key <> ''
+"""
 PHONE_SYSTEMS = "phone systems"
+PAYMENT_SERVICES = "payment services"
 log = logging.getLogger("svyazka.edge")
 
 
@@ -55,6 +59,9 @@ class Accounts:
     async def _ask(self, kind: str, key: str) -> Account | None:
         if kind == PHONE_SYSTEMS:
             return await self._found(_PHONE_SYSTEM, [key], self._phone_system)
+        if kind == PAYMENT_SERVICES:
+            # Also while it is switched off: links that were made before are still paid.
+            return await self._found(_PAYMENT_SERVICE, [key], Account)
         return await self._found(_CHANNEL, [kind, key], self._channel)
 
     async def _found(

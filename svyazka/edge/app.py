@@ -22,8 +22,9 @@ from svyazka.connectors.web_form.captcha import vouch as vouch_for_form
 from svyazka.connectors.web_form.verify import verify as verify_web_form
 from svyazka.connectors.whatsapp.verify import LARGEST as LARGEST_OF_WHATSAPP
 from svyazka.connectors.whatsapp.verify import verify as verify_whatsapp
+from svyazka.connectors.yookassa.verify import verify as verify_yookassa
 from svyazka.edge import counters
-from svyazka.edge.accounts import PHONE_SYSTEMS, Accounts
+from svyazka.edge.accounts import PAYMENT_SERVICES, PHONE_SYSTEMS, Accounts
 from svyazka.edge.arrivals import Arrivals, Way
 from svyazka.edge.asgi import Receive, Scope, Send, headers_of, is_loopback, peer, reply, reply_json
 from svyazka.edge.bell import Bell
@@ -44,6 +45,7 @@ WAYS = {
     "wazzup": Way("wazzup", verify_wazzup),
     "green_api": Way("green_api", verify_green_api),
     "cloud_pbx": Way(PHONE_SYSTEMS, verify_cloud_pbx, methods=("POST", "GET"), goes_on=True),
+    "yookassa": Way(PAYMENT_SERVICES, verify_yookassa),
 }
 log = logging.getLogger("svyazka.edge")
 

@@ -43,7 +43,7 @@ _KEPT = ("content-type", "user-agent", "referer", "origin", "accept-language")
 class Way:
     """A way in: whose key stands in its address, and whether pages of other sites post through it."""
 
-    accounts: str  # a kind of channel account, or accounts.PHONE_SYSTEMS
+    accounts: str  # a kind of channel account, accounts.PHONE_SYSTEMS, accounts.PAYMENT_SERVICES
     verify: Verify
     from_pages: bool = False
     methods: tuple[str, ...] = ("POST",)

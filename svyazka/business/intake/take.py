@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from svyazka.business.calls import phones
 from svyazka.business.calls.phone_system import CallEvent, PhonesSeen
@@ -20,6 +21,7 @@ from svyazka.business.deals.models import Deal
 from svyazka.business.deals.opening import open_deal_of
 from svyazka.business.duplicates.suspicions import suspect
 from svyazka.business.inbox import routing, threads
+from svyazka.business.intake.connector import Ignore
 from svyazka.business.intake.deal_for import deal_for
 from svyazka.business.intake.models import Arrival
 from svyazka.business.intake.take_call import take_call
@@ -35,6 +37,8 @@ from svyazka.business.intake.ways_in import (
     ReachChanged,
 )
 from svyazka.business.journal.record import Actor, Automaton
+from svyazka.business.money import heard
+from svyazka.business.money.payment_service import Moved
 from svyazka.business.notices import linking
 from svyazka.business.sorting import sort
 from svyazka.business.sorting.judge import Verdict, judge
@@ -59,9 +63,9 @@ def take_message(message: MessageReceived, *, arrival: Arrival) -> dict[str, int
     one of the staff writes to the bot through which he hears of his notices is no client's."""
     if message.is_ours:
         return take_ours(message, arrival=arrival)
-    heard = linking.hear(message.text, account=arrival.account, user_id=message.user_id, shown=message.nick)
-    if heard:
-        return {"person": heard.person.pk} if heard.person else {}
+    greeted = linking.hear(message.text, account=arrival.account, user_id=message.user_id, shown=message.nick)
+    if greeted:
+        return {"person": greeted.person.pk} if greeted.person else {}
     if known := _known(message, arrival):
         return known
     by = Automaton(arrival.account)
@@ -225,6 +229,14 @@ def _beside_words(message: MessageReceived) -> dict[str, Any]:
     return data
 
 
+def take_moved(told: Moved, *, arrival: Arrival) -> dict[str, int]:
+    """It is only noted that they are to be asked: the ledger waits for nobody's answer."""
+    made = heard.hear(told)
+    if not made:
+        raise Ignore(gettext_lazy("This payment was not made by a link of ours."))
+    return made
+
+
 def take_phones(seen: PhonesSeen, *, arrival: Arrival) -> dict[str, int]:
     phones.notice(seen)
     return {}
@@ -239,4 +251,5 @@ _TAKERS: dict[type, Callable[..., dict[str, int]]] = {
     ReachChanged: take_reach,
     IdentityChanged: take_identity,
     PhonesSeen: take_phones,
+    Moved: take_moved,
 }

@@ -3,7 +3,7 @@ what was written about him beside them goes."""
 
 from __future__ import annotations
 
-from svyazka.business.money.models import BankDocument, Invoice, Part, Payer, Payment, PaymentLink
+from svyazka.business.money.models import BankDocument, Invoice, Part, Payer, Payment, PaymentLink, Refund
 from svyazka.business.money.of_client import HELD
 from svyazka.kit.erased import Why, emptied, kept, removed
 
@@ -23,6 +23,7 @@ ERASED = (
         why=Why.TAXES,
     ),
     emptied(PaymentLink, HELD, "contact", "url", stays=("state", "why", "outside_id"), why=Why.TAXES),
+    emptied(Refund, HELD, "reason", stays=("state", "why", "outside_id"), why=Why.TAXES),
     removed(Payer, HELD),
     kept(Part, HELD, Why.TAXES),
 )

@@ -164,3 +164,4 @@ from svyazka.business.money.models_bank import Statement as Statement  # noqa: E
 from svyazka.business.money.models_bank import StatementRules as StatementRules  # noqa: E402
 from svyazka.business.money.models_online import PaymentAccount as PaymentAccount  # noqa: E402
 from svyazka.business.money.models_online import PaymentLink as PaymentLink  # noqa: E402
+from svyazka.business.money.models_online import Refund as Refund  # noqa: E402

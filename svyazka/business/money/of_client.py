@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from svyazka.business.money.models import BankDocument, Invoice, Part, Payer, Payment, PaymentLink
+from svyazka.business.money.models import BankDocument, Invoice, Part, Payer, Payment, PaymentLink, Refund
 from svyazka.kit.held import held
 
 HELD = (
@@ -37,6 +37,7 @@ HELD = (
         ours=("state", "way", "why", "account", "key", "reasons"),
     ),
     held(PaymentLink, "client_id", "deal_id", "at", "amount", "state", "contact", "url", ours=("why", "outside_id")),
+    held(Refund, "link__client_id", "link_id", "at", "amount", "state", "reason", ours=("why", "outside_id")),
     held(Payer, "client_id", "name", "key", "at"),
     held(Part, "payment__client_id", "payment_id", "invoice_id", "amount"),
 )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from secrets import token_urlsafe
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from svyazka.business.clients.models import Client, ContactPoint
-from svyazka.business.journal.record import About, Automaton, announce, record
+from svyazka.business.journal.record import About, Actor, Automaton, announce, record
 from svyazka.business.money import books, payment_service, payments
 from svyazka.business.money.models import Invoice, Payment, PaymentAccount, PaymentLink
 from svyazka.business.money.payment_service import Access, Item, PaymentService, Told, Trouble, Wanted
@@ -29,24 +32,37 @@ TROUBLES = {
     "unknown": gettext_lazy("The service does not know this payment."),
     "too_often": gettext_lazy("The service was asked too often; it is asked again by itself."),
     "unreachable": gettext_lazy("The service does not answer; it is asked again by itself."),
+    "unsure": gettext_lazy("Nobody knows whether it went back: look into the service’s account, and try again then."),
     "another_sum": gettext_lazy("Another sum was paid than was asked for: look into the service’s account."),
 }
 AT_ONCE = 20
 RESTS = timedelta(minutes=1)
-# How old a link is, and how often it is asked after until then.
-_PACES = (
+# How old it is, and how often it is asked after until then: by itself, and where the service calls us besides.
+PACES = (
     (timedelta(minutes=15), timedelta(seconds=20)),
     (timedelta(hours=3), timedelta(minutes=2)),
     (timedelta(days=2), timedelta(minutes=15)),
     (timedelta(days=14), timedelta(hours=6)),
 )
+PACES_OF_CALLED = (
+    (timedelta(minutes=15), timedelta(minutes=3)),
+    (timedelta(hours=3), timedelta(minutes=20)),
+    (timedelta(days=14), timedelta(hours=6)),
+)
+CALLS_COUNT_FOR = timedelta(days=7)  # afterwards nobody knows whether they still come
 _LOOKING = 5_219_133  # any number will do, as long as nobody else uses it
 _SECRET, _SHOP = re.compile(r"[\x21-\x7e]{1,200}"), re.compile(r"[0-9]{1,20}")
 State = PaymentLink.State
+ASKED_OF = (State.ASKED, State.PENDING, State.OFF)
 
 
 def account() -> PaymentAccount:
     return PaymentAccount.objects.filter(pk=1).first() or PaymentAccount(pk=1)
+
+
+def account_code(own: PaymentAccount) -> str:
+    """As it is called in the ledger."""
+    return f"{own.kind}/{own.shop}"
 
 
 def is_ready() -> bool:
@@ -64,6 +80,8 @@ def change_account(*, kind: str, shop: str, secret: str = "", gives_receipts: bo
         raise Refused(_("The secret key is needed."), fields={"secret": _("The secret key is needed.")})
     _insist_answers(entered)
     entered.is_on = True
+    entered.public_key, entered.heard_at = stored.public_key or token_urlsafe(32), stored.heard_at
+    entered.letter = stored.letter
     with transaction.atomic():
         PaymentAccount.objects.get_or_create(pk=1)
         entered.save(force_update=True)
@@ -94,7 +112,7 @@ def check_account() -> None:
 
 def _insist_answers(entered: PaymentAccount) -> None:
     try:
-        _service(entered).check()
+        service_of(entered).check()
     except Trouble as trouble:
         said = in_words(trouble.why)
         raise Refused(said, fields={"secret" if trouble.why == "wrong_key" else "kind": said}) from None
@@ -133,7 +151,7 @@ def _ask_link(invoice: Invoice, *, by: Person) -> PaymentLink:
     if known and known.amount == current.open_amount:
         return known
     if known:
-        raise Refused(_("There is a link over another sum, which the client can still pay. It lapses by itself."))
+        raise Refused(_("There is a link over another sum, which the client can still pay. Call it off first."))
     own = account()
     if not own.is_on:
         raise Refused(_("Nobody takes money online yet: Settings → Online payments."))
@@ -183,34 +201,60 @@ def look(link: PaymentLink) -> bool:
     if not own.kind:
         raise Refused(_("Nobody takes money online yet: Settings → Online payments."))
     try:
-        service = _service(own)
+        service = service_of(own)
         told = service.look(link.outside_id) if link.outside_id else service.create(_wanted(link))
     except Trouble as trouble:
         _troubled(link, trouble)
         return not trouble.again
-    if own.trouble:
-        PaymentAccount.objects.filter(pk=1).update(trouble="", rests_until=None)
+    rested(own)
     settle(link, told)
     return True
 
 
 def _troubled(link: PaymentLink, trouble: Trouble) -> None:
-    now = clock.now()
     if trouble.again or trouble.why == "wrong_key":
-        until = now + max(RESTS, timedelta(seconds=min(trouble.after, 3600)))
-        PaymentAccount.objects.filter(pk=1).update(trouble=trouble.why, rests_until=until)
+        until = rest(trouble)
         PaymentLink.objects.filter(pk=link.pk).update(ask_at=until, why=trouble.why)
         return
-    rows = PaymentLink.objects.filter(pk=link.pk, state__in=(State.ASKED, State.PENDING))
+    rows = PaymentLink.objects.filter(pk=link.pk, state__in=ASKED_OF)
     rows.update(state=State.FAILED, why=trouble.why, ask_at=None)
     announce("deal", link.deal_id, data={"client": link.client_id})
+
+
+def rest(trouble: Trouble) -> datetime:
+    """Nobody asks the service until then."""
+    until = clock.now() + max(RESTS, timedelta(seconds=min(trouble.after, 3600)))
+    PaymentAccount.objects.filter(pk=1).update(trouble=trouble.why, rests_until=until)
+    return until
+
+
+def rested(own: PaymentAccount) -> None:
+    if own.trouble:
+        PaymentAccount.objects.filter(pk=1).update(trouble="", rests_until=None)
+
+
+@transaction.atomic
+def call_off(link: PaymentLink, *, by: Person) -> None:
+    """The client gets another one, or none. The service cannot take a page back: it is asked after until that lapses,
+    and what is paid there nevertheless is entered. A second click changes nothing."""
+    current = PaymentLink.objects.select_for_update().get(pk=link.pk)
+    if current.state in (State.OFF, State.CANCELED):
+        return
+    if not current.is_open:
+        raise Refused(_("This link is paid already, or did not come about."))
+    before = current.state
+    current.state = State.OFF if current.outside_id else State.CANCELED
+    if not current.outside_id:
+        current.ask_at = None
+    current.save()
+    _tell(current, before, by=by)
 
 
 @transaction.atomic
 def settle(link: PaymentLink, told: Told) -> None:
     """What the service says of it. Said twice, the money is entered once."""
     current = PaymentLink.objects.select_for_update(of=("self",)).select_related("invoice").get(pk=link.pk)
-    if not current.is_open:
+    if not current.is_asked_of:
         return
     before = current.state
     current.outside_id, current.url, current.why = told.outside_id, told.url or current.url, told.why[:60]
@@ -219,12 +263,12 @@ def settle(link: PaymentLink, told: Told) -> None:
     elif told.state == "canceled":
         current.state, current.ask_at = State.CANCELED, None
     else:
-        current.state, current.ask_at = State.PENDING, _next(current)
+        current.state = State.OFF if before == State.OFF else State.PENDING
+        # A call that came while they were asked: once more, at once.
+        current.ask_at = current.ask_at if current.ask_at != link.ask_at else next_at(current.at)
     current.save()
     if current.state != before:
-        about = About("payment_link", current.pk, client_id=current.client_id, deal_id=current.deal_id)
-        record("money.link", about, by=HOUSE, changes={"state": (str(before), str(current.state))})
-        announce("deal", current.deal_id, data={"client": current.client_id})
+        _tell(current, before, by=HOUSE)
 
 
 def _take(link: PaymentLink, told: Told) -> None:
@@ -245,19 +289,38 @@ def _take(link: PaymentLink, told: Told) -> None:
     )
 
 
-def _next(link: PaymentLink) -> datetime | None:
-    """The older, the less often; whoever has not paid within two weeks is asked of by hand."""
-    now = clock.now()
-    pace = next((often for until, often in _PACES if now - link.at < until), None)
+def _tell(link: PaymentLink, before: str, *, by: Actor) -> None:
+    about = About("payment_link", link.pk, client_id=link.client_id, deal_id=link.deal_id)
+    record("money.link", about, by=by, changes={"state": (str(before), str(link.state))})
+    announce("deal", link.deal_id, data={"client": link.client_id})
+
+
+def next_at(since: datetime) -> datetime | None:
+    """The older, the less often; what has not come about within two weeks is asked of by hand."""
+    now, called_at = clock.now(), account().heard_at
+    is_called = called_at is not None and called_at > now - CALLS_COUNT_FOR
+    paces = PACES_OF_CALLED if is_called else PACES
+    pace = next((often for until, often in paces if now - since < until), None)
     return now + pace if pace else None
 
 
 def _wanted(link: PaymentLink) -> Wanted:
     invoice = link.invoice
-    title = _("Invoice № {number}").format(number=invoice.number) if invoice.number else _("Work on site")
-    whole = link.amount == invoice.amount and invoice.lines
-    items = [_item(one) for one in invoice.lines] if whole else [Item(title, link.amount, _rate(invoice))]
-    return Wanted(str(link.key), link.amount, title, settings.ADDRESS, link.contact, items if link.contact else ())
+    title = title_of(invoice)
+    items = items_of(link, link.amount) if link.contact else ()
+    return Wanted(str(link.key), link.amount, title, settings.ADDRESS, link.contact, items)
+
+
+def items_of(link: PaymentLink, amount: Decimal) -> Sequence[Item]:
+    """Lines of a receipt over so much of its invoice: the invoice's own, where it is the whole of it."""
+    invoice = link.invoice
+    if amount == invoice.amount and invoice.lines:
+        return [_item(one) for one in invoice.lines]
+    return [Item(title_of(invoice), amount, _rate(invoice))]
+
+
+def title_of(invoice: Invoice) -> str:
+    return _("Invoice № {number}").format(number=invoice.number) if invoice.number else _("Work on site")
 
 
 def _item(line: dict[str, str]) -> Item:
@@ -272,12 +335,21 @@ def _rate(invoice: Invoice) -> Decimal | None:
 
 
 def list_of_invoice(invoice: Invoice) -> list[PaymentLink]:
-    return list(PaymentLink.objects.filter(invoice=invoice).select_related("by").order_by("-pk")[:AT_ONCE])
+    return _listed(PaymentLink.objects.filter(invoice=invoice))
+
+
+def list_of_deal(deal_id: int) -> list[PaymentLink]:
+    return _listed(PaymentLink.objects.filter(deal=deal_id))
+
+
+def _listed(rows: QuerySet[PaymentLink]) -> list[PaymentLink]:
+    """With what went back of each."""
+    return list(rows.select_related("by", "invoice").prefetch_related("refunds__by").order_by("-pk")[:AT_ONCE])
 
 
 def in_words(why: str) -> str:
     return str(TROUBLES.get(why, why))
 
 
-def _service(own: PaymentAccount) -> PaymentService:
+def service_of(own: PaymentAccount) -> PaymentService:
     return payment_service.of_kind(own.kind)(Access(own.shop, secrets.take_out(own.secret)))

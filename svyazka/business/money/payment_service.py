@@ -45,12 +45,34 @@ class Told:
     url: str = ""
     paid_at: datetime | None = None
     why: str = ""  # it was cancelled, in their words
+    of: str = ""  # of a refund: the payment
 
 
 @dataclass(frozen=True)
 class Access:
     shop: str
     secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Return:
+    """Of a payment so much goes back. `key` as in Wanted; `contact`: with it goes a receipt of the return."""
+
+    key: str
+    payment: str
+    amount: Decimal
+    description: str
+    contact: str = ""
+    items: Sequence[Item] = ()
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Something has happened to a payment there, or to a refund of it; what, they are asked. `link`: our key of it."""
+
+    payment: str
+    link: str = ""
+    refund: str = ""
 
 
 class Trouble(Exception):
@@ -71,6 +93,10 @@ class PaymentService(Protocol):
     def create(self, wanted: Wanted) -> Told: ...
 
     def look(self, outside_id: str) -> Told: ...
+
+    def give_back(self, wanted: Return) -> Told: ...
+
+    def look_at_refund(self, outside_id: str) -> Told: ...
 
     def check(self) -> None: ...
 

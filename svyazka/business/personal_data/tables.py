@@ -71,6 +71,7 @@ TITLES: dict[str, Promise] = {
     "Part": pgettext_lazy("data", "Which payment was for what"),
     "BankDocument": pgettext_lazy("data", "His payments in bank statements"),
     "PaymentLink": pgettext_lazy("data", "Links by which he could pay"),
+    "Refund": pgettext_lazy("data", "What went back of them"),
     "Payer": pgettext_lazy("data", "Who pays for him"),
     "DealLine": pgettext_lazy("data", "What he wanted to buy"),
     "Pricing": pgettext_lazy("data", "What it costs together"),

@@ -137,6 +137,8 @@ RIGHTS: dict[str, dict[str, Reach]] = {
     # What clients owe and have paid: the whole house's, or of the deals of one's own department.
     "money.see": {**_all(Role.CONTROLLER, Role.HEAD, Role.ADMINISTRATOR), Role.MANAGER: Reach.DEPARTMENT},
     "money.enter": {**_all(Role.HEAD, Role.ADMINISTRATOR), Role.MANAGER: Reach.DEPARTMENT},
+    # Money that was paid online goes back to the client.
+    "money.refund": _all(Role.HEAD, Role.ADMINISTRATOR),
     # What banks say came in: their files, and whose money each payment is.
     "money.statements": _all(Role.HEAD, Role.ADMINISTRATOR),
     # Until which day nothing is changed any more, and to whom clients pay.
@@ -209,6 +211,7 @@ WORDS = {
     "payments.export": _("Takes lists of payments and debts out of the house as files"),
     "money.see": _("Sees what clients owe and have paid: invoices, payments, debts"),
     "money.enter": _("Makes out invoices, enters payments and says what they are for"),
+    "money.refund": _("Sends money that was paid online back to the client"),
     "money.statements": _("Reads bank statements and enters payments from them"),
     "money.close": _("Closes the books of a period, changes the details on invoices"),
     "prices.change": _("Changes the price list of work on site and the ways of paying"),

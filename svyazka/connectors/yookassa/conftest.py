@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -32,7 +33,10 @@ class YooKassaPeer:
     refuses: int = 0
     loses: int = 0  # so many answers get lost on the way, after it has done what it was asked for
     payments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     by_key: dict[str, tuple[str, str]] = field(default_factory=dict)
+    receipts: list[dict[str, Any]] = field(default_factory=list)
+    hangs: bool = False  # refunds stay pending
     asked: list[str] = field(default_factory=list)
 
     def take(self, way: str, headers: Any, given: Any) -> tuple[int, Any]:
@@ -55,14 +59,18 @@ class YooKassaPeer:
         method, path = way.split(" ", 1)
         if (method, path) == ("GET", "/v3/me"):
             return {"account_id": SHOP, "status": "enabled", "test": True, "fiscalization_enabled": True}
+        key = headers.get("Idempotence-Key", "")
         if (method, path) == ("POST", "/v3/payments"):
-            return self._create(headers.get("Idempotence-Key", ""), given)
-        found = self.payments.get(path.removeprefix("/v3/payments/"))
+            return self._once(key, given, self._create)
+        if (method, path) == ("POST", "/v3/refunds"):
+            return self._once(key, given, self._give_back)
+        number = path.rpartition("/")[2]
+        found = self.refunds.get(number) if path.startswith("/v3/refunds/") else self.payments.get(number)
         if method != "GET" or found is None:
             raise Error(404, "not_found", "Payment doesn't exist or access denied")
         return found
 
-    def _create(self, key: str, given: Any) -> dict[str, Any]:
+    def _once(self, key: str, given: Any, make: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         if not key or len(key) > 64:
             raise Error(400, "invalid_request", "Idempotence key is missing", "Idempotence-Key")
         said = json.dumps(given, sort_keys=True)
@@ -70,7 +78,14 @@ class YooKassaPeer:
             number, before = self.by_key[key]
             if before != said:
                 raise Error(400, "invalid_request", "Idempotence key duplicated", "Idempotence-Key")
-            return self.payments[number]
+            return {**self.payments, **self.refunds}[number]
+        made = make(given)
+        self.by_key[key] = (made["id"], said)
+        if receipt := given.get("receipt"):
+            self.receipts.append(receipt)
+        return made
+
+    def _create(self, given: Any) -> dict[str, Any]:
         self._check(given)
         number = str(uuid4())
         page = f"https://yoomoney.example/checkout/payments/v2/contract?orderId={number}"
@@ -87,8 +102,34 @@ class YooKassaPeer:
             "refundable": False,
             "test": True,
         }
-        self.by_key[key] = (number, said)
         return self.payments[number]
+
+    def _give_back(self, given: Any) -> dict[str, Any]:
+        payment = self.payments.get(given.get("payment_id", ""))
+        if payment is None or payment["status"] != "succeeded":
+            raise Error(400, "invalid_request", "Incorrect payment_id", "payment_id")
+        value = given.get("amount", {}).get("value")
+        if not isinstance(value, str) or not _AMOUNT.fullmatch(value) or Decimal(value) > self._left(payment):
+            raise Error(400, "invalid_request", "Refund amount is more than the rest of the payment", "amount.value")
+        if len(given.get("description") or "") > 250:
+            raise Error(400, "invalid_request", "Too long", "description")
+        if receipt := given.get("receipt"):
+            self._check_receipt(receipt, value)
+        number = str(uuid4())
+        self.refunds[number] = {
+            "id": number,
+            "payment_id": payment["id"],
+            "status": "pending" if self.hangs else "succeeded",
+            "amount": given["amount"],
+            "description": given.get("description"),
+            "created_at": _now(),
+        }
+        return self.refunds[number]
+
+    def _left(self, payment: dict[str, Any]) -> Decimal:
+        gone = [one for one in self.refunds.values() if one["payment_id"] == payment["id"]]
+        rest = [Decimal(one["amount"]["value"]) for one in gone if one["status"] != "canceled"]
+        return Decimal(payment["amount"]["value"]) - sum(rest, Decimal(0))
 
     def _check(self, given: Any) -> None:
         amount = given.get("amount", {})
@@ -114,6 +155,17 @@ class YooKassaPeer:
     def only(self) -> dict[str, Any]:
         (payment,) = self.payments.values()
         return payment
+
+    def notification(self, of: dict[str, Any] | None = None) -> dict[str, Any]:
+        """As they say that something has happened to it."""
+        about = of or self.only
+        kind = "refund" if "payment_id" in about else "payment"
+        return {"type": "notification", "event": f"{kind}.{about['status']}", "object": about}
+
+    def refunded_there(self, value: str) -> dict[str, Any]:
+        """By hand, in their account."""
+        amount = {"value": value, "currency": "RUB"}
+        return self._give_back({"payment_id": self.only["id"], "amount": amount})
 
     def is_paid(self) -> None:
         self.only.update(status="succeeded", paid=True, captured_at=_now(), refundable=True)

@@ -6,19 +6,21 @@ Written from its documentation and its own client for Python (`yookassa`); never
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
+from urllib.parse import quote
 
-from svyazka.business.money.payment_service import Access, Item, State, Told, Trouble, Wanted
+from svyazka.business.money.payment_service import Access, Item, Return, State, Told, Trouble, Wanted
 from svyazka.kit.outside import Answer, Line, Silent
 from svyazka.kit.payload import object_in, text_in
 
 BASE = "https://api.yookassa.ru"
 BACK = "https://yookassa.ru/"  # whoever has no address of his own: a client has to come back to somewhere
 LONGEST = 128
+LONGEST_OF_REFUND = 250
 STATES: dict[str, State] = {
     "pending": "pending",
     "waiting_for_capture": "pending",
@@ -48,11 +50,24 @@ class YooKassa:
             "metadata": {"link": wanted.key},
         }
         if wanted.contact:
-            given["receipt"] = _receipt(wanted)
+            given["receipt"] = _receipt(wanted.contact, wanted.items)
         return _told(self._ask("POST", "/v3/payments", given, key=wanted.key))
 
     def look(self, outside_id: str) -> Told:
-        return _told(self._ask("GET", f"/v3/payments/{outside_id}"))
+        return _told(self._ask("GET", f"/v3/payments/{quote(outside_id, safe='')}"))
+
+    def give_back(self, wanted: Return) -> Told:
+        given: dict[str, Any] = {
+            "payment_id": wanted.payment,
+            "amount": _amount(wanted.amount),
+            "description": wanted.description[:LONGEST_OF_REFUND],
+        }
+        if wanted.contact:
+            given["receipt"] = _receipt(wanted.contact, wanted.items)
+        return _told(self._ask("POST", "/v3/refunds", given, key=wanted.key), moment="created_at")
+
+    def look_at_refund(self, outside_id: str) -> Told:
+        return _told(self._ask("GET", f"/v3/refunds/{quote(outside_id, safe='')}"), moment="created_at")
 
     def check(self) -> None:
         if self._ask("GET", "/v3/me").get("status") == "disabled":
@@ -86,10 +101,10 @@ def _pause(said: Mapping[str, Any]) -> float:
     return after / 1000 if isinstance(after, int) else 0.0
 
 
-def _receipt(wanted: Wanted) -> dict[str, Any]:
-    kind = "email" if "@" in wanted.contact else "phone"
-    contact = wanted.contact if kind == "email" else wanted.contact.removeprefix("+")
-    return {"customer": {kind: contact}, "items": [_item(one) for one in wanted.items]}
+def _receipt(contact: str, items: Sequence[Item]) -> dict[str, Any]:
+    kind = "email" if "@" in contact else "phone"
+    whom = contact if kind == "email" else contact.removeprefix("+")
+    return {"customer": {kind: whom}, "items": [_item(one) for one in items]}
 
 
 def _item(one: Item) -> dict[str, Any]:
@@ -108,7 +123,7 @@ def _amount(amount: Decimal) -> dict[str, str]:
     return {"value": f"{amount:.2f}", "currency": "RUB"}
 
 
-def _told(said: dict[str, Any]) -> Told:
+def _told(said: dict[str, Any], *, moment: str = "captured_at") -> Told:
     state, number, paid = STATES.get(text_in(said, "status")), text_in(said, "id"), object_in(said, "amount")
     try:
         amount = Decimal(text_in(paid, "value"))
@@ -122,8 +137,9 @@ def _told(said: dict[str, Any]) -> Told:
         amount=amount,
         currency=text_in(paid, "currency"),
         url=text_in(object_in(said, "confirmation"), "confirmation_url")[:500],
-        paid_at=_moment(text_in(said, "captured_at")),
+        paid_at=_moment(text_in(said, moment)),
         why=text_in(object_in(said, "cancellation_details"), "reason"),
+        of=text_in(said, "payment_id"),
     )
 
 

@@ -70,6 +70,13 @@ def changed(said: str) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(trigger)})
 
 
+def toast(said: str) -> str:
+    """As a header: what shows money draws itself anew, and it is said."""
+    import json
+
+    return json.dumps({"toast": {"message": said}})
+
+
 def owed(found: Owed, short: Short) -> dict[str, Any]:
     return {
         "owed": roubles(found.owed),

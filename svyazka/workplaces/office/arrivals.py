@@ -18,6 +18,7 @@ from svyazka.business.conversations.models import ChannelAccount
 from svyazka.business.intake import by_program, repair
 from svyazka.business.intake.models import Arrival, in_words
 from svyazka.business.intake.repair import run_again, set_aside
+from svyazka.business.money import online
 from svyazka.business.staff.models import ApiKey
 from svyazka.kit.refusals import Refused
 from svyazka.workplaces.office.bodies import readable
@@ -170,7 +171,9 @@ def _names() -> dict[str, str]:
     """The ledger's accounts by the names that people gave them."""
     names = dict(ChannelAccount.objects.values_list("code", "name"))
     keys = {by_program.account_of(pk): name for pk, name in ApiKey.objects.values_list("pk", "name")}
-    return names | keys | {code: code for code in Pbx.objects.values_list("code", flat=True)}
+    online_account = online.account()
+    takers = {online.account_code(online_account): _("Online payments")} if online_account.kind else {}
+    return names | keys | takers | {code: code for code in Pbx.objects.values_list("code", flat=True)}
 
 
 def _arrival(pk: int) -> Arrival:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from svyazka.business.money import online, payment_service
+from svyazka.business.money import link_letters, online, payment_service
 from svyazka.workplaces.shared.door import PageRequest, needs
 from svyazka.workplaces.shared.forms import Form, saved
 
@@ -53,6 +53,8 @@ def online_payments(request: PageRequest) -> HttpResponse:
         "form": form,
         "account": stored,
         "title": payment_service.of_kind(stored.kind).title if stored.kind else "",
+        "address": request.build_absolute_uri(f"/in/{stored.kind}/{stored.public_key}/") if stored.public_key else "",
+        "letter": link_letters.words(),
         "trouble": online.in_words(stored.trouble) if stored.trouble else "",
     }
     return render(request, "office/online_payments.html", context, status=422 if form.errors else 200)
@@ -62,6 +64,13 @@ def online_payments(request: PageRequest) -> HttpResponse:
 def online_payments_check(request: PageRequest) -> HttpResponse:
     online.check_account()
     messages.success(request, _("The service answers."))
+    return redirect("online_payments")
+
+
+@needs("settings.change", "POST")
+def online_payments_letter(request: PageRequest) -> HttpResponse:
+    link_letters.change(request.POST.get("letter", ""), by=request.person)
+    messages.success(request, _("The words are stored."))
     return redirect("online_payments")
 
 

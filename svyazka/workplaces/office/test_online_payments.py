@@ -47,3 +47,26 @@ def test_only_who_may(enter, roza, yookassa_peer):
     client = enter(roza)
     assert client.get("/office/online-payments/").status_code == 403
     assert client.post("/office/online-payments/", GIVEN).status_code == 403
+
+
+def test_the_address_of_notifications_stays_the_same(enter, anna, yookassa_peer):
+    client = enter(anna)
+    client.post("/office/online-payments/", GIVEN)
+    key = online.account().public_key
+    page = client.get("/office/online-payments/").content.decode()
+    assert (len(key) > 40, f'data-copy="http://testserver/in/yookassa/{key}/"' in page) == (True, True)
+    client.post("/office/online-payments/", {**GIVEN, "gives_receipts": "on"})
+    assert online.account().public_key == key
+
+
+def test_the_words_with_which_a_link_is_sent(enter, anna, roza, yookassa_peer):
+    client, at = enter(anna), "/office/online-payments/letter/"
+    client.post("/office/online-payments/", GIVEN)
+    assert client.post(at, {"letter": "Оплатите, пожалуйста"}).status_code == 422
+    assert client.post(at, {"letter": "x{link}" * 500}).status_code == 422
+    assert client.post(at, {"letter": "Оплатите: {link}"}).status_code == 302
+    client.post("/office/online-payments/", GIVEN)
+    assert "Оплатите: {link}" in client.get("/office/online-payments/").content.decode()
+    client.post(at, {"letter": " "})
+    assert online.account().letter == ""
+    assert enter(roza).post(at, {"letter": "{link}"}).status_code == 403

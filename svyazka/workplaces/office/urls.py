@@ -344,6 +344,7 @@ urlpatterns = [
     path("lines/<int:pk>/removal/", lines.line_removal, name="line_removal"),
     path("online-payments/", online_payments.online_payments, name="online_payments"),
     path("online-payments/check/", online_payments.online_payments_check, name="online_payments_check"),
+    path("online-payments/letter/", online_payments.online_payments_letter, name="online_payments_letter"),
     path("online-payments/state/", online_payments.online_payments_state, name="online_payments_state"),
     path("maps/", maps.maps, name="maps"),
     path("maps/servers/<slug:what>/", maps.service, name="maps_service"),

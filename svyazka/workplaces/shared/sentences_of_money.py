@@ -50,6 +50,10 @@ OF_MONEY: dict[str, Sentence] = {
     "money.online_account": Sentence(_("Account for online payments changed")),
     "money.online_switched": Sentence(_("Online payments switched on or off")),
     "money.link_asked": Sentence(_("Payment link made: {after} ₽"), of="amount"),
+    "money.link_sent": Sentence(_("Payment link sent to the client")),
+    "money.link_letter": Sentence(_("Words with which payment links are sent changed")),
+    "money.refund_asked": Sentence(_("A refund is asked for: {after} ₽"), of="amount"),
+    "money.refund_stands": Sentence(_("A refund stands otherwise")),
     "money.link": Sentence(_("A payment link stands otherwise")),
 }
 # fmt: on

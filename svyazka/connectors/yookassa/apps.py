@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class YooKassaConfig(AppConfig):
+    name = "svyazka.connectors.yookassa"
+    label = "yookassa_connector"
