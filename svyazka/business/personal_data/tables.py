@@ -183,6 +183,7 @@ WORDS: dict[str, Promise] = {
     "kept_id": pgettext_lazy("data", "Number that was kept"),
     "kept_why": pgettext_lazy("data", "Kept because"),
     "kind": pgettext_lazy("data", "Kind"),
+    "link_id": pgettext_lazy("data", "Link to pay"),
     "kind__words": pgettext_lazy("data", "Kind"),
     "language": pgettext_lazy("data", "Language"),
     "last_at": pgettext_lazy("data", "Last message"),

@@ -80,11 +80,11 @@ def test_pages_follow_each_other_without_a_gap(roza, enter):
 def test_one_arrival_and_thirty_ask_the_same_number_of_queries(roza, enter, django_assert_num_queries):
     client = enter(roza)
     arrival()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/office/arrivals/")
     for _ in range(30):
         arrival()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/office/arrivals/")
 
 

@@ -77,7 +77,7 @@ def test_fields_that_nobody_asks_for_here_stand_behind_a_fold(deal, enter, olga)
         Field.objects.create(code=f"later{at}", kind="text", words={"ru": f"Потом {at}"})
     page = enter(olga)
     folded = page.get(f"/deals/{deal.pk}/").content.decode().split('<details class="later">')[1].split("</details>")[0]
-    assert "Ещё 8 полей" in folded
+    assert "Ещё 11 полей" in folded
     assert "Проёмов" not in folded
     facts.change(deal, {"later3": "уже известно"}, by=olga)
     folded = page.get(f"/deals/{deal.pk}/").content.decode().split('<details class="later">')[1].split("</details>")[0]
