@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from svyazka.business.clients.identify import survivor
 from svyazka.business.clients.models import Client
 from svyazka.business.clients.naming import called
+from svyazka.business.deals import rights
 from svyazka.business.deals.found import find
 from svyazka.business.deals.models import Deal
 from svyazka.business.duplicates import giving
@@ -28,13 +29,14 @@ from svyazka.workplaces.shared.typed import whole_number
 def deal_client(request: PageRequest, pk: int) -> HttpResponse:
     """With `to`, the number of the other client, or with `name`, of somebody new; without either he is looked for."""
     deal = get_object_or_404(Deal.objects.select_related("client"), pk=pk)
+    rights.insist(request.person, deal)
     number = whole_number((request.POST or request.GET).get("to"))
     to = survivor(get_object_or_404(Client, pk=number)) if number is not None else None
     if request.method == "POST":
         return _give(request, deal, to)
     typed = request.GET.get("q", "").strip()[:LONGEST]
     if request.htmx and not request.htmx.boosted:
-        return render(request, "operator/merging_hits.html", _hits(deal, typed))
+        return render(request, "operator/merging_hits.html", _hits(deal, typed)) if typed else HttpResponse()
     return _page(request, deal, to, typed)
 
 

@@ -59,3 +59,18 @@ def test_whose_it_is_already_is_said_beside_what_was_typed(enter, olga, vera, de
 
 def test_an_engineer_does_not_get_there(enter, egor, deal):
     assert enter(egor).get(f"/deals/{deal.pk}/client/").status_code == 403
+
+
+def test_nobody_gives_away_a_deal_that_he_may_not_change(enter, vera, pyotr, deal, mikhail, dina):
+    Deal.objects.filter(pk=deal.pk).update(responsible=mikhail, department=mikhail.department)
+    assert dina.department_id != mikhail.department_id
+    page, address = enter(dina), f"/deals/{deal.pk}/client/"
+    assert address not in page.get(f"/deals/{deal.pk}/").content.decode()
+    assert page.get(address).status_code == 403
+    assert page.post(address, {"to": pyotr.pk}).status_code == 403
+    assert Deal.objects.get(pk=deal.pk).client_id == vera.pk
+
+
+def test_an_emptied_search_says_nothing(enter, olga, deal):
+    answer = enter(olga).get(f"/deals/{deal.pk}/client/", {"q": ""}, headers={"HX-Request": "true"})
+    assert answer.content == b""
